@@ -1,0 +1,44 @@
+# The commands of the README. `.venv` is made once from the lock file and again only when that changes.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+
+.PHONY: data test dev check lint types bench lock clean
+
+data: .venv/ready
+	@$(BIN)/python -m synth_assets.orchestration
+
+test: .venv/ready
+	@$(BIN)/python -m pytest -n auto
+
+dev: .venv/ready
+	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
+	@DAGSTER_HOME=$(CURDIR)/.dagster_home $(BIN)/dagster dev
+
+check: lint types test
+
+lint: .venv/ready
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: .venv/ready
+	@$(BIN)/mypy
+
+bench: .venv/ready
+	@$(BIN)/python -m tests.bench
+
+.venv/ready: requirements.lock pyproject.toml
+	@echo "Setting up .venv (once) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q synth_assets
+	@touch $@
+
+# Names, versions and hashes only: no address of an index.
+lock:
+	@uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-header --no-annotate \
+		--no-strip-extras --upgrade --quiet pyproject.toml -o requirements.lock
+
+clean:
+	@rm -rf .venv .dagster_home

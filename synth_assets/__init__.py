@@ -1,0 +1,1 @@
+"""Finance data whose truth is known: four linked worlds, every anomaly labelled."""

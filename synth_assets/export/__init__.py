@@ -1,0 +1,1 @@
+"""A published world in other people's formats, under the source documents' names."""

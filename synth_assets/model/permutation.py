@@ -1,0 +1,61 @@
+"""A keyed bijection of 0 .. size - 1, computed for any element alone, in both directions."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+
+from synth_assets.model.draws import Ints
+
+_ROUNDS = 4
+
+
+class Permutation:
+    """A pseudo-random permutation of range(size) that stores nothing but its key.
+
+    Rounds of "add, odd multiply, xorshift" permute the smallest power of two that holds `size`; an image
+    beyond the range is mapped again until it falls inside (cycle walking), which keeps the map bijective.
+    """
+
+    def __init__(self, key: int, size: int) -> None:
+        self.size = size
+        self._bits = max(2, (size - 1).bit_length()) if size else 2
+        self._mask = (1 << self._bits) - 1
+        self._shift = np.uint64((self._bits + 1) // 2)  # >= half the bits: the xorshift undoes itself
+        seed = blake2b(key.to_bytes(8, "little"), digest_size=16 * _ROUNDS).digest()
+        numbers = np.frombuffer(seed, dtype="<u8").astype(object)
+        self._adds = [np.uint64(int(n) & self._mask) for n in numbers[:_ROUNDS]]
+        odd = [(int(n) | 1) & self._mask for n in numbers[_ROUNDS:]]
+        self._multipliers = [np.uint64(n) for n in odd]
+        self._inverses = [np.uint64(pow(n, -1, self._mask + 1)) for n in odd]
+
+    def __call__(self, ids: Ints) -> Ints:
+        """The images of `ids`, all in range(size)."""
+        return self._walk(ids, self._forward)
+
+    def inverse(self, ids: Ints) -> Ints:
+        """The ids whose images are `ids`."""
+        return self._walk(ids, self._backward)
+
+    def _walk(self, ids, step) -> Ints:  # type: ignore[no-untyped-def]
+        images = step(np.asarray(ids).astype(np.uint64))
+        outside = np.flatnonzero(images >= self.size)
+        while len(outside):
+            images[outside] = step(images[outside])
+            outside = outside[images[outside] >= self.size]
+        return images.astype(np.int64)
+
+    def _forward(self, x):  # type: ignore[no-untyped-def]
+        mask = np.uint64(self._mask)
+        for add, multiplier in zip(self._adds, self._multipliers, strict=True):
+            x = ((x + add) * multiplier) & mask
+            x ^= x >> self._shift
+        return x
+
+    def _backward(self, x):  # type: ignore[no-untyped-def]
+        mask = np.uint64(self._mask)
+        for add, inverse in zip(reversed(self._adds), reversed(self._inverses), strict=True):
+            x ^= x >> self._shift
+            x = (x * inverse - add) & mask
+        return x

@@ -1,0 +1,133 @@
+"""A table, said once: name, what a row is, columns, `generate` and what holds within a row."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_assets.model.calendar import SECONDS_PER_DAY
+from synth_assets.model.columns import Column
+from synth_assets.model.identifiers import ids
+
+NOT_PARENTS = ("rows", "draws", "config")
+
+
+class Rows(Protocol):
+    """A block's rows of another table: columns by name, whether they stand in memory or in a file."""
+
+    def __getitem__(self, column: str) -> pa.ChunkedArray: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What holds within every row of a table.
+
+    Attributes:
+        name: the sentence that a failed check shows.
+        holds: Arrow expression that is true for a sound row.
+    """
+
+    name: str
+    holds: pc.Expression
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """One entity table.
+
+    Attributes:
+        name: plural noun, also file directory, asset and view name.
+        row: what one row is, as a sentence.
+        columns: the key first.
+        generate: pure function of one block. Parameters named after other tables of the world receive that
+            block's rows of the table; `rows` (a range of row numbers) goes to a root table; `draws` and
+            `config` are there for all. Returns a `pa.Table` made by `arrow_table`.
+        counted_by: for a root table, the config key that says how many rows its `rows` counts.
+        rules: what holds within every row.
+    """
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+    generate: Callable[..., pa.Table]
+    counted_by: str | None = None
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def key(self) -> Column:
+        """The key column: the first."""
+        return self.columns[0]
+
+    @cached_property
+    def parents(self) -> tuple[str, ...]:
+        """Tables whose rows `generate` receives, in the order of its parameters."""
+        return tuple(p for p in inspect.signature(self.generate).parameters if p not in NOT_PARENTS)
+
+    @cached_property
+    def references(self) -> tuple[Column, ...]:
+        """Columns that point to other tables."""
+        return tuple(column for column in self.columns if column.references)
+
+    @cached_property
+    def upstream(self) -> tuple[str, ...]:
+        """Lineage: parents and referenced tables, without the table itself."""
+        names = dict.fromkeys([*self.parents, *(c.references for c in self.references)])
+        return tuple(name for name in names if name and name != self.name)
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """Arrow schema with descriptions and units."""
+        return schema_of(self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def schema_of(columns: Sequence[Column]) -> pa.Schema:
+    """The Arrow schema of columns."""
+    return pa.schema([column.arrow for column in columns])
+
+
+def arrow_table(columns: Sequence[Column], values: dict[str, Any]) -> pa.Table:
+    """A table from plain numpy values, one entry a column.
+
+    Ids and references are given as numbers, choices as codes, days as epoch days, moments as seconds since
+    1970-01-01, everything else as it is. A masked array leaves its masked rows empty.
+    """
+    if set(values) != {column.name for column in columns}:
+        raise KeyError(f"columns {sorted({c.name for c in columns} ^ set(values))} do not match")
+    return pa.Table.from_arrays(
+        [_array(column, values[column.name]) for column in columns], schema=schema_of(columns)
+    )
+
+
+def _array(column: Column, values: Any) -> pa.Array:
+    if isinstance(values, pa.Array):
+        return values
+    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
+    data = np.ma.getdata(values)
+    match column.kind:
+        case "identifier" | "reference":
+            return ids(column.prefix, data)
+        case "choice":
+            codes = pa.array(data.astype(np.int8, copy=False), mask=mask)
+            return pa.DictionaryArray.from_arrays(codes, pa.array(column.choices))
+        case "day":
+            return pa.array(data.astype("int32"), mask=mask).cast(pa.date32())
+        case "moment":
+            return pa.array(data.astype(np.int64) * 1_000_000, mask=mask).cast(pa.timestamp("us"))
+        case _:
+            return pa.array(data, type=column.arrow.type, mask=mask)
+
+
+def seconds(day: Any, second_of_day: Any) -> Any:
+    """Seconds since 1970-01-01 of a time on an epoch day."""
+    return day * SECONDS_PER_DAY + second_of_day

@@ -1,0 +1,93 @@
+"""A world: its configuration, its tables in order of lineage, its anomalies and its independent rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+
+from synth_assets.model.anomaly import Anomaly
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.draws import Draws
+from synth_assets.model.table import Table
+
+BLOCK_ROWS = 65_536
+"""Root rows of a block: a row's draws and the widest table of a block stay in a processor's cache."""
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """One finance world.
+
+    Attributes:
+        name: package name under `synth_assets.worlds`, directory and DuckDB schema.
+        config: the model of its configuration.
+        tables: every table, each after the tables it needs.
+        anomalies: the kinds of labelled fault, in the order of the manifest's `type` choices.
+        presets: named sets of configuration values.
+    """
+
+    name: str
+    config: type[WorldConfig]
+    tables: tuple[Table, ...]
+    anomalies: tuple[Anomaly, ...]
+    presets: dict[str, dict[str, object]]
+
+    @property
+    def story(self) -> str:
+        """What the world is: its package's docstring."""
+        from importlib import import_module
+
+        return (import_module(f"synth_assets.worlds.{self.name}").__doc__ or "").strip()
+
+    def table(self, name: str) -> Table:
+        """The table of that name; KeyError where there is none."""
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Table]:
+        return {table.name: table for table in self.tables}
+
+    @cached_property
+    def manifest(self) -> Table:
+        """The table of labels: the last one."""
+        return self.tables[-1]
+
+    def root(self, table: Table) -> str:
+        """The config key that counts the rows of the root table from which `table` descends."""
+        while table.counted_by is None:
+            table = self.table(table.parents[0])
+        return table.counted_by
+
+    @cached_property
+    def roots(self) -> dict[str, tuple[Table, ...]]:
+        """Tables by the config key of their root, in order of lineage: a block of a root is made together."""
+        roots: dict[str, list[Table]] = {}
+        for table in self.tables:
+            roots.setdefault(self.root(table), []).append(table)
+        return {key: tuple(tables) for key, tables in roots.items()}
+
+    def blocks(self, config: WorldConfig, root: str) -> list[range]:
+        """Ranges of root rows, one a block."""
+        total = getattr(config, root)
+        return [range(start, min(start + BLOCK_ROWS, total)) for start in range(0, total, BLOCK_ROWS)] or [
+            range(0)
+        ]
+
+    def draws(self, config: WorldConfig, table: Table) -> Draws:
+        """The draws of a table under a configuration's seed."""
+        return Draws(config.seed, self.name, table.name)
+
+    def sql(self, name: str) -> Iterator[tuple[str, str, str]]:
+        """The named queries of `rules.sql` or `laws.sql`: (name, sentence, query) each.
+
+        A query starts at a line `-- name: what it says`; further comment lines continue the sentence.
+        """
+        text = (files(f"synth_assets.worlds.{self.name}") / name).read_text()
+        for part in text.split("\n-- name: ")[1:]:
+            heading, *lines = part.split("\n")
+            label, _, sentence = heading.partition(" — ")
+            while lines and lines[0].startswith("--"):
+                sentence += " " + lines.pop(0).removeprefix("--").strip()
+            yield label.strip(), sentence.strip(), "\n".join(lines).strip().rstrip(";")

@@ -1,0 +1,17 @@
+"""The worlds. Each is a package of plain tables that knows no orchestrator and no database."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from synth_assets.model.world import World
+
+NAMES = ("order_to_cash",)
+
+
+def load(name: str) -> World:
+    """The world of that name; KeyError where there is none."""
+    if name not in NAMES:
+        raise KeyError(name)
+    world: World = import_module(f"synth_assets.worlds.{name}").WORLD
+    return world

@@ -1,0 +1,40 @@
+"""From CRM to accounting: where a sale leaks revenue on its way from deal to cash.
+
+A company sells goods to businesses. Contacts enter the CRM, deals are won or lost, a won deal becomes an
+opportunity (its line of goods) and an order; the order is invoiced at Net 30, paid, and posted to the ledger
+in double entry. CRM fields follow GoHighLevel, accounting fields QuickBooks. Six kinds of leakage are put in
+at exact rates and labelled in the manifest: missing invoices, pricing drift, duplicate invoices,
+unauthorized discounts, payment mismatches and stale unpaid invoices. Look-alikes that are sound stand beside
+them.
+"""
+
+from synth_assets.model.world import World
+from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
+from synth_assets.worlds.order_to_cash.anomaly_manifest import ANOMALY_MANIFEST
+from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.contacts import CONTACTS
+from synth_assets.worlds.order_to_cash.deals import DEALS
+from synth_assets.worlds.order_to_cash.invoices import INVOICES
+from synth_assets.worlds.order_to_cash.ledger_entries import LEDGER_ENTRIES
+from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITIES
+from synth_assets.worlds.order_to_cash.orders import ORDERS
+from synth_assets.worlds.order_to_cash.payments import PAYMENTS
+from synth_assets.worlds.order_to_cash.products import PRODUCTS
+
+WORLD = World(
+    name="order_to_cash",
+    config=Config,
+    tables=(
+        CONTACTS,
+        PRODUCTS,
+        DEALS,
+        OPPORTUNITIES,
+        ORDERS,
+        INVOICES,
+        PAYMENTS,
+        LEDGER_ENTRIES,
+        ANOMALY_MANIFEST,
+    ),
+    anomalies=ANOMALIES,
+    presets={},
+)

@@ -1,0 +1,248 @@
+"""The manifest: one row for every label, with what was expected and what stands in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from synth_assets.model.calendar import epoch_day
+from synth_assets.model.columns import choice, decimal, identifier, moment, money, rate, text
+from synth_assets.model.draws import Ints
+from synth_assets.model.identifiers import ids, numbers
+from synth_assets.model.table import Rows, Table, arrow_table, seconds
+from synth_assets.worlds.order_to_cash import anomalies, shapes
+from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
+from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID, order_numbers
+from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
+from synth_assets.worlds.order_to_cash.orders import ORDER_ID
+from synth_assets.worlds.order_to_cash.transactions import decide
+
+ENTITIES = ("order", "invoice", "opportunity")
+DIFFICULTIES = ("easy", "medium", "hard")
+EASY, MEDIUM, HARD = range(3)
+
+COLUMNS = (
+    identifier("anomaly_id", "ANO-", "Label; has the number of its order."),
+    choice("type", tuple(a.name for a in ANOMALIES), "Kind of fault."),
+    choice("affected_entity", ENTITIES, "What kind of row is at fault."),
+    text("entity_id", "Id of the row at fault."),
+    text("related_entity_id", "Id of the row that it disagrees with."),
+    decimal("expected_value", "What should stand there: dollars, or percent for a discount."),
+    decimal("actual_value", "What stands there, in the same unit."),
+    rate("drift_pct", "(actual - expected) / expected x 100, for pricing drift.", nullable=True),
+    moment("injected_at", "as_of at 12:00."),
+    choice("difficulty", DIFFICULTIES, "How far the fault stands out from sound rows."),
+    money("amount_at_risk_cents", "Revenue that the fault leaks or overstates.", minimum=1),
+)
+
+
+class Labels(NamedTuple):
+    """What labels of one kind say; values in hundredths of a dollar or of a percent, `entity` and `related`
+    as ids."""
+
+    entity: pa.Array
+    related: pa.Array
+    expected: Ints
+    actual: Ints
+    at_risk_cents: Ints
+    difficulty: Ints
+
+
+class Chain(NamedTuple):
+    """The rows of some orders, aligned; `second_invoice` is the duplicate's number, 0 where there is none."""
+
+    order: Ints
+    total_cents: Ints
+    gross_cents: Ints
+    discount_pct: Ints
+    invoice: Ints
+    amount_due_cents: Ints
+    second_invoice: Ints
+    received_cents: Ints
+
+
+def missing_invoice(chain: Chain) -> Labels:
+    """Expected an invoice of the order's total, found none."""
+    return Labels(
+        ids(ORDER_ID.prefix, chain.order),
+        ids(OPPORTUNITY_ID.prefix, chain.order),
+        chain.total_cents,
+        np.zeros_like(chain.order),
+        chain.total_cents,
+        np.full(len(chain.order), EASY),
+    )
+
+
+def pricing_drift(chain: Chain) -> Labels:
+    """Expected the order's total, found another amount due. Hard below 4 %, easy from 8 %."""
+    off = np.abs(chain.amount_due_cents - chain.total_cents)
+    return Labels(
+        ids(INVOICE_ID.prefix, chain.invoice),
+        ids(ORDER_ID.prefix, chain.order),
+        chain.total_cents,
+        chain.amount_due_cents,
+        off,
+        _graded(off * 100, 4 * chain.total_cents, 8 * chain.total_cents),
+    )
+
+
+def duplicate_invoice(chain: Chain) -> Labels:
+    """Expected no second invoice, found one; it is the later of the two."""
+    return Labels(
+        ids(INVOICE_ID.prefix, chain.second_invoice),
+        ids(ORDER_ID.prefix, chain.order),
+        np.zeros_like(chain.order),
+        chain.amount_due_cents,
+        chain.amount_due_cents,
+        np.full(len(chain.order), EASY),
+    )
+
+
+def unauthorized_discount(chain: Chain) -> Labels:
+    """Expected at most 15 %, found more without approval. Hard up to 18 %, easy from 25 %."""
+    above = chain.discount_pct - shapes.APPROVAL_THRESHOLD_PCT
+    return Labels(
+        ids(OPPORTUNITY_ID.prefix, chain.order),
+        ids(ORDER_ID.prefix, chain.order),
+        np.full(len(chain.order), shapes.APPROVAL_THRESHOLD_PCT * 100),
+        chain.discount_pct * 100,
+        (chain.gross_cents * above + 50) // 100,
+        _graded(above, np.full(len(above), 4), np.full(len(above), 10)),
+    )
+
+
+def payment_mismatch(chain: Chain) -> Labels:
+    """Expected the amount due, found a smaller payment. Hard when under 10 % is short, easy from 30 %."""
+    short = chain.amount_due_cents - chain.received_cents
+    return Labels(
+        ids(INVOICE_ID.prefix, chain.invoice),
+        ids(ORDER_ID.prefix, chain.order),
+        chain.amount_due_cents,
+        chain.received_cents,
+        short,
+        _graded(short * 100, 10 * chain.amount_due_cents, 30 * chain.amount_due_cents),
+    )
+
+
+def stale_unpaid(chain: Chain) -> Labels:
+    """Expected the amount due, received nothing."""
+    return Labels(
+        ids(INVOICE_ID.prefix, chain.invoice),
+        ids(ORDER_ID.prefix, chain.order),
+        chain.amount_due_cents,
+        np.zeros_like(chain.order),
+        chain.amount_due_cents,
+        np.full(len(chain.order), EASY),
+    )
+
+
+LABELS: tuple[Callable[[Chain], Labels], ...] = (
+    missing_invoice,
+    pricing_drift,
+    duplicate_invoice,
+    unauthorized_discount,
+    payment_mismatch,
+    stale_unpaid,
+)
+"""One function a kind, in the order of ANOMALIES."""
+
+
+def generate(
+    rows: range, opportunities: Rows, orders: Rows, invoices: Rows, payments: Rows, config: Config
+) -> pa.Table:
+    """One row for every planned fault, in order of number; values are read from the tables."""
+    fault = decide(config, rows.start, rows.stop).fault
+    labelled = np.flatnonzero(fault)
+    chain = _chain(labelled, rows.start, opportunities, orders, invoices, payments)
+    kind = fault[labelled]
+    parts = [(np.flatnonzero(kind == code), label) for code, label in enumerate(LABELS, start=1)]
+    labels = [label(Chain(*(values[at] for values in chain))) for at, label in parts]
+    order = np.argsort(np.concatenate([at for at, _ in parts]), kind="stable")
+    entity, related = (
+        pa.chunked_array([part[i] for part in labels]).combine_chunks().take(pa.array(order)) for i in (0, 1)
+    )
+    expected, actual, at_risk, difficulty = (
+        np.concatenate([part[i] for part in labels])[order] for i in (2, 3, 4, 5)
+    )
+    is_drift = kind == anomalies.DRIFT
+    noon = seconds(epoch_day(config.day), 12 * 3_600)
+    entity_codes = np.array([ENTITIES.index(a.entity) for a in ANOMALIES])
+    return arrow_table(
+        COLUMNS,
+        {
+            "anomaly_id": chain.order,
+            "type": kind - 1,
+            "affected_entity": entity_codes[kind - 1],
+            "entity_id": entity,
+            "related_entity_id": related,
+            "expected_value": expected / 100,
+            "actual_value": actual / 100,
+            "drift_pct": np.ma.masked_array(_percent(expected, actual), mask=~is_drift),
+            "injected_at": np.full(len(kind), noon),
+            "difficulty": difficulty,
+            "amount_at_risk_cents": at_risk,
+        },
+    )
+
+
+def _chain(
+    labelled: npt.NDArray[np.intp],
+    start: int,
+    opportunities: Rows,
+    orders: Rows,
+    invoices: Rows,
+    payments: Rows,
+) -> Chain:
+    """The rows of the labelled orders, given by their position in the block."""
+    invoice = numbers(invoices["invoice_id"])
+    row = order_numbers(invoice) - 1 - start
+    issued = invoices["issue_date"].cast(pa.int32()).to_numpy()
+    due = invoices["amount_due_cents"].to_numpy()
+    received = np.zeros(len(invoice), dtype=np.int64)
+    received[np.searchsorted(invoice, numbers(payments["invoice_id"]))] = payments["amount_cents"].to_numpy()
+    by_issue = np.lexsort((issued, row))
+    sorted_rows = row[by_issue]
+    first, after = (np.searchsorted(sorted_rows, labelled, side=side) for side in ("left", "right"))
+    found = after > first
+    earliest = by_issue[np.where(found, first, 0)] if len(invoice) else first
+    latest = by_issue[np.where(found, after - 1, 0)] if len(invoice) else first
+
+    def at(values: Ints, place: npt.NDArray[np.intp]) -> Ints:
+        return np.where(found, values[place], 0) if len(values) else np.zeros(len(place), np.int64)
+
+    gross = opportunities["quantity"].to_numpy() * opportunities["unit_price_cents"].to_numpy()
+    return Chain(
+        order=labelled + 1 + start,
+        total_cents=orders["total_amount_cents"].to_numpy()[labelled],
+        gross_cents=gross[labelled],
+        discount_pct=opportunities["discount_pct"].to_numpy()[labelled].astype(np.int64),
+        invoice=at(invoice, earliest),
+        amount_due_cents=at(due, earliest),
+        second_invoice=np.where(latest != earliest, at(invoice, latest), 0),
+        received_cents=at(received, earliest),
+    )
+
+
+def _graded(size: Ints, medium: Ints, easy: Ints) -> Ints:
+    """HARD below `medium`, MEDIUM below `easy`, EASY from there."""
+    return np.where(size < medium, HARD, np.where(size < easy, MEDIUM, EASY))
+
+
+def _percent(expected: Ints, actual: Ints) -> npt.NDArray[np.float64]:
+    """(actual - expected) / expected x 100 with two decimals, halves away from zero."""
+    whole = np.maximum(expected, 1)
+    hundredths = (np.abs(actual - expected) * 20_000 + whole) // (2 * whole)
+    return np.sign(actual - expected) * hundredths / 100
+
+
+ANOMALY_MANIFEST = Table(
+    name="anomaly_manifest",
+    row="One label: a fault that was put in on purpose.",
+    columns=COLUMNS,
+    generate=generate,
+)

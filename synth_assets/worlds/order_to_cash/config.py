@@ -1,0 +1,85 @@
+"""Configuration of order_to_cash: the source document's defaults, each key with unit and bounds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from synth_assets.model.anomaly import quota
+from synth_assets.model.config import Frozen, WorldConfig
+from synth_assets.worlds.order_to_cash.plan import misfit_message
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+
+LARGEST_COUNT = 124_999_999
+"""Ledger entry numbers run to 8 x transactions + 3 and must fit nine digits."""
+
+
+class AnomalyRates(Frozen):
+    """Share of transactions that carry each fault: exact quotas, one fault a transaction."""
+
+    missing_invoice: Rate = Field(0.05, description="Orders that were never invoiced.")
+    pricing_drift: Rate = Field(0.08, description="Invoices 2 to 15 % off their order.")
+    duplicate_invoice: Rate = Field(0.03, description="Orders invoiced twice.")
+    unauthorized_discount: Rate = Field(0.06, description="Discounts above 15 %, not approved.")
+    payment_mismatch: Rate = Field(0.04, description="Invoices marked paid but paid short.")
+    stale_unpaid: Rate = Field(0.05, description="Invoices unpaid for more than 90 days.")
+
+
+class DecoyRates(Frozen):
+    """Share of transactions that look odd and are sound: never labelled, placed where no fault stands."""
+
+    freight_difference: Rate = Field(
+        0.02, description="Invoices up to 0.9 % off their order: freight, rounding."
+    )
+    approved_discount: Rate = Field(0.04, description="Discounts of 18, 20 or 25 %, approved.")
+    pending_discount: Rate = Field(0.02, description="Discounts up to 15 %, approval pending.")
+    repeat_order: Rate = Field(
+        0.01, description="Orders that repeat an earlier one of the same customer to the cent."
+    )
+    aged_unpaid: Rate = Field(
+        0.01, description="Invoices unpaid at 45 to 59 days, as far as those days hold that many."
+    )
+    processing_order: Annotated[float, Field(ge=0, le=0.05)] = Field(
+        0.0, description="The youngest orders: still `processing`, not invoiced yet."
+    )
+
+
+class Config(WorldConfig):
+    """Keys of order_to_cash."""
+
+    num_transactions: int = Field(
+        1_000, ge=1, le=LARGEST_COUNT, description="Orders; everything else hangs on them."
+    )
+    num_contacts: int = Field(200, ge=1, le=LARGEST_COUNT, description="Customers in the CRM.")
+    num_products: int = Field(50, ge=1, le=1_000_000, description="Products in the price list.")
+    date_range_months: int = Field(
+        12, ge=1, le=120, description="Length of the window that ends with as_of, in months."
+    )
+    lost_deals_per_order: float = Field(
+        2.1, ge=0, le=4, description="Deals lost for each one won; 2.1 is a win rate of 32 %."
+    )
+    open_deals_per_order: float = Field(0.15, ge=0, le=2, description="Deals still open for each one won.")
+    clip_due_dates: bool = Field(
+        False, description="Shorten terms at the end of the window: no due date after as_of."
+    )
+    anomaly_rates: AnomalyRates = AnomalyRates()
+    decoy_rates: DecoyRates = DecoyRates()
+
+    @model_validator(mode="after")
+    def _quotas_fit(self) -> Self:
+        message = misfit_message(self)
+        if message:
+            raise ValueError(message)
+        return self
+
+    def clean(self) -> Self:
+        """The clean twin's configuration: the same without any fault."""
+        none = dict.fromkeys(AnomalyRates.model_fields, 0.0)
+        return self.model_copy(update={"anomaly_rates": AnomalyRates(**none)})
+
+    def asked(self) -> dict[str, tuple[int, int]]:
+        """For each kind, the transactions its rate counts and the labels it asks for."""
+        count = self.num_transactions
+        return {kind: (count, quota(rate, count)) for kind, rate in self.anomaly_rates}

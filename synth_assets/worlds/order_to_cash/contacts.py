@@ -1,0 +1,66 @@
+"""Contacts: customers in the CRM, numbered in order of arrival."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from synth_assets.model.columns import identifier, moment, text
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.people import people
+from synth_assets.model.table import Table, arrow_table, seconds
+from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.transactions import (
+    first_transaction,
+    founders,
+    spread,
+    window,
+)
+
+CONTACT_ID = identifier("contact_id", "CON-", "Customer; numbered in order of arrival.")
+COLUMNS = (
+    CONTACT_ID,
+    text("name", "Full name; nobody real."),
+    text("email", "Made from the name and the company's domain, under .example; unique."),
+    text("company", "Where the contact buys for; many contacts may share one."),
+    text("phone", "E.164, in the 555-01xx range kept for fiction."),
+    moment("created_at", "When the contact entered the CRM, before its first deal."),
+)
+
+LEAD_PER_MILLE = 60
+"""Contacts enter the CRM 6 % of the transactions (three weeks in a year) before they may first order."""
+
+
+def created_day(config: Config, contact: Ints) -> Ints:
+    """Epoch day on which each contact entered the CRM: founders on the window's first day."""
+    first = first_transaction(config, contact)
+    lead = config.num_transactions * LEAD_PER_MILLE // 1_000
+    arrived = spread(config).day(np.maximum(first - lead, 0))
+    return np.where(contact < founders(config), window(config).first, arrived)
+
+
+def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
+    """One row a contact of `rows` (numbers from 0); contacts enter between 08:00 and 09:59."""
+    number = np.arange(rows.start, rows.stop, dtype=np.int64)
+    person = people(draws, number, config.num_contacts)
+    second = 8 * 3_600 + draws.fields("created_at", number)[0].astype(np.int64) * 7_200 // 65_536
+    return arrow_table(
+        COLUMNS,
+        {
+            "contact_id": number + 1,
+            "name": person.name,
+            "email": person.email,
+            "company": person.company,
+            "phone": person.phone,
+            "created_at": seconds(created_day(config, number), second),
+        },
+    )
+
+
+CONTACTS = Table(
+    name="contacts",
+    row="One customer in the CRM.",
+    columns=COLUMNS,
+    generate=generate,
+    counted_by="num_contacts",
+)

@@ -1,0 +1,112 @@
+"""Invoices: what was billed for each order. Drift, duplicates and stale invoices first show here."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_assets.model.columns import choice, day, identifier, money, reference
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.identifiers import numbers
+from synth_assets.model.table import Rows, Rule, Table, arrow_table
+from synth_assets.worlds.order_to_cash import anomalies, plan, shapes
+from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.orders import ORDER_ID
+from synth_assets.worlds.order_to_cash.transactions import Transactions, decide, window
+
+STATUSES = ("unpaid", "paid")
+UNPAID, PAID = range(2)
+
+INVOICE_ID = identifier(
+    "invoice_id",
+    "INV-",
+    "Invoice. Order i has numbers 2i - 1 and 2i; a draw says which one its first invoice takes.",
+)
+COLUMNS = (
+    INVOICE_ID,
+    reference("orders", ORDER_ID, "The order that is billed."),
+    money("amount_due_cents", "What the customer is asked to pay.", minimum=1),
+    money("amount_paid_cents", "Cash received by as_of, also where the status says paid."),
+    choice("status", STATUSES, "`paid` or `unpaid` in the books, as of as_of."),
+    day("issue_date", "Day of issue, 0 to 4 business days after the order."),
+    day("due_date", "Net 30: a promise, which may lie after as_of."),
+)
+
+
+def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Table:
+    """One row an invoiced order, and the duplicates beside it, in order of number."""
+    order = numbers(orders["order_id"])
+    facts = decide(config, rows.start, rows.stop)
+    last = window(config).last
+    total = orders["total_amount_cents"].to_numpy()
+    due = _amount_due_cents(total, facts, draws)
+    is_paid = (facts.paid_day <= last) & (facts.fault != anomalies.STALE)
+    short = facts.fault == anomalies.MISMATCH
+    received = np.where(short, anomalies.short_payment_cents(due, draws, facts.number), due)
+    takes_second = (draws.fields("number", facts.number)[0] & 1).astype(np.int64)
+    billed = np.flatnonzero((facts.fault != anomalies.MISSING) & ~facts.processing)
+    twice = np.flatnonzero(facts.fault == anomalies.DUPLICATE)
+
+    issue = facts.issue_day[twice]
+    second_issue = np.minimum(issue + anomalies.second_issue_lag_days(draws, facts.number[twice]), last)
+    second_paid = second_paid_day(config, draws, facts.number[twice], second_issue) <= last
+    number = np.concatenate(
+        [2 * order[billed] - 1 + takes_second[billed], 2 * order[twice] - takes_second[twice]]
+    )
+    rank = np.argsort(number)
+    row = np.concatenate([billed, twice])[rank]
+    issue_day = np.concatenate([facts.issue_day[billed], second_issue])[rank]
+    paid = np.concatenate([is_paid[billed], second_paid])[rank]
+    terms_end = issue_day + shapes.TERMS_DAYS
+    return arrow_table(
+        COLUMNS,
+        {
+            "invoice_id": number[rank],
+            "order_id": order[row],
+            "amount_due_cents": due[row],
+            "amount_paid_cents": np.where(paid, received[row], 0),
+            "status": np.where(paid, PAID, UNPAID),
+            "issue_date": issue_day,
+            "due_date": np.minimum(terms_end, last) if config.clip_due_dates else terms_end,
+        },
+    )
+
+
+def order_numbers(invoice_numbers: Ints) -> Ints:
+    """The order of each invoice: numbers 2i - 1 and 2i belong to order i."""
+    return (invoice_numbers + 1) // 2
+
+
+def second_paid_day(config: Config, draws: Draws, transaction: Ints, issue_day: Ints) -> Ints:
+    """Epoch day on which a duplicate is collected: a business day 15 to 45 days after its issue, or later
+    than as_of."""
+    lag = draws.of("invoices").fields("second_payment", transaction)[0].astype(np.int64) * 31 // 65_536
+    day = issue_day + 15 + lag
+    return window(config).add_business_days(day, np.zeros_like(day))
+
+
+def _amount_due_cents(total_cents: Ints, facts: Transactions, draws: Draws) -> Ints:
+    """The order's total, but for drift and for the decoy of freight: 0.10 to 0.90 % off, rounded down."""
+    difference, sign, _, _ = draws.fields("freight", facts.number)
+    basis_points = 10 + difference.astype(np.int64) * 81 // 65_536
+    freight = total_cents * basis_points // 10_000
+    billed = total_cents + np.where(facts.decoy == plan.FREIGHT, np.where(sign & 1, freight, -freight), 0)
+    drifted = anomalies.drifted_cents(total_cents, draws, facts.number)
+    return np.where(facts.fault == anomalies.DRIFT, drifted, billed)
+
+
+INVOICES = Table(
+    name="invoices",
+    row="One bill for an order; two bills for an order are a fault.",
+    columns=COLUMNS,
+    generate=generate,
+    rules=(
+        Rule("due date is not before issue date", pc.field("due_date") >= pc.field("issue_date")),
+        Rule("no more is received than due", pc.field("amount_paid_cents") <= pc.field("amount_due_cents")),
+        Rule(
+            "cash was received exactly when the status is paid",
+            (pc.field("amount_paid_cents") > 0) == (pc.field("status").cast(pa.string()) == "paid"),
+        ),
+    ),
+)

@@ -1,0 +1,72 @@
+"""Opportunities: the line of goods of every won deal, with its discount and who approved it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_assets.model.columns import choice, count, identifier, money, rate, reference
+from synth_assets.model.draws import Draws
+from synth_assets.model.identifiers import numbers
+from synth_assets.model.table import Rows, Rule, Table, arrow_table
+from synth_assets.worlds.order_to_cash import anomalies, plan
+from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.deals import DEAL_ID
+from synth_assets.worlds.order_to_cash.products import PRODUCT_ID
+from synth_assets.worlds.order_to_cash.transactions import decide
+
+APPROVALS = ("not_required", "approved", "pending", "rejected")
+NOT_REQUIRED, APPROVED, PENDING, REJECTED = range(4)
+
+OPPORTUNITY_ID = identifier("opportunity_id", "OPP-", "Line item of a won deal.")
+COLUMNS = (
+    OPPORTUNITY_ID,
+    reference("deals", DEAL_ID, "The won deal."),
+    reference("products", PRODUCT_ID, "What is bought."),
+    count("quantity", "Units bought.", minimum=1, unit="units"),
+    money("unit_price_cents", "Price of one unit before discount: the list price.", minimum=1),
+    rate("discount_pct", "Discount on the line.", minimum=0, maximum=35),
+    choice("approval_status", APPROVALS, "Discounts above 15 % need `approved`."),
+)
+
+
+def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table:
+    """One row a won deal. An unauthorized discount first shows here."""
+    facts = decide(config, rows.start, rows.stop)
+    won = pc.equal(deals["stage"].cast(pa.string()), "closed_won")
+    faulty = facts.fault == anomalies.DISCOUNT
+    discount = np.where(faulty, anomalies.unauthorized_pct(draws, facts.number), facts.discount_pct)
+    refused = draws.fields("approval", facts.number)[0] < 19_661  # 30 % of unapproved ones are refused
+    approval = np.select(
+        [faulty & refused, faulty | (facts.decoy == plan.PENDING), discount == 0],
+        [REJECTED, PENDING, NOT_REQUIRED],
+        APPROVED,
+    )
+    return arrow_table(
+        COLUMNS,
+        {
+            "opportunity_id": facts.number + 1,
+            "deal_id": numbers(deals["deal_id"].filter(won)),
+            "product_id": facts.basket.product + 1,
+            "quantity": facts.basket.quantity,
+            "unit_price_cents": facts.basket.unit_price_cents,
+            "discount_pct": discount.astype(np.float64),
+            "approval_status": approval,
+        },
+    )
+
+
+OPPORTUNITIES = Table(
+    name="opportunities",
+    row="The line of goods of one won deal.",
+    columns=COLUMNS,
+    generate=generate,
+    rules=(
+        Rule(
+            "a line without discount needs no approval",
+            (pc.field("discount_pct") == 0)
+            == (pc.field("approval_status").cast(pa.string()) == "not_required"),
+        ),
+    ),
+)

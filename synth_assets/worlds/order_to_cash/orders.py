@@ -1,0 +1,66 @@
+"""Orders: one for every won deal, the unit that all rates of this world count."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_assets.model.columns import choice, day, identifier, money, reference
+from synth_assets.model.identifiers import numbers
+from synth_assets.model.table import Rows, Table, arrow_table
+from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
+from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID
+from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
+from synth_assets.worlds.order_to_cash.transactions import decide, window
+
+STATUSES = ("processing", "completed", "paid")
+PROCESSING, COMPLETED, PAID = range(3)
+
+ORDER_ID = identifier("order_id", "ORD-", "Order, numbered in time.")
+COLUMNS = (
+    ORDER_ID,
+    reference("opportunities", OPPORTUNITY_ID, "The line that was sold."),
+    reference("contacts", CONTACT_ID, "Who bought."),
+    money("total_amount_cents", "Gross less discount, rounded half up.", minimum=2_000),
+    money("discount_applied_cents", "Gross less total."),
+    day("order_date", "Day of the order; the last one is the day before as_of."),
+    choice(
+        "status",
+        STATUSES,
+        "`processing`: not delivered, no invoice due yet; `completed`: delivered; `paid`: the CRM holds it "
+        "for paid.",
+    ),
+)
+
+
+def generate(rows: range, deals: Rows, opportunities: Rows, config: Config) -> pa.Table:
+    """One row an opportunity. Orders never invoiced or never paid stay `completed`."""
+    order = numbers(opportunities["opportunity_id"])
+    facts = decide(config, rows.start, rows.stop)
+    won = pc.equal(deals["stage"].cast(pa.string()), "closed_won")
+    gross = opportunities["quantity"].to_numpy() * opportunities["unit_price_cents"].to_numpy()
+    discount_pct = opportunities["discount_pct"].to_numpy().astype(np.int64)
+    total = (gross * (100 - discount_pct) + 50) // 100
+    is_paid = (facts.paid_day <= window(config).last) & ~np.isin(facts.fault, (MISSING, STALE))
+    return arrow_table(
+        COLUMNS,
+        {
+            "order_id": order,
+            "opportunity_id": order,
+            "contact_id": numbers(deals["contact_id"].filter(won)),
+            "total_amount_cents": total,
+            "discount_applied_cents": gross - total,
+            "order_date": facts.order_day,
+            "status": np.where(facts.processing, PROCESSING, np.where(is_paid, PAID, COMPLETED)),
+        },
+    )
+
+
+ORDERS = Table(
+    name="orders",
+    row="One sale: a won deal that was ordered.",
+    columns=COLUMNS,
+    generate=generate,
+)

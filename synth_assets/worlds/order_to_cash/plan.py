@@ -1,0 +1,120 @@
+"""Which transaction carries which fault or decoy: exact quotas, nothing twice, known for any row alone."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from synth_assets.model.anomaly import Codes, Level, Reservation, allot, misfit, quota
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES, MISMATCH, STALE
+
+if TYPE_CHECKING:
+    from synth_assets.worlds.order_to_cash.config import Config
+
+REPEAT, FREIGHT, APPROVED, PENDING = range(1, 5)
+"""Codes of the decoys that are reserved before any fault is planned."""
+
+_BY_REACH = ((STALE,), (MISMATCH,), (1, 2, 3, 4))
+"""Kinds by what they may touch, the most restricted first."""
+
+_CODES = np.array([0, *(code for group in _BY_REACH for code in group)], dtype=np.int8)
+
+
+class Plan(NamedTuple):
+    """What is planned for a block of transactions.
+
+    Attributes:
+        fault: code of the anomaly, 0 for a sound transaction.
+        decoy: code of the reserved decoy, 0 for none.
+        source: the transaction whose customer, basket and discount this one has: itself, or for the later
+            order of a repeated pair the earlier one.
+        processing: whether the order is still in processing.
+    """
+
+    fault: Codes
+    decoy: Codes
+    source: Ints
+    processing: np.ndarray
+
+
+def invoiced(config: Config) -> int:
+    """Orders that are due an invoice by as_of: all but the youngest, which are still in processing."""
+    count = config.num_transactions
+    return count - quota(config.decoy_rates.processing_order, count)
+
+
+def plan(config: Config, draws: Draws, transaction: Ints) -> Plan:
+    """The plan of the rows `transaction`, numbered from 0 in time."""
+    reservation, levels, crowded = _whole(config, draws.key("decoys"))
+    reserved = reservation(transaction)
+    due = invoiced(config)
+    free = np.where(transaction < due, transaction, -1) if crowded else reserved.free
+    keys = [draws.key(f"faults {i}") for i in range(len(levels))]
+    return Plan(
+        fault=_CODES[allot(free, levels, keys)],
+        decoy=reserved.codes,
+        source=np.minimum(transaction, reserved.partner),
+        processing=transaction >= due,
+    )
+
+
+def misfit_message(config: Config) -> str | None:
+    """Why the configured quotas cannot all be met, in one line, or None when they can."""
+    rates, decoys = config.anomaly_rates, config.decoy_rates
+    found = misfit(_levels(config, _ends(config)))
+    if found:
+        asked, limit, group = found
+        names = [ANOMALIES[code - 1].name for codes in _BY_REACH[: group + 1] for code in codes]
+        worst = [name for name in names if getattr(rates, name)]
+        parts = " + ".join(f"{name} {getattr(rates, name):g}" for name in worst)
+        total = f" = {sum(getattr(rates, name) for name in worst):g}" if len(worst) > 1 else ""
+        return (
+            f"anomaly_rates: {parts}{total} asks for {asked} of {config.num_transactions} transactions, but "
+            f"at most {limit} can carry {'them' if len(worst) > 1 else 'it'} within "
+            f"{config.date_range_months} months: lower the rates or lengthen date_range_months"
+        )
+    if not _reservation(config, 0).fits:
+        reserved = 2 * decoys.repeat_order + sum(
+            (decoys.freight_difference, decoys.approved_discount, decoys.pending_discount)
+        )
+        return (
+            f"decoy_rates: 2 x repeat_order + freight_difference + approved_discount + pending_discount "
+            f"= {reserved:g}, at most 1"
+        )
+    return None
+
+
+@cache
+def _whole(config: Config, key: int) -> tuple[Reservation, list[Level], bool]:
+    """The plan's closed form. Where faults leave no room beside the decoys, they may fall on them."""
+    reservation = _reservation(config, key)
+    beside = _levels(config, [reservation.free_below(zone) for zone in range(len(_BY_REACH))])
+    crowded = misfit(beside) is not None
+    return reservation, _levels(config, _ends(config)) if crowded else beside, crowded
+
+
+def _ends(config: Config) -> list[int]:
+    """For each group of kinds, how many of the oldest transactions it may touch."""
+    due = invoiced(config)
+    count, months = config.num_transactions, config.date_range_months
+    return [min(due, ANOMALIES[codes[0] - 1].reach(count, months)) for codes in _BY_REACH]
+
+
+def _levels(config: Config, reaches: list[int]) -> list[Level]:
+    asked = [quota(getattr(config.anomaly_rates, a.name), config.num_transactions) for a in ANOMALIES]
+    return [
+        Level(reach, tuple(asked[code - 1] for code in codes))
+        for reach, codes in zip(reaches, _BY_REACH, strict=True)
+    ]
+
+
+def _reservation(config: Config, key: int) -> Reservation:
+    rates, count = config.decoy_rates, config.num_transactions
+    singles = [
+        quota(rate, count)
+        for rate in (rates.freight_difference, rates.approved_discount, rates.pending_discount)
+    ]
+    return Reservation(_ends(config), quota(rates.repeat_order, count), singles, key)

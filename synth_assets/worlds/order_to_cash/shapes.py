@@ -1,0 +1,241 @@
+"""Curves and lookup tables of order_to_cash, each with its source.
+
+[P] official source, [S] secondary source, [D] design choice: no source claims it.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model import lookup
+from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Ints
+
+# --- calendar -----------------------------------------------------------------------------------------
+
+WEEKDAY_WEIGHTS = (190, 210, 210, 210, 170, 8, 2)
+"""Orders by weekday, Monday first, per mille of a week [D, after a UK wholesaler's 22,000 orders]."""
+
+HOLIDAY_FACTOR = 0.1
+"""Orders on a US federal holiday against the same weekday [D]."""
+
+MONTH_OF_QUARTER = (0.29, 0.31, 0.40)
+"""Bookings by month of a quarter: between healthy linearity and a mild hockey stick
+[S winsabove.com/glossary/bookings-linearity]."""
+
+MONTH_END_FACTOR = 1.25
+"""The last 3 business days of a month [D, 1.15 to 1.35]."""
+
+QUARTER_END_FACTOR = 1.4
+"""The last 5 business days of a quarter [D]."""
+
+
+def order_weights(window: Window) -> npt.NDArray[np.int64]:
+    """Weight of each day of the window for new orders; as_of itself takes none.
+
+    The books of as_of collect payments and second invoices of earlier orders, which is what lets every order
+    have its invoice, and a duplicate a day later, by as_of.
+    """
+    weekday = np.array(WEEKDAY_WEIGHTS)[window.weekday]
+    weight = np.where(window.is_holiday, weekday * HOLIDAY_FACTOR, weekday)
+    month = np.array([MONTH_OF_QUARTER[(date.month - 1) % 3] * 3 for date in window.dates])
+    month_end = window.business_days_left_in_month <= 3
+    quarter_end = window.business_days_left_in_quarter <= 5
+    peak = np.where(quarter_end, QUARTER_END_FACTOR, np.where(month_end, MONTH_END_FACTOR, 1.0))
+    weights = np.rint(weight * month * peak * 1_000).astype(np.int64)
+    return weights[: window.length - 1]
+
+
+# --- customers ----------------------------------------------------------------------------------------
+
+FOUNDER_SHARE = 0.4
+"""Contacts that are in the CRM from the window's first day [D]."""
+
+CUSTOMER_EXPONENT = 0.95
+"""Zipf exponent of orders over customers: the top fifth places 62 to 72 % of them
+[S bannerpeak.co; a wholesaler's 4,373 customers: 66 %]."""
+
+PRODUCT_EXPONENT = 0.7
+"""Zipf exponent of orders over products [D]."""
+
+# --- amounts ------------------------------------------------------------------------------------------
+
+ORDER_MEDIAN_CENTS = 240_000
+ORDER_SIGMA = 1.25
+"""List gross of a deal: log-normal, spread as pooled B2B invoices, sigma_log .8 to 1.3
+[UCI Online Retail, 424 invoices: 1.25]. First digits then follow Benford's law."""
+
+SMALLEST_GROSS_CENTS = 4_000
+"""A deal's list gross is at least $40, so that an order is at least $20 after the deepest discount (35 %)."""
+
+PRICE_MEDIAN_CENTS = 4_800
+PRICE_SIGMA = 0.9
+PRICE_ENDINGS = (0, 50, 95, 99)
+"""60 % of list prices end in .00, .50, .95 or .99 [D]."""
+
+UNIT_COST_PER_MILLE = (520, 780)
+"""Unit cost as a share of list price [D: distributor gross margins of 22 to 48 %]."""
+
+
+@cache
+def order_gross_cents() -> npt.NDArray[np.int64]:
+    """Quantiles of a deal's list gross, cents."""
+    return _lognormal(ORDER_MEDIAN_CENTS, ORDER_SIGMA)
+
+
+@cache
+def list_price_cents() -> npt.NDArray[np.int64]:
+    """Quantiles of a list price before its ending, cents, at least $1."""
+    return np.maximum(_lognormal(PRICE_MEDIAN_CENTS, PRICE_SIGMA), 100)
+
+
+def _lognormal(median: float, sigma: float) -> npt.NDArray[np.int64]:
+    scores = lookup.normal_scores()
+    return np.array([math.floor(median * math.exp(sigma * z) + 0.5) for z in scores], dtype=np.int64)
+
+
+# --- discounts ----------------------------------------------------------------------------------------
+
+APPROVAL_THRESHOLD_PCT = 15
+"""Discounts above this need approval (source document)."""
+
+
+@cache
+def discount_pct() -> npt.NDArray[np.int64]:
+    """Everyday discounts: 57.5 % of lines none, others on round points [S pulserevops, strategicnerds]."""
+    points = {5: 0.28, 8: 0.06, 10: 0.30, 12: 0.08, 15: 0.28}
+    return lookup.weighted([0, *points], [0.575, *(0.425 * share for share in points.values())])
+
+
+APPROVED_DISCOUNTS_PCT = (18, 20, 25)
+PENDING_DISCOUNTS_PCT = (5, 10, 12, 15)
+UNAUTHORIZED_DISCOUNTS_PCT = (16, 18, 20, 22, 25, 30, 35)
+
+# --- sales cycle --------------------------------------------------------------------------------------
+
+
+@cache
+def won_cycle_days() -> npt.NDArray[np.int64]:
+    """Days from a deal's creation to its order: log-normal, median 21 [S getgangly.com: SMB 14 to 40]."""
+    return _lognormal(21, 0.75)
+
+
+@cache
+def lost_cycle_days() -> npt.NDArray[np.int64]:
+    """Days from creation to loss: lost deals age longer, median 34 [S getgangly.com]."""
+    return _lognormal(34, 0.75)
+
+
+@cache
+def cycle_scale_per_mille() -> npt.NDArray[np.int64]:
+    """Larger deals take longer: (gross / median)^.15 at the gross's quantile, per mille [D]."""
+    exponent = 0.15 * ORDER_SIGMA
+    return np.array(
+        [math.floor(1_000 * math.exp(exponent * z) + 0.5) for z in lookup.normal_scores()],
+        dtype=np.int64,
+    )
+
+
+REPRESENTATIVES = (
+    "Ada Brandt", "Ben Osei", "Carla Nunez", "Dev Patel", "Elena Rossi", "Femi Adeyemi",
+    "Grace Lin", "Hugo Martin", "Imani Clarke", "Jonas Weber", "Kira Novak", "Luis Ortega",
+)  # fmt: skip
+"""The sales team: fictitious."""
+
+OPEN_STAGES = ("prospect", "negotiation", "proposal")
+
+# --- invoicing and cash -------------------------------------------------------------------------------
+
+TERMS_DAYS = 30
+"""Net 30 for all."""
+
+MOST_LAG_BUSINESS_DAYS = 4
+
+
+@cache
+def invoice_lag_business_days() -> npt.NDArray[np.int64]:
+    """Business days from order to invoice, 0 to 4 [D]."""
+    return lookup.weighted(range(5), [0.34, 0.30, 0.18, 0.11, 0.07])
+
+
+BATCH_BILLING_PER_65536 = 19_661
+"""30 % of orders near a month's first or last business day wait for that day's billing run [D]."""
+
+LATEST_PAYMENT_DAYS = 60
+"""Every sound payment comes at most 60 days after issue."""
+
+PAYER_TYPES = {"early": 0.20, "on_time": 0.45, "drifter": 0.25, "chronic": 0.10}
+"""Shares of customers by payment behaviour [D]."""
+
+TYPE_HELD_PER_65536 = 52_429
+"""An invoice follows its customer's type with p = .8, else the mix of all customers: between-customer
+variance of delays .5 to .65 [simulated receivables of 100 customers: .64]."""
+
+PAY_RUN_PER_65536 = 26_214
+"""40 % of check payers pay on a fixed weekday [D]."""
+
+PAY_RUN_WEEKDAYS = (1, 3, 4)
+"""Tuesday, Thursday, Friday."""
+
+
+@cache
+def payer_type() -> npt.NDArray[np.int64]:
+    """Payment behaviour, as index into PAYER_TYPES."""
+    return lookup.weighted(range(4), list(PAYER_TYPES.values()))
+
+
+@cache
+def days_past_due() -> npt.NDArray[np.int64]:
+    """Days from due date to payment, shape (type, quantile), from -30 to +30 [D from Atradius 2024].
+
+    Early -N(12, 6); on time -Gamma(1.6, 2.2); drifter 1 + Gamma(1.3, 9); chronic 5 + LogN(3.1, .7).
+    Each law is conditional on a payment within 60 days of issue.
+    """
+    days = range(-TERMS_DAYS, LATEST_PAYMENT_DAYS - TERMS_DAYS + 1)
+    normal = NormalDist(-12, 6)
+    return np.stack(
+        [
+            lookup.integrated(days, normal.pdf),
+            lookup.integrated(days, lambda x: _gamma(-x, 1.6, 2.2)),
+            lookup.integrated(days, lambda x: _gamma(x - 1, 1.3, 9)),
+            lookup.integrated(days, lambda x: _lognormal_density(x - 5, 3.1, 0.7)),
+        ]
+    )
+
+
+def _gamma(x: float, shape: float, scale: float) -> float:
+    """Gamma density without its constant."""
+    return x ** (shape - 1) * math.exp(-x / scale) if x > 0 else 0.0
+
+
+def _lognormal_density(x: float, mu: float, sigma: float) -> float:
+    """Log-normal density without its constant."""
+    return math.exp(-((math.log(x) - mu) ** 2) / (2 * sigma**2)) / x if x > 0 else 0.0
+
+
+METHODS = ("ach", "check", "card", "wire", "other")
+CARD_BELOW_CENTS = 500_000
+WIRE_ABOVE_CENTS = 1_000_000
+METHOD_SHARES = (
+    (0.434, 0.288, 0.233, 0.0, 0.045),
+    (0.56, 0.41, 0.0, 0.0, 0.03),
+    (0.14, 0.05, 0.0, 0.80, 0.01),
+)
+"""Shares of METHODS for small, middle and large amounts: card only below about $5,000, wire
+only above about $10,000; over all amounts near ACH .42, check .28, card .17, wire .10, other .03 [D from AFP 2022 and 2025]."""
+
+
+@cache
+def payment_method() -> npt.NDArray[np.int64]:
+    """Index into METHODS, shape (size class, quantile): small, middle, large amounts."""
+    return np.stack([lookup.weighted(range(len(METHODS)), share) for share in METHOD_SHARES])
+
+
+def size_class(amount_cents: Ints) -> Ints:
+    """0 below $5,000, 1 up to $10,000, 2 above."""
+    return (amount_cents >= CARD_BELOW_CENTS).astype(np.int64) + (amount_cents > WIRE_ABOVE_CENTS)
