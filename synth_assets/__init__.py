@@ -1,1 +1,32 @@
-"""Finance data whose truth is known: four linked worlds, every anomaly labelled."""
+"""Finance data whose truth is known: linked worlds, every anomaly labelled.
+
+world = synth_assets.generate("order_to_cash", seed=7, num_transactions=2_000)
+world.frame("invoices"), world.tables["orders"], world.truth
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from synth_assets.build.generate import Dataset
+
+__version__ = "0.1.0"
+
+
+def generate(world: str, *, preset: str | None = None, clean: bool = False, **config: Any) -> Dataset:
+    """A world in memory, for a test suite or a notebook.
+
+    Args:
+        world: a world's name, for example "order_to_cash".
+        preset: one of the world's presets.
+        clean: the clean twin: the same rows without any anomaly.
+        config: configuration values; nested ones as mappings, `anomaly_rates={"missing_invoice": 0.1}`.
+
+    Raises:
+        UsageProblem: an unknown world or key, or a value out of range; the message is one line.
+    """
+    from synth_assets.build.generate import in_memory
+    from synth_assets.build.scenario import resolve
+
+    return in_memory(resolve(world, config, preset=preset, clean=clean))

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-AsOf = dt.date | Literal["today"]
+FIRST_DAY, LAST_DAY = dt.date(1980, 1, 1), dt.date(2199, 12, 31)
+
+
+def _as_of(value: object) -> object:
+    """`today`, or a date from a date or ISO text."""
+    if isinstance(value, str) and value != "today":
+        with suppress(ValueError):
+            value = dt.date.fromisoformat(value)
+    if isinstance(value, dt.datetime) or not (isinstance(value, dt.date) or value == "today"):
+        raise ValueError(f"{value!r} is not a date; write one like 2026-11-21, or today")
+    if isinstance(value, dt.date) and not FIRST_DAY <= value <= LAST_DAY:
+        raise ValueError(f"{value} is not between {FIRST_DAY} and {LAST_DAY}")
+    return value
+
+
+AsOf = Annotated[dt.date | Literal["today"], BeforeValidator(_as_of)]
 
 
 class Frozen(BaseModel):
     """A model that refuses unknown keys and never changes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class WorldConfig(Frozen, ABC):

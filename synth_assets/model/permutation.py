@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
 
 import numpy as np
 
-from synth_assets.model.draws import Ints
+from synth_assets.model.draws import Ints, Words
 
 _ROUNDS = 4
 
@@ -38,7 +39,7 @@ class Permutation:
         """The ids whose images are `ids`."""
         return self._walk(ids, self._backward)
 
-    def _walk(self, ids, step) -> Ints:  # type: ignore[no-untyped-def]
+    def _walk(self, ids: Ints, step: Callable[[Words], Words]) -> Ints:
         images = step(np.asarray(ids).astype(np.uint64))
         outside = np.flatnonzero(images >= self.size)
         while len(outside):
@@ -46,14 +47,14 @@ class Permutation:
             outside = outside[images[outside] >= self.size]
         return images.astype(np.int64)
 
-    def _forward(self, x):  # type: ignore[no-untyped-def]
+    def _forward(self, x: Words) -> Words:
         mask = np.uint64(self._mask)
         for add, multiplier in zip(self._adds, self._multipliers, strict=True):
             x = ((x + add) * multiplier) & mask
             x ^= x >> self._shift
         return x
 
-    def _backward(self, x):  # type: ignore[no-untyped-def]
+    def _backward(self, x: Words) -> Words:
         mask = np.uint64(self._mask)
         for add, inverse in zip(reversed(self._adds), reversed(self._inverses), strict=True):
             x ^= x >> self._shift

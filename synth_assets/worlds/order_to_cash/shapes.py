@@ -227,7 +227,8 @@ METHOD_SHARES = (
     (0.14, 0.05, 0.0, 0.80, 0.01),
 )
 """Shares of METHODS for small, middle and large amounts: card only below about $5,000, wire
-only above about $10,000; over all amounts near ACH .42, check .28, card .17, wire .10, other .03 [D from AFP 2022 and 2025]."""
+only above about $10,000; over all amounts near ACH .42, check .28, card .17, wire .10, other .03
+[D from AFP 2022 and 2025]."""
 
 
 @cache

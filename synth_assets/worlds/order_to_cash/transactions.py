@@ -276,8 +276,8 @@ def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.b
     inside = np.flatnonzero((number >= domain.start) & (number < domain.stop))
     chosen = np.zeros(len(number), dtype=bool)
     if len(inside):
-        rank: Ints = Permutation(draws.key("aged_unpaid"), len(domain))(number[inside] - domain.start)
-        chosen[inside] = rank < asked
+        order = Permutation(draws.key("aged_unpaid"), len(domain))
+        chosen[inside] = order(number[inside] - domain.start) < asked
     return chosen
 
 

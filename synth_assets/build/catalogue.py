@@ -1,0 +1,77 @@
+"""The DuckDB catalogue: one schema a world, one view a table, flipped for a whole world at once.
+
+`<world>/.catalogue.json` says which version each view names. The database file is written new from those
+documents and renamed, so a reader finds all views of one scenario or all of the one before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from synth_assets import worlds
+from synth_assets.build.problems import Problem
+from synth_assets.build.scenario import Scenario
+from synth_assets.build.store import Store, exclusive, write_whole
+from synth_assets.model.world import World
+
+FILE_NAME = "synth_assets.duckdb"
+
+
+def flip(store: Store, scenario: Scenario) -> Path:
+    """Point the catalogue at the versions in force of all tables of a world; then sweep old versions.
+
+    The versions that the catalogue named before are kept, for whoever still reads them.
+
+    Raises:
+        Problem: a table is missing, damaged or from another scenario; the catalogue stays as it was.
+    """
+    published = {t.name: store.published(t.name, scenario) for t in store.world.tables}
+    before = _named(store)
+    document = {name: os.path.relpath(version.path, store.home) for name, version in published.items()}
+    with exclusive(store.root / ".catalogue.lock", True, ""):
+        write_whole(store.home / ".catalogue.json", json.dumps(document, indent=1))
+        path = _write(store.root)
+    store.sweep(set(before.values()) | {version.path for version in published.values()})
+    return path
+
+
+def _named(store: Store) -> dict[str, Path]:
+    """The versions that the catalogue names, by table; nothing before the first flip."""
+    try:
+        document = json.loads((store.home / ".catalogue.json").read_text())
+        return {name: store.home / path for name, path in document.items()}
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _write(root: Path) -> Path:
+    """Write the database of all worlds under `root` new, and swap it in."""
+    import duckdb
+
+    path = root / FILE_NAME
+    fresh = root / f".{FILE_NAME}.new"
+    fresh.unlink(missing_ok=True)
+    try:
+        with duckdb.connect(str(fresh)) as connection:
+            for name in worlds.NAMES:
+                world = worlds.load(name)
+                for statement in _statements(world, _named(Store(world, root))):
+                    connection.execute(statement)
+    except duckdb.Error as error:
+        fresh.unlink(missing_ok=True)
+        raise Problem(f"{path} cannot be written: {str(error).splitlines()[0]}") from None
+    fresh.replace(path)
+    return path
+
+
+def _statements(world: World, versions: dict[str, Path]) -> list[str]:
+    from synth_assets.derive.duckdb_view import view_sql
+
+    if not versions:
+        return []
+    return [f'create schema "{world.name}"'] + [
+        view_sql(world.table(name), world.name, str(path / "part-*.parquet"))
+        for name, path in versions.items()
+    ]

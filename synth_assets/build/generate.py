@@ -1,0 +1,130 @@
+"""Generating a whole world: block by block to Parquet, or in memory."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+
+from synth_assets.build import catalogue
+from synth_assets.build.blocks import make_block, map_blocks
+from synth_assets.build.parquet import Part, part_name, write_part
+from synth_assets.build.problems import Problem
+from synth_assets.build.scenario import Scenario
+from synth_assets.build.store import Published, Store
+from synth_assets.model.config import WorldConfig
+from synth_assets.worlds import load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class _Task(NamedTuple):
+    """One block of one root, as it is sent to a worker."""
+
+    world: str
+    config: WorldConfig
+    root: str
+    rows: range
+    block: int
+    staging: Path
+
+
+def write_world(
+    scenario: Scenario, data_dir: Path, workers: int = 1, progress: Callable[[int, int], None] | None = None
+) -> dict[str, Published]:
+    """Generate every table of a scenario, publish them, and flip the catalogue.
+
+    Args:
+        scenario: what to generate.
+        data_dir: where `<world>/<table>` and the catalogue stand.
+        workers: processes; the bytes are the same for any number.
+        progress: called after each block with the blocks done and all blocks.
+
+    Raises:
+        Problem: the directory is in use, full or not writable; what was published before stays.
+    """
+    store = Store(scenario.world, data_dir)
+    with said_in_words(data_dir), store.locked():
+        tasks = [
+            _Task(scenario.world.name, scenario.config, root, rows, block, store.staging)
+            for root in scenario.world.roots
+            for block, rows in enumerate(scenario.world.blocks(scenario.config, root))
+        ]
+        for table in scenario.world.tables:
+            store.stage(table)
+        parts: dict[str, list[Part]] = {table.name: [] for table in scenario.world.tables}
+        for done, written in enumerate(map_blocks(_write_block, tasks, workers), start=1):
+            for name, part in written.items():
+                parts[name].append(part)
+            if progress:
+                progress(done, len(tasks))
+        store.write_scenario(scenario)
+        published = {
+            table.name: store.publish(scenario, table, parts[table.name]) for table in scenario.world.tables
+        }
+        catalogue.flip(store, scenario)
+    return published
+
+
+def _write_block(task: _Task) -> dict[str, Part]:
+    world = load(task.world)
+    made = make_block(world, task.config, task.root, task.rows)
+    return {
+        name: write_part(world.table(name), rows, task.staging / name / part_name(task.block))
+        for name, rows in made.items()
+    }
+
+
+@contextmanager
+def said_in_words(data_dir: Path) -> Iterator[None]:
+    """Turn the system's errors while writing into one line."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            free = shutil.disk_usage(data_dir).free // 2**20
+            raise Problem(
+                f"no space left in {data_dir} ({free} MiB free): what was published before is untouched; "
+                "free some space, use another --data-dir or lower the counts"
+            ) from None
+        raise Problem(f"cannot write to {error.filename or data_dir}: {error.strerror}") from None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A generated world in memory.
+
+    Attributes:
+        scenario: what it was made from.
+        tables: every table by name, as in Parquet: money in cents.
+    """
+
+    scenario: Scenario
+    tables: dict[str, pa.Table]
+
+    @property
+    def truth(self) -> pa.Table:
+        """The manifest: one row a label."""
+        return self.tables[self.scenario.world.manifest.name]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A table as a pandas frame."""
+        return self.tables[name].to_pandas()
+
+
+def in_memory(scenario: Scenario) -> Dataset:
+    """Generate every table of a scenario in memory."""
+    world: Any = scenario.world
+    parts: dict[str, list[pa.Table]] = {table.name: [] for table in world.tables}
+    for root in world.roots:
+        for rows in world.blocks(scenario.config, root):
+            for name, made in make_block(world, scenario.config, root, rows).items():
+                parts[name].append(made)
+    return Dataset(scenario, {name: pa.concat_tables(made) for name, made in parts.items()})

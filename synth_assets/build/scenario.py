@@ -1,0 +1,234 @@
+"""The scenario: one resolved configuration, stored beside the data that was made from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import faker
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from synth_assets import __version__, worlds
+from synth_assets.build.problems import UsageProblem
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.world import World
+
+FORMAT_VERSION = 1
+"""Raised when the same configuration would give other bytes under the same package version."""
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A world with everything that decides its bytes: resolved configuration and versions.
+
+    Attributes:
+        world: the world.
+        config: its configuration; as_of is a date.
+        versions: package, Faker and format version.
+    """
+
+    world: World
+    config: WorldConfig
+    versions: Mapping[str, str | int]
+
+    @cached_property
+    def document(self) -> Values:
+        """The scenario as stored: world, versions, config."""
+        return {
+            "world": self.world.name,
+            "versions": dict(self.versions),
+            "config": self.config.model_dump(mode="json"),
+        }
+
+    @cached_property
+    def id(self) -> str:
+        """16 hexadecimal digits of a hash over the stored document: same id, same bytes."""
+        canonical = json.dumps(self.document, sort_keys=True, separators=(",", ":"))
+        return blake2b(canonical.encode(), digest_size=8).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """The content of `scenario.json`."""
+        return json.dumps({"id": self.id, **self.document}, indent=2) + "\n"
+
+
+def resolve(
+    name: str,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    preset: str | None = None,
+    file: Path | None = None,
+    clean: bool = False,
+) -> Scenario:
+    """The scenario of a world: the model's defaults < preset < file < overrides.
+
+    Args:
+        name: a world's name.
+        overrides: configuration values; nested keys as nested mappings.
+        preset: one of the world's presets.
+        file: YAML with one section a world, or one world's keys flat.
+        clean: all anomaly rates at zero.
+
+    Raises:
+        UsageProblem: an unknown world, preset or key, or a value out of range, in one line.
+    """
+    world = find_world(name)
+    if preset is not None and preset not in world.presets:
+        known = ", ".join(world.presets) or "none"
+        raise UsageProblem(f"{name}: unknown preset {preset!r} (presets: {known})")
+    values: Values = {}
+    for layer in (
+        world.presets[preset] if preset else {},
+        _section(world, file) if file else {},
+        overrides or {},
+    ):
+        _merge(values, layer)
+    config = parse(world, values)
+    if config.as_of == "today":
+        config = config.model_copy(update={"as_of": dt.datetime.now(dt.UTC).date()})
+    return with_versions(world, config.clean() if clean else config)
+
+
+def with_versions(world: World, config: WorldConfig) -> Scenario:
+    """A resolved configuration under the versions that are installed."""
+    return Scenario(
+        world,
+        config,
+        {"synth_assets": __version__, "faker": faker.VERSION, "format": FORMAT_VERSION},
+    )
+
+
+def load(world: World, text: str) -> Scenario:
+    """The scenario stored in `text`; ValueError or KeyError where it is not one."""
+    document = json.loads(text)
+    config = world.config(**document["config"])
+    return Scenario(world, config, document["versions"])
+
+
+def find_world(name: str) -> World:
+    """The world of that name, or a UsageProblem that names the nearest."""
+    try:
+        return worlds.load(name)
+    except KeyError:
+        raise UsageProblem(
+            f"unknown world {name!r}{_nearest(name, worlds.NAMES)} (worlds: {', '.join(worlds.NAMES)})"
+        ) from None
+
+
+def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
+    """The configuration from plain values, or a UsageProblem in one line."""
+    try:
+        return world.config(**values)
+    except ValidationError as error:
+        lines = [_explained(world, dict(e)) for e in error.errors(include_url=False)]
+        raise UsageProblem(f"{world.name}: {'; '.join(lines)}") from None
+
+
+def from_assignments(assignments: Mapping[str, str] | list[str]) -> Values:
+    """Nested values from `KEY=VALUE` words with dotted keys; values are read as YAML."""
+    values: Values = {}
+    for word in assignments:
+        key, equals, text = word.partition("=")
+        if not equals or not key.strip():
+            raise UsageProblem(f"--set {word}: write it as KEY=VALUE, for example --set seed=7")
+        try:
+            nested: Any = yaml.safe_load(text)
+        except yaml.YAMLError:
+            raise UsageProblem(f"--set {word}: the value cannot be read") from None
+        for part in reversed(key.strip().split(".")):
+            nested = {part: nested}
+        _merge(values, nested)
+    return values
+
+
+def _section(world: World, file: Path) -> Values:
+    """The world's values in a YAML file."""
+    try:
+        content = yaml.safe_load(file.read_text()) or {}
+    except OSError as error:
+        raise UsageProblem(f"{file}: cannot be read ({error.strerror})") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise UsageProblem(f"{file}: not valid YAML{where}") from None
+    if not isinstance(content, dict):
+        raise UsageProblem(f"{file}: expected keys and values, one section a world")
+    sections = [key for key in content if key in worlds.NAMES]
+    if not sections:
+        return content
+    others = [str(key) for key in content if key not in worlds.NAMES]
+    if others:
+        raise UsageProblem(f"{file}: {', '.join(others)} stands beside sections of worlds: put it in one")
+    section = content.get(world.name) or {}
+    if not isinstance(section, dict):
+        raise UsageProblem(f"{file}: section {world.name} must hold keys and values")
+    return section
+
+
+def _merge(values: Values, layer: Mapping[str, Any]) -> None:
+    """Lay `layer` over `values`, nested mappings key by key."""
+    for key, value in layer.items():
+        if isinstance(value, Mapping):
+            below = values.get(key)
+            values[key] = dict(below) if isinstance(below, Mapping) else {}
+            _merge(values[key], value)
+        else:
+            values[key] = value
+
+
+def _explained(world: World, error: Values) -> str:
+    """One validation error in words: the key, the value and what is allowed."""
+    path = [str(part) for part in error["loc"] if isinstance(part, str)]
+    key = ".".join(path)
+    model, field = _field(world.config, path)
+    if error["type"] == "extra_forbidden" and model:
+        hint = _nearest(path[-1], list(model.model_fields), ".".join(path[:-1]))
+        return f"unknown key {key}{hint} (synth-assets schema {world.name} lists all keys)"
+    if error["type"] == "value_error":
+        message = str(error["ctx"]["error"])
+        return f"{key}: {message}" if key else message
+    value = json.dumps(error["input"], default=str)
+    return f"{key} is {value}, but must be {_allowed(field)}" if field else f"{key}: {error['msg']}"
+
+
+def _field(model: type[BaseModel], path: list[str]) -> tuple[type[BaseModel] | None, FieldInfo | None]:
+    """The field at a dotted path and the model that holds it."""
+    holder: Any = model
+    field: FieldInfo | None = None
+    for part in path:
+        if field is not None:
+            holder = field.annotation
+        if not (isinstance(holder, type) and issubclass(holder, BaseModel)):
+            return None, field
+        field = holder.model_fields.get(part)
+        if field is None:
+            break
+    return holder, field
+
+
+def _allowed(field: FieldInfo) -> str:
+    """What a field takes, in words."""
+    words: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false"}
+    bounds = {type(m).__name__: m for m in field.metadata}
+    low = getattr(bounds.get("Ge"), "ge", None)
+    high = getattr(bounds.get("Le"), "le", getattr(bounds.get("Lt"), "lt", None))
+    kind = words.get(field.annotation, "a set of keys and values") if field.annotation else "a value"
+    if low is None:
+        return kind
+    return f"{kind} from {low} to {high:,}" if high is not None else f"{kind} of at least {low}"
+
+
+def _nearest(word: str, known: Any, prefix: str = "") -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f". Did you mean {prefix + '.' if prefix else ''}{near[0]}?" if near else ""
