@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -135,7 +135,7 @@ def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
         raise UsageProblem(f"{world.name}: {'; '.join(lines)}") from None
 
 
-def from_assignments(assignments: Mapping[str, str] | list[str]) -> Values:
+def from_assignments(assignments: Iterable[str]) -> Values:
     """Nested values from `KEY=VALUE` words with dotted keys; values are read as YAML."""
     values: Values = {}
     for word in assignments:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from faker.factory import Factory
 
+from synth_assets.model.arrow import indices, strings, word
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.permutation import Permutation
 
@@ -50,7 +51,7 @@ class Pools(NamedTuple):
 @lru_cache(maxsize=4)
 def pools(draws: Draws, companies: int) -> Pools:
     """Pools under the draws' seed; a smaller number of companies is a prefix of a larger one."""
-    fake: Any = Factory.create("en_US", providers=["faker.providers.person"])
+    fake: Any = Factory.create("en_US", ["faker.providers.person"], use_weighting=False)
     fake.seed(draws.key("names"))
     first = list(dict.fromkeys(fake.first_name() for _ in range(4 * NAME_POOL)))[:NAME_POOL]
     last = list(dict.fromkeys(fake.last_name() for _ in range(4 * NAME_POOL)))[:NAME_POOL]
@@ -59,7 +60,7 @@ def pools(draws: Draws, companies: int) -> Pools:
     while len(found) < companies:
         name = f"{fake.last_name()} {TRADES[fake.random.randrange(len(TRADES))]}"
         found.setdefault(f"{slug(name)}.example", name)
-    return Pools(pa.array(first), pa.array(last), pa.array(found.values()), pa.array(found.keys()))
+    return Pools(strings(first), strings(last), strings(list(found.values())), strings(list(found)))
 
 
 def slug(name: str) -> str:
@@ -88,18 +89,18 @@ def people(draws: Draws, numbers: Ints, total: int) -> People:
     offset = draws.words("name", company) % np.uint64(pairs)
     serial = (numbers // COMPANIES + offset.astype(np.int64)) % pairs
     pair = Permutation(draws.key("pairs of names"), pairs)(serial)
-    first = pool.first_names.take(pa.array(pair % len(pool.first_names)))
-    last = pool.last_names.take(pa.array(pair // len(pool.first_names)))
-    local = pc.utf8_lower(pc.binary_join_element_wise(first, last, "."))
-    at = pa.array(company)
+    first = pool.first_names.take(indices(pair % len(pool.first_names)))
+    last = pool.last_names.take(indices(pair // len(pool.first_names)))
+    local = pc.utf8_lower(pc.binary_join_element_wise(first, last, word(".")))
+    at = indices(company)
     area, line, _, _ = draws.fields("phone", numbers)
-    codes = pa.array([f"+1{code}55501" for code in AREA_CODES]).take(
-        pa.array(area.astype(np.int64) * len(AREA_CODES) // 65_536)
+    codes = strings([f"+1{code}55501" for code in AREA_CODES]).take(
+        indices(area.astype(np.int64) * len(AREA_CODES) // 65_536)
     )
-    lines = pa.array([f"{i:02d}" for i in range(100)]).take(pa.array(line.astype(np.int64) * 100 // 65_536))
+    lines = strings([f"{i:02d}" for i in range(100)]).take(indices(line.astype(np.int64) * 100 // 65_536))
     return People(
-        name=pc.binary_join_element_wise(first, last, " "),
-        email=pc.binary_join_element_wise(local, pool.domains.take(at), "@"),
+        name=pc.binary_join_element_wise(first, last, word(" ")),
+        email=pc.binary_join_element_wise(local, pool.domains.take(at), word("@")),
         company=pool.companies.take(at),
-        phone=pc.binary_join_element_wise(codes, lines, ""),
+        phone=pc.binary_join_element_wise(codes, lines, word("")),
     )

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_assets.model.arrow import fixed, strings
 from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.columns import Column
 from synth_assets.model.identifiers import ids
@@ -31,11 +32,12 @@ class Rule:
 
     Attributes:
         name: the sentence that a failed check shows.
-        holds: Arrow expression that is true for a sound row.
+        holds: gives the Arrow expression that is true for a sound row. A function, as pyarrow looks for
+            pandas whenever an expression holds a literal.
     """
 
     name: str
-    holds: pc.Expression
+    holds: Callable[[], pc.Expression]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,14 +120,18 @@ def _array(column: Column, values: Any) -> pa.Array:
         case "identifier" | "reference":
             return ids(column.prefix, data)
         case "choice":
-            codes = pa.array(data.astype(np.int8, copy=False), mask=mask)
-            return pa.DictionaryArray.from_arrays(codes, pa.array(column.choices))
+            codes = fixed(pa.int8(), data.astype(np.int8, copy=False), mask)
+            return pa.DictionaryArray.from_arrays(codes, strings(column.choices))
         case "day":
-            return pa.array(data.astype("int32"), mask=mask).cast(pa.date32())
+            return fixed(pa.date32(), data.astype(np.int32, copy=False), mask)
         case "moment":
-            return pa.array(data.astype(np.int64) * 1_000_000, mask=mask).cast(pa.timestamp("us"))
+            return fixed(pa.timestamp("us"), data.astype(np.int64) * 1_000_000, mask)
+        case "decimal" | "rate":
+            return fixed(pa.float64(), data.astype(np.float64, copy=False), mask)
+        case "flag":
+            return fixed(pa.bool_(), np.packbits(data, bitorder="little"), mask)
         case _:
-            return pa.array(data, type=column.arrow.type, mask=mask)
+            return fixed(pa.int64(), data.astype(np.int64, copy=False), mask)
 
 
 def seconds(day: Any, second_of_day: Any) -> Any:

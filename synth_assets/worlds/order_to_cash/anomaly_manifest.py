@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from synth_assets.model.arrow import indices, values
 from synth_assets.model.calendar import epoch_day
 from synth_assets.model.columns import choice, decimal, identifier, moment, money, rate, text
 from synth_assets.model.draws import Ints
@@ -164,7 +165,7 @@ def generate(
     labels = [label(Chain(*(values[at] for values in chain))) for at, label in parts]
     order = np.argsort(np.concatenate([at for at, _ in parts]), kind="stable")
     entity, related = (
-        pa.chunked_array([part[i] for part in labels]).combine_chunks().take(pa.array(order)) for i in (0, 1)
+        pa.chunked_array([part[i] for part in labels]).combine_chunks().take(indices(order)) for i in (0, 1)
     )
     expected, actual, at_risk, difficulty = (
         np.concatenate([part[i] for part in labels])[order] for i in (2, 3, 4, 5)
@@ -201,10 +202,10 @@ def _chain(
     """The rows of the labelled orders, given by their position in the block."""
     invoice = numbers(invoices["invoice_id"])
     row = order_numbers(invoice) - 1 - start
-    issued = invoices["issue_date"].cast(pa.int32()).to_numpy()
-    due = invoices["amount_due_cents"].to_numpy()
+    issued = values(invoices["issue_date"])
+    due = values(invoices["amount_due_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
-    received[np.searchsorted(invoice, numbers(payments["invoice_id"]))] = payments["amount_cents"].to_numpy()
+    received[np.searchsorted(invoice, numbers(payments["invoice_id"]))] = values(payments["amount_cents"])
     by_issue = np.lexsort((issued, row))
     sorted_rows = row[by_issue]
     first, after = (np.searchsorted(sorted_rows, labelled, side=side) for side in ("left", "right"))
@@ -215,12 +216,12 @@ def _chain(
     def at(values: Ints, place: npt.NDArray[np.intp]) -> Ints:
         return np.where(found, values[place], 0) if len(values) else np.zeros(len(place), np.int64)
 
-    gross = opportunities["quantity"].to_numpy() * opportunities["unit_price_cents"].to_numpy()
+    gross = values(opportunities["quantity"]) * values(opportunities["unit_price_cents"])
     return Chain(
         order=labelled + 1 + start,
-        total_cents=orders["total_amount_cents"].to_numpy()[labelled],
+        total_cents=values(orders["total_amount_cents"])[labelled],
         gross_cents=gross[labelled],
-        discount_pct=opportunities["discount_pct"].to_numpy()[labelled].astype(np.int64),
+        discount_pct=values(opportunities["discount_pct"])[labelled].astype(np.int64),
         invoice=at(invoice, earliest),
         amount_due_cents=at(due, earliest),
         second_invoice=np.where(latest != earliest, at(invoice, latest), 0),

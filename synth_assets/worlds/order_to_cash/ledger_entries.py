@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
@@ -36,10 +37,10 @@ def generate(invoices: Rows, payments: Rows) -> pa.Table:
     paid = np.searchsorted(invoice, payment)
     amount = np.zeros((len(invoice), 4), dtype=np.int64)
     posted = np.zeros((len(invoice), 4), dtype=np.int32)
-    amount[:, :2] = invoices["amount_due_cents"].to_numpy()[:, None]
-    posted[:, :2] = invoices["issue_date"].cast(pa.int32()).to_numpy()[:, None]
-    amount[paid, 2:] = payments["amount_cents"].to_numpy()[:, None]
-    posted[paid, 2:] = payments["payment_date"].cast(pa.int32()).to_numpy()[:, None]
+    amount[:, :2] = values(invoices["amount_due_cents"])[:, None]
+    posted[:, :2] = values(invoices["issue_date"])[:, None]
+    amount[paid, 2:] = values(payments["amount_cents"])[:, None]
+    posted[paid, 2:] = values(payments["payment_date"])[:, None]
     flat = amount.ravel()
     legs = np.flatnonzero(flat)
     leg = legs & 3
@@ -65,7 +66,7 @@ LEDGER_ENTRIES = Table(
     rules=(
         Rule(
             "a leg is either a debit or a credit",
-            (pc.field("debit_cents") > 0) != (pc.field("credit_cents") > 0),
+            lambda: (pc.field("debit_cents") > 0) != (pc.field("credit_cents") > 0),
         ),
     ),
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_assets.model.arrow import word
 from synth_assets.model.columns import choice, count, identifier, money, rate, reference
 from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import numbers
@@ -34,7 +35,7 @@ COLUMNS = (
 def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table:
     """One row a won deal. An unauthorized discount first shows here."""
     facts = decide(config, rows.start, rows.stop)
-    won = pc.equal(deals["stage"].cast(pa.string()), "closed_won")
+    won = pc.equal(deals["stage"].cast(pa.string()), word("closed_won"))
     faulty = facts.fault == anomalies.DISCOUNT
     discount = np.where(faulty, anomalies.unauthorized_pct(draws, facts.number), facts.discount_pct)
     refused = draws.fields("approval", facts.number)[0] < 19_661  # 30 % of unapproved ones are refused
@@ -65,8 +66,10 @@ OPPORTUNITIES = Table(
     rules=(
         Rule(
             "a line without discount needs no approval",
-            (pc.field("discount_pct") == 0)
-            == (pc.field("approval_status").cast(pa.string()) == "not_required"),
+            lambda: (
+                (pc.field("discount_pct") == 0)
+                == (pc.field("approval_status").cast(pa.string()) == "not_required")
+            ),
         ),
     ),
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_assets.model.arrow import values, word
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Table, arrow_table
@@ -39,9 +40,9 @@ def generate(rows: range, deals: Rows, opportunities: Rows, config: Config) -> p
     """One row an opportunity. Orders never invoiced or never paid stay `completed`."""
     order = numbers(opportunities["opportunity_id"])
     facts = decide(config, rows.start, rows.stop)
-    won = pc.equal(deals["stage"].cast(pa.string()), "closed_won")
-    gross = opportunities["quantity"].to_numpy() * opportunities["unit_price_cents"].to_numpy()
-    discount_pct = opportunities["discount_pct"].to_numpy().astype(np.int64)
+    won = pc.equal(deals["stage"].cast(pa.string()), word("closed_won"))
+    gross = values(opportunities["quantity"]) * values(opportunities["unit_price_cents"])
+    discount_pct = values(opportunities["discount_pct"]).astype(np.int64)
     total = (gross * (100 - discount_pct) + 50) // 100
     is_paid = (facts.paid_day <= window(config).last) & ~np.isin(facts.fault, (MISSING, STALE))
     return arrow_table(

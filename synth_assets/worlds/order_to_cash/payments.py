@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import numbers
@@ -27,10 +28,10 @@ COLUMNS = (
 
 def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Table:
     """One row an invoice on which cash was received. Method and day are drawn from the sound amount."""
-    received = invoices["amount_paid_cents"].to_numpy()
+    received = values(invoices["amount_paid_cents"])
     paid = np.flatnonzero(received > 0)
     number = numbers(invoices["invoice_id"])[paid]
-    issue_day = invoices["issue_date"].cast(pa.int32()).to_numpy()[paid].astype(np.int64)
+    issue_day = values(invoices["issue_date"])[paid].astype(np.int64)
     block = decide(config, rows.start, rows.stop)
     facts = block.at(order_numbers(number) - 1 - rows.start)
     second = (facts.fault == anomalies.DUPLICATE) & (issue_day > facts.issue_day)

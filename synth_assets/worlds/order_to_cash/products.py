@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_assets.model import lookup
+from synth_assets.model.arrow import indices, strings, word
 from synth_assets.model.columns import choice, identifier, money, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.permutation import Permutation
@@ -79,19 +80,19 @@ def generate(rows: range, config: Config) -> pa.Table:
     article = number // len(CATEGORIES) % 4
     grade = number // (len(CATEGORIES) * 4) % len(GRADES)
     series = number // (len(CATEGORIES) * 4 * len(GRADES))
-    names = pa.array([name for articles in CATEGORIES.values() for name in articles])
+    names = strings([name for articles in CATEGORIES.values() for name in articles])
     name = pc.binary_join_element_wise(
-        names.take(pa.array(category * 4 + article)), pa.array(GRADES).take(pa.array(grade)), ", "
+        names.take(indices(category * 4 + article)), strings(GRADES).take(indices(grade)), word(", ")
     )
-    numbered = pc.binary_join_element_wise(name, pc.cast(pa.array(series + 1), pa.string()), " No. ")
-    codes = pa.array([c[:3].upper() for c in CATEGORIES])
-    serial = pc.utf8_lpad(pc.cast(pa.array(number + 1), pa.string()), 4, "0")
+    numbered = pc.binary_join_element_wise(name, pc.cast(indices(series + 1), pa.string()), word(" No. "))
+    codes = strings([c[:3].upper() for c in CATEGORIES])
+    serial = pc.utf8_lpad(pc.cast(indices(number + 1), pa.string()), 4, "0")
     return arrow_table(
         COLUMNS,
         {
             "product_id": number + 1,
-            "sku": pc.binary_join_element_wise(codes.take(pa.array(category)), serial, "-"),
-            "name": pc.if_else(pa.array(series > 0), numbered, name),
+            "sku": pc.binary_join_element_wise(codes.take(indices(category)), serial, word("-")),
+            "name": pc.if_else(pc.cast(indices(np.minimum(series, 1)), pa.bool_()), numbered, name),
             "category": category,
             "list_price_cents": prices.list_price_cents[rows.start : rows.stop],
             "unit_cost_cents": prices.unit_cost_cents[rows.start : rows.stop],
@@ -106,6 +107,9 @@ PRODUCTS = Table(
     generate=generate,
     counted_by="num_products",
     rules=(
-        Rule("unit cost is below list price", pc.field("unit_cost_cents") < pc.field("list_price_cents")),
+        Rule(
+            "unit cost is below list price",
+            lambda: pc.field("unit_cost_cents") < pc.field("list_price_cents"),
+        ),
     ),
 )

@@ -1,0 +1,201 @@
+"""The `synth-assets` command. Progress goes to stderr, results to stdout; exit 0 done, 1 failed, 2 wrong use."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import click
+
+from synth_assets import __version__, worlds
+from synth_assets.build.problems import Problem, UsageProblem
+from synth_assets.build.scenario import find_world, from_assignments, resolve
+from synth_assets.build.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
+from synth_assets.model.table import Table
+from synth_assets.model.world import World
+
+
+def told(command: Callable[..., None]) -> Callable[..., None]:
+    """A problem ends the command with its line on stderr and its exit code."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except Problem as problem:
+            click.echo(str(problem), err=True)
+            sys.exit(problem.exit_code)
+
+    return run
+
+
+at_directory = click.option(
+    "--data-dir",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=f"Where the tables stand (default: ${DATA_DIR_VARIABLE}, else {DEFAULT_DATA_DIR}).",
+)
+of_world = click.argument("name", metavar="WORLD")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="synth-assets")
+def main() -> None:
+    """Finance data whose truth is known: linked worlds, every anomaly labelled."""
+
+
+@main.command()
+@click.argument("names", metavar="WORLD…", nargs=-1, required=True)
+@click.option("--set", "assignments", metavar="KEY=VALUE", multiple=True, help="A key; dots go deeper.")
+@click.option("--preset", help="A named set of values of the world.")
+@click.option("--config", "file", type=click.Path(path_type=Path), help="YAML: one section a world, or flat.")
+@click.option("--as-of", metavar="DATE", help="Last day of the world: a date, or today.")
+@click.option("--clean", is_flag=True, help="The clean twin: the same rows without any anomaly.")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes; the bytes are the same.")
+@at_directory
+@told
+def generate(
+    names: tuple[str, ...],
+    assignments: tuple[str, ...],
+    preset: str | None,
+    file: Path | None,
+    as_of: str | None,
+    clean: bool,
+    workers: int,
+    directory: Path | None,
+) -> None:
+    """Generate worlds into Parquet and the DuckDB catalogue. WORLD may be `all`."""
+    from synth_assets.build.generate import write_world
+
+    overrides = from_assignments(assignments)
+    if as_of is not None:
+        overrides["as_of"] = as_of
+    chosen = worlds.NAMES if "all" in names else names
+    scenarios = [resolve(name, overrides, preset=preset, file=file, clean=clean) for name in chosen]
+    root = data_dir(directory)
+    for scenario in scenarios:
+        name, config, started = scenario.world.name, scenario.config, perf_counter()
+        click.echo(f"{name}  as of {config.day} · seed {config.seed}", err=True)
+        with _progress(name) as progress:
+            published = write_world(scenario, root, workers, progress)
+        seconds = perf_counter() - started
+        click.echo("  " + " ─ ".join(f"{table} {version.rows:,}" for table, version in published.items()))
+        click.echo(
+            f"{_shown(root / name)}, views in {_shown(root / 'synth_assets.duckdb')} · {seconds:.1f} s"
+        )
+
+
+@main.command()
+@of_world
+@at_directory
+@told
+def verify(name: str, directory: Path | None) -> None:
+    """Check published tables by independent rules in DuckDB; exit 1 when anything disagrees."""
+    from synth_assets.evaluate.verify import as_text
+    from synth_assets.evaluate.verify import verify as judge
+
+    store = Store(find_world(name), data_dir(directory))
+    scenario = store.scenario()
+    sources = {table.name: store.published(table.name, scenario).glob for table in store.world.tables}
+    checks = judge(store.world, scenario.config.model_dump(mode="json"), sources)
+    click.echo(as_text(checks))
+    if any(not check.passed and check.severity == "ERROR" for check in checks):
+        sys.exit(1)
+
+
+@main.command()
+@of_world
+@click.option("--to", "form", required=True, metavar="FORMAT", help="csv or json.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Directory.")
+@click.option("--tables", metavar="A,B", help="Only these tables.")
+@at_directory
+@told
+def export(name: str, form: str, out: Path, tables: str | None, directory: Path | None) -> None:
+    """Write published tables, one file each, under the source document's names."""
+    from synth_assets.export.files import FORMATS, export
+
+    world = find_world(name)
+    if form not in FORMATS:
+        raise UsageProblem(f"unknown format {form!r} (formats: {', '.join(FORMATS)})")
+    wanted = [_table(world, word.strip()).name for word in tables.split(",")] if tables else None
+    store = Store(world, data_dir(directory))
+    scenario = store.scenario()
+
+    def parts(table: str) -> Iterator[Any]:
+        version = store.published(table, scenario)
+        for block in range(len(version.parts)):
+            yield store.part(version, block).read()
+
+    for path in export(world, parts, form, out, wanted):
+        click.echo(_shown(path))
+
+
+@main.command("worlds")
+def list_worlds() -> None:
+    """List the worlds."""
+    for name in worlds.NAMES:
+        click.echo(f"{name}  {find_world(name).story.splitlines()[0]}")
+
+
+@main.command()
+@of_world
+@told
+def tables(name: str) -> None:
+    """List a world's tables: what a row is, and its columns."""
+    for table in find_world(name).tables:
+        click.echo(f"{table.name}  {table.row}")
+        click.echo(f"    {', '.join(column.document_name for column in table.columns)}")
+
+
+@main.command()
+@of_world
+@click.argument("table", required=False)
+@told
+def schema(name: str, table: str | None) -> None:
+    """Print the JSON Schema of a world's configuration, or of a table's exported rows."""
+    from synth_assets.derive.json_schema import config_schema, table_schema
+
+    world = find_world(name)
+    document = table_schema(_table(world, table)) if table else config_schema(world)
+    click.echo(json.dumps(document, indent=2))
+
+
+def _table(world: World, name: str) -> Table:
+    try:
+        return world.table(name)
+    except KeyError:
+        known = ", ".join(table.name for table in world.tables)
+        raise UsageProblem(f"{world.name}: unknown table {name!r} (tables: {known})") from None
+
+
+def _shown(path: Path) -> str:
+    """A path as a person would type it here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, a plain line at every tenth otherwise; nothing for a handful of blocks."""
+    if not sys.stderr.isatty():
+
+        def line(done: int, total: int) -> None:
+            if total >= 10 and done * 10 // total > (done - 1) * 10 // total:
+                click.echo(f"{name}: {done} of {total} blocks", err=True)
+
+        yield line
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=name, unit="block", leave=False) as bar:
+
+        def step(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield step

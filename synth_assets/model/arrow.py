@@ -1,0 +1,48 @@
+"""Arrow arrays made from buffers, without a copy and without pyarrow's search for pandas.
+
+`pa.array` imports pandas to see whether its argument is a Series, which costs more than generating a small
+world; and it copies. These functions take plain numpy values and strings only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+
+def fixed(type_: pa.DataType, values: npt.NDArray, mask: npt.NDArray[np.bool_] | None = None) -> pa.Array:
+    """Values of a fixed-width type, empty where `mask` is true; `values` has the type's own width."""
+    validity = None if mask is None else pa.py_buffer(np.packbits(~mask, bitorder="little"))
+    data = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(type_, len(values), [validity, data])
+
+
+def indices(values: npt.NDArray) -> pa.Array:
+    """Whole numbers for `take`."""
+    return fixed(pa.int64(), values.astype(np.int64, copy=False))
+
+
+def strings(values: Sequence[str]) -> pa.StringArray:
+    """A few strings: pools and choices."""
+    encoded = [value.encode() for value in values]
+    offsets = np.array([0, *accumulate(map(len, encoded))], dtype=np.int32)
+    buffers = pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))
+    return pa.StringArray.from_buffers(len(encoded), *buffers)
+
+
+def word(text: str) -> pa.StringScalar:
+    """One string, as an argument of a compute function."""
+    return strings([text])[0]
+
+
+def values(column: pa.ChunkedArray) -> npt.NDArray:
+    """The values of a column without empty cells: int64, float64, or int32 epoch days."""
+    array = column.combine_chunks()
+    dtype = np.dtype(f"{'f' if pa.types.is_floating(array.type) else 'i'}{array.type.bit_width // 8}")
+    if not len(array):
+        return np.empty(0, dtype=dtype)
+    return np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset :][: len(array)]
