@@ -1,4 +1,4 @@
-"""The `synth-assets` command. Progress goes to stderr, results to stdout; exit 0 done, 1 failed, 2 wrong use."""
+"""The `synth-assets` command. Progress on stderr, results on stdout; exit 0 done, 1 failed, 2 wrong use."""
 
 from __future__ import annotations
 
