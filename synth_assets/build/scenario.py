@@ -222,7 +222,7 @@ def _allowed(field: FieldInfo) -> str:
     words: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false"}
     bounds = {type(m).__name__: m for m in field.metadata}
     low = getattr(bounds.get("Ge"), "ge", None)
-    high = getattr(bounds.get("Le"), "le", getattr(bounds.get("Lt"), "lt", None))
+    high = getattr(bounds.get("Le"), "le", None)
     kind = words.get(field.annotation, "a set of keys and values") if field.annotation else "a value"
     if low is None:
         return kind

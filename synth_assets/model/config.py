@@ -38,7 +38,7 @@ class WorldConfig(Frozen, ABC):
 
     seed: Annotated[
         int,
-        Field(ge=0, lt=2**63, description="Start of all draws: same seed and keys give the same bytes."),
+        Field(ge=0, le=2**63 - 1, description="Start of all draws: same seed and keys give the same bytes."),
     ] = 42
     as_of: Annotated[
         AsOf,

@@ -1,0 +1,150 @@
+"""What a person types, sees and gets told: a refusal is one line, has its exit code, writes nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from synth_assets.cli import main
+
+SMALL = ("--set", "num_transactions=300", "--as-of", "2026-11-21")
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+REFUSED = {
+    "num_transaction=5": "unknown key num_transaction. Did you mean num_transactions? "
+    "(synth-assets schema order_to_cash lists all keys)",
+    "num_transactions=-5": "num_transactions is -5, but must be a whole number from 1 to 124,999,999",
+    "num_transactions=1e99": "num_transactions is 1e+99, but must be a whole number from 1 to 124,999,999",
+    "num_contacts=0": "num_contacts is 0, but must be a whole number from 1 to 124,999,999",
+    "seed=-1": "seed is -1, but must be a whole number from 0 to 9,223,372,036,854,775,807",
+    "as_of=yesterday": "as_of: 'yesterday' is not a date; write one like 2026-11-21, or today",
+    "as_of=2023-02-29": "as_of: '2023-02-29' is not a date; write one like 2026-11-21, or today",
+    "anomaly_rates.missing_invoice=2": "anomaly_rates.missing_invoice is 2, but must be a number from 0 to 1",
+    "anomaly_rates.mising_invoice=.2": "unknown key anomaly_rates.mising_invoice. Did you mean "
+    "anomaly_rates.missing_invoice? (synth-assets schema order_to_cash lists all keys)",
+    "anomaly_rates.missing_invoice=.9": "anomaly_rates: stale_unpaid 0.05 + payment_mismatch 0.04 + "
+    "missing_invoice 0.9 + pricing_drift 0.08 + duplicate_invoice 0.03 + unauthorized_discount 0.06 = 1.16 "
+    "asks for 1160 of 1000 transactions, but at most 1000 can carry them within 12 months: lower the rates "
+    "or lengthen date_range_months",
+    "anomaly_rates.stale_unpaid=.8": "anomaly_rates: stale_unpaid 0.8 asks for 800 of 1000 transactions, but "
+    "at most 700 can carry it within 12 months: lower the rates or lengthen date_range_months",
+    "date_range_months=3": "anomaly_rates: stale_unpaid 0.05 asks for 50 of 1000 transactions, but at most 0 "
+    "can carry it within 3 months: lower the rates or lengthen date_range_months",
+    "clip_due_dates=maybe": 'clip_due_dates is "maybe", but must be true or false',
+}
+
+
+@pytest.mark.parametrize(("assignment", "line"), REFUSED.items(), ids=list(REFUSED))
+def test_a_wrong_value_is_refused_in_one_line(data, assignment, line):
+    result = run("generate", "order_to_cash", "--set", assignment)
+    assert result.exit_code == 2
+    assert result.stderr == f"order_to_cash: {line}\n"
+    assert not data.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["generate", "order_to_kash"], "unknown world 'order_to_kash'. Did you mean order_to_cash?"),
+        (["generate", "order_to_cash", "--set", "seed"], "--set seed: write it as KEY=VALUE"),
+        (["generate", "order_to_cash", "--preset", "big"], "order_to_cash: unknown preset 'big'"),
+        (["generate", "order_to_cash", "--config", "no.yaml"], "no.yaml: cannot be read"),
+        (
+            ["export", "order_to_cash", "--to", "xml", "--out", "x"],
+            "unknown format 'xml' (formats: csv, json",
+        ),
+        (["schema", "order_to_cash", "invoice"], "order_to_cash: unknown table 'invoice' (tables: contacts"),
+    ],
+)
+def test_wrong_words_are_refused_in_one_line(data, arguments, line):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(line)
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["verify"], ["export", "--to", "csv", "--out", "out"]])
+def test_nothing_generated_yet_is_said_with_the_remedy(data, command):
+    result = run(command[0], "order_to_cash", *command[1:])
+    assert result.exit_code == 1
+    assert result.stderr.startswith("order_to_cash: nothing in ")
+    assert result.stderr.endswith("Run: synth-assets generate order_to_cash\n")
+
+
+def test_config_file_flat_or_with_a_section_a_world(data, tmp_path):
+    flat, sections = tmp_path / "flat.yaml", tmp_path / "sections.yaml"
+    flat.write_text("num_transactions: 300\nas_of: 2026-11-21\nanomaly_rates: {missing_invoice: 0.1}\n")
+    sections.write_text(f"order_to_cash:\n  {flat.read_text().strip().replace(chr(10), chr(10) + '  ')}\n")
+    written = []
+    for file in (flat, sections):
+        assert run("generate", "order_to_cash", "--config", str(file), "--set", "seed=7").exit_code == 0
+        written.append((data / "order_to_cash" / "scenario.json").read_text())
+    assert written[0] == written[1]
+    assert '"missing_invoice": 0.1' in written[0]
+    assert '"pricing_drift": 0.08' in written[0]
+    assert '"seed": 7' in written[0]
+
+
+def test_generate_then_verify(data):
+    generated = run("generate", "all", *SMALL)
+    assert generated.exit_code == 0
+    assert "invoices 294" in generated.stdout
+    verified = run("verify", "order_to_cash")
+    assert verified.exit_code == 0
+    assert "rules find exactly the manifest" in verified.stdout
+    assert "FAILED" not in verified.stdout
+
+
+def test_verify_fails_when_a_label_was_taken_out_by_hand(data):
+    run("generate", "order_to_cash", *SMALL)
+    path = data / "order_to_cash" / "anomaly_manifest" / "part-00000.parquet"
+    manifest = pq.ParquetFile(path).read()
+    assert manifest["type"][0].as_py() == "unauthorized_discount"
+    pq.write_table(manifest.slice(1), path)
+    verified = run("verify", "order_to_cash")
+    assert verified.exit_code == 1
+    failed = [line for line in verified.stdout.splitlines() if line.rstrip().endswith("FAILED")]
+    assert any(line.startswith("unauthorized_discount") for line in failed)
+    assert not any(line.startswith("pricing_drift") for line in failed)
+
+
+def test_verify_names_a_truncated_file(data):
+    run("generate", "order_to_cash", *SMALL)
+    path = data / "order_to_cash" / "invoices" / "part-00000.parquet"
+    path.write_bytes(path.read_bytes()[:-100])
+    verified = run("verify", "order_to_cash")
+    assert verified.exit_code == 1
+    assert verified.stderr.endswith("part-00000.parquet is damaged. Run: synth-assets generate order_to_cash\n")
+
+
+def test_lists(data):
+    assert run("worlds").stdout.startswith("order_to_cash  From CRM to accounting")
+    listed = run("tables", "order_to_cash").stdout
+    assert "invoices  One bill for an order" in listed
+    assert "invoice_id, order_id, amount_due, amount_paid, status, issue_date, due_date" in listed
+    assert '"num_transactions"' in run("schema", "order_to_cash").stdout
+    assert '"amount_due"' in run("schema", "order_to_cash", "invoices").stdout
+
+
+def test_the_installed_command_imports_neither_dagster_nor_pandas(tmp_path):
+    code = (
+        "import sys; from synth_assets.cli import main\n"
+        f"main(['generate', 'order_to_cash', '--data-dir', {str(tmp_path)!r}], standalone_mode=False)\n"
+        "print([name for name in ('dagster', 'pandas', 'pandera') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

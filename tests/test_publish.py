@@ -1,0 +1,140 @@
+"""Publishing is all or nothing: whatever happens to a run, every table stays whole, old or new."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from synth_assets.build.generate import write_world
+from synth_assets.build.problems import Problem
+from synth_assets.build.scenario import resolve
+from synth_assets.build.store import Store
+
+AS_OF = "2026-11-21"
+
+
+def small(seed: int = 42, **config):
+    return resolve("order_to_cash", {"as_of": AS_OF, "seed": seed, "num_transactions": 300, **config})
+
+
+def hashes(store: Store) -> dict[str, str]:
+    """Content of every table, after reading all of its parts."""
+    found = {}
+    for table in store.world.tables:
+        version = store.published(table.name)
+        rows = sum(store.part(version, block).read().num_rows for block in range(len(version.parts)))
+        assert rows == version.rows
+        found[table.name] = version.content
+    return found
+
+
+def test_same_scenario_gives_the_same_bytes_in_any_number_of_workers(tmp_path):
+    scenario = resolve("order_to_cash", {"as_of": AS_OF, "num_transactions": 140_000, "num_contacts": 70_000})
+    one = write_world(scenario, tmp_path / "one")
+    two = write_world(scenario, tmp_path / "two", workers=2)
+    assert len(one["orders"].parts) == 3
+    assert [part.sha256 for part in one["orders"].parts] == [part.sha256 for part in two["orders"].parts]
+    assert {name: version.content for name, version in one.items()} == {
+        name: version.content for name, version in two.items()
+    }
+
+
+def test_tables_are_plain_parquet_under_their_names(tmp_path):
+    write_world(small(), tmp_path)
+    invoices = pq.read_table(tmp_path / "order_to_cash" / "invoices")
+    assert invoices.num_rows == 294
+    assert str(invoices.schema.field("amount_due_cents").type) == "int64"
+    assert invoices.schema.field("amount_due_cents").metadata[b"unit"] == b"USD cents"
+
+
+KILLING = """
+import sys
+from pathlib import Path
+from synth_assets.build.generate import write_world
+from synth_assets.build.scenario import resolve
+scenario = resolve("order_to_cash", {"as_of": "2026-11-21", "seed": int(sys.argv[2]), "num_transactions": 300})
+print("ready", flush=True)
+while True:
+    write_world(scenario, Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("moment", range(8))
+def test_kill_9_leaves_every_table_whole(tmp_path, moment):
+    before = hashes(_written(small(seed=1), tmp_path))
+    after = hashes(_written(small(seed=2), tmp_path / "other"))
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLING, str(tmp_path), "2"], stdout=subprocess.PIPE, text=True
+    )
+    process.stdout.readline()
+    time.sleep(random.Random(moment).uniform(0.02, 0.5))
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    store = Store(small().world, tmp_path)
+    for name, content in hashes(store).items():
+        assert content in (before[name], after[name]), f"{name} is neither old nor new"
+    assert hashes(_written(small(seed=2), tmp_path)) == after
+    assert not (store.home / ".staging").exists()
+
+
+def _written(scenario, directory: Path) -> Store:
+    write_world(scenario, directory)
+    return Store(scenario.world, directory)
+
+
+def test_a_second_run_is_refused_while_the_first_one_writes(tmp_path):
+    store = Store(small().world, tmp_path)
+    with store.locked(), pytest.raises(Problem, match=r"another run is writing to .*wait for it"):
+        write_world(small(), tmp_path)
+
+
+def test_a_failed_run_changes_nothing(tmp_path, monkeypatch):
+    store = _written(small(seed=1), tmp_path)
+    before = hashes(store)
+    catalogue = (tmp_path / "synth_assets.duckdb").read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("synth_assets.build.generate.write_part", full)
+    with pytest.raises(Problem, match=r"no space left in .*untouched"):
+        write_world(small(seed=2), tmp_path)
+    assert hashes(store) == before
+    assert store.scenario().config.seed == 1
+    assert (tmp_path / "synth_assets.duckdb").read_bytes() == catalogue
+
+
+def test_damage_is_named_with_its_remedy_and_mended_by_a_rerun(tmp_path):
+    store = _written(small(), tmp_path)
+    part = store.published("invoices").path / "part-00000.parquet"
+    content = part.read_bytes()
+    part.write_bytes(content[:1000])
+    with pytest.raises(Problem, match=r"part-00000.parquet is not as long .* Run: synth-assets generate"):
+        store.published("invoices")
+    part.write_bytes(content[:-1] + b"?")
+    with pytest.raises(Problem, match=r"part-00000\.parquet is damaged"):
+        store.part(store.published("invoices"), 0).read()
+    write_world(small(), tmp_path)
+    assert (store.published("invoices").path / "part-00000.parquet").read_bytes() == content
+
+
+def test_a_table_of_another_scenario_is_named(tmp_path):
+    store = _written(small(seed=1), tmp_path)
+    store.write_scenario(small(seed=2))
+    with pytest.raises(Problem, match="order_to_cash/invoices was made for another scenario"):
+        store.published("invoices", store.scenario())
+
+
+def test_the_previous_version_is_kept_until_the_next_one_stands(tmp_path):
+    for seed in (1, 2, 3):
+        store = _written(small(seed=seed), tmp_path)
+    versions = {path.name for path in store.versions.iterdir()}
+    assert versions == {small(seed=2).id, small(seed=3).id}
