@@ -84,6 +84,11 @@ class Column:
         return self.name.removesuffix("_cents") if self.kind == "money" else self.name
 
     @property
+    def document_unit(self) -> str | None:
+        """Unit in views and exports: dollars where cents are stored."""
+        return "USD" if self.kind == "money" else self.unit
+
+    @property
     def pattern(self) -> str | None:
         """Regular expression that every id matches."""
         return f"^{self.prefix}[0-9]{{9}}$" if self.prefix else None
