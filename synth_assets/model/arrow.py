@@ -15,10 +15,13 @@ import pyarrow as pa
 
 
 def fixed(type_: pa.DataType, values: npt.NDArray, mask: npt.NDArray[np.bool_] | None = None) -> pa.Array:
-    """Values of a fixed-width type, empty where `mask` is true; `values` has the type's own width."""
+    """Values of a fixed-width type, empty where `mask` is true.
+
+    `values` has the type's own width; booleans, which are one bit wide in Arrow, are packed here.
+    """
     validity = None if mask is None else pa.py_buffer(np.packbits(~mask, bitorder="little"))
-    data = pa.py_buffer(np.ascontiguousarray(values))
-    return pa.Array.from_buffers(type_, len(values), [validity, data])
+    data = np.packbits(values, bitorder="little") if pa.types.is_boolean(type_) else values
+    return pa.Array.from_buffers(type_, len(values), [validity, pa.py_buffer(np.ascontiguousarray(data))])
 
 
 def indices(values: npt.NDArray) -> pa.Array:

@@ -129,7 +129,7 @@ def _array(column: Column, values: Any) -> pa.Array:
         case "decimal" | "rate":
             return fixed(pa.float64(), data.astype(np.float64, copy=False), mask)
         case "flag":
-            return fixed(pa.bool_(), np.packbits(data, bitorder="little"), mask)
+            return fixed(pa.bool_(), data.astype(bool, copy=False), mask)
         case _:
             return fixed(pa.int64(), data.astype(np.int64, copy=False), mask)
 
