@@ -1,0 +1,171 @@
+"""A world's tables as files: one a table, under the source document's field names.
+
+A format is a function of (world, parts, out, tables) and stands in FORMATS. Rows stream through in parts, so
+memory does not grow with the table. A file is written under another name and renamed when it is whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_assets.export.text import QUOTED_KINDS, as_text, joined, where_needed
+from synth_assets.model.arrow import word
+from synth_assets.model.columns import Column
+from synth_assets.model.table import Table
+from synth_assets.model.world import World
+
+Parts = Callable[[str], Iterable[pa.Table]]
+"""Gives a table's rows by its name, in order, in as many parts as there are."""
+
+Format = Callable[[World, Parts, Path, Sequence[Table]], list[Path]]
+"""Writes tables into a directory that exists, and says which files it wrote."""
+
+BATCH_ROWS = 32_768
+"""Rows that are text at a time: about 15 MB of JSON."""
+
+CSV_NEEDS_QUOTES = '[,"\r\n]|^$'
+"""A comma, a quote, a line end; and a text without characters, which without quotes would be null."""
+
+JSON_NEEDS_ESCAPES = r'[\x00-\x1f"\\]'
+JSON_ESCAPES = [
+    ("\\", "\\\\"),
+    ('"', '\\"'),
+    ("\b", "\\b"),
+    ("\t", "\\t"),
+    ("\n", "\\n"),
+    ("\f", "\\f"),
+    ("\r", "\\r"),
+    *((chr(code), f"\\u{code:04x}") for code in range(32) if chr(code) not in "\b\t\n\f\r"),
+]
+"""What JSON strings may not hold as it is (RFC 8259, section 7); the backslash first."""
+
+
+def export(world: World, parts: Parts, to: str, out: Path, tables: Sequence[str] | None = None) -> list[Path]:
+    """Write tables of a world in a format of FORMATS.
+
+    Args:
+        world: whose tables.
+        parts: gives the rows of a table by name, money in cents as in Parquet.
+        to: the format, for example "csv".
+        out: directory; made where it does not exist.
+        tables: names of the tables; None for all.
+
+    Returns:
+        The files that were written. A file of the same name is replaced.
+
+    Raises:
+        ValueError: an unknown format or table; the message says which there are.
+    """
+    if to not in FORMATS:
+        raise ValueError(f"unknown format {to}: there are {', '.join(FORMATS)}")
+    known = {table.name: table for table in world.tables}
+    chosen = list(known) if tables is None else list(dict.fromkeys(tables))
+    for name in chosen:
+        if name not in known:
+            raise ValueError(f"{world.name} has no table {name}: there are {', '.join(known)}")
+    out.mkdir(parents=True, exist_ok=True)
+    return FORMATS[to](world, parts, out, [known[name] for name in chosen])
+
+
+def export_csv(world: World, parts: Parts, out: Path, tables: Sequence[Table]) -> list[Path]:
+    """`invoices.csv` and so on: RFC 4180 with a header, but lines end in LF.
+
+    Fields are quoted only where they must be. Null is an empty field, a text without characters is `""`.
+    """
+    return [_write(out / f"{table.name}.csv", _csv(table, parts(table.name))) for table in tables]
+
+
+def export_json(world: World, parts: Parts, out: Path, tables: Sequence[Table]) -> list[Path]:
+    """`invoices.json` and so on: one array of objects, as `json.dumps(indent=2)` would lay it out.
+
+    UTF-8 without needless escapes; money and percentages are numbers with two decimals.
+    """
+    return [_write(out / f"{table.name}.json", _json(table, parts(table.name))) for table in tables]
+
+
+FORMATS: dict[str, Format] = {"csv": export_csv, "json": export_json}
+"""Every format by its name on the command line."""
+
+
+def _csv(table: Table, parts: Iterable[pa.Table]) -> Iterator[bytes | memoryview]:
+    yield (",".join(column.document_name for column in table.columns) + "\n").encode()
+    for batch in _batches(table, parts):
+        fields = [_csv_field(*field) for field in zip(table.columns, batch.columns, strict=True)]
+        lines = joined(fields[0], *(piece for field in fields[1:] for piece in (",", field)), "\n")
+        yield _bytes(lines)
+
+
+def _csv_field(column: Column, values: pa.Array) -> pa.Array:
+    text = _quoted(column, values, lambda words: where_needed(words, CSV_NEEDS_QUOTES, [('"', '""')], '"'))
+    return pc.fill_null(text, word(""))
+
+
+def _json(table: Table, parts: Iterable[pa.Table]) -> Iterator[bytes | memoryview]:
+    labels = [f'\n    "{column.document_name}": ' for column in table.columns]
+    start = 1  # the first object has no comma before it
+    yield b"["
+    for batch in _batches(table, parts):
+        fields = [_json_value(*field) for field in zip(table.columns, batch.columns, strict=True)]
+        pieces = [piece for label, field in zip(labels, fields, strict=True) for piece in (",", label, field)]
+        yield _bytes(joined(",\n  {", *pieces[1:], "\n  }"))[start:]
+        start = 0
+    yield b"]\n" if start else b"\n]\n"
+
+
+def _json_value(column: Column, values: pa.Array) -> pa.Array:
+    text = _quoted(
+        column,
+        values,
+        lambda words: joined('"', where_needed(words, JSON_NEEDS_ESCAPES, JSON_ESCAPES), '"'),
+    )
+    if column.kind in ("day", "moment"):
+        text = joined('"', text, '"')
+    return pc.fill_null(text, word("null"))
+
+
+def _quoted(column: Column, values: pa.Array, quote: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """A column as text, `quote` applied where text may hold anything; to a choice's few words only once."""
+    if isinstance(values, pa.DictionaryArray):
+        return quote(values.dictionary.cast(pa.string())).take(values.indices)
+    text = as_text(column, values)
+    return quote(text) if column.kind in QUOTED_KINDS else text
+
+
+def _batches(table: Table, parts: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
+    """The rows of all parts, a batch at a time, with the table's columns in their order."""
+    names = [column.name for column in table.columns]
+    for part in parts:
+        yield from (batch for batch in part.select(names).to_batches(BATCH_ROWS) if batch.num_rows)
+
+
+def _bytes(lines: pa.Array) -> memoryview:
+    """The texts of an array one after the other, without a copy."""
+    _, offsets, content = lines.buffers()
+    ends = memoryview(offsets).cast("i")
+    return memoryview(content)[ends[lines.offset] : ends[lines.offset + len(lines)]]
+
+
+def _write(path: Path, content: Iterable[bytes | memoryview]) -> Path:
+    with _whole(path) as file:
+        for piece in content:
+            file.write(piece)
+    return path
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes its name when it is complete; until then what stood there before stays."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with fresh.open("wb") as file:
+            yield file
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
