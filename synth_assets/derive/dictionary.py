@@ -1,0 +1,122 @@
+"""A world as a page for people: its story, every table and column, the anomaly kinds.
+
+`python -m synth_assets.derive.dictionary` writes `docs/<world>.md` for all worlds.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from synth_assets import worlds
+from synth_assets.model.columns import Column
+from synth_assets.model.table import Table
+from synth_assets.model.world import World
+
+NOTE = (
+    "Names and units are those of the DuckDB views and of exports. In Parquet, money stands as whole cents\n"
+    "in a column whose name ends in `_cents`."
+)
+
+
+def page(world: World) -> str:
+    """The data dictionary of a world, in Markdown."""
+    return "\n".join(_lines(world)).rstrip() + "\n"
+
+
+def _lines(world: World) -> Iterator[str]:
+    title, _, story = world.story.partition("\n")
+    yield f"# {world.name}"
+    yield from ("", title, "", story.strip(), "", NOTE, "")
+    yield from _grid(
+        ("Table", "One row is", "Made from"),
+        ((_link(table.name), table.row, ", ".join(map(_link, table.upstream))) for table in world.tables),
+    )
+    for table in world.tables:
+        yield from _table(table)
+    yield from ("## Anomalies", "", "Labelled faults; the share is that of the default configuration.", "")
+    asked = world.config().asked()
+    yield from _grid(
+        ("Kind", "At fault", "Share", "What is wrong"),
+        (
+            (f"`{kind.name}`", kind.entity, _share(*asked[kind.name]), kind.description)
+            for kind in world.anomalies
+        ),
+    )
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield from (f"## {table.name}", "", table.row, "")
+    yield from _grid(
+        ("Column", "Type", "Unit", "Meaning"),
+        (
+            (f"`{column.document_name}`", _type(column), column.document_unit or "", _meaning(column))
+            for column in table.columns
+        ),
+    )
+    if table.rules:
+        yield from ("In every row:", "", *(f"- {rule.name}" for rule in table.rules), "")
+
+
+def _grid(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """A Markdown table and an empty line."""
+    for row in (head, ("---",) * len(head), *rows):
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+    yield ""
+
+
+def _type(column: Column) -> str:
+    """The noun, with what it may hold."""
+    match column.kind:
+        case "identifier" | "reference":
+            kind = f"id, `{column.prefix}` and nine digits"
+        case "choice":
+            kind = "one of " + ", ".join(f"`{choice}`" for choice in column.choices)
+        case "money" | "decimal" | "rate":
+            kind = "decimal(18,2)" + _bounds(column)
+        case "count":
+            kind = "integer" + _bounds(column)
+        case "day":
+            kind = "date"
+        case "moment":
+            kind = "timestamp"
+        case "flag":
+            kind = "boolean"
+        case "text":
+            kind = "text"
+    return f"{kind}, may be empty" if column.nullable else kind
+
+
+def _bounds(column: Column) -> str:
+    per_unit = 100 if column.kind == "money" else 1
+    low, high = (None if b is None else f"{b / per_unit:,g}" for b in (column.minimum, column.maximum))
+    if low and high:
+        return f", {low} to {high}"
+    return f", {low} or more" if low else f", {high} or less" if high else ""
+
+
+def _meaning(column: Column) -> str:
+    points = f" → {_link(column.references)}" if column.references else ""
+    return column.description + points
+
+
+def _share(population: int, asked: int) -> str:
+    return f"{asked:,} of {population:,}"
+
+
+def _link(table: str) -> str:
+    return f"[{table}](#{table})"
+
+
+def main(directory: Path = Path("docs")) -> None:
+    """Write the page of every world into a directory."""
+    directory.mkdir(exist_ok=True)
+    for name in worlds.NAMES:
+        path = directory / f"{name}.md"
+        path.write_text(page(worlds.load(name)), encoding="utf-8")
+        print(path, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""A table as a DuckDB view over its Parquet parts: document names, dollars, descriptions as comments."""
+
+from __future__ import annotations
+
+from synth_assets.model.columns import Column
+from synth_assets.model.table import Table
+
+
+def view_sql(table: Table, schema_name: str, source: str) -> str:
+    """Statements that make the view of a table and comment on it and on its columns.
+
+    Args:
+        table: money becomes DECIMAL(18,2) dollars without `_cents`, exactly; rates and decimals become
+            DECIMAL(18,2), choices VARCHAR, moments stay TIMESTAMP in UTC.
+        schema_name: an existing schema.
+        source: the Parquet file, or a pattern of the parts, as `read_parquet` takes it.
+
+    `select sum(amount_due) from order_to_cash.invoices` then answers in dollars.
+    """
+    view = f"{_name(schema_name)}.{_name(table.name)}"
+    columns = ",\n".join(
+        f"    {_expression(column)} as {_name(column.document_name)}" for column in table.columns
+    )
+    statements = [
+        f"create or replace view {view} as select\n{columns}\nfrom read_parquet({_text(source)})",
+        f"comment on view {view} is {_text(table.row)}",
+        *(
+            f"comment on column {view}.{_name(column.document_name)} is {_text(_comment(column))}"
+            for column in table.columns
+        ),
+    ]
+    return ";\n".join(statements) + ";\n"
+
+
+def _expression(column: Column) -> str:
+    name = _name(column.name)
+    match column.kind:
+        case "money":
+            return f"cast(cast({name} as decimal(18, 0)) * 0.01 as decimal(18, 2))"
+        case "decimal" | "rate":
+            return f"cast({name} as decimal(18, 2))"
+        case "choice":
+            return f"cast({name} as varchar)"
+        case _:
+            return name
+
+
+def _comment(column: Column) -> str:
+    return (
+        f"{column.description} Unit: {column.document_unit}." if column.document_unit else column.description
+    )
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
