@@ -314,29 +314,25 @@ WHERE
 
 -- name: label_points_at_its_entity — A label points at a row that exists, of the kind that it says, and at
 -- the row this one disagrees with.
-WITH pairs AS (
-    SELECT 'order' AS entity, order_id AS entity_id, opportunity_id AS related_entity_id FROM orders
-    UNION ALL
-    SELECT 'opportunity', opportunity_id, order_id FROM orders
-    UNION ALL
-    SELECT 'invoice', invoice_id, order_id FROM invoices
-)
 SELECT anomaly_id, type, affected_entity, entity_id, related_entity_id
-FROM anomaly_manifest
-WHERE
-    affected_entity <> CASE type
-        WHEN 'missing_invoice' THEN 'order'
-        WHEN 'unauthorized_discount' THEN 'opportunity'
-        ELSE 'invoice'
-    END
-    OR NOT EXISTS (
-        SELECT 1
-        FROM pairs
-        WHERE
-            pairs.entity = anomaly_manifest.affected_entity
-            AND pairs.entity_id = anomaly_manifest.entity_id
-            AND pairs.related_entity_id = anomaly_manifest.related_entity_id
-    );
+FROM (
+    FROM anomaly_manifest ANTI JOIN orders ON entity_id = order_id AND related_entity_id = opportunity_id
+    WHERE type = 'missing_invoice'
+    UNION ALL
+    FROM anomaly_manifest ANTI JOIN orders ON entity_id = opportunity_id AND related_entity_id = order_id
+    WHERE type = 'unauthorized_discount'
+    UNION ALL
+    FROM anomaly_manifest ANTI JOIN invoices ON entity_id = invoice_id AND related_entity_id = order_id
+    WHERE type NOT IN ('missing_invoice', 'unauthorized_discount')
+    UNION ALL
+    FROM anomaly_manifest
+    WHERE
+        affected_entity <> CASE type
+            WHEN 'missing_invoice' THEN 'order'
+            WHEN 'unauthorized_discount' THEN 'opportunity'
+            ELSE 'invoice'
+        END
+);
 
 -- name: drift_pct_is_relative — drift_pct = (actual - expected) / expected x 100 with two decimals, halves
 -- away from zero, for pricing drift alone: $1,500.00 billed as $1,620.00 is 8.00.
