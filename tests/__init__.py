@@ -1,0 +1,1 @@
+"""Tests, by part of the package; `worlds` makes whole worlds for them."""

@@ -1,0 +1,59 @@
+"""Whole worlds for tests: made in memory block by block, and written to Parquet for DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from synth_assets.build.blocks import make_block
+from synth_assets.build.parquet import part_name, write_part
+from synth_assets.evaluate.verify import Check, verify
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.world import World
+
+
+def make_world(world: World, config: WorldConfig) -> dict[str, pa.Table]:
+    """Every table of a world, whole, in order of lineage."""
+    parts: dict[str, list[pa.Table]] = {table.name: [] for table in world.tables}
+    for root in world.roots:
+        for rows in world.blocks(config, root):
+            for name, made in make_block(world, config, root, rows).items():
+                parts[name].append(made)
+    return {name: pa.concat_tables(made) for name, made in parts.items()}
+
+
+def write_world(world: World, tables: Mapping[str, pa.Table], directory: Path) -> dict[str, str]:
+    """Each table as one Parquet part; what `verify` takes as its sources."""
+    for name, rows in tables.items():
+        (directory / name).mkdir(parents=True, exist_ok=True)
+        write_part(world.table(name), rows, directory / name / part_name(0))
+    return {name: str(directory / name / "part-*.parquet") for name in tables}
+
+
+def scenario_of(config: WorldConfig) -> dict[str, Any]:
+    """A configuration as plain JSON values."""
+    return config.model_dump(mode="json")
+
+
+def verified(world: World, config: WorldConfig, directory: Path) -> list[Check]:
+    """All checks of a world that is made and written for them."""
+    sources = write_world(world, make_world(world, config), directory)
+    return verify(world, scenario_of(config), sources)
+
+
+def spoil(table: str, sources: Mapping[str, str], statement: str) -> None:
+    """Change a written table by an SQL statement."""
+    part = sources[table].replace("*", "00000")
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE {table} AS FROM read_parquet('{part}')")
+        connection.execute(statement)
+        connection.execute(f"COPY {table} TO '{part}' (FORMAT parquet)")
+
+
+def failed(checks: list[Check]) -> set[str]:
+    """Names of the checks that failed."""
+    return {check.name for check in checks if not check.passed}
