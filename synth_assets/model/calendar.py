@@ -56,12 +56,14 @@ class Window:
     """The days (as_of - months, as_of], and `margin` days beyond for promises.
 
     Attributes:
+        months: length of the window.
         first, last: epoch days of the first day and of as_of.
         days: epoch days first ... last + margin.
     """
 
     def __init__(self, as_of: dt.date, months: int, margin: int = 120) -> None:
         self.as_of = as_of
+        self.months = months
         self.first = epoch_day(months_before(as_of, months)) + 1
         self.last = epoch_day(as_of)
         self.days = np.arange(self.first, self.last + margin + 1, dtype=np.int64)

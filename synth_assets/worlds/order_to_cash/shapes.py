@@ -28,27 +28,32 @@ MONTH_OF_QUARTER = (0.29, 0.31, 0.40)
 """Bookings by month of a quarter: between healthy linearity and a mild hockey stick
 [S winsabove.com/glossary/bookings-linearity]."""
 
-MONTH_END_FACTOR = 1.25
+MONTH_END_DAYS, MONTH_END_FACTOR = 3, 1.25
 """The last 3 business days of a month [D, 1.15 to 1.35]."""
 
-QUARTER_END_FACTOR = 1.4
+QUARTER_END_DAYS, QUARTER_END_FACTOR = 5, 1.4
 """The last 5 business days of a quarter [D]."""
 
 
 def order_weights(window: Window) -> npt.NDArray[np.int64]:
     """Weight of each day of the window for new orders; as_of itself takes none.
 
+    Each calendar month has its share of its quarter, however many business days and peaks it holds: the days
+    of a month are weighed against each other, then scaled to MONTH_OF_QUARTER.
+
     The books of as_of collect payments and second invoices of earlier orders, which is what lets every order
     have its invoice, and a duplicate a day later, by as_of.
     """
-    weekday = np.array(WEEKDAY_WEIGHTS)[window.weekday]
-    weight = np.where(window.is_holiday, weekday * HOLIDAY_FACTOR, weekday)
-    month = np.array([MONTH_OF_QUARTER[(date.month - 1) % 3] * 3 for date in window.dates])
-    month_end = window.business_days_left_in_month <= 3
-    quarter_end = window.business_days_left_in_quarter <= 5
+    days = Window(window.as_of, window.months + 1)  # a month more, so that the first month is whole
+    weekday = np.array(WEEKDAY_WEIGHTS)[days.weekday]
+    month_end = days.business_days_left_in_month <= MONTH_END_DAYS
+    quarter_end = days.business_days_left_in_quarter <= QUARTER_END_DAYS
     peak = np.where(quarter_end, QUARTER_END_FACTOR, np.where(month_end, MONTH_END_FACTOR, 1.0))
-    weights = np.rint(weight * month * peak * 1_000).astype(np.int64)
-    return weights[: window.length - 1]
+    weight = np.where(days.is_holiday, HOLIDAY_FACTOR, 1.0) * weekday * peak
+    month = np.array([date.year * 12 + date.month - 1 for date in days.dates])
+    share = np.array(MONTH_OF_QUARTER)[month % 3] / np.bincount(month - month[0], weight)[month - month[0]]
+    scaled = np.rint(weight * share * 100_000_000).astype(np.int64)
+    return scaled[window.first - days.first : window.last - days.first]
 
 
 # --- customers ----------------------------------------------------------------------------------------
