@@ -105,6 +105,11 @@ class Window:
         """The `count`-th business day on or after `day` (0 gives `day` itself if it is one)."""
         return self.business_days[self._business_rank[day - self.first] + count]
 
+    def business_days_ago(self, day: Ints, count: Ints) -> Ints:
+        """The `count`-th business day before `day` (0 gives `day`); the window's first where there are fewer."""
+        rank = np.maximum(self._business_rank[day - self.first] - count, 0)
+        return np.minimum(self.business_days[rank], day)
+
     def business_day_before(self, day: Ints) -> Ints:
         """The last business day on or before `day`; the first of the window where there is none."""
         rank = self._business_rank[day - self.first] + self.is_business[day - self.first] - 1
