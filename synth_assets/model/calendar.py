@@ -106,7 +106,7 @@ class Window:
         return self.business_days[self._business_rank[day - self.first] + count]
 
     def business_days_ago(self, day: Ints, count: Ints) -> Ints:
-        """The `count`-th business day before `day` (0 gives `day`); the window's first where there are fewer."""
+        """The `count`-th business day before `day` (0 gives `day`), at most back to the window's start."""
         rank = np.maximum(self._business_rank[day - self.first] - count, 0)
         return np.minimum(self.business_days[rank], day)
 

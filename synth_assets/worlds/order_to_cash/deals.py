@@ -92,7 +92,7 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
 def _opened(
     config: Config, cycle_days: Ints, scale: Ints, closed: Ints, known: Ints, cycle: Fields, again: Fields
 ) -> Ints:
-    """Days on which deals closed on `closed` were opened: business days, not before their contact was `known`.
+    """Business days on which deals closed on `closed` were opened, not before their contact was `known`.
 
     A cycle too long for that is drawn again from those short enough, by the field `again`.
     """

@@ -78,10 +78,12 @@ ORDER_SIGMA = 1.25
 SMALLEST_GROSS_CENTS = 4_000
 """A deal's list gross is at least $40, so that an order is at least $20 after the deepest discount (35 %)."""
 
-PRICE_MEDIAN_CENTS = 4_800
-PRICE_SIGMA = 0.9
+PRICE_SIGMA = 0.15
+"""Spread of list prices around what an article of that grade usually costs, log-normal [D]."""
+
+ENDING_SHARE = 0.6
 PRICE_ENDINGS = (0, 50, 95, 99)
-"""60 % of list prices end in .00, .50, .95 or .99 [D]."""
+"""60 % of list prices end in .00, .50, .95 or .99 [D], a quota."""
 
 UNIT_COST_PER_MILLE = (520, 780)
 """Unit cost as a share of list price [D: distributor gross margins of 22 to 48 %]."""
@@ -94,9 +96,9 @@ def order_gross_cents() -> npt.NDArray[np.int64]:
 
 
 @cache
-def list_price_cents() -> npt.NDArray[np.int64]:
-    """Quantiles of a list price before its ending, cents, at least $1."""
-    return np.maximum(_lognormal(PRICE_MEDIAN_CENTS, PRICE_SIGMA), 100)
+def price_variation_per_mille() -> npt.NDArray[np.int64]:
+    """Quantiles of a list price against the usual one, per mille."""
+    return _lognormal(1_000, PRICE_SIGMA)
 
 
 def _lognormal(median: float, sigma: float) -> npt.NDArray[np.int64]:
@@ -117,8 +119,8 @@ DISCOUNT_POINTS = {5: 0.28, 8: 0.06, 10: 0.30, 12: 0.08, 15: 0.28}
 def discount_pct() -> npt.NDArray[np.int64]:
     """Everyday discounts: none on 63.2 % of lines, others on round points [S pulserevops, strategicnerds].
 
-    Decoys (6 %) and faults (6 %) have discounts of their own, so 56 % of all lines have none; 59 % in the clean
-    twin.
+    Decoys (6 %) and faults (6 %) have discounts of their own, so 56 % of all lines have none; in the clean
+    twin 59 %.
     """
     shares = [0.368 * share for share in DISCOUNT_POINTS.values()]
     return lookup.weighted([0, *DISCOUNT_POINTS], [0.632, *shares])
@@ -185,8 +187,8 @@ PAYER_TYPES = {"early": 0.20, "on_time": 0.45, "drifter": 0.25, "chronic": 0.10}
 """Shares of customers by payment behaviour [D]."""
 
 TYPE_HELD_PER_65536 = 56_361
-"""An invoice follows its customer's type with p = .86, else the mix of all customers: between-customer variance
-of delays .5 to .65 [simulated receivables of 100 customers: .64]; p = .8 would give .43 to .56 over 15 seeds."""
+"""An invoice follows its customer's type with p = .86, else the mix of all customers: between-customer
+variance of delays .5 to .65 [simulated receivables of 100 customers: .64]; p = .8 gives .43 to .56."""
 
 PAY_RUN_PER_65536 = 26_214
 """40 % of check payers pay on a fixed weekday [D]."""
@@ -238,9 +240,9 @@ METHOD_SHARES = (
     (0.56, 0.41, 0.0, 0.0, 0.03),
     (0.10, 0.04, 0.0, 0.85, 0.01),
 )
-"""Shares of METHODS for small, middle and large amounts: card only below about $5,000, wire only above about
-$10,000. 74, 14 and 12 % of orders are small, middle and large, so that over all amounts the shares are ACH .42,
-check .28, card .17, wire .10 and other .03 [D from AFP 2022 and 2025]."""
+"""Shares of METHODS for small, middle and large amounts: card only below about $5,000, wire only above
+about $10,000. Of orders 74, 14 and 12 % are small, middle and large, so that over all amounts the shares are
+ACH .42, check .28, card .17, wire .10 and other .03 [D from AFP 2022 and 2025]."""
 
 
 @cache
