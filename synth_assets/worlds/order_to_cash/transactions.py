@@ -236,7 +236,7 @@ def _billing_run_wait(config: Config) -> Ints:
     month = np.array([date.year * 12 + date.month for date in days.dates])[days.is_business]
     ends = np.flatnonzero(month[1:] != month[:-1])
     runs = np.union1d(ends, ends + 1)
-    rank = np.cumsum(days.is_business) - days.is_business
+    rank: Ints = np.cumsum(days.is_business) - days.is_business
     ahead = np.append(runs, len(month) + 100)[np.searchsorted(runs, rank)] - rank
     return np.where(ahead <= shapes.MOST_LAG_BUSINESS_DAYS, ahead, -1)
 
