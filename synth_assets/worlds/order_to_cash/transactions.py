@@ -269,7 +269,7 @@ def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.b
     """The decoy of slow but legitimate payers: unpaid at 45 to 59 days.
 
     Its domain is the orders of the five days whose invoices are that old whatever their lag: at most 10 days,
-    from Christmas on a Friday to the Monday after New Year.
+    over Christmas and New Year.
     """
     last = window(config).last
     domain = spread(config).rows_on(last - 59, last - 55)
