@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import accumulate
 
@@ -44,9 +43,13 @@ class Anomaly:
 
 
 def quota(rate: float, count: int) -> int:
-    """Rows that a rate asks for: floor(rate x count + 1/2) in exact decimal arithmetic (.145 x 100 is 15)."""
-    asked = Decimal(str(rate)) * count
-    return int(asked.to_integral_value(rounding=ROUND_HALF_UP))
+    """Rows that a rate asks for: floor(rate x count + 1/2), exactly.
+
+    A rate is the number that was written, not its binary neighbour: .145 is 29/200, so .145 x 100 is 15, and
+    1 / 6 is a sixth, so 1 / 6 of 3 is 1. Fractions with a denominator up to 10^9 are read exactly.
+    """
+    asked = Fraction(rate).limit_denominator(10**9) * count
+    return int(asked + Fraction(1, 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,14 @@ class Window:
     """The days (as_of - months, as_of], and `margin` days beyond for promises.
 
     Attributes:
+        months: length of the window.
         first, last: epoch days of the first day and of as_of.
         days: epoch days first ... last + margin.
     """
 
     def __init__(self, as_of: dt.date, months: int, margin: int = 120) -> None:
         self.as_of = as_of
+        self.months = months
         self.first = epoch_day(months_before(as_of, months)) + 1
         self.last = epoch_day(as_of)
         self.days = np.arange(self.first, self.last + margin + 1, dtype=np.int64)
@@ -102,6 +104,11 @@ class Window:
     def add_business_days(self, day: Ints, count: Ints) -> Ints:
         """The `count`-th business day on or after `day` (0 gives `day` itself if it is one)."""
         return self.business_days[self._business_rank[day - self.first] + count]
+
+    def business_days_ago(self, day: Ints, count: Ints) -> Ints:
+        """The `count`-th business day before `day` (0 gives `day`), at most back to the window's start."""
+        rank = np.maximum(self._business_rank[day - self.first] - count, 0)
+        return np.minimum(self.business_days[rank], day)
 
     def business_day_before(self, day: Ints) -> Ints:
         """The last business day on or before `day`; the first of the window where there is none."""

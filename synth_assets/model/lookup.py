@@ -26,6 +26,15 @@ def take(table: npt.NDArray[np.int64], field: Fields) -> Ints:
     return table[field >> _SHIFT]
 
 
+def take_up_to(table: npt.NDArray[np.int64], most: Ints, field: Fields) -> Ints:
+    """The entry for each 16-bit field of an ascending table, conditional on being at most `most`.
+
+    Where the table has no entry so small, the answer is `most`.
+    """
+    entries = np.searchsorted(table, most, side="right")
+    return np.where(entries > 0, table[(field * entries) >> 16], most)
+
+
 def quantiles(inverse: Callable[[float], float]) -> npt.NDArray[np.int64]:
     """Table of `inverse(p)`, rounded half up, at the quantiles p = (i + 1/2) / 4096."""
     return np.array([math.floor(inverse((i + 0.5) / SIZE) + 0.5) for i in range(SIZE)], dtype=np.int64)

@@ -10,18 +10,20 @@ import numpy as np
 from synth_assets.model.draws import Ints, Words
 
 _ROUNDS = 4
+_FEWEST_BITS = 8
 
 
 class Permutation:
     """A pseudo-random permutation of range(size) that stores nothing but its key.
 
-    Rounds of "add, odd multiply, xorshift" permute the smallest power of two that holds `size`; an image
-    beyond the range is mapped again until it falls inside (cycle walking), which keeps the map bijective.
+    Rounds of "add, odd multiply, xorshift" permute the smallest power of two that holds `size`, at least 256
+    (on fewer bits the images of two ids would depend on each other); an image beyond the range is mapped
+    again until it falls inside (cycle walking), which keeps the map bijective.
     """
 
     def __init__(self, key: int, size: int) -> None:
         self.size = size
-        self._bits = max(2, (size - 1).bit_length()) if size else 2
+        self._bits = max(_FEWEST_BITS, (size - 1).bit_length())
         self._mask = (1 << self._bits) - 1
         self._shift = np.uint64((self._bits + 1) // 2)  # >= half the bits: the xorshift undoes itself
         seed = blake2b(key.to_bytes(8, "little"), digest_size=16 * _ROUNDS).digest()

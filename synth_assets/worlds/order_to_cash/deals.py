@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 from synth_assets.model import lookup
 from synth_assets.model.anomaly import quota
 from synth_assets.model.columns import choice, day, identifier, moment, money, reference
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.table import Rule, Table, arrow_table, seconds
 from synth_assets.worlds.order_to_cash import shapes
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID, created_day
-from synth_assets.worlds.order_to_cash.transactions import any_customer, basket, decide
+from synth_assets.worlds.order_to_cash.transactions import any_customer, basket, decide, window
 
 STAGES = (*shapes.OPEN_STAGES, "closed_won", "closed_lost")
 WON, LOST = STAGES.index("closed_won"), STAGES.index("closed_lost")
@@ -54,7 +54,7 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
     edges = numbered_before(config, np.arange(rows.start, rows.stop + 1, dtype=np.int64))
     number = np.arange(edges[0], edges[-1], dtype=np.int64)
     row = np.repeat(np.arange(len(rows)), np.diff(edges))
-    fate, _, cycle, second = draws.fields("deal", number)
+    fate, again, cycle, second = draws.fields("deal", number)
     stage = _stages(config, facts.number, edges, number, row, draws)
     won, lost = stage == WON, stage == LOST
     stage = np.where(won | lost, stage, fate.astype(np.int64) * len(shapes.OPEN_STAGES) // 65_536)
@@ -69,12 +69,11 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
     scale[other] = goods.cycle_scale_per_mille
 
     end_day = facts.order_day[row]
-    usual = np.where(
-        won,
-        lookup.take(shapes.won_cycle_days(), cycle),
-        lookup.take(shapes.lost_cycle_days(), cycle) * lost,
-    )
-    opened = np.maximum(end_day - usual * scale // 1_000, created_day(config, contact))
+    opened = end_day.copy()
+    for closed, days in ((won, shapes.won_cycle_days()), (lost, shapes.lost_cycle_days())):
+        at = np.flatnonzero(closed)
+        known = created_day(config, contact[at])
+        opened[at] = _opened(config, days, scale[at], end_day[at], known, cycle[at], again[at])
     owner = draws.of("contacts").fields("owner", contact)[0].astype(np.int64)
     return arrow_table(
         COLUMNS,
@@ -88,6 +87,21 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
             "closed_on": np.ma.masked_array(end_day, mask=~(won | lost)),
         },
     )
+
+
+def _opened(
+    config: Config, cycle_days: Ints, scale: Ints, closed: Ints, known: Ints, cycle: Fields, again: Fields
+) -> Ints:
+    """Business days on which deals closed on `closed` were opened, not before their contact was `known`.
+
+    A cycle too long for that is drawn again from those short enough, by the field `again`.
+    """
+    days = lookup.take(cycle_days, cycle) * scale // 1_000
+    most = closed - known
+    long = np.flatnonzero(days > most)
+    days[long] = lookup.take_up_to(cycle_days, most[long] * 1_000 // scale[long], again[long])
+    days[long] = days[long] * scale[long] // 1_000
+    return np.maximum(window(config).business_days_ago(closed, (5 * days + 3) // 7), known)
 
 
 def _stages(config: Config, transaction: Ints, edges: Ints, number: Ints, row: Ints, draws: Draws) -> Ints:

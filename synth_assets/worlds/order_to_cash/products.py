@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_assets.model import lookup
+from synth_assets.model.anomaly import quota
 from synth_assets.model.arrow import indices, strings, word
 from synth_assets.model.columns import choice, identifier, money, text
 from synth_assets.model.draws import Draws, Ints
@@ -21,16 +22,43 @@ if TYPE_CHECKING:
     from synth_assets.worlds.order_to_cash.config import Config
 
 CATEGORIES = {
-    "Packaging": ("Carton Box", "Stretch Film", "Packing Tape", "Pallet Label"),
-    "Safety": ("Nitrile Gloves", "Safety Glasses", "Ear Plugs", "Hi-Vis Vest"),
-    "Cleaning": ("Floor Cleaner", "Paper Towels", "Waste Bags", "Hand Soap"),
-    "Electrical": ("LED Panel", "Extension Lead", "Cable Tie", "Junction Box"),
-    "Fasteners": ("Hex Bolt", "Wood Screw", "Wall Anchor", "Flat Washer"),
-    "Office": ("Copy Paper", "Toner Cartridge", "Desk Lamp", "File Folder"),
-    "Plumbing": ("Ball Valve", "Pipe Clamp", "Drain Seal", "Hose Fitting"),
-    "Tools": ("Utility Knife", "Torque Wrench", "Drill Bit", "Tape Measure"),
-}
-GRADES = ("Standard", "Heavy-Duty", "Eco", "Premium", "Compact")
+    "Packaging": (
+        ("Carton Boxes (bundle of 25)", 3_200), ("Stretch Film (case of 4)", 6_800),
+        ("Packing Tape (case of 36)", 7_400), ("Pallet Labels (roll of 1,000)", 3_800),
+    ),
+    "Safety": (
+        ("Nitrile Gloves (case of 10)", 11_000), ("Safety Glasses (box of 12)", 4_600),
+        ("Ear Plugs (box of 200)", 2_800), ("Hi-Vis Vests (pack of 10)", 7_500),
+    ),
+    "Cleaning": (
+        ("Floor Cleaner (5 gal)", 5_400), ("Paper Towels (case of 30)", 4_900),
+        ("Waste Bags (case of 100)", 3_600), ("Hand Soap (case of 4)", 5_800),
+    ),
+    "Electrical": (
+        ("LED Panel", 6_400), ("Extension Lead", 2_800),
+        ("Cable Ties (bag of 1,000)", 2_200), ("Junction Box", 1_100),
+    ),
+    "Fasteners": (
+        ("Hex Bolts (box of 100)", 3_400), ("Wood Screws (box of 500)", 2_600),
+        ("Wall Anchors (box of 100)", 1_500), ("Flat Washers (box of 200)", 1_200),
+    ),
+    "Office": (
+        ("Copy Paper (case of 10)", 4_600), ("Toner Cartridge", 9_200),
+        ("Desk Lamp", 3_900), ("File Folders (box of 100)", 2_100),
+    ),
+    "Plumbing": (
+        ("Ball Valve", 2_400), ("Pipe Clamps (bag of 50)", 1_900),
+        ("Drain Seals (pack of 10)", 1_600), ("Hose Fitting", 900),
+    ),
+    "Tools": (
+        ("Utility Knife", 1_300), ("Torque Wrench", 14_500),
+        ("Drill Bits (set of 21)", 5_800), ("Tape Measure", 1_700),
+    ),
+}  # fmt: skip
+"""Articles by category, each with a usual list price in cents [D: what US industrial suppliers ask]."""
+
+GRADES = {"Standard": 100, "Heavy-Duty": 135, "Eco": 115, "Premium": 160, "Compact": 80}
+"""Grades, each with its price in percent of the standard one [D]."""
 
 PRODUCT_ID = identifier("product_id", "PRD-", "Product; text order is number order.")
 COLUMNS = (
@@ -57,11 +85,15 @@ def price_list(config: Config) -> PriceList:
     """The whole price list, which every block of deals reads."""
     draws = Draws(config.seed, "order_to_cash", "products")
     numbers = np.arange(config.num_products, dtype=np.int64)
-    price, ends, ending, cost = draws.fields("price", numbers)
-    drawn = lookup.take(shapes.list_price_cents(), price)
-    endings = np.array(shapes.PRICE_ENDINGS)[ending.astype(np.int64) * 4 // 65_536]
-    rounded = drawn // 100 * 100 + endings
-    list_price = np.where(ends.astype(np.int64) * 10 < 6 * 65_536, rounded, drawn)
+    price, _, ending, cost = draws.fields("price", numbers)
+    category, article, grade, _ = _places(numbers)
+    usual = np.array([cents for articles in CATEGORIES.values() for _, cents in articles])
+    usual = usual[category * 4 + article] * np.array(list(GRADES.values()))[grade] // 100
+    drawn = np.maximum(usual * lookup.take(shapes.price_variation_per_mille(), price) // 1_000, 100)
+    rounded = drawn // 100 * 100 + np.array(shapes.PRICE_ENDINGS)[ending.astype(np.int64) * 4 // 65_536]
+    odd = drawn + 2 * np.isin(drawn % 100, shapes.PRICE_ENDINGS)
+    rank = Permutation(draws.key("price endings"), config.num_products)(numbers)
+    list_price = np.where(rank < quota(shapes.ENDING_SHARE, config.num_products), rounded, odd)
     low, high = shapes.UNIT_COST_PER_MILLE
     per_mille = low + cost.astype(np.int64) * (high - low + 1) // 65_536
     return PriceList(
@@ -72,17 +104,22 @@ def price_list(config: Config) -> PriceList:
     )
 
 
+def _places(number: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Category, article within it, grade and series of each product: categories in turn, then articles."""
+    rest, category = np.divmod(number, len(CATEGORIES))
+    rest, article = np.divmod(rest, 4)
+    series, grade = np.divmod(rest, len(GRADES))
+    return category, article, grade, series
+
+
 def generate(rows: range, config: Config) -> pa.Table:
     """One row a product of `rows` (numbers from 0)."""
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
     prices = price_list(config)
-    category = number % len(CATEGORIES)
-    article = number // len(CATEGORIES) % 4
-    grade = number // (len(CATEGORIES) * 4) % len(GRADES)
-    series = number // (len(CATEGORIES) * 4 * len(GRADES))
-    names = strings([name for articles in CATEGORIES.values() for name in articles])
+    category, article, grade, series = _places(number)
+    names = strings([name for articles in CATEGORIES.values() for name, _ in articles])
     name = pc.binary_join_element_wise(
-        names.take(indices(category * 4 + article)), strings(GRADES).take(indices(grade)), word(", ")
+        names.take(indices(category * 4 + article)), strings(list(GRADES)).take(indices(grade)), word(", ")
     )
     numbered = pc.binary_join_element_wise(name, pc.cast(indices(series + 1), pa.string()), word(" No. "))
     codes = strings([c[:3].upper() for c in CATEGORIES])

@@ -28,27 +28,32 @@ MONTH_OF_QUARTER = (0.29, 0.31, 0.40)
 """Bookings by month of a quarter: between healthy linearity and a mild hockey stick
 [S winsabove.com/glossary/bookings-linearity]."""
 
-MONTH_END_FACTOR = 1.25
+MONTH_END_DAYS, MONTH_END_FACTOR = 3, 1.25
 """The last 3 business days of a month [D, 1.15 to 1.35]."""
 
-QUARTER_END_FACTOR = 1.4
+QUARTER_END_DAYS, QUARTER_END_FACTOR = 5, 1.4
 """The last 5 business days of a quarter [D]."""
 
 
 def order_weights(window: Window) -> npt.NDArray[np.int64]:
     """Weight of each day of the window for new orders; as_of itself takes none.
 
+    Each calendar month has its share of its quarter, however many business days and peaks it holds: the days
+    of a month are weighed against each other, then scaled to MONTH_OF_QUARTER.
+
     The books of as_of collect payments and second invoices of earlier orders, which is what lets every order
     have its invoice, and a duplicate a day later, by as_of.
     """
-    weekday = np.array(WEEKDAY_WEIGHTS)[window.weekday]
-    weight = np.where(window.is_holiday, weekday * HOLIDAY_FACTOR, weekday)
-    month = np.array([MONTH_OF_QUARTER[(date.month - 1) % 3] * 3 for date in window.dates])
-    month_end = window.business_days_left_in_month <= 3
-    quarter_end = window.business_days_left_in_quarter <= 5
+    days = Window(window.as_of, window.months + 1)  # a month more, so that the first month is whole
+    weekday = np.array(WEEKDAY_WEIGHTS)[days.weekday]
+    month_end = days.business_days_left_in_month <= MONTH_END_DAYS
+    quarter_end = days.business_days_left_in_quarter <= QUARTER_END_DAYS
     peak = np.where(quarter_end, QUARTER_END_FACTOR, np.where(month_end, MONTH_END_FACTOR, 1.0))
-    weights = np.rint(weight * month * peak * 1_000).astype(np.int64)
-    return weights[: window.length - 1]
+    weight = np.where(days.is_holiday, HOLIDAY_FACTOR, 1.0) * weekday * peak
+    month = np.array([date.year * 12 + date.month - 1 for date in days.dates])
+    share = np.array(MONTH_OF_QUARTER)[month % 3] / np.bincount(month - month[0], weight)[month - month[0]]
+    scaled = np.rint(weight * share * 100_000_000).astype(np.int64)
+    return scaled[window.first - days.first : window.last - days.first]
 
 
 # --- customers ----------------------------------------------------------------------------------------
@@ -73,10 +78,12 @@ ORDER_SIGMA = 1.25
 SMALLEST_GROSS_CENTS = 4_000
 """A deal's list gross is at least $40, so that an order is at least $20 after the deepest discount (35 %)."""
 
-PRICE_MEDIAN_CENTS = 4_800
-PRICE_SIGMA = 0.9
+PRICE_SIGMA = 0.15
+"""Spread of list prices around what an article of that grade usually costs, log-normal [D]."""
+
+ENDING_SHARE = 0.6
 PRICE_ENDINGS = (0, 50, 95, 99)
-"""60 % of list prices end in .00, .50, .95 or .99 [D]."""
+"""60 % of list prices end in .00, .50, .95 or .99 [D], a quota."""
 
 UNIT_COST_PER_MILLE = (520, 780)
 """Unit cost as a share of list price [D: distributor gross margins of 22 to 48 %]."""
@@ -89,9 +96,9 @@ def order_gross_cents() -> npt.NDArray[np.int64]:
 
 
 @cache
-def list_price_cents() -> npt.NDArray[np.int64]:
-    """Quantiles of a list price before its ending, cents, at least $1."""
-    return np.maximum(_lognormal(PRICE_MEDIAN_CENTS, PRICE_SIGMA), 100)
+def price_variation_per_mille() -> npt.NDArray[np.int64]:
+    """Quantiles of a list price against the usual one, per mille."""
+    return _lognormal(1_000, PRICE_SIGMA)
 
 
 def _lognormal(median: float, sigma: float) -> npt.NDArray[np.int64]:
@@ -104,12 +111,19 @@ def _lognormal(median: float, sigma: float) -> npt.NDArray[np.int64]:
 APPROVAL_THRESHOLD_PCT = 15
 """Discounts above this need approval (source document)."""
 
+DISCOUNT_POINTS = {5: 0.28, 8: 0.06, 10: 0.30, 12: 0.08, 15: 0.28}
+"""Shares of everyday discounts by percent."""
+
 
 @cache
 def discount_pct() -> npt.NDArray[np.int64]:
-    """Everyday discounts: 57.5 % of lines none, others on round points [S pulserevops, strategicnerds]."""
-    points = {5: 0.28, 8: 0.06, 10: 0.30, 12: 0.08, 15: 0.28}
-    return lookup.weighted([0, *points], [0.575, *(0.425 * share for share in points.values())])
+    """Everyday discounts: none on 63.2 % of lines, others on round points [S pulserevops, strategicnerds].
+
+    Decoys (6 %) and faults (6 %) have discounts of their own, so 56 % of all lines have none; in the clean
+    twin 59 %.
+    """
+    shares = [0.368 * share for share in DISCOUNT_POINTS.values()]
+    return lookup.weighted([0, *DISCOUNT_POINTS], [0.632, *shares])
 
 
 APPROVED_DISCOUNTS_PCT = (18, 20, 25)
@@ -172,9 +186,9 @@ LATEST_PAYMENT_DAYS = 60
 PAYER_TYPES = {"early": 0.20, "on_time": 0.45, "drifter": 0.25, "chronic": 0.10}
 """Shares of customers by payment behaviour [D]."""
 
-TYPE_HELD_PER_65536 = 52_429
-"""An invoice follows its customer's type with p = .8, else the mix of all customers: between-customer
-variance of delays .5 to .65 [simulated receivables of 100 customers: .64]."""
+TYPE_HELD_PER_65536 = 56_361
+"""An invoice follows its customer's type with p = .86, else the mix of all customers: between-customer
+variance of delays .5 to .65 [simulated receivables of 100 customers: .64]; p = .8 gives .43 to .56."""
 
 PAY_RUN_PER_65536 = 26_214
 """40 % of check payers pay on a fixed weekday [D]."""
@@ -222,13 +236,13 @@ METHODS = ("ach", "check", "card", "wire", "other")
 CARD_BELOW_CENTS = 500_000
 WIRE_ABOVE_CENTS = 1_000_000
 METHOD_SHARES = (
-    (0.434, 0.288, 0.233, 0.0, 0.045),
+    (0.440, 0.295, 0.230, 0.0, 0.035),
     (0.56, 0.41, 0.0, 0.0, 0.03),
-    (0.14, 0.05, 0.0, 0.80, 0.01),
+    (0.10, 0.04, 0.0, 0.85, 0.01),
 )
-"""Shares of METHODS for small, middle and large amounts: card only below about $5,000, wire
-only above about $10,000; over all amounts near ACH .42, check .28, card .17, wire .10, other .03
-[D from AFP 2022 and 2025]."""
+"""Shares of METHODS for small, middle and large amounts: card only below about $5,000, wire only above
+about $10,000. Of orders 74, 14 and 12 % are small, middle and large, so that over all amounts the shares are
+ACH .42, check .28, card .17, wire .10 and other .03 [D from AFP 2022 and 2025]."""
 
 
 @cache

@@ -268,10 +268,11 @@ def _paid_day(
 def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.bool_]:
     """The decoy of slow but legitimate payers: unpaid at 45 to 59 days.
 
-    Its domain is the orders of the six days whose invoices are that old whatever their lag (at most 9 days).
+    Its domain is the orders of the five days whose invoices are that old whatever their lag: at most 10 days,
+    over Christmas and New Year.
     """
     last = window(config).last
-    domain = spread(config).rows_on(last - 59, last - 54)
+    domain = spread(config).rows_on(last - 59, last - 55)
     asked = min(len(domain), quota(config.decoy_rates.aged_unpaid, config.num_transactions))
     inside = np.flatnonzero((number >= domain.start) & (number < domain.stop))
     chosen = np.zeros(len(number), dtype=bool)
