@@ -52,9 +52,8 @@ def report(transactions: int, directory: Path) -> None:
     rows, millions = whole["rows"], transactions / 1e6
     print(f"generate order_to_cash, {millions:g} M transactions")
     print(f"  {rows:,} rows, {whole['bytes'] / 2**20:,.0f} MiB")
-    print(
-        f"  generated, checked, written   {whole['cpu']:9.1f} CPU s   {rows / whole['cpu'] / 1e6:.2f} M rows/s"
-    )
+    speed = rows / whole["cpu"] / 1e6
+    print(f"  generated, checked, written   {whole['cpu']:9.1f} CPU s   {speed:.2f} M rows/s")
     print(f"  write-only (of {SAMPLE_BLOCKS} blocks, scaled) {alone['cpu']:7.1f} CPU s")
     print(f"  ratio                         {' '.join(f'{ratio:.2f}' for ratio in ratios)}")
     print(f"  peak memory                   {whole['peak_mib']:9.0f} MiB")
@@ -116,9 +115,8 @@ def measure_write_only(transactions: int, directory: Path) -> dict[str, float]:
 
 def measure_verify(transactions: int, directory: Path) -> dict[str, float]:
     """Every check of `synth-assets verify` over what `generate` published."""
-    from synth_assets.evaluate.verify import verify
-
     from synth_assets.build.store import Store
+    from synth_assets.evaluate.verify import verify
     from synth_assets.worlds import load
 
     store = Store(load("order_to_cash"), directory / "data")

@@ -60,7 +60,8 @@ import sys
 from pathlib import Path
 from synth_assets.build.generate import write_world
 from synth_assets.build.scenario import resolve
-scenario = resolve("order_to_cash", {"as_of": "2026-11-21", "seed": int(sys.argv[2]), "num_transactions": 300})
+config = {"as_of": "2026-11-21", "seed": int(sys.argv[2]), "num_transactions": 300}
+scenario = resolve("order_to_cash", config)
 print("ready", flush=True)
 while True:
     write_world(scenario, Path(sys.argv[1]))

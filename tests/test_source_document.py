@@ -9,9 +9,9 @@ from collections import Counter
 
 import pytest
 from click.testing import CliRunner
-from synth_assets.derive.pydantic_models import entity_model
 
 from synth_assets.cli import main
+from synth_assets.derive.pydantic_models import entity_model
 from synth_assets.worlds import load
 
 AS_OF = dt.date(2026, 2, 21)

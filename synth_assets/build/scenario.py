@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -136,20 +137,27 @@ def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
 
 
 def from_assignments(assignments: Iterable[str]) -> Values:
-    """Nested values from `KEY=VALUE` words with dotted keys; values are read as YAML."""
+    """Nested values from `KEY=VALUE` words with dotted keys; values are read as in a YAML file."""
     values: Values = {}
     for word in assignments:
         key, equals, text = word.partition("=")
         if not equals or not key.strip():
             raise UsageProblem(f"--set {word}: write it as KEY=VALUE, for example --set seed=7")
-        try:
-            nested: Any = yaml.safe_load(text)
-        except yaml.YAMLError:
-            raise UsageProblem(f"--set {word}: the value cannot be read") from None
+        nested: Any = _value(text)
         for part in reversed(key.strip().split(".")):
             nested = {part: nested}
         _merge(values, nested)
     return values
+
+
+def _value(text: str) -> Any:
+    """A value as YAML reads it, but with 1e-3 as a number; text that is no YAML stays text."""
+    with suppress(ValueError):
+        return float(text) if "e" in text.lower() else int(text)
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):  # a day that does not exist is a ValueError
+        return text
 
 
 def _section(world: World, file: Path) -> Values:
@@ -158,7 +166,7 @@ def _section(world: World, file: Path) -> Values:
         content = yaml.safe_load(file.read_text()) or {}
     except OSError as error:
         raise UsageProblem(f"{file}: cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         raise UsageProblem(f"{file}: not valid YAML{where}") from None

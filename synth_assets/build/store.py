@@ -173,9 +173,7 @@ class Store:
 
     # --- reading --------------------------------------------------------------------------------------
 
-    def published(
-        self, name: str, scenario: Scenario | None = None, allow_edits: bool = False
-    ) -> Published:
+    def published(self, name: str, scenario: Scenario | None = None, allow_edits: bool = False) -> Published:
         """The version in force of a table, checked for presence, size and, if given, its scenario.
 
         With `allow_edits` parts need only be readable: for judging files that somebody changed by hand.

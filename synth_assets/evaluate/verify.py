@@ -195,7 +195,9 @@ def as_text(checks: list[Check]) -> str:
     """The checks as a table; those of one name that all passed are one line, failures follow below."""
     names = list(dict.fromkeys(check.name for check in checks))
     lines = [line for name in names for line in _lines([c for c in checks if c.name == name])]
-    parts = [tabulate(lines, headers=["check", "asked", "found", ""], tablefmt="plain", disable_numparse=True)]
+    parts = [
+        tabulate(lines, headers=["check", "asked", "found", ""], tablefmt="plain", disable_numparse=True)
+    ]
     for check in checks:
         if not check.passed:
             rows = tabulate(check.failures, headers="keys", tablefmt="plain", disable_numparse=True)
@@ -210,7 +212,12 @@ def _lines(checks: list[Check]) -> Iterator[tuple[str, str, str, str]]:
         yield checks[0].name.replace("_", " "), asked, checks[0].found, "ok"
     for check in checks:
         if not check.passed:
-            yield _title(check), check.asked, check.found, "FAILED" if check.severity == "ERROR" else "warning"
+            yield (
+                _title(check),
+                check.asked,
+                check.found,
+                "FAILED" if check.severity == "ERROR" else "warning",
+            )
 
 
 def _title(check: Check) -> str:
