@@ -244,8 +244,8 @@ def _check_schema(connection: duckdb.DuckDBPyConnection, table: Table) -> Check:
 def _values_query(table: Table) -> str:
     """One scan that counts, for each column and restriction, the rows that break it."""
     counts = ", ".join(
-        f"{{'column': '{column.name}', 'broken': '{_quoted(what)}', 'rows': count(*) FILTER (WHERE {broken}), "
-        f"'first': min({table.key.name}) FILTER (WHERE {broken})}}"
+        f"{{'column': '{column.name}', 'broken': '{_quoted(what)}', "
+        f"'rows': count(*) FILTER (WHERE {broken}), 'first': min({table.key.name}) FILTER (WHERE {broken})}}"
         for column in table.columns
         for what, broken in _restrictions(column)
     )
@@ -312,8 +312,8 @@ def _compare(
     )
     failures = _rows(
         connection,
-        f"(SELECT '{kind}' AS kind, 'missed' AS problem, * FROM (FROM labels EXCEPT ALL FROM seen)) UNION ALL "
-        f"(SELECT '{kind}', 'extra', * FROM (FROM seen EXCEPT ALL FROM labels)) LIMIT {SHOWN}",
+        f"(SELECT '{kind}' AS kind, 'missed' AS problem, * FROM (FROM labels EXCEPT ALL FROM seen)) "
+        f"UNION ALL (SELECT '{kind}', 'extra', * FROM (FROM seen EXCEPT ALL FROM labels)) LIMIT {SHOWN}",
     )
     return _count(connection, "FROM labels"), _count(connection, "FROM seen"), failures
 
