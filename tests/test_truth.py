@@ -62,7 +62,11 @@ def configs(draw: st.DrawFn, clip_due_dates: bool = False) -> Config:
 @pytest.mark.parametrize("clip_due_dates", [False, True])
 def test_rules_find_exactly_the_manifest_and_every_law_holds(clip_due_dates: bool) -> None:
     @settings(
-        max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=30,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )
     @given(config=configs(clip_due_dates))
     def holds(config: Config) -> None:
