@@ -2,7 +2,7 @@
 
 DuckDB reads the Parquet; what should hold comes from a world's columns, its `laws.sql` and its `rules.sql`.
 No code is shared with generation, so an error made there is not repeated here. Every check can run alone
-over a part of the tables, which is how a table is checked before it is published.
+over some of the tables, which is how a table is checked before it is published.
 """
 
 from __future__ import annotations
@@ -11,18 +11,25 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 import duckdb
-from tabulate import tabulate
 
+from synth_assets.evaluate.check import SHOWN, Check, Row, as_text, could_not_run, count, of_offenders, rows
 from synth_assets.model.columns import Column, Kind
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
-SHOWN = 20
-"""Offenders that a check keeps, to be shown."""
+__all__ = [
+    "Check",
+    "as_text",
+    "check_laws",
+    "check_references",
+    "check_table",
+    "check_truth",
+    "connect",
+    "law_table",
+    "verify",
+]
 
 TYPES: dict[Kind, str] = {
     "identifier": "VARCHAR",
@@ -38,32 +45,6 @@ TYPES: dict[Kind, str] = {
     "flag": "BOOLEAN",
 }
 """DuckDB's type of each noun's Parquet column."""
-
-Severity = Literal["ERROR", "WARN"]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The outcome of one comparison.
-
-    Attributes:
-        name: what was checked; unique among the checks of one table.
-        table: the table it is about, None for a check of the whole world.
-        asked, found: both sides of the comparison, as a person reads them.
-        passed: whether they agree.
-        sentence: what is compared.
-        severity: ERROR where data that fails must not be used, WARN where it may.
-        failures: the first offenders, one mapping of column to value each.
-    """
-
-    name: str
-    table: str | None
-    asked: str
-    found: str
-    passed: bool
-    sentence: str
-    severity: Severity = "ERROR"
-    failures: list[dict[str, object]] = field(default_factory=list)
 
 
 def verify(world: World, scenario: Mapping[str, object], sources: Mapping[str, str]) -> list[Check]:
@@ -86,7 +67,8 @@ def connect(
 ) -> duckdb.DuckDBPyConnection:
     """A connection in memory with a view for each source and the configuration as one row, `scenario`.
 
-    The tables of `sources` may be some of the world's; checks then run over those.
+    The tables of `sources` may be some of the world's; checks then run over those. What does not fit into
+    memory overflows into the system's directory for temporary files.
     """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
@@ -102,17 +84,20 @@ def connect(
 def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Check]:
     """A table by itself: its schema, its keys in order, and the values that its columns allow."""
     key = table.key.name
+    disordered = (
+        f"FROM (SELECT {key}, lag({key}) OVER () AS previous FROM {table.name}) WHERE {key} <= previous"
+    )
     return [
         _check_schema(connection, table),
-        _check_query(
+        of_offenders(
             connection,
             "keys",
             table.name,
-            f"FROM (SELECT {key}, lag({key}) OVER () AS previous FROM {table.name}) WHERE {key} <= previous",
+            disordered,
             "Keys are unique and stand in ascending order.",
-            found="out of order",
+            unit="out of order",
         ),
-        _check_query(
+        of_offenders(
             connection,
             "values",
             table.name,
@@ -137,13 +122,13 @@ def check_references(connection: duckdb.DuckDBPyConnection, world: World, table:
     sentence = "Every reference points to a row."
     asked = f"{len(orphans)} columns"
     query = " UNION ALL ".join(orphans)
-    return [_check_query(connection, "references", table.name, query, sentence, asked, "orphans")]
+    return [of_offenders(connection, "references", table.name, query, sentence, asked, "orphans")]
 
 
 def check_laws(connection: duckdb.DuckDBPyConnection, world: World, table: str | None = None) -> list[Check]:
     """The laws about one table, or all laws."""
     return [
-        _check_query(connection, name, about, query, sentence)
+        of_offenders(connection, name, about, query, sentence)
         for name, sentence, query in world.sql("laws.sql")
         for about in [law_table(world, query)]
         if table in (None, about)
@@ -164,26 +149,26 @@ def check_truth(
     rules = {name: (sentence, query) for name, sentence, query in world.sql("rules.sql")}
     about = world.manifest.name
     kinds: list[Check] = []
-    asked = found = 0
+    total = 0
     for anomaly in world.anomalies:
         sentence, query = rules[anomaly.name]
-        _, quota = quotas[anomaly.name]
+        asked = quotas[anomaly.name][1]
         try:
             labels, seen, failures = _compare(connection, about, anomaly.name, query)
         except duckdb.Error as error:
-            kinds.append(_could_not_run(anomaly.name, about, f"{quota:,}", sentence, error))
+            kinds.append(could_not_run(anomaly.name, about, f"{asked:,}", sentence, error))
             continue
-        exact = not failures and labels == quota
-        said = f"{seen:,}" if exact else f"{seen:,} for {labels:,} labels"
-        kinds.append(Check(anomaly.name, about, f"{quota:,}", said, exact, sentence, failures=failures))
-        asked, found = asked + quota, found + seen
+        exact = not failures and labels == asked
+        found = f"{seen:,}" if exact else f"{seen:,}, {labels:,} labels"
+        kinds.append(Check(anomaly.name, about, f"{asked:,}", found, exact, sentence, failures=failures))
+        total += seen
     return [
         *kinds,
         Check(
             "rules find exactly the manifest",
             about,
-            f"{asked:,}",
-            f"{found:,}",
+            f"{sum(quotas[anomaly.name][1] for anomaly in world.anomalies):,}",
+            f"{total:,}",
             all(check.passed for check in kinds),
             "The rules, which see the tables alone, find every label and nothing else.",
             failures=[row for check in kinds for row in check.failures][:SHOWN],
@@ -191,61 +176,49 @@ def check_truth(
     ]
 
 
-def as_text(checks: list[Check]) -> str:
-    """The checks as a table; those of one name that all passed are one line, failures follow below."""
-    names = list(dict.fromkeys(check.name for check in checks))
-    lines = [line for name in names for line in _lines([c for c in checks if c.name == name])]
-    parts = [
-        tabulate(lines, headers=["check", "asked", "found", ""], tablefmt="plain", disable_numparse=True)
-    ]
-    for check in checks:
-        if not check.passed:
-            rows = tabulate(check.failures, headers="keys", tablefmt="plain", disable_numparse=True)
-            parts.append(f"{_title(check)}: {check.sentence}\n{rows}".rstrip())
-    return "\n\n".join(parts)
-
-
-def _lines(checks: list[Check]) -> Iterator[tuple[str, str, str, str]]:
-    """Lines of the checks of one name: one for all when they passed, else one for each that failed."""
-    if all(check.passed for check in checks):
-        asked = checks[0].asked if len(checks) == 1 else f"{len(checks)} tables"
-        yield checks[0].name.replace("_", " "), asked, checks[0].found, "ok"
-    for check in checks:
-        if not check.passed:
-            yield (
-                _title(check),
-                check.asked,
-                check.found,
-                "FAILED" if check.severity == "ERROR" else "warning",
-            )
-
-
-def _title(check: Check) -> str:
-    place = f" ({check.table})" if check.table else ""
-    return check.name.replace("_", " ") + place
+def _compare(
+    connection: duckdb.DuckDBPyConnection, manifest: str, kind: str, query: str
+) -> tuple[int, int, list[Row]]:
+    """Labels of a kind, rows its rule found, and the first of those that only one side has."""
+    values = ", ".join(f"CAST({v} AS DECIMAL(18, 2)) AS {v}" for v in ("expected_value", "actual_value"))
+    columns = f"entity_id, related_entity_id, {values}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {columns} FROM ({query})")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE labels AS SELECT {columns} FROM {manifest} WHERE type = '{kind}'"
+    )
+    differences = " UNION ALL ".join(
+        f"SELECT '{kind}' AS kind, '{problem}' AS problem, * FROM (FROM {one} EXCEPT ALL FROM {other})"
+        for problem, one, other in (("missed", "labels", "seen"), ("extra", "seen", "labels"))
+    )
+    failures = rows(connection, f"FROM ({differences}) LIMIT {SHOWN}")
+    return count(connection, "FROM labels"), count(connection, "FROM seen"), failures
 
 
 def _check_schema(connection: duckdb.DuckDBPyConnection, table: Table) -> Check:
     """Names and types of the columns, in order."""
     described = connection.execute(f"DESCRIBE {table.name}").fetchall()
-    asked = [(column.name, TYPES[column.kind]) for column in table.columns]
-    found = [(row[0], row[1]) for row in described]
+    asked = [f"{column.name} {TYPES[column.kind]}" for column in table.columns]
+    found = [f"{name} {kind}" for name, kind, *_ in described]
     width = max(len(asked), len(found))
-    pairs = zip(*(side + [("", "")] * (width - len(side)) for side in (asked, found)), strict=True)
-    failures: list[dict[str, object]] = [
-        {"asked": " ".join(a), "found": " ".join(f)} for a, f in pairs if a != f
-    ]
-    sentence = "Columns have their declared names, types and order."
-    columns = f"{len(asked)} columns"
-    said = f"{len(failures)} off"
-    return Check("schema", table.name, columns, said, not failures, sentence, failures=failures)
+    sides = (side + [""] * (width - len(side)) for side in (asked, found))
+    failures: list[Row] = [{"asked": a, "found": f} for a, f in zip(*sides, strict=True) if a != f]
+    return Check(
+        "schema",
+        table.name,
+        f"{len(asked)} columns",
+        f"{len(failures)} off",
+        not failures,
+        "Columns have their declared names, types and order.",
+        failures=failures,
+    )
 
 
 def _values_query(table: Table) -> str:
     """One scan that counts, for each column and restriction, the rows that break it."""
     counts = ", ".join(
         f"{{'column': '{column.name}', 'broken': '{_quoted(what)}', "
-        f"'rows': count(*) FILTER (WHERE {broken}), 'first': min({table.key.name}) FILTER (WHERE {broken})}}"
+        f"'rows': count(*) FILTER (WHERE {broken}), "
+        f"'first': min({table.key.name}) FILTER (WHERE {broken})}}"
         for column in table.columns
         for what, broken in _restrictions(column)
     )
@@ -260,7 +233,7 @@ def _restrictions(column: Column) -> Iterator[tuple[str, str]]:
     if column.choices:
         choices = ", ".join(f"'{_quoted(choice)}'" for choice in column.choices)
         yield "one of its choices", f"{name} NOT IN ({choices})"
-    if column.pattern:
+    if column.pattern and not column.references:  # a reference equals a key, which is checked
         yield column.pattern, f"NOT regexp_matches({name}, '{column.pattern}')"
     if column.minimum is not None:
         yield f"at least {column.minimum:g}", f"{name} < {column.minimum}"
@@ -272,57 +245,3 @@ def _restrictions(column: Column) -> Iterator[tuple[str, str]]:
 
 def _quoted(text: str) -> str:
     return text.replace("'", "''")
-
-
-def _check_query(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    table: str,
-    query: str,
-    sentence: str,
-    asked: str | None = None,
-    found: str = "off",
-) -> Check:
-    """A check that passes when the query returns no row. `asked` is the table's size unless told."""
-    try:
-        if asked is None:
-            asked = f"{_count(connection, f'FROM {table}'):,} {table}"
-        failures = _rows(connection, f"FROM ({query}) LIMIT {SHOWN}")
-        count = len(failures) if len(failures) < SHOWN else _count(connection, query)
-    except duckdb.Error as error:
-        return _could_not_run(name, table, asked or "", sentence, error)
-    return Check(name, table, asked, f"{count:,} {found}", not failures, sentence, failures=failures)
-
-
-def _could_not_run(name: str, table: str, asked: str, sentence: str, error: duckdb.Error) -> Check:
-    """A check that failed because DuckDB refused its query: a column is missing, a file unreadable."""
-    said = str(error).split("\n", 1)[0]
-    return Check(name, table, asked, "could not run", False, sentence, failures=[{"error": said}])
-
-
-def _compare(
-    connection: duckdb.DuckDBPyConnection, manifest: str, kind: str, query: str
-) -> tuple[int, int, list[dict[str, object]]]:
-    """Labels of a kind, rows its rule found, and the first of those that only one side has."""
-    values = ", ".join(f"CAST({v} AS DECIMAL(18, 2)) AS {v}" for v in ("expected_value", "actual_value"))
-    columns = f"entity_id, related_entity_id, {values}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {columns} FROM ({query})")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE labels AS SELECT {columns} FROM {manifest} WHERE type = '{kind}'"
-    )
-    failures = _rows(
-        connection,
-        f"(SELECT '{kind}' AS kind, 'missed' AS problem, * FROM (FROM labels EXCEPT ALL FROM seen)) "
-        f"UNION ALL (SELECT '{kind}', 'extra', * FROM (FROM seen EXCEPT ALL FROM labels)) LIMIT {SHOWN}",
-    )
-    return _count(connection, "FROM labels"), _count(connection, "FROM seen"), failures
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    return connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:
-    cursor = connection.execute(query)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

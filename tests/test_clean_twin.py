@@ -1,0 +1,104 @@
+"""The clean twin: without faults the same world comes out, but for the chains of labelled orders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from synth_assets.model.identifiers import numbers
+from synth_assets.worlds.order_to_cash import WORLD
+from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config
+from tests.worlds import make_world
+
+AMOUNTS = {
+    "invoices.amount_due_cents",
+    "invoices.amount_paid_cents",
+    "payments.amount_cents",
+    "ledger_entries.debit_cents",
+    "ledger_entries.credit_cents",
+}
+
+MAY_DIFFER = {
+    "missing_invoice": {"- invoices", "- payments", "- ledger_entries", "orders.status"},
+    "pricing_drift": AMOUNTS,
+    "duplicate_invoice": {"+ invoices", "+ payments", "+ ledger_entries"},
+    "unauthorized_discount": AMOUNTS
+    | {
+        "opportunities.discount_pct",
+        "opportunities.approval_status",
+        "orders.total_amount_cents",
+        "orders.discount_applied_cents",
+    },
+    "payment_mismatch": {
+        "payments.amount_cents",
+        "invoices.amount_paid_cents",
+        "ledger_entries.debit_cents",
+        "ledger_entries.credit_cents",
+    },
+    "stale_unpaid": {
+        "invoices.status",
+        "invoices.amount_paid_cents",
+        "orders.status",
+        "- payments",
+        "- ledger_entries",
+    },
+}
+"""What each kind changes in its order's chain: `+` and `-` are rows added and absent, else columns."""
+
+ORDER_OF = {
+    "opportunities": lambda number: number,
+    "orders": lambda number: number,
+    "invoices": lambda number: (number + 1) // 2,
+    "payments": lambda number: (number + 1) // 2,
+    "ledger_entries": lambda number: (number // 4 + 1) // 2,
+}
+"""The order in whose chain a row stands, by the number in the row's id."""
+
+CONFIGS: dict[str, dict[str, Any]] = {
+    "defaults": {},
+    "the leap day": {"as_of": dt.date(2024, 2, 29), "seed": 7, "num_transactions": 3_000, "num_contacts": 9},
+    "a sixth each": {
+        "num_transactions": 3_000,
+        "anomaly_rates": dict.fromkeys(AnomalyRates.model_fields, 1 / 6),
+    },
+    "half a year": {"num_transactions": 4_000, "date_range_months": 6, "clip_due_dates": True},
+    "some in processing": {"num_transactions": 4_000, "decoy_rates": {"processing_order": 0.05}},
+    "two blocks": {"num_transactions": 70_000, "num_contacts": 100},
+}
+
+
+@pytest.mark.parametrize("values", CONFIGS.values(), ids=CONFIGS.keys())
+def test_twin_differs_only_in_the_chains_of_labelled_orders(values: dict[str, Any]) -> None:
+    config = Config(**({"as_of": dt.date(2026, 11, 21)} | values))
+    data, twin = make_world(WORLD, config), make_world(WORLD, config.clean())
+    labels = data["anomaly_manifest"].select(["anomaly_id", "type"])
+    kinds = dict(zip(numbers(labels["anomaly_id"]).tolist(), labels["type"].to_pylist(), strict=True))
+
+    assert twin["anomaly_manifest"].num_rows == 0
+    for name in ("contacts", "products", "deals"):
+        assert data[name].equals(twin[name]), name
+    seen: dict[str, set[str]] = {kind: set() for kind in MAY_DIFFER}
+    for name, order_of in ORDER_OF.items():
+        key = WORLD.table(name).key.name
+        before, after = (tables[name].to_pandas().set_index(key) for tables in (twin, data))
+        for what, ids in differences(name, before, after).items():
+            for number in ids.str[-9:].astype(int):
+                seen[kinds.get(order_of(number), "sound")].add(what)
+
+    for kind, changes in seen.items():
+        assert changes <= MAY_DIFFER[kind], kind
+        assert changes, f"{kind} shows nowhere"
+
+
+def differences(name: str, before: pd.DataFrame, after: pd.DataFrame) -> dict[str, pd.Index]:
+    """Ids of the rows that were added, are absent, or differ in a column."""
+    both = before.index.intersection(after.index)
+    old, new = before.loc[both], after.loc[both]
+    found = {f"+ {name}": after.index.difference(both), f"- {name}": before.index.difference(both)}
+    for column in before.columns:
+        changed = old[column].astype(object) != new[column].astype(object)
+        found[f"{name}.{column}"] = both[changed]
+    return found
