@@ -82,7 +82,7 @@ def misfit_message(config: Config) -> str | None:
         )
         return (
             f"decoy_rates: 2 x repeat_order + freight_difference + approved_discount + pending_discount "
-            f"= {reserved:g}, at most 1"
+            f"= {reserved:g} is too much for {config.num_transactions} transactions: lower the rates"
         )
     return None
 
