@@ -28,14 +28,15 @@ COLUMNS = (
 )
 
 LEAD_PER_MILLE = 60
-"""Contacts enter the CRM 6 % of the transactions (three weeks in a year) before they may first order."""
+"""Contacts enter the CRM 6 % of the transactions (three weeks in a year) before they may first order; those
+who come early in the window, halfway between its start and then."""
 
 
 def created_day(config: Config, contact: Ints) -> Ints:
     """Epoch day on which each contact entered the CRM: founders on the window's first day."""
     first = first_transaction(config, contact)
     lead = config.num_transactions * LEAD_PER_MILLE // 1_000
-    arrived = spread(config).day(np.maximum(first - lead, 0))
+    arrived = spread(config).day(np.maximum(first - lead, first // 2))
     return np.where(contact < founders(config), window(config).first, arrived)
 
 

@@ -77,12 +77,13 @@ def misfit_message(config: Config) -> str | None:
             f"{config.date_range_months} months: lower the rates or lengthen date_range_months"
         )
     if not _reservation(config, 0).fits:
-        reserved = 2 * decoys.repeat_order + sum(
-            (decoys.freight_difference, decoys.approved_discount, decoys.pending_discount)
-        )
+        singles = (decoys.freight_difference, decoys.approved_discount, decoys.pending_discount)
+        count = config.num_transactions
+        rows = 2 * quota(decoys.repeat_order, count) + sum(quota(rate, count) for rate in singles)
         return (
-            f"decoy_rates: 2 x repeat_order + freight_difference + approved_discount + pending_discount "
-            f"= {reserved:g} is too much for {config.num_transactions} transactions: lower the rates"
+            f"decoy_rates: 2 x repeat_order + freight_difference + approved_discount + pending_discount = "
+            f"{2 * decoys.repeat_order + sum(singles):g} asks for {rows} of {count} transactions, and they "
+            "do not fit: lower the rates"
         )
     return None
 

@@ -1,0 +1,227 @@
+"""Who buys, when, what and at which price: each curve has its shape, and a distorted copy has not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synth_assets.build.blocks import make_table
+from synth_assets.model.calendar import Window
+from synth_assets.worlds import load
+from synth_assets.worlds.order_to_cash import shapes
+from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.plan import plan
+from synth_assets.worlds.order_to_cash.products import price_list
+from synth_assets.worlds.order_to_cash.transactions import customer
+from tests.sample import CONFIG, frames, sound
+
+ORDERS, LINES, DEALS = (frames()[name] for name in ("orders", "opportunities", "deals"))
+CONTACTS = frames()["contacts"].set_index("contact_id")
+COUNT = len(ORDERS)
+
+# --- customers ----------------------------------------------------------------------------------------
+
+
+def top_fifth(contact: pd.Series) -> float:
+    """Share of orders placed by the busiest fifth of customers."""
+    counts = contact.value_counts()
+    return counts.iloc[: CONFIG.num_contacts // 5].sum() / len(contact)
+
+
+def test_a_fifth_of_customers_places_two_thirds_of_orders():
+    assert 0.62 <= top_fifth(ORDERS.contact_id) <= 0.72  # realism.md, from a wholesaler's 66 %
+    even = pd.Series(np.arange(COUNT) % CONFIG.num_contacts)
+    assert top_fifth(even) < 0.62
+
+
+def test_every_contact_orders_but_those_whose_place_a_repeated_order_took():
+    assert ORDERS.contact_id.nunique() == CONFIG.num_contacts
+    small = Config(num_transactions=1_000, as_of=CONFIG.as_of)
+    draws = load("order_to_cash").draws(small, load("order_to_cash").table("orders")).of("transactions")
+    rows = np.arange(1_000)
+    source = plan(small, draws, rows).source
+    silent = set(range(200)) - set(customer(small, draws, source).tolist())
+    displaced = set(customer(small, draws, rows)[source != rows].tolist())
+    assert silent <= displaced
+
+
+def test_two_fifths_of_contacts_are_there_from_the_first_day_and_the_others_arrive():
+    day = CONTACTS.created_at.dt.normalize()
+    assert (day[:80] == pd.Timestamp("2025-02-22")).all()
+    assert (day[81:] > pd.Timestamp("2025-02-22")).all()  # the first to arrive may do so on that day
+    assert day.is_monotonic_increasing
+    months = day[80:].dt.to_period("M").value_counts()
+    assert months.size >= 11  # the last three weeks' orders come from contacts known before
+    assert months.max() <= 25  # 120 arrivals over a year, 10 a month; 40 % of a quarter in its last month
+
+
+@pytest.mark.parametrize("total", [200, 20_000])
+def test_names_companies_and_addresses_agree_and_nobody_is_real(total):
+    world = load("order_to_cash")
+    config = Config(num_contacts=total, as_of=CONFIG.as_of)
+    people = make_table(world, config, world.table("contacts"), range(total), {}).to_pandas()
+    assert people.email.is_unique
+    slug = people.name.str.lower().str.replace(" ", ".") + "@"
+    slug += people.company.str.lower().str.replace(r"[^a-z0-9]", "", regex=True) + ".example"
+    assert (people.email == slug).all()
+    assert people.phone.str.fullmatch(r"\+1[2-9]\d{2}55501\d{2}").all()
+    assert people.company.nunique() == min(total, 4_096)
+
+
+def test_each_contact_has_one_sales_representative_and_each_of_those_some_contacts():
+    owners = DEALS.groupby("contact_id", observed=True).assigned_to.nunique()
+    assert (owners == 1).all()
+    contacts = DEALS.drop_duplicates("contact_id").assigned_to.value_counts()
+    assert len(contacts) == len(shapes.REPRESENTATIVES)
+    assert contacts.min() >= 5  # 200 contacts among 12: 17 each, deviation 4
+
+
+# --- the calendar -------------------------------------------------------------------------------------
+
+
+def weekday_gap(day: pd.Series) -> float:
+    """The largest distance of a weekday's share of orders from its weight."""
+    share = day.dt.day_of_week.value_counts(normalize=True).reindex(range(7), fill_value=0).sort_index()
+    return float(np.abs(share - np.array(shapes.WEEKDAY_WEIGHTS) / sum(shapes.WEEKDAY_WEIGHTS)).max())
+
+
+def test_orders_come_on_weekdays():
+    tolerance = 0.015  # holidays fall on Mondays and Thursdays, quarter ends on any weekday
+    assert weekday_gap(ORDERS.order_date) < tolerance
+    assert weekday_gap(ORDERS.order_date + pd.Timedelta(days=1)) > tolerance
+
+
+def month_shares(day: pd.Series) -> list[float]:
+    """Shares of the first, second and third month of quarters."""
+    return ((day.dt.month - 1) % 3).value_counts(normalize=True).sort_index().tolist()
+
+
+def test_bookings_rise_within_a_quarter():
+    tolerance = 0.005  # rows are spread, not drawn; only as_of itself is without orders
+    assert month_shares(ORDERS.order_date) == pytest.approx([0.29, 0.31, 0.40], abs=tolerance)
+    moved = ORDERS.order_date + pd.Timedelta(days=31)
+    assert month_shares(moved) != pytest.approx([0.29, 0.31, 0.40], abs=tolerance)
+
+
+def daily() -> pd.DataFrame:
+    """Orders a day of the window's whole months, over the weekday's weight."""
+    window = Window(CONFIG.as_of, 12)
+    days = pd.DataFrame({"day": pd.to_datetime(window.dates)}).set_index("day")
+    days["rate"] = ORDERS.order_date.value_counts().reindex(days.index, fill_value=0)
+    days["rate"] /= np.array(shapes.WEEKDAY_WEIGHTS)[days.index.day_of_week]
+    days["holiday"], days["business"] = window.is_holiday, window.is_business
+    days["month_end"] = window.business_days_left_in_month <= 3
+    days["quarter_end"] = window.business_days_left_in_quarter <= 5
+    return days[(days.index >= "2025-03-01") & (days.index < "2026-02-01")]
+
+
+def test_months_and_quarters_end_with_a_peak_and_holidays_are_quiet():
+    days = daily()
+    usual = (
+        days[days.business & ~days.month_end & ~days.quarter_end].groupby(pd.Grouper(freq="MS")).rate.mean()
+    )
+    against = days.rate / usual.reindex(days.index, method="ffill")
+    assert against[days.business & days.quarter_end].mean() == pytest.approx(1.4, abs=0.02)
+    month_end = days.business & days.month_end & ~days.quarter_end
+    assert against[month_end].mean() == pytest.approx(1.25, abs=0.02)  # a day's 80 orders are rounded
+    assert against[days.holiday].mean() == pytest.approx(0.1, abs=0.03)  # on 8 orders
+
+
+# --- amounts ------------------------------------------------------------------------------------------
+
+
+def first_digit_gap(amounts: pd.Series) -> float:
+    """Mean absolute deviation of first digits from Benford's law (Nigrini: < .006 close, > .015 none)."""
+    shares = amounts.astype(str).str[0].value_counts(normalize=True)
+    law = np.log10(1 + 1 / np.arange(1, 10))
+    return float(np.abs(shares.reindex([str(d) for d in range(1, 10)], fill_value=0) - law).mean())
+
+
+def test_order_totals_are_log_normal_and_follow_benford():
+    logs = np.log(ORDERS.total_amount_cents)
+    scores = (logs - logs.mean()) / logs.std()
+    assert 0.8 < logs.std() < 1.3  # pooled B2B invoices
+    assert abs((scores**3).mean()) < 0.1  # deviation of a normal sample of 20,000: .017
+    assert abs((scores**4).mean() - 3) < 0.3
+    assert first_digit_gap(ORDERS.total_amount_cents) < 0.006
+    uniform = pd.Series(np.linspace(50_000, 1_000_000, COUNT).astype(int))
+    assert first_digit_gap(uniform) > 0.015
+
+
+@pytest.mark.parametrize("products", [1, 37, 50, 2_000])
+def test_three_fifths_of_list_prices_end_as_price_tags_do(products):
+    price = price_list(Config(num_products=products, as_of=CONFIG.as_of)).list_price_cents
+    ends = np.isin(price % 100, (0, 50, 95, 99)).sum()
+    assert ends == (6 * products + 5) // 10
+    assert price.min() >= 100
+
+
+def test_a_price_is_that_of_its_article_and_unit_costs_leave_a_distributors_margin():
+    products = frames()["products"]
+    grades = (
+        products.assign(article=products.name.str.rsplit(", ").str[0]).groupby("article").list_price_cents
+    )
+    assert (grades.max() / grades.min()).max() < 4  # grades differ by 2, prices by another 1.6 at most
+    margin = 1 - products.unit_cost_cents / products.list_price_cents
+    assert margin.between(0.21, 0.49).all()
+
+
+# --- discounts ----------------------------------------------------------------------------------------
+
+
+def test_most_lines_have_no_discount_and_others_round_ones():
+    assert 0.55 <= (LINES.discount_pct == 0).mean() <= 0.60
+    everyday = sound(LINES)[
+        lambda lines: (lines.discount_pct.between(1, 15)) & (lines.approval_status == "approved")
+    ]
+    shares = everyday.discount_pct.value_counts(normalize=True).sort_index()
+    listed = {5: 0.28, 8: 0.06, 10: 0.30, 12: 0.08, 15: 0.28}
+    assert shares.to_dict() == pytest.approx(listed, abs=0.02)  # 7,000 lines: deviation .0055
+
+
+def test_decoys_of_approval_are_quotas():
+    deep = sound(LINES)[lambda lines: lines.discount_pct > 15]
+    assert len(deep) == 0.04 * COUNT
+    assert (deep.approval_status == "approved").all()
+    assert sorted(deep.discount_pct.unique()) == [18, 20, 25]
+    pending = LINES[(LINES.approval_status == "pending") & (LINES.discount_pct <= 15)]
+    assert len(pending) == 0.02 * COUNT
+    unauthorized = LINES[(LINES.discount_pct > 15) & (LINES.approval_status != "approved")]
+    assert sorted(unauthorized.discount_pct.unique()) == [16, 18, 20, 22, 25, 30, 35]
+
+
+# --- the funnel ---------------------------------------------------------------------------------------
+
+WON, LOST = DEALS.stage == "closed_won", DEALS.stage == "closed_lost"
+OPENED = DEALS.created_at.dt.normalize()
+KNOWN = DEALS.contact_id.map(CONTACTS.created_at.dt.normalize())
+CYCLE = (DEALS.closed_on - OPENED).dt.days
+
+
+def test_the_funnel_wins_a_third_of_closed_deals_and_its_open_ones_are_recent():
+    assert (WON.sum(), LOST.sum(), (~WON & ~LOST).sum()) == (COUNT, 2.1 * COUNT, 0.15 * COUNT)
+    assert 0.20 <= WON.sum() / (WON | LOST).sum() <= 0.35
+    age = (pd.Timestamp(CONFIG.as_of) - OPENED[~WON & ~LOST]).dt.days
+    assert age.min() >= 1
+    assert age.max() < 100  # the youngest quarter of the year's orders
+    assert (
+        DEALS.stage.value_counts()[["prospect", "negotiation", "proposal"]] > 900
+    ).all()  # a third of 3,000
+
+
+def test_a_sale_takes_three_weeks_and_a_lost_one_five():
+    free = (
+        DEALS.closed_on - KNOWN
+    ).dt.days > 150  # neither the window nor the contact's arrival cuts it short
+    assert CYCLE[free & WON].median() == pytest.approx(21, abs=1)
+    assert CYCLE[free & LOST].median() == pytest.approx(34, abs=1)  # holidays lengthen it by half a day
+    large = DEALS.value_cents > DEALS.value_cents.quantile(0.9)
+    small = DEALS.value_cents < DEALS.value_cents.quantile(0.1)
+    # (value / median)^.15 between the middles of the outer deciles: exp(.15 x 1.25 x 2 x 1.645) = 1.85
+    assert 1.6 < CYCLE[free & LOST & large].median() / CYCLE[free & LOST & small].median() < 2.1
+
+
+def test_deals_open_on_business_days_once_their_contact_is_known():
+    assert (OPENED >= KNOWN).all()
+    assert (CYCLE[WON | LOST] >= 0).all()
+    assert (OPENED.dt.day_of_week >= 5).mean() < 0.01  # orders placed at a weekend within a day
+    assert (OPENED == KNOWN).mean() < 0.02  # a cycle cut short is drawn again, not cut to nothing
