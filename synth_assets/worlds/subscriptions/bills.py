@@ -151,9 +151,9 @@ def _start_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -
     """Start dates before the period: tenure in months by the cycle of the cancellation, and a drawn day."""
     form = plans.closed_form(config)
     tenure, day, _, _ = draws.fields("start", number)
-    interval = config.billing_interval_months
-    tables = [shapes.tenure_months(cycle * interval) for cycle in range(len(form.bill_days))]
-    tables.append(shapes.tenure_months(None))
+    cycle_months = tuple(cycle * config.billing_interval_months for cycle in range(len(form.bill_days)))
+    tables = [shapes.leaving_tenure_months(month) for month in cycle_months]
+    tables.append(shapes.staying_tenure_months(config.churn_rate, cycle_months))
     months = np.stack(tables).ravel()[cancel_cycle * lookup.SIZE + (tenure >> 4)]
     days = months * 30_437 // 1_000 + day.astype(np.int64) * 30 // 65_536
     return first_day(config) - days

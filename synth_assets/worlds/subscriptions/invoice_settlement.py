@@ -22,8 +22,8 @@ COLUMNS = (
     choice(
         "settlement",
         SETTLEMENTS,
-        "`paid` in full; `partially_paid`; `unpaid`, grace still running or cancelled; `zombie`: unpaid beyond "
-        "grace on an active subscription.",
+        "`paid` in full; `partially_paid`; `unpaid`: grace still runs; `zombie`: unpaid beyond grace on an "
+        "active subscription.",
     ),
     money("outstanding_cents", "Amount less cash received by as_of."),
 )

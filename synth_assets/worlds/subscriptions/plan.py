@@ -1,7 +1,7 @@
 """Which bill carries which fault, and which noise: exact quotas per billing date, known for any row alone.
 
-Subscriptions are ranked once by a keyed permutation: the first ranks cancel, in the order of the cycles, the
-others stay to the end. For each billing date the stayers are ranked again, and quotas are ranges of that rank:
+Subscriptions are ranked once by a keyed permutation: the first ranks cancel, in the order of the cycles,
+the others stay to the end. For each billing date the stayers are ranked again; quotas are ranges of rank:
 
     | late … | unpaid in grace … | everybody else …                |
     | G Z    |                   | G G G Z Z Z Z P P P P P  sound  |
@@ -179,6 +179,8 @@ def misfit_message(config: Config) -> str | None:
         return f"plan_shares: they add up to {total:g}, but must add up to 1"
     form = closed_form(config)
     rates = config.anomaly_rates
+    if not form.stayers and any(rate for _, rate in rates):
+        return f"anomaly_rates: churn_rate {config.churn_rate:g} leaves nobody active to carry them: lower it"
     too_young = f"but no bill of the {config.period_months} months is old enough by as_of: set it to 0"
     if sum(form.zombies) < quota(rates.zombie_account, form.invoices):
         return f"anomaly_rates: zombie_account is {rates.zombie_account:g}, {too_young}"
@@ -189,8 +191,8 @@ def misfit_message(config: Config) -> str | None:
         if asked > form.stayers:
             return (
                 f"anomaly_rates: with late_rate {config.late_rate:g} and in_grace_unpaid_rate "
-                f"{config.in_grace_unpaid_rate:g} they ask for {asked} of the bills of {date_of(day)}, but only "
-                f"{form.stayers} subscriptions stay active to the end and can carry them: lower the rates"
+                f"{config.in_grace_unpaid_rate:g} they ask for {asked} of the bills of {date_of(day)}, but "
+                f"only {form.stayers} subscriptions stay active to the end: lower the rates"
             )
     leaving = config.num_customers - form.stayers
     if any(gone > whole for gone, whole in zip(*plan_counts(config), strict=True)):

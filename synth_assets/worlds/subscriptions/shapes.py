@@ -16,7 +16,7 @@ from synth_assets.model import lookup
 PLANS = ("Basic", "Pro", "Enterprise")
 
 PLAN_HAZARD = (1.25, 1.0, 0.5)
-"""Cancellation hazard of each plan against Pro [S userintuition.ai: self-serve churns most, enterprise least]."""
+"""Cancellation hazard of each plan against Pro [S userintuition.ai: self-serve churns most]."""
 
 TENURE_EXPONENT = -0.45
 """Monthly hazard falls as (tenure in months + 1)^-.45 [D]."""
@@ -52,18 +52,27 @@ def cancel_weight(cycle_month: int) -> float:
 
 
 @cache
-def tenure_months(leaving_month: int | None) -> npt.NDArray[np.int64]:
-    """Tenure at the period's start, for those who cancel that many months later, or for those who stay.
+def leaving_tenure_months(cycle_month: int) -> npt.NDArray[np.int64]:
+    """Tenure at the period's start of those who cancel that many months later.
 
-    By Bayes' rule: exact quotas of cancellations per month, and yet a hazard that falls with tenure. At the
-    8 % a year of the source document those who stay keep the whole base's tenures to within a percent.
+    By Bayes' rule, so that cancellations are exact quotas and yet their hazard falls with tenure.
     """
     months = range(LONGEST_TENURE_MONTHS + 1)
-    if leaving_month is None:
-        weights = [tenure_weight(t) for t in months]
-    else:
-        weights = [tenure_weight(t) * hazard(t + leaving_month) for t in months]
-    return lookup.weighted(months, weights)
+    return lookup.weighted(months, [tenure_weight(t) * hazard(t + cycle_month) for t in months])
+
+
+@cache
+def staying_tenure_months(churn_rate: float, cycle_months: tuple[int, ...]) -> npt.NDArray[np.int64]:
+    """Tenure at the period's start of those who stay: the whole base less the share that cancels.
+
+    The share of a tenure is proportional to its hazard over the period, and `churn_rate` over all.
+    """
+    months = range(LONGEST_TENURE_MONTHS + 1)
+    base = [tenure_weight(t) for t in months]
+    risk = [sum(hazard(t + month) for month in cycle_months) for t in months]
+    mean_risk = sum(b * r for b, r in zip(base, risk, strict=True)) / sum(base)
+    weights = [b * max(0.0, 1 - churn_rate * r / mean_risk) for b, r in zip(base, risk, strict=True)]
+    return lookup.weighted(months, weights if sum(weights) else base)
 
 
 @cache
