@@ -6,7 +6,7 @@ from importlib import import_module
 
 from synth_assets.model.world import World
 
-NAMES = ("order_to_cash",)
+NAMES = ("order_to_cash", "subscriptions")
 
 
 def load(name: str) -> World:

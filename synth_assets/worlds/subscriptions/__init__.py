@@ -1,0 +1,26 @@
+"""A SaaS business that bills by the month, and where its revenue leaks.
+
+Customers subscribe to one of three plans and are invoiced on the 1st of every month, Net 14. Some cancel,
+some pay late, and December's bills may still be open: that is noise, not leakage. Ghosts are active
+subscriptions without an invoice for a month, zombies stay active long after grace on an unpaid invoice, leaky
+buckets pay 90 to 99 % of what they owe. Each is put in at an exact rate and labelled.
+"""
+
+from synth_assets.model.world import World
+from synth_assets.worlds.subscriptions.anomalies import ANOMALIES
+from synth_assets.worlds.subscriptions.anomaly_manifest import ANOMALY_MANIFEST
+from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.customers import CUSTOMERS
+from synth_assets.worlds.subscriptions.invoice_settlement import INVOICE_SETTLEMENT
+from synth_assets.worlds.subscriptions.invoices import INVOICES
+from synth_assets.worlds.subscriptions.payments import PAYMENTS
+from synth_assets.worlds.subscriptions.plans import PLANS
+from synth_assets.worlds.subscriptions.subscriptions import SUBSCRIPTIONS
+
+WORLD = World(
+    name="subscriptions",
+    config=Config,
+    tables=(CUSTOMERS, PLANS, SUBSCRIPTIONS, INVOICES, PAYMENTS, INVOICE_SETTLEMENT, ANOMALY_MANIFEST),
+    anomalies=ANOMALIES,
+    presets={},
+)

@@ -1,0 +1,45 @@
+"""The three kinds of leakage and the one edit that needs arithmetic.
+
+A ghost is an invoice that is left out, a zombie a payment that is left out (`plan.py` says which); a leaky
+bucket pays a little less than it owes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synth_assets.model.anomaly import Anomaly
+from synth_assets.model.draws import Draws, Ints
+
+GHOST, ZOMBIE, PARTIAL = range(1, 4)
+"""Codes of the kinds in a plan: 1 + position in ANOMALIES; 0 is a sound bill."""
+
+ANOMALIES = (
+    Anomaly(
+        "ghost_subscriber",
+        "subscription",
+        "The subscription is active, and for one billing date there is no invoice.",
+    ),
+    Anomaly(
+        "zombie_account",
+        "invoice",
+        "No payment came, the grace period after the due date has run out, and the subscription is still "
+        "active.",
+    ),
+    Anomaly(
+        "partial_payment",
+        "payment",
+        "The one payment is 1 to 10 % below the invoice's amount.",
+    ),
+)
+
+
+def partial_cents(amount_cents: Ints, draws: Draws, bill: Ints) -> Ints:
+    """What a leaky bucket pays: 90 to 99 % of the amount, inside these bounds after rounding.
+
+    $50.00 paid at 95.3 % is $47.65.
+    """
+    share = draws.fields("partial_payment", bill)[0].astype(np.int64)
+    ten_thousandths = 9_000 + share * 901 // 65_536
+    paid = (amount_cents * ten_thousandths + 5_000) // 10_000
+    return np.clip(paid, -(-amount_cents * 90 // 100), amount_cents * 99 // 100)

@@ -1,0 +1,92 @@
+"""Configuration of subscriptions: the source document's defaults, each key with unit and bounds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from synth_assets.model.config import AsOf, Frozen, WorldConfig
+from synth_assets.model.identifiers import LARGEST
+from synth_assets.worlds.subscriptions import shapes
+from synth_assets.worlds.subscriptions.plan import closed_form, misfit_message
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+Dollars = Annotated[float, Field(ge=1, le=1_000_000)]
+
+
+class AnomalyRates(Frozen):
+    """How much leaks: exact quotas, one fault a subscription and billing date."""
+
+    ghost_subscriber: Rate = Field(0.015, description="Active subscriptions not invoiced, each cycle.")
+    zombie_account: Rate = Field(0.02, description="Invoices never paid though grace has run out.")
+    partial_payment: Rate = Field(0.03, description="Payments that are 1 to 10 % short.")
+
+
+class MonthlyPrices(Frozen):
+    """Price of each plan, dollars a month."""
+
+    basic: Dollars = Field(10.0, description="Basic, dollars a month.")
+    pro: Dollars = Field(50.0, description="Pro, dollars a month.")
+    enterprise: Dollars = Field(200.0, description="Enterprise, dollars a month.")
+
+
+class PlanShares(Frozen):
+    """Share of customers on each plan; together 1."""
+
+    basic: Rate = Field(0.55, description="Customers on Basic.")
+    pro: Rate = Field(0.33, description="Customers on Pro.")
+    enterprise: Rate = Field(0.12, description="Customers on Enterprise.")
+
+
+class Config(WorldConfig):
+    """Keys of subscriptions."""
+
+    as_of: AsOf = Field(
+        dt.date(2024, 12, 31),
+        description="Last day of the period: a date, or `today` (UTC), resolved once and then stored.",
+    )
+    num_customers: int = Field(1_000, ge=1, le=LARGEST, description="Customers, one subscription each.")
+    period_months: int = Field(12, ge=1, le=60, description="Length of the period, in months.")
+    billing_interval_months: int = Field(
+        1, ge=1, le=12, description="Months between two bills; each bill covers so many months."
+    )
+    payment_terms_days: int = Field(14, ge=0, le=90, description="Days from invoice to due date.")
+    grace_days: int = Field(
+        30, ge=shapes.LONGEST_LATE_DAYS + 1, le=180, description="Days past due before unpaid means zombie."
+    )
+    churn_rate: Rate = Field(0.08, description="Customers that cancel within the period.")
+    late_rate: Rate = Field(0.10, description="Payments in full but after the due date.")
+    in_grace_unpaid_rate: Rate = Field(
+        0.05, description="Of the subscriptions billed while grace still runs, those not paid by as_of."
+    )
+    monthly_prices: MonthlyPrices = MonthlyPrices()
+    plan_shares: PlanShares = PlanShares()
+    anomaly_rates: AnomalyRates = AnomalyRates()
+
+    @model_validator(mode="after")
+    def _quotas_fit(self) -> Self:
+        message = misfit_message(self)
+        if message:
+            raise ValueError(message)
+        return self
+
+    @property
+    def num_plans(self) -> int:
+        """Rows of the price list."""
+        return len(shapes.PLANS)
+
+    def clean(self) -> Self:
+        """The clean twin's configuration: the same without any fault."""
+        none = dict.fromkeys(AnomalyRates.model_fields, 0.0)
+        return self.model_copy(update={"anomaly_rates": AnomalyRates(**none)})
+
+    def asked(self) -> dict[str, tuple[int, int]]:
+        """For each kind, what its rate counts (subscription cycles, invoices, payments) and its labels."""
+        form = closed_form(self)
+        return {
+            "ghost_subscriber": (sum(form.billed), sum(form.ghosts)),
+            "zombie_account": (form.invoices, sum(form.zombies)),
+            "partial_payment": (form.payments, sum(form.partials)),
+        }

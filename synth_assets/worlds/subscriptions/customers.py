@@ -1,0 +1,51 @@
+"""Customers: who subscribes, one subscription each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from synth_assets.model import lookup
+from synth_assets.model.columns import choice, identifier, moment, text
+from synth_assets.model.draws import Draws
+from synth_assets.model.people import people
+from synth_assets.model.table import Table, arrow_table, seconds
+from synth_assets.worlds.subscriptions import shapes
+from synth_assets.worlds.subscriptions.bills import decide
+from synth_assets.worlds.subscriptions.config import Config
+
+CUSTOMER_ID = identifier("customer_id", "CUS-", "Customer.")
+COLUMNS = (
+    CUSTOMER_ID,
+    text("name", "Full name; nobody real."),
+    text("email", "Made from the name and the company's domain, under .example; unique."),
+    choice("region", shapes.REGIONS, "Sales region."),
+    moment("created_at", "Sign-up, up to 14 days (a trial) before the subscription starts."),
+)
+
+
+def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
+    """One row a customer of `rows` (numbers from 0)."""
+    facts = decide(config, rows.start, rows.stop)
+    person = people(draws, facts.number, config.num_customers)
+    region, trial, second, _ = draws.fields("sign_up", facts.number)
+    trial_days = np.where(trial < 32_768, 0, trial.astype(np.int64) * 15 // 65_536)
+    return arrow_table(
+        COLUMNS,
+        {
+            "customer_id": facts.number + 1,
+            "name": person.name,
+            "email": person.email,
+            "region": lookup.take(shapes.region(), region),
+            "created_at": seconds(facts.start_day - trial_days, second.astype(np.int64) * 86_400 // 65_536),
+        },
+    )
+
+
+CUSTOMERS = Table(
+    name="customers",
+    row="One customer of the service.",
+    columns=COLUMNS,
+    generate=generate,
+    counted_by="num_customers",
+)

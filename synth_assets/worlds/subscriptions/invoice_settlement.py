@@ -1,0 +1,57 @@
+"""Invoice settlement: what an analyst derives, as the source has no status on an invoice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_assets.model.arrow import values, word
+from synth_assets.model.calendar import epoch_day
+from synth_assets.model.columns import choice, money, reference
+from synth_assets.model.identifiers import numbers
+from synth_assets.model.table import Rows, Table, arrow_table
+from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
+
+SETTLEMENTS = ("paid", "partially_paid", "unpaid", "zombie")
+PAID, PARTIALLY_PAID, UNPAID, ZOMBIE = range(4)
+
+COLUMNS = (
+    reference("invoices", INVOICE_ID, "The invoice."),
+    choice(
+        "settlement",
+        SETTLEMENTS,
+        "`paid` in full; `partially_paid`; `unpaid`: grace still runs; `zombie`: unpaid beyond grace on an "
+        "active subscription.",
+    ),
+    money("outstanding_cents", "Amount less cash received by as_of."),
+)
+
+
+def generate(subscriptions: Rows, invoices: Rows, payments: Rows, config: Config) -> pa.Table:
+    """One row an invoice, settled as of the period's last day."""
+    invoice, payment = numbers(invoices["invoice_id"]), numbers(payments["invoice_id"])
+    amount = values(invoices["amount_cents"])
+    received = np.zeros(len(invoice), dtype=np.int64)
+    received[np.searchsorted(invoice, payment)] = values(payments["amount_paid_cents"])
+    status = pc.equal(subscriptions["status"].cast(pa.string()), word("Active"))
+    active = numbers(subscriptions["sub_id"].filter(status))
+    is_active = np.isin(numbers(invoices["sub_id"]), active)
+    grace_end = values(invoices["due_date"]).astype(np.int64) + config.grace_days
+    is_over = epoch_day(config.day) > grace_end
+    settlement = np.select(
+        [received >= amount, received > 0, is_over & is_active], [PAID, PARTIALLY_PAID, ZOMBIE], UNPAID
+    )
+    return arrow_table(
+        COLUMNS,
+        {"invoice_id": invoice, "settlement": settlement, "outstanding_cents": amount - received},
+    )
+
+
+INVOICE_SETTLEMENT = Table(
+    name="invoice_settlement",
+    row="How one invoice stands as of the period's last day.",
+    columns=COLUMNS,
+    generate=generate,
+)

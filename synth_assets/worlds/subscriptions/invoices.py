@@ -1,0 +1,52 @@
+"""Invoices: one for each billing date that a subscription lives to see. Ghosts first show here."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_assets.model.columns import day, identifier, money, reference
+from synth_assets.model.table import Rows, Rule, Table, arrow_table
+from synth_assets.worlds.subscriptions.bills import bills
+from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
+
+INVOICE_ID = identifier(
+    "invoice_id",
+    "INV-",
+    "Invoice; every subscription has one number for each billing date, used or not.",
+)
+COLUMNS = (
+    INVOICE_ID,
+    reference("subscriptions", SUB_ID, "The subscription that is billed."),
+    day("invoice_date", "The billing date: the 1st of a month."),
+    day("due_date", "Invoice date plus terms (Net 14)."),
+    money("amount_cents", "Monthly price times the months of the interval.", minimum=100),
+)
+
+
+def generate(rows: range, subscriptions: Rows, config: Config) -> pa.Table:
+    """One row a bill that was issued, subscription by subscription."""
+    due = bills(config, rows.start, rows.stop)
+    issued = due.where(due.is_issued)
+    return arrow_table(
+        COLUMNS,
+        {
+            "invoice_id": issued.number,
+            "sub_id": issued.subscription + 1,
+            "invoice_date": issued.day,
+            "due_date": issued.day + config.payment_terms_days,
+            "amount_cents": issued.amount_cents,
+        },
+    )
+
+
+INVOICES = Table(
+    name="invoices",
+    row="One bill of one subscription for one billing date.",
+    columns=COLUMNS,
+    generate=generate,
+    rules=(
+        Rule("due date is not before invoice date", lambda: pc.field("due_date") >= pc.field("invoice_date")),
+    ),
+)

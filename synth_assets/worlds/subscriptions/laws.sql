@@ -1,0 +1,155 @@
+-- What must hold between the tables for every configuration: each query returns offenders.
+
+-- name: customers_as_asked — There are num_customers customers.
+SELECT num_customers AS asked, found
+FROM scenario CROSS JOIN (SELECT count(*) AS found FROM customers)
+WHERE found <> num_customers;
+
+-- name: email_belongs_to_one — No two customers share an e-mail, and every address is reserved for examples.
+SELECT email, count(*) AS customers
+FROM customers
+GROUP BY email
+HAVING count(*) > 1 OR NOT email LIKE '%.example';
+
+-- name: plan_price_as_asked — Each plan costs what the configuration says.
+SELECT name, monthly_price_cents
+FROM plans CROSS JOIN scenario
+WHERE monthly_price_cents <> CASE name
+    WHEN 'Basic' THEN round(monthly_prices.basic * 100)
+    WHEN 'Pro' THEN round(monthly_prices.pro * 100)
+    ELSE round(monthly_prices.enterprise * 100)
+END;
+
+-- name: customer_has_one_subscription — Every customer has exactly one subscription.
+SELECT customer_id, coalesce(found, 0) AS subscriptions
+FROM customers
+LEFT JOIN (
+    SELECT customer_id, count(*) AS found FROM subscriptions GROUP BY customer_id
+) USING (customer_id)
+WHERE coalesce(found, 0) <> 1;
+
+-- name: sign_up_before_start — A customer signs up by the day the subscription starts.
+SELECT sub_id, created_at, start_date
+FROM subscriptions JOIN customers USING (customer_id)
+WHERE CAST(created_at AS DATE) > start_date;
+
+-- name: subscribed_before_the_period — Every subscription starts on or before the period's first day.
+SELECT sub_id, start_date
+FROM subscriptions CROSS JOIN scenario
+WHERE start_date > CAST(as_of - to_months(period_months) AS DATE) + 1;
+
+-- name: cancelled_within_the_period — Cancellations lie in the period that ends with as_of.
+SELECT sub_id, end_date
+FROM subscriptions CROSS JOIN scenario
+WHERE end_date <= as_of - to_months(period_months) OR end_date > as_of OR end_date < start_date;
+
+-- name: cancellations_as_asked — As many subscriptions are cancelled as the churn rate asks.
+SELECT num_customers * churn_rate AS asked, found
+FROM scenario CROSS JOIN (SELECT count(*) AS found FROM subscriptions WHERE status = 'Cancelled')
+WHERE abs(found - num_customers * churn_rate) > 0.501;
+
+-- name: billed_on_the_first — Invoices are dated the 1st of a month of the period, and due after the terms.
+SELECT invoice_id, invoice_date, due_date
+FROM invoices CROSS JOIN scenario
+WHERE
+    day(invoice_date) <> 1
+    OR invoice_date <= as_of - to_months(period_months)
+    OR invoice_date > as_of
+    OR due_date <> invoice_date + payment_terms_days;
+
+-- name: one_invoice_a_billing_date — No subscription is invoiced twice for a billing date.
+SELECT sub_id, invoice_date, count(*) AS invoices
+FROM invoices
+GROUP BY sub_id, invoice_date
+HAVING count(*) > 1;
+
+-- name: no_invoice_after_cancellation — Billing stops with the subscription.
+SELECT invoice_id, sub_id, end_date, invoice_date
+FROM invoices JOIN subscriptions USING (sub_id)
+WHERE invoice_date > end_date OR invoice_date < start_date;
+
+-- name: cancelled_subscription_was_billed_throughout — Until it ended, a cancelled subscription has an invoice
+-- for every billing date: only active ones can be ghosts.
+WITH asked AS (
+    SELECT sub_id, count(*) AS dates
+    FROM subscriptions JOIN (SELECT DISTINCT invoice_date FROM invoices) ON invoice_date <= end_date
+    GROUP BY sub_id
+)
+SELECT sub_id, dates, coalesce(found, 0) AS invoices
+FROM asked LEFT JOIN (SELECT sub_id, count(*) AS found FROM invoices GROUP BY sub_id) USING (sub_id)
+WHERE coalesce(found, 0) <> dates;
+
+-- name: amount_is_the_plans_price — An invoice bills the plan's monthly price for every month of the interval.
+SELECT invoice_id, amount_cents, monthly_price_cents
+FROM invoices JOIN subscriptions USING (sub_id) JOIN plans USING (plan_id) CROSS JOIN scenario
+WHERE amount_cents <> monthly_price_cents * billing_interval_months;
+
+-- name: paid_from_invoice_to_as_of — No payment precedes its invoice, and none lies after as_of.
+SELECT payment_id, invoice_date, payment_date
+FROM payments JOIN invoices USING (invoice_id) CROSS JOIN scenario
+WHERE payment_date < invoice_date OR payment_date > as_of;
+
+-- name: late_within_29_days — Late payments are in full and at most 29 days past due: none looks like a zombie.
+SELECT payment_id, due_date, payment_date, amount_paid_cents, amount_cents
+FROM payments JOIN invoices USING (invoice_id)
+WHERE payment_date > due_date AND (payment_date > due_date + 29 OR amount_paid_cents <> amount_cents);
+
+-- name: late_payments_as_asked — As many payments are late as the late rate asks.
+SELECT round(payments * late_rate, 2) AS asked, late
+FROM scenario CROSS JOIN (
+    SELECT count(*) AS payments, count(*) FILTER (WHERE payment_date > due_date) AS late
+    FROM payments JOIN invoices USING (invoice_id)
+)
+WHERE abs(late - payments * late_rate) > 0.501;
+
+-- name: short_by_1_to_10_percent — One payment an invoice at most, in full or 90 to 99 % of the amount.
+SELECT invoice_id, count(*) AS payments, sum(amount_paid_cents) AS paid_cents, any_value(amount_cents) AS amount_cents
+FROM payments JOIN invoices USING (invoice_id)
+GROUP BY invoice_id
+HAVING
+    count(*) > 1
+    OR (
+        paid_cents <> any_value(amount_cents)
+        AND paid_cents * 100 NOT BETWEEN any_value(amount_cents) * 90 AND any_value(amount_cents) * 99
+    );
+
+-- name: cancelled_customers_pay — What is unpaid is an active subscription's.
+SELECT invoice_id, sub_id
+FROM invoices JOIN subscriptions USING (sub_id) ANTI JOIN payments USING (invoice_id)
+WHERE status <> 'Active';
+
+-- name: settlement_follows_from_payments — Paid, partially paid, unpaid and zombie are what payments, grace and
+-- status say, and what is outstanding is the amount less the cash.
+SELECT invoice_id, settlement, outstanding_cents, amount_cents, received_cents
+FROM invoice_settlement
+FULL JOIN invoices USING (invoice_id)
+LEFT JOIN (
+    SELECT invoice_id, sum(amount_paid_cents) AS received_cents FROM payments GROUP BY invoice_id
+) USING (invoice_id)
+LEFT JOIN subscriptions USING (sub_id)
+CROSS JOIN scenario
+WHERE
+    (settlement, outstanding_cents) IS DISTINCT FROM (
+        CASE
+            WHEN received_cents = amount_cents THEN 'paid'
+            WHEN received_cents > 0 THEN 'partially_paid'
+            WHEN status = 'Active' AND as_of > due_date + grace_days THEN 'zombie'
+            ELSE 'unpaid'
+        END,
+        amount_cents - coalesce(received_cents, 0)
+    );
+
+-- name: label_names_the_period — A label's billing date is that of the invoice, or the month that has none.
+SELECT anomaly_id, type, entity_id, related_entity_id, billing_date
+FROM anomaly_manifest
+LEFT JOIN invoices ON invoice_id = CASE type WHEN 'zombie_account' THEN entity_id ELSE related_entity_id END
+WHERE
+    CASE
+        WHEN type = 'ghost_subscriber' THEN related_entity_id <> strftime(billing_date, '%Y-%m')
+        ELSE invoice_date IS DISTINCT FROM billing_date
+    END;
+
+-- name: amount_at_risk_is_what_is_missing — What a label puts at risk is expected less actual.
+SELECT anomaly_id, expected_value, actual_value, amount_at_risk_cents
+FROM anomaly_manifest
+WHERE amount_at_risk_cents <> CAST(round((expected_value - actual_value) * 100) AS BIGINT);

@@ -1,0 +1,50 @@
+"""Payments: cash received by the period's last day, at most one payment an invoice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from synth_assets.model.arrow import values
+from synth_assets.model.columns import day, identifier, money, reference
+from synth_assets.model.draws import Draws
+from synth_assets.model.identifiers import numbers
+from synth_assets.model.table import Rows, Table, arrow_table
+from synth_assets.worlds.subscriptions.anomalies import PARTIAL, partial_cents
+from synth_assets.worlds.subscriptions.bills import bills
+from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
+
+PAYMENT_ID = identifier("payment_id", "PAY-", "Payment; has its invoice's number.")
+COLUMNS = (
+    PAYMENT_ID,
+    reference("invoices", INVOICE_ID, "The invoice it settles."),
+    day("payment_date", "Day of receipt, on or after the invoice date."),
+    money("amount_paid_cents", "Cash received.", minimum=1),
+)
+
+
+def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Table:
+    """One row an invoice that was paid by as_of. Leaky buckets first show here."""
+    due = bills(config, rows.start, rows.stop)
+    settled = due.where(due.is_settled)
+    invoice = numbers(invoices["invoice_id"])
+    amount = values(invoices["amount_cents"])[np.searchsorted(invoice, settled.number)]
+    short = partial_cents(amount, draws, settled.number)
+    return arrow_table(
+        COLUMNS,
+        {
+            "payment_id": settled.number,
+            "invoice_id": settled.number,
+            "payment_date": settled.paid_day,
+            "amount_paid_cents": np.where(settled.fault == PARTIAL, short, amount),
+        },
+    )
+
+
+PAYMENTS = Table(
+    name="payments",
+    row="One receipt of cash for an invoice.",
+    columns=COLUMNS,
+    generate=generate,
+)

@@ -1,0 +1,56 @@
+"""Subscriptions: one a customer, active or cancelled as of the period's last day."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_assets.model.columns import choice, day, identifier, reference
+from synth_assets.model.identifiers import numbers
+from synth_assets.model.table import Rows, Rule, Table, arrow_table
+from synth_assets.worlds.subscriptions.bills import decide
+from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.customers import CUSTOMER_ID
+from synth_assets.worlds.subscriptions.plans import PLAN_ID
+
+SUB_ID = identifier("sub_id", "SUB-", "Subscription; has its customer's number.")
+COLUMNS = (
+    SUB_ID,
+    reference("customers", CUSTOMER_ID, "Who subscribes."),
+    reference("plans", PLAN_ID, "What they subscribe to."),
+    day("start_date", "First day; on or before the period's first day."),
+    day("end_date", "Day of the cancellation; empty while active.", nullable=True),
+    choice("status", ("Active", "Cancelled"), "As of the period's last day."),
+)
+
+
+def generate(rows: range, customers: Rows, config: Config) -> pa.Table:
+    """One row a customer."""
+    facts = decide(config, rows.start, rows.stop)
+    customer = numbers(customers["customer_id"])
+    return arrow_table(
+        COLUMNS,
+        {
+            "sub_id": customer,
+            "customer_id": customer,
+            "plan_id": facts.plan + 1,
+            "start_date": facts.start_day,
+            "end_date": np.ma.masked_array(facts.end_day, mask=facts.has_stayed),
+            "status": np.where(facts.has_stayed, 0, 1),
+        },
+    )
+
+
+SUBSCRIPTIONS = Table(
+    name="subscriptions",
+    row="One customer's contract for one plan.",
+    columns=COLUMNS,
+    generate=generate,
+    rules=(
+        Rule(
+            "a subscription has an end exactly when it is cancelled",
+            lambda: pc.field("end_date").is_valid() == (pc.field("status").cast(pa.string()) == "Cancelled"),
+        ),
+    ),
+)

@@ -1,0 +1,140 @@
+"""Laws of all worlds at once: a new world, and a new table, is tested on arrival."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from synth_assets import worlds
+from synth_assets.build.blocks import make_block
+from synth_assets.build.scenario import load, resolve
+from synth_assets.derive.pydantic_models import entity_model
+from synth_assets.evaluate.verify import as_text
+from synth_assets.export.files import export
+from tests.worlds import failed, make_world, verified
+
+AS_OF = {"order_to_cash": "2026-11-21", "subscriptions": "2024-12-31"}
+
+GOLDEN = Path(__file__).parent / "golden.json"
+"""SHA-256 of each table's CSV at a small size: changing one is a decision, said in the commit.
+
+To renew: python -m tests.test_every_world
+"""
+
+SMALL = {"order_to_cash": {"num_transactions": 200}, "subscriptions": {"num_customers": 200}}
+
+every_world = pytest.mark.parametrize("name", worlds.NAMES)
+
+
+def small(name: str):
+    return resolve(name, {"as_of": AS_OF[name], **SMALL[name]})
+
+
+def digests(name: str, directory: Path) -> dict[str, str]:
+    """SHA-256 of each table's CSV."""
+    scenario = small(name)
+    made = make_world(scenario.world, scenario.config)
+    files = export(scenario.world, lambda table: [made[table]], "csv", directory)
+    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@every_world
+def test_the_default_world_holds_every_law_and_its_rules_find_its_labels(name, tmp_path):
+    scenario = resolve(name, {"as_of": AS_OF[name]})
+    checks = verified(scenario.world, scenario.config, tmp_path)
+    assert not failed(checks), as_text(checks)
+    labels = checks[-1]
+    assert labels.asked == labels.found != "0"
+
+
+@every_world
+def test_the_clean_twin_trips_no_rule(name, tmp_path):
+    scenario = resolve(name, {"as_of": AS_OF[name]}, clean=True)
+    checks = verified(scenario.world, scenario.config, tmp_path)
+    assert not failed(checks), as_text(checks)
+    assert checks[-1].found == "0"
+
+
+@every_world
+def test_any_split_into_blocks_gives_the_same_rows(name):
+    scenario = small(name)
+    world, config = scenario.world, scenario.config
+    for root in world.roots:
+        whole = make_block(world, config, root, range(getattr(config, root)))
+        cuts = sorted({min(cut, getattr(config, root)) for cut in (0, 1, 7, 50, 200)})
+        blocks = [range(a, b) for a, b in pairwise(cuts)]
+        parts = [make_block(world, config, root, rows) for rows in blocks]
+        for table, rows in whole.items():
+            assert pa.concat_tables([part[table] for part in parts]).equals(rows), table
+
+
+@every_world
+def test_a_stored_scenario_gives_the_same_tables(name):
+    scenario = small(name)
+    again = load(scenario.world, scenario.text)
+    assert again.id == scenario.id
+    first, second = (make_world(s.world, s.config) for s in (scenario, again))
+    assert all(first[table].equals(second[table]) for table in first)
+
+
+@every_world
+def test_another_seed_gives_another_world(name):
+    scenario = small(name)
+    other = scenario.config.model_copy(update={"seed": 43})
+    first, second = (make_world(scenario.world, config) for config in (scenario.config, other))
+    manifest = scenario.world.manifest.name
+    assert not first[manifest].equals(second[manifest])
+
+
+@every_world
+def test_exported_rows_pass_the_models_of_their_entities(name, tmp_path):
+    scenario = small(name)
+    made = make_world(scenario.world, scenario.config)
+    for path in export(scenario.world, lambda table: [made[table]], "json", tmp_path):
+        model = entity_model(scenario.world.table(path.stem))
+        rows = json.loads(path.read_text())
+        assert len([model(**row) for row in rows]) == made[path.stem].num_rows > 0
+
+
+@every_world
+def test_every_column_says_what_it_means(name):
+    world = worlds.load(name)
+    for table in world.tables:
+        assert table.row.endswith("."), table.name
+        for column in table.columns:
+            assert column.description.endswith("."), f"{table.name}.{column.name}"
+            assert column.kind != "money" or column.name.endswith("_cents")
+
+
+@every_world
+def test_every_anomaly_has_its_rate_and_its_rule(name):
+    world = worlds.load(name)
+    kinds = [anomaly.name for anomaly in world.anomalies]
+    assert [rule for rule, _, _ in world.sql("rules.sql")] == kinds
+    assert list(small(name).config.asked()) == kinds
+    assert list(world.manifest.column("type").choices) == kinds
+
+
+@every_world
+def test_golden_hashes(name, tmp_path):
+    assert digests(name, tmp_path) == json.loads(GOLDEN.read_text())[name]
+
+
+def renew() -> None:
+    """Write the hashes of the code as it stands."""
+    from tempfile import TemporaryDirectory
+
+    found = {}
+    for name in worlds.NAMES:
+        with TemporaryDirectory() as directory:
+            found[name] = digests(name, Path(directory))
+    GOLDEN.write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    renew()

@@ -1,0 +1,257 @@
+"""The world of seed 004: its numbers to the letter, its laws over random configurations, its shapes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+import synth_assets
+from synth_assets.build.problems import UsageProblem
+from synth_assets.evaluate.verify import as_text
+from synth_assets.worlds.subscriptions import WORLD
+from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.plan import split
+from tests.worlds import failed, verified
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    world = synth_assets.generate("subscriptions")
+    return {name: world.frame(name) for name in world.tables}
+
+
+@pytest.fixture(scope="module")
+def bills(tables) -> pd.DataFrame:
+    """Invoices with their subscription, plan and payment, where there is one."""
+    joined = tables["invoices"].merge(tables["subscriptions"], on="sub_id")
+    return joined.merge(tables["plans"], on="plan_id").merge(tables["payments"], on="invoice_id", how="left")
+
+
+def test_the_documents_scale(tables):
+    assert len(tables["customers"]) == 1_000
+    assert tables["plans"][["name", "monthly_price_cents"]].values.tolist() == [
+        ["Basic", 1_000],
+        ["Pro", 5_000],
+        ["Enterprise", 20_000],
+    ]
+    dates = sorted(set(tables["invoices"]["invoice_date"]))
+    assert dates == [dt.date(2024, month, 1) for month in range(1, 13)]
+    assert (tables["subscriptions"]["start_date"] <= dt.date(2024, 1, 1)).all()
+
+
+def test_columns_are_the_documents():
+    shown = {table.name: [c.document_name for c in table.columns] for table in WORLD.tables}
+    assert shown["customers"] == ["customer_id", "name", "email", "region", "created_at"]
+    assert shown["plans"] == ["plan_id", "name", "monthly_price"]
+    assert shown["subscriptions"] == ["sub_id", "customer_id", "plan_id", "start_date", "end_date", "status"]
+    assert shown["invoices"] == ["invoice_id", "sub_id", "invoice_date", "due_date", "amount"]
+    assert shown["payments"] == ["payment_id", "invoice_id", "payment_date", "amount_paid"]
+
+
+def test_exactly_80_cancel(tables):
+    assert tables["subscriptions"]["status"].value_counts().to_dict() == {"Active": 920, "Cancelled": 80}
+
+
+def test_ghosts_are_1_5_percent_of_active_subscriptions_in_every_month(tables):
+    subs, invoices = tables["subscriptions"], tables["invoices"]
+    total = 0
+    for month in range(1, 13):
+        date = dt.date(2024, month, 1)
+        active = int((subs["end_date"].isna() | (subs["end_date"] >= date)).sum())
+        billed = int((invoices["invoice_date"] == date).sum())
+        assert active - billed == int(0.015 * active + 0.5)
+        total += active - billed
+    assert total == 173
+
+
+def test_zombies_are_2_percent_of_invoices_and_grace_has_run_out(tables, bills):
+    labels = tables["anomaly_manifest"].query("type == 'zombie_account'")
+    assert len(labels) == round(0.02 * len(bills)) == 227
+    zombies = bills[bills["invoice_id"].isin(labels["entity_id"])]
+    assert zombies["payment_id"].isna().all()
+    assert (zombies["status"] == "Active").all()
+    assert zombies["invoice_date"].max() == dt.date(2024, 11, 1)
+
+
+def test_partial_payments_are_3_percent_with_ratios_from_90_to_99(tables, bills):
+    short = bills[bills["amount_paid_cents"] < bills["amount_cents"]]
+    ratio = short["amount_paid_cents"] / short["amount_cents"]
+    assert len(short) == round(0.03 * len(tables["payments"])) == 332
+    assert ratio.between(0.90, 0.99).all()
+    assert ratio.mean() == pytest.approx(0.945, abs=0.005)  # uniform: sd .026 over the root of 332
+
+
+def test_late_payments_are_10_percent_in_full_and_never_look_like_zombies(tables, bills):
+    late = bills[bills["payment_date"] > bills["due_date"]]
+    days = (pd.to_datetime(late["payment_date"]) - pd.to_datetime(late["due_date"])).dt.days
+    assert len(late) == round(0.10 * len(tables["payments"])) == 1_108
+    assert (late["amount_paid_cents"] == late["amount_cents"]).all()
+    assert days.between(1, 29).all()
+
+
+def test_decoys_stand_beside_the_labels_and_are_not_labelled(tables, bills):
+    labelled = set(tables["anomaly_manifest"]["entity_id"])
+    december = bills[bills["payment_id"].isna() & (bills["invoice_date"] == dt.date(2024, 12, 1))]
+    assert len(december) == 46  # 5 % of 920
+    assert not labelled & set(december["invoice_id"])
+    cancelled = tables["subscriptions"].query("status == 'Cancelled'")
+    assert not labelled & set(cancelled["sub_id"])
+
+
+def test_settlement_is_derived(tables):
+    found = tables["invoice_settlement"]["settlement"].value_counts().to_dict()
+    assert found == {"paid": 10_744, "partially_paid": 332, "zombie": 227, "unpaid": 46}
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> Config:
+    """Any configuration whose faults fit: rates are halved until they do."""
+    share = st.floats(0, 0.1).map(lambda rate: round(rate, 4))
+    values: dict[str, Any] = {
+        "seed": draw(st.integers(0, 2**63 - 1)),
+        "as_of": draw(st.dates(dt.date(2015, 1, 1), dt.date(2035, 12, 31))),
+        "num_customers": draw(st.integers(1, 1_500)),
+        "period_months": draw(st.integers(1, 30)),
+        "billing_interval_months": draw(st.sampled_from([1, 1, 1, 2, 3, 12])),
+        "payment_terms_days": draw(st.sampled_from([0, 7, 14, 30, 60])),
+        "grace_days": draw(st.sampled_from([30, 45, 90])),
+        "monthly_prices": {"basic": draw(st.sampled_from([1.0, 9.99, 10.0]))},
+        "churn_rate": draw(share),
+        "late_rate": draw(share),
+        "in_grace_unpaid_rate": draw(share),
+        "anomaly_rates": {
+            kind: draw(share) for kind in ("ghost_subscriber", "zombie_account", "partial_payment")
+        },
+    }
+    while True:
+        try:
+            return Config(**values)
+        except ValidationError:
+            values["late_rate"] = round(values["late_rate"] / 2, 4)
+            values["anomaly_rates"] = {k: round(r / 2, 4) for k, r in values["anomaly_rates"].items()}
+
+
+@settings(
+    max_examples=50, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+@given(config=configs())
+def test_rules_find_exactly_the_manifest_and_every_law_holds(config):
+    with TemporaryDirectory() as directory:
+        checks = verified(WORLD, config, Path(directory))
+    assert not failed(checks), as_text(checks)
+
+
+def test_the_clean_twin_differs_only_where_a_label_says_so():
+    fields = {"num_customers": 3_000}
+    dirty, clean = (synth_assets.generate("subscriptions", clean=c, **fields) for c in (False, True))
+    labels = dirty.frame("anomaly_manifest")
+    ids = labels.groupby("type", observed=True)["anomaly_id"].agg(set)
+    number = {kind: {id_[-9:] for id_ in found} for kind, found in ids.items()}
+    for name in ("customers", "plans", "subscriptions"):
+        assert dirty.tables[name].equals(clean.tables[name])
+    for name, gone in (
+        ("invoices", number["ghost_subscriber"]),
+        ("payments", number["ghost_subscriber"] | number["zombie_account"]),
+    ):
+        with_faults, without = dirty.frame(name), clean.frame(name)
+        key = without.columns[0]
+        missing = set(without[key].str[-9:]) - set(with_faults[key].str[-9:])
+        assert missing <= gone
+        assert set(with_faults[key]) <= set(without[key])
+        same = without[without[key].isin(with_faults[key])].reset_index(drop=True)
+        differing = (same != with_faults).any(axis=1)
+        assert set(with_faults[key][differing].str[-9:]) <= number["partial_payment"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"period_months": 1},
+            "anomaly_rates: zombie_account is 0.02, but no bill of the 1 months is old enough",
+        ),
+        ({"churn_rate": 1.0}, "anomaly_rates: churn_rate 1 leaves nobody active to carry them"),
+        (
+            {"anomaly_rates": {"ghost_subscriber": 0.95}},
+            "they ask for 953 of the bills of 2024-01-01, but only 920",
+        ),
+        ({"plan_shares": {"basic": 0.6}}, "plan_shares: they add up to 1.05, but must add up to 1"),
+        ({"grace_days": 10}, "grace_days is 10, but must be a whole number from 30 to 180"),
+        ({"num_customers": 10**9 - 1}, "num_customers x billing dates is 11,999,999,988"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(values, message):
+    with pytest.raises(UsageProblem) as refused:
+        synth_assets.generate("subscriptions", **values)
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_split_adds_up_and_follows_the_weights():
+    assert split(10, [1.0, 1.0, 2.0]) == (3, 2, 5)
+    assert split(7, [0.0, 3.0, 0.0]) == (0, 7, 0)
+    assert split(7, [0.0, 0.0]) == (0, 0)
+
+
+@pytest.fixture(scope="module")
+def many() -> dict[str, pd.DataFrame]:
+    world = synth_assets.generate("subscriptions", num_customers=50_000, clean=True)
+    return {name: world.frame(name) for name in ("subscriptions", "plans", "invoices", "payments")}
+
+
+def test_hazard_falls_with_tenure_and_differs_by_plan(many):
+    subs = many["subscriptions"].merge(many["plans"], on="plan_id")
+    subs["cancelled"] = subs["status"] == "Cancelled"
+    by_plan = subs.groupby("name", observed=True)["cancelled"].mean()
+    assert by_plan["Basic"] / by_plan["Pro"] == pytest.approx(1.25, abs=0.08)
+    assert by_plan["Enterprise"] / by_plan["Pro"] == pytest.approx(0.5, abs=0.06)
+    tenure = (pd.Timestamp("2024-01-01") - pd.to_datetime(subs["start_date"])).dt.days / 30.437
+    young, old = subs["cancelled"][tenure < 6].mean(), subs["cancelled"][tenure > 30].mean()
+
+    def risk(tenures: range) -> float:  # of tenures that are exponential with mean 18 months
+        base = np.exp(-np.array(tenures) / 18)
+        hazard = [sum((t + month + 1) ** -0.45 for month in range(12)) for t in tenures]
+        return np.average(hazard, weights=base)
+
+    expected = risk(range(6)) / risk(range(30, 49))
+    assert young / old == pytest.approx(expected, rel=0.12)  # some 1,700 and 500 cancel: sd 5 %
+    assert expected > 2
+
+
+def test_cancellations_cluster_before_renewal(many):
+    ends = pd.to_datetime(many["subscriptions"]["end_date"].dropna())
+    days_left = (ends + pd.offsets.MonthBegin(1) - ends).dt.days
+    assert (days_left <= 4).mean() == pytest.approx(0.6 + 0.4 * 4 / 30.5, abs=0.02)
+
+
+def test_plan_mix_is_a_quota(many):
+    counts = many["subscriptions"]["plan_id"].value_counts().sort_index().tolist()
+    assert counts == [27_500, 16_500, 6_000]
+
+
+def test_payment_lag_on_time_is_card_ach_and_invoice(many):
+    paid = many["payments"].merge(many["invoices"], on="invoice_id").query("payment_date <= due_date")
+    lag = (pd.to_datetime(paid["payment_date"]) - pd.to_datetime(paid["invoice_date"])).dt.days
+    share = np.bincount(lag, minlength=15) / len(lag)
+    assert len(share) == 15
+    assert share[:3].sum() == pytest.approx(0.60, abs=0.01)
+    assert share[3:6].sum() == pytest.approx(
+        0.25 + 0.15 * 0.15, abs=0.02
+    )  # and invoice payers of days 3 to 5
+    assert share[6:].sum() == pytest.approx(0.15 * 0.84, abs=0.02)
+
+
+def test_late_payments_come_soon_after_the_due_date(many):
+    late = many["payments"].merge(many["invoices"], on="invoice_id").query("payment_date > due_date")
+    days = (pd.to_datetime(late["payment_date"]) - pd.to_datetime(late["due_date"])).dt.days
+    assert days.mean() == pytest.approx(1 + 1.4 * 5 - 0.5, abs=0.5)  # whole days of 1 + Gamma(1.4, 5)
+    assert days.max() <= 29
