@@ -52,7 +52,13 @@ def main() -> None:
 
 @main.command()
 @click.argument("names", metavar="WORLD…", nargs=-1, required=True)
-@click.option("--set", "assignments", metavar="KEY=VALUE", multiple=True, help="A key; dots go deeper.")
+@click.option(
+    "--set",
+    "assignments",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="A key; dots go deeper, also into a world.",
+)
 @click.option("--preset", help="A named set of values of the world.")
 @click.option("--config", "file", type=click.Path(path_type=Path), help="YAML: one section a world, or flat.")
 @click.option("--as-of", metavar="DATE", help="Last day of the world: a date, or today.")
@@ -74,10 +80,10 @@ def generate(
     from synth_assets.build.generate import write_world
 
     overrides = from_assignments(assignments)
-    if as_of is not None:
-        overrides["as_of"] = as_of
     chosen = worlds.NAMES if "all" in names else names
-    scenarios = [resolve(name, overrides, preset=preset, file=file, clean=clean) for name in chosen]
+    scenarios = [
+        resolve(name, overrides, preset=preset, file=file, as_of=as_of, clean=clean) for name in chosen
+    ]
     root = data_dir(directory)
     for scenario in scenarios:
         name, config, started = scenario.world.name, scenario.config, perf_counter()

@@ -100,9 +100,11 @@ def test_config_file_flat_or_with_a_section_a_world(data, tmp_path):
 
 
 def test_generate_then_verify(data):
-    generated = run("generate", "all", *SMALL)
-    assert generated.exit_code == 0
+    few = "--set order_to_cash.num_transactions=300 --set subscriptions.num_customers=100".split()
+    generated = run("generate", "all", *few, "--as-of", "2026-11-21")
+    assert generated.exit_code == 0, generated.stderr
     assert "invoices 294" in generated.stdout
+    assert "customers 100" in generated.stdout
     verified = run("verify", "order_to_cash")
     assert verified.exit_code == 0
     assert "rules find exactly the manifest" in verified.stdout

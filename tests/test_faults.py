@@ -206,8 +206,8 @@ LEDGER: dict[str, Spoilt] = {
     ),
     "a leg is posted the day after as_of": (
         "ledger_entries",
-        """UPDATE ledger_entries SET posted_date = DATE '2026-11-22' WHERE posted_date =
-        (SELECT max(posted_date) FROM ledger_entries)""",
+        """UPDATE ledger_entries SET posted_date = DATE '2026-11-22'
+        WHERE entry_id = (SELECT arg_max(entry_id, posted_date) FROM ledger_entries WHERE account = 'Cash')""",
         {"ledger_within_window", "payment_is_posted"},
     ),
     "revenue is debited": (

@@ -70,15 +70,18 @@ def resolve(
     *,
     preset: str | None = None,
     file: Path | None = None,
+    as_of: str | None = None,
     clean: bool = False,
 ) -> Scenario:
-    """The scenario of a world: the model's defaults < preset < file < overrides.
+    """The scenario of a world: the model's defaults < preset < file < overrides < as_of.
 
     Args:
         name: a world's name.
-        overrides: configuration values; nested keys as nested mappings.
+        overrides: configuration values; nested keys as nested mappings; like a file, it may hold one section
+            a world instead of one world's keys.
         preset: one of the world's presets.
         file: YAML with one section a world, or one world's keys flat.
+        as_of: a date, or today.
         clean: all anomaly rates at zero.
 
     Raises:
@@ -91,8 +94,9 @@ def resolve(
     values: Values = {}
     for layer in (
         world.presets[preset] if preset else {},
-        _section(world, file) if file else {},
-        overrides or {},
+        _section(world, _read(file), str(file)) if file else {},
+        _section(world, overrides or {}, "--set"),
+        {"as_of": as_of} if as_of is not None else {},
     ):
         _merge(values, layer)
     config = parse(world, values)
@@ -160,8 +164,8 @@ def _value(text: str) -> Any:
         return text
 
 
-def _section(world: World, file: Path) -> Values:
-    """The world's values in a YAML file."""
+def _read(file: Path) -> Values:
+    """The keys and values of a YAML file."""
     try:
         content = yaml.safe_load(file.read_text()) or {}
     except OSError as error:
@@ -172,15 +176,19 @@ def _section(world: World, file: Path) -> Values:
         raise UsageProblem(f"{file}: not valid YAML{where}") from None
     if not isinstance(content, dict):
         raise UsageProblem(f"{file}: expected keys and values, one section a world")
-    sections = [key for key in content if key in worlds.NAMES]
-    if not sections:
+    return content
+
+
+def _section(world: World, content: Mapping[str, Any], source: str) -> Mapping[str, Any]:
+    """The world's values: its section where the content has one section a world, else all of it."""
+    if not any(key in worlds.NAMES for key in content):
         return content
     others = [str(key) for key in content if key not in worlds.NAMES]
     if others:
-        raise UsageProblem(f"{file}: {', '.join(others)} stands beside sections of worlds: put it in one")
+        raise UsageProblem(f"{source}: {', '.join(others)} stands beside sections of worlds: put it in one")
     section = content.get(world.name) or {}
-    if not isinstance(section, dict):
-        raise UsageProblem(f"{file}: section {world.name} must hold keys and values")
+    if not isinstance(section, Mapping):
+        raise UsageProblem(f"{source}: section {world.name} must hold keys and values")
     return section
 
 
