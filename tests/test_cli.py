@@ -100,7 +100,7 @@ def test_config_file_flat_or_with_a_section_a_world(data, tmp_path):
 
 
 def test_generate_then_verify(data):
-    few = "--set order_to_cash.num_transactions=300 --set subscriptions.num_customers=100".split()
+    few = ["--set", "order_to_cash.num_transactions=300", "--set", "subscriptions.num_customers=100"]
     generated = run("generate", "all", *few, "--as-of", "2026-11-21")
     assert generated.exit_code == 0, generated.stderr
     assert "invoices 294" in generated.stdout

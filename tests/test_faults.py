@@ -207,7 +207,8 @@ LEDGER: dict[str, Spoilt] = {
     "a leg is posted the day after as_of": (
         "ledger_entries",
         """UPDATE ledger_entries SET posted_date = DATE '2026-11-22'
-        WHERE entry_id = (SELECT arg_max(entry_id, posted_date) FROM ledger_entries WHERE account = 'Cash')""",
+        WHERE entry_id = (FROM ledger_entries SELECT arg_max(entry_id, posted_date) WHERE account = 'Cash')
+        """,
         {"ledger_within_window", "payment_is_posted"},
     ),
     "revenue is debited": (
