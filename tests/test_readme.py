@@ -1,0 +1,77 @@
+"""The README cannot rot: its queries give the output that it shows, and its commands run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from synth_assets.build.generate import write_world
+from synth_assets.build.scenario import resolve
+from synth_assets.cli import main
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+QUERIES = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", README, re.S)
+COMMANDS = [
+    line.split("#")[0].strip()
+    for block in re.findall(r"```sh\n(.*?)```", README, re.S)
+    for line in block.splitlines()
+]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    """Both worlds at their defaults. The README's output does not depend on the day."""
+    directory = tmp_path_factory.mktemp("readme")
+    for name in ("order_to_cash", "subscriptions"):
+        write_world(resolve(name), directory)
+    return directory
+
+
+@pytest.mark.parametrize(("query", "shown"), QUERIES)
+def test_a_query_gives_the_output_shown(data, query, shown):
+    with duckdb.connect(str(data / "synth_assets.duckdb"), read_only=True) as connection:
+        assert str(connection.sql(query)).strip() == shown.strip()
+
+
+def test_there_are_three_queries():
+    assert len(QUERIES) == README.count("```sql") == 3
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("synth-assets")])
+def test_a_command_runs(data, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(data if "generate" not in command else tmp_path))
+    result = CliRunner().invoke(main, shlex.split(command)[1:])
+    assert result.exit_code == 0, result.output
+
+
+def test_make_targets_exist():
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M)
+    asked = {command.split()[1] for command in COMMANDS if command.startswith("make ")}
+    assert asked == {"data", "test", "dev"}
+    assert asked < set(targets)
+
+
+def test_the_yaml_is_a_configuration():
+    (text,) = re.findall(r"```yaml\n(.*?)```", README, re.S)
+    for name, values in yaml.safe_load(text).items():
+        resolve(name, values)
+
+
+def test_the_python_runs():
+    code = next(block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "def test_" in block)
+    scope: dict = {}
+    exec(code, scope)
+    scope["test_my_detector"]()
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
