@@ -28,7 +28,11 @@ class AnomalyRates(Frozen):
 
 
 class DecoyRates(Frozen):
-    """Share of transactions that look odd and are sound: never labelled, placed where no fault stands."""
+    """Share of transactions that look odd and are sound: never labelled.
+
+    They stand where no fault stands while there is room; `aged_unpaid` is drawn apart, from the days that it
+    needs.
+    """
 
     freight_difference: Rate = Field(
         0.02, description="Invoices up to 0.9 % off their order: freight, rounding."

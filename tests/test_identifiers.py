@@ -1,0 +1,45 @@
+"""Ids and back, against Python's own formatting and parsing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from synth_assets.model.identifiers import LARGEST, ids, numbers
+
+SOME = [0, 1, 9, 10, 9_999, 10_000, 12_345_678, 99_999_999, 100_000_000, 987_654_321, LARGEST]
+
+
+@pytest.mark.parametrize(
+    "prefix", ["", "X", "A-", "INV", "INV-", "DEAL-", "LONGER-", "LONGEST-", "A-PREFIX-"]
+)
+def test_ids_are_the_prefix_and_nine_digits(prefix):
+    made = ids(prefix, np.array(SOME))
+    assert made.to_pylist() == [f"{prefix}{number:09d}" for number in SOME]
+    assert numbers(made).tolist() == SOME
+    assert numbers(made.slice(3, 5)).tolist() == SOME[3:8]
+    assert numbers(pa.chunked_array([made, made])).tolist() == SOME * 2
+
+
+def test_any_number_comes_back():
+    drawn = np.random.default_rng(1).integers(0, LARGEST + 1, 100_000)
+    assert (numbers(ids("INV-", drawn)) == drawn).all()
+
+
+def test_no_ids_at_all():
+    assert numbers(ids("INV-", np.empty(0, dtype=np.int64))).tolist() == []
+
+
+@pytest.mark.parametrize("wrong", [chr(code) for code in range(32, 127) if not chr(code).isdigit()])
+def test_anything_but_a_digit_is_refused_at_every_place(wrong):
+    for place in range(9):
+        digits = list("123456789")
+        digits[place] = wrong
+        with pytest.raises(ValueError, match="do not end in nine digits"):
+            numbers(pa.array(["INV-000000001", "INV-" + "".join(digits)]))
+
+
+def test_ids_of_different_lengths_are_refused():
+    with pytest.raises(ValueError, match="ids are not all alike: the first is 'INV-000000001'"):
+        numbers(pa.array(["INV-000000001", "INV-00000002"]))
