@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from synth_assets.evaluate.verify import as_text
+from synth_assets.evaluate.verify import TOTAL, as_text
 from synth_assets.worlds.order_to_cash import WORLD
 from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config
 from tests.worlds import failed, verified
@@ -123,5 +123,5 @@ def test_the_documents_numbers_stand_in_the_checks(tmp_path: Path) -> None:
         "payment_mismatch": "40",
         "stale_unpaid": "50",
     }
-    assert checks["rules find exactly the manifest"].found == "310"
+    assert checks[TOTAL].found == "310"
     assert checks["terms_are_net_30"].asked == "980 invoices"

@@ -20,6 +20,7 @@ from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
 __all__ = [
+    "TOTAL",
     "Check",
     "as_text",
     "check_laws",
@@ -30,6 +31,9 @@ __all__ = [
     "law_table",
     "verify",
 ]
+
+TOTAL = "rules find exactly the manifest"
+"""Name of the check over all kinds of fault together."""
 
 TYPES: dict[Kind, str] = {
     "identifier": "VARCHAR",
@@ -165,7 +169,7 @@ def check_truth(
     return [
         *kinds,
         Check(
-            "rules find exactly the manifest",
+            TOTAL,
             about,
             f"{sum(quotas[anomaly.name][1] for anomaly in world.anomalies):,}",
             f"{total:,}",
