@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -139,3 +141,26 @@ def test_the_previous_version_is_kept_until_the_next_one_stands(tmp_path):
         store = _written(small(seed=seed), tmp_path)
     versions = {path.name for path in store.versions.iterdir()}
     assert versions == {small(seed=2).id, small(seed=3).id}
+
+
+def test_a_data_directory_may_have_any_name(tmp_path):
+    directory = tmp_path / "it's [odd] *here*"
+    write_world(small(), directory)
+    with duckdb.connect(str(directory / "synth_assets.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from order_to_cash.invoices").fetchall() == [(294,)]
+
+
+def test_the_links_can_be_read_by_pattern(tmp_path):
+    write_world(small(), tmp_path)
+    pattern = f"{tmp_path}/order_to_cash/invoices/*.parquet"
+    assert duckdb.execute(f"select count(*) from read_parquet('{pattern}')").fetchall() == [(294,)]
+
+
+def test_a_world_that_was_removed_by_hand_does_not_hinder_the_others(tmp_path):
+    write_world(small(), tmp_path)
+    write_world(resolve("subscriptions", {"num_customers": 50}), tmp_path)
+    shutil.rmtree(tmp_path / "subscriptions" / ".versions")
+    write_world(small(seed=2), tmp_path)
+    with duckdb.connect(str(tmp_path / "synth_assets.duckdb"), read_only=True) as connection:
+        schemas = connection.execute("select distinct schema_name from duckdb_views() where not internal")
+        assert schemas.fetchall() == [("order_to_cash",)]

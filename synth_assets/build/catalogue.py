@@ -13,7 +13,7 @@ from pathlib import Path
 from synth_assets import worlds
 from synth_assets.build.problems import Problem
 from synth_assets.build.scenario import Scenario
-from synth_assets.build.store import Store, exclusive, write_whole
+from synth_assets.build.store import Store, exclusive, parts_pattern, write_whole
 from synth_assets.model.world import World
 
 FILE_NAME = "synth_assets.duckdb"
@@ -69,9 +69,8 @@ def _write(root: Path) -> Path:
 def _statements(world: World, versions: dict[str, Path]) -> list[str]:
     from synth_assets.derive.duckdb_view import view_sql
 
-    if not versions:
+    if not versions or not all(path.exists() for path in versions.values()):
         return []
     return [f'create schema "{world.name}"'] + [
-        view_sql(world.table(name), world.name, str(path / "part-*.parquet"))
-        for name, path in versions.items()
+        view_sql(world.table(name), world.name, parts_pattern(path)) for name, path in versions.items()
     ]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +63,12 @@ class Published:
     @property
     def glob(self) -> str:
         """The parts as a pattern for DuckDB."""
-        return str(self.path / "part-*.parquet")
+        return parts_pattern(self.path)
+
+
+def parts_pattern(directory: Path) -> str:
+    """A pattern for all parts in a directory, whose own name may hold characters that patterns use."""
+    return re.sub(r"([*?[])", r"[\1]", str(directory)) + "/part-*.parquet"
 
 
 def data_dir(path: str | Path | None = None) -> Path:
