@@ -24,16 +24,22 @@ def description(table: Table) -> str:
     return f"{table.row}\n\nColumns: {names}."
 
 
-def column_schema(table: Table, shapes: Mapping[str, str] | None = None) -> dg.TableSchema:
-    """The columns as they stand in Parquet; with `shapes`, each also says what its values look like."""
+def column_schema(table: Table, shapes: Mapping[str, list[str]] | None = None) -> dg.TableSchema:
+    """The columns as they stand in Parquet; with `shapes`, each also says what its values look like.
+
+    The page takes a column's description from the asset's definition and its constraints from the latest
+    materialization, so what a run found stands beside the constraints.
+    """
     return dg.TableSchema(
         [
             dg.TableColumn(
                 column.name,
                 type=_type(column),
-                description=" · ".join(filter(None, (_meaning(column), (shapes or {}).get(column.name)))),
+                description=_meaning(column),
                 constraints=dg.TableColumnConstraints(
-                    nullable=column.nullable, unique=column is table.key, other=list(_constraints(column))
+                    nullable=column.nullable,
+                    unique=column is table.key,
+                    other=[*_constraints(column), *(shapes or {}).get(column.name, ())],
                 ),
             )
             for column in table.columns
@@ -42,10 +48,12 @@ def column_schema(table: Table, shapes: Mapping[str, str] | None = None) -> dg.T
 
 
 def _meaning(column: Column) -> str:
-    """The description; an id also says its form, a choice its words, a number its bounds."""
+    """The description; an id also says its form, a choice its words."""
     words = column.description.rstrip(".")
     if column.kind == "identifier":
         words += f" ({column.prefix} and nine digits)"
+    if column.choices:
+        words += f": {', '.join(column.choices)}"
     return words
 
 
@@ -57,8 +65,6 @@ def _type(column: Column) -> str:
 def _constraints(column: Column) -> Iterator[str]:
     if column.references:
         yield f"in {column.references}"
-    if column.choices:
-        yield f"{len(column.choices)} choices"
     if column.minimum is not None:
         yield f"≥ {column.minimum:,}"
     if column.maximum is not None:

@@ -1,4 +1,4 @@
-"""What a column's values look like, in one line of text: Dagster shows it beside the column's meaning."""
+"""What a column's values look like, in a few words: Dagster shows them beside the column's constraints."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 
 BARS = "▁▂▃▄▅▆▇█"
-BINS = 16
+BINS = 12
 MOST_CHOICES = 6
 
 
-def shape(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> str:
-    """A line on the values of a column, empty for ids, references and text.
+def shape(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> list[str]:
+    """Words on the values of a column, none for ids, references and text.
 
-    | kind                | for example                                              |
-    |---------------------|----------------------------------------------------------|
-    | money               | 70.00 to 82,632.58 USD, median 2,227.97 ▁▂▄▆█▇▅▃ (log)   |
-    | count, rate, decimal| 1 to 40, median 6 units                                  |
-    | day, moment         | 2025-11-24 to 2026-11-20                                 |
-    | choice, flag        | paid 87 %, unpaid 13 %                                   |
+    | kind                 | for example                                        |
+    |----------------------|----------------------------------------------------|
+    | money                | 70.00 to 82,632.58 USD · median 2,227.97 ▁▂▄▆█▇▅▃▁ |
+    | count, rate, decimal | 1 to 40 units · median 6                           |
+    | day, moment          | 2025-11-24 to 2026-11-20                           |
+    | choice, flag         | paid 87 % · unpaid 13 %                            |
     """
     match column.kind:
         case "money":
@@ -32,17 +32,17 @@ def shape(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -
         case "choice" | "flag":
             return _shares(connection, table, column)
         case _:
-            return ""
+            return []
 
 
-def _amounts(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> str:
-    """Least, median and most, and the histogram on a log axis; zeros are left out."""
+def _amounts(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> list[str]:
+    """Least, most and median, and the histogram on a log axis; zeros are left out."""
     name = column.name
     low, middle, high = connection.execute(
         f"select min({name}), median({name}), max({name}) from {table.name} where {name} > 0"
     ).fetchall()[0]
     if low is None:
-        return ""
+        return []
     counts = dict(
         connection.execute(
             f"select least({BINS - 1}, floor({BINS} * ln({name} / $1) / ln(($2 + 1) / $1)))::int, count(*) "
@@ -52,28 +52,30 @@ def _amounts(connection: duckdb.DuckDBPyConnection, table: Table, column: Column
     )
     tallest = max(counts.values())
     bars = "".join(BARS[round((len(BARS) - 1) * counts.get(i, 0) / tallest)] for i in range(BINS))
-    return f"{low / 100:,.2f} to {high / 100:,.2f} USD, median {middle / 100:,.2f} {bars} (log)"
+    return [f"{low / 100:,.2f} to {high / 100:,.2f} USD", f"median {middle / 100:,.2f} {bars}"]
 
 
-def _numbers(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> str:
+def _numbers(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> list[str]:
     low, middle, high = connection.execute(
         f"select min({column.name}), median({column.name}), max({column.name}) from {table.name}"
     ).fetchall()[0]
-    return "" if low is None else f"{low:,g} to {high:,g}, median {middle:,g} {column.unit or ''}".rstrip()
+    if low is None:
+        return []
+    return [f"{low:,g} to {high:,g} {column.unit or ''}".rstrip(), f"median {middle:,g}"]
 
 
-def _days(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> str:
+def _days(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> list[str]:
     low, high = connection.execute(
         f"select min({column.name})::date, max({column.name})::date from {table.name}"
     ).fetchall()[0]
-    return "" if low is None else f"{low} to {high}"
+    return [] if low is None else [f"{low} to {high}"]
 
 
-def _shares(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> str:
+def _shares(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> list[str]:
     """The most frequent values with their shares."""
     rows = connection.execute(
         f"select {column.name}::varchar, count(*) / sum(count(*)) over () from {table.name} "
         f"group by all order by 2 desc, 1 limit {MOST_CHOICES + 1}"
     ).fetchall()
-    said = ", ".join(f"{value} {100 * share:.0f} %" for value, share in rows[:MOST_CHOICES])
-    return f"{said} …" if len(rows) > MOST_CHOICES else said
+    said = [f"{value} {100 * share:.0f} %" for value, share in rows[:MOST_CHOICES]]
+    return [*said, "…"] if len(rows) > MOST_CHOICES else said
