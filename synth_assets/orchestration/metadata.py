@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -16,6 +16,8 @@ from synth_assets.model.table import Table
 from synth_assets.orchestration.shapes import shape
 
 PREVIEW_ROWS = 8
+INLINE = 999
+"""Characters of Markdown that the page shows at once; more of it is a link."""
 
 
 def description(table: Table) -> str:
@@ -94,8 +96,15 @@ def _preview(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -
     connection.execute(view_sql(table, "document", source))
     cursor = connection.execute(f"select * from document.{table.name} limit {PREVIEW_ROWS}")
     names = [column[0] for column in cursor.description or ()]
-    lines = [names, ["---"] * len(names), *(map(_cell, row) for row in cursor.fetchall())]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    head = [_line(names), _line(["---"] * len(names))]
+    lines = [_line(map(_cell, row)) for row in cursor.fetchall()]
+    while len(lines) > 3 and len("\n".join(head + lines)) > INLINE:
+        lines.pop()
+    return "\n".join(head + lines)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _cell(value: object) -> str:

@@ -86,7 +86,7 @@ PLOTS: dict[str, Plot] = {
         "List prices, USD on a log axis", _amounts("list_price_cents", "products"), log_columns
     ),
     "order_to_cash/deals": Plot(
-        "Deals by stage, as of as_of",
+        "Deals by stage",
         """select replace(stage, '_', ' '), count(*) from deals group by 1
         order by any_value(case when stage like 'closed%' then 1 else 0 end), 2 desc""",
         bars,

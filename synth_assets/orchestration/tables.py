@@ -46,7 +46,10 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
     def build(context: dg.AssetExecutionContext) -> Iterator[Event]:
         with in_one_line():
             refuse_unused_config(context)
-            yield from materialise(world, table)
+            for event in materialise(world, table):
+                if isinstance(event, dg.AssetCheckResult) and not event.passed:
+                    context.log.warning(f"{event.check_name} failed: {event.description}")
+                yield event
 
     return build
 
@@ -99,8 +102,8 @@ def _shown(
     connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, parts: list[Part], source: str
 ) -> dict[str, Any]:
     """What the page shows of a sound table."""
-    about = metadata.of(connection, table, scenario, parts, source)
-    return about | plots.of(connection, scenario.world, table)
+    picture = plots.of(connection, scenario.world, table)
+    return picture | metadata.of(connection, table, scenario, parts, source)
 
 
 def _given(store: Store, world: World, table: Table) -> tuple[Scenario, dict[str, Published]]:
