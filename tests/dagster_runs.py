@@ -25,7 +25,7 @@ def run(
     """Materialise a selection; `config` goes to the scenario, where it is selected."""
     assets = world_assets(world)
     chosen = dg.AssetSelection.from_string(select)
-    selected = chosen.resolve([asset for asset in assets])
+    selected = chosen.resolve(list(assets))
     if dg.AssetKey("scenario") in selected:
         ops = {"scenario": {"config": {"as_of": AS_OF, **config}}, **(ops or {})}
     return dg.materialize(

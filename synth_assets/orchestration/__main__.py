@@ -88,8 +88,10 @@ def _failure(world: World, result: dg.ExecuteInProcessResult) -> Iterator[str]:
     for event in result.all_events:
         if event.is_step_failure:
             data = event.step_failure_data
-            said = data.user_failure_data.description if data.user_failure_data else None
-            yield f"{world.name}: {said or (data.error.message.strip() if data.error else event.message)}"
+            if data.user_failure_data and data.user_failure_data.description:
+                yield data.user_failure_data.description
+            else:
+                yield f"{world.name}: {data.error.message.strip() if data.error else event.message}"
             return
 
 

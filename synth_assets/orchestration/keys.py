@@ -60,7 +60,7 @@ def refuse_unused_config(context: dg.AssetExecutionContext) -> None:
     given: dict[str, object] = dict(context.run.run_config).get("ops") or {}  # type: ignore[assignment]
     lines = [_unused(name, ops) for name in given if name not in ops]
     if lines:
-        raise UsageProblem("; ".join(lines) + ". Nothing was written")
+        raise UsageProblem("; ".join(lines) + " (nothing was written)")
 
 
 def _unused(name: str, ops: list[str]) -> str:
@@ -70,5 +70,5 @@ def _unused(name: str, ops: list[str]) -> str:
             f"run config is given for {name}, which is not part of this run: select it too, --select '{key}*'"
         )
     near = difflib.get_close_matches(name, ops, n=1)
-    hint = f". Did you mean {near[0]}?" if near else f" (in this run: {', '.join(sorted(ops))})"
+    hint = f". Did you mean {near[0]}?" if near else f": {', '.join(sorted(ops))}"
     return f"run config is given for {name}, which is not part of this run{hint}"
