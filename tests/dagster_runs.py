@@ -8,6 +8,7 @@ import dagster as dg
 
 from synth_assets.model.world import World
 from synth_assets.orchestration.assets import world_assets
+from synth_assets.orchestration.keys import asset_key, op_name
 from synth_assets.worlds import load
 
 AS_OF = "2026-11-21"
@@ -26,8 +27,8 @@ def run(
     assets = world_assets(world)
     chosen = dg.AssetSelection.from_string(select)
     selected = chosen.resolve(list(assets))
-    if dg.AssetKey("scenario") in selected:
-        ops = {"scenario": {"config": {"as_of": AS_OF, **config}}, **(ops or {})}
+    if asset_key(world, "scenario") in selected:
+        ops = {op_name(world, "scenario"): {"config": {"as_of": AS_OF, **config}}, **(ops or {})}
     return dg.materialize(
         assets,
         selection=chosen,

@@ -195,7 +195,7 @@ def test_make_data_tells_what_it_made(data: Path, capsys: pytest.CaptureFixture,
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     file = data / "config.yaml"
     monkeypatch.setenv("SYNTH_ASSETS_CONFIG", str(file))
-    file.write_text("order_to_cash:\n  num_transactions: 100\n")
+    file.write_text("order_to_cash:\n  num_transactions: 100\nsubscriptions:\n  num_customers: 100\n")
     assert main() == 0
     said = capsys.readouterr().out
     assert "orders 100" in said

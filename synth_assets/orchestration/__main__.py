@@ -106,7 +106,7 @@ def _next(directory: Path) -> Iterator[str]:
     code = f"import duckdb; duckdb.connect('{shown}/{FILE_NAME}').sql('{query}').show()"
     yield f'Next:  {bin_}/python -c "{code}"'
     yield f"       {bin_}/synth-assets verify order_to_cash    every check again, without Dagster"
-    yield "       make dev    the Dagster page, http://localhost:3000"
+    yield "       make dev    the Dagster page, http://localhost:3000, where Materialize all does the same"
 
 
 if __name__ == "__main__":

@@ -76,6 +76,13 @@ def _amounts(column: str, table: str) -> str:
     )
 
 
+AT_RISK = Plot(
+    "Amount at risk by kind, USD",
+    """select replace(type, '_', ' ') || ' (' || count(*) || ')', sum(amount_at_risk_cents) / 100
+    from anomaly_manifest group by type order by 2 desc""",
+    bars,
+)
+
 PLOTS: dict[str, Plot] = {
     "order_to_cash/contacts": Plot(
         "New contacts a month",
@@ -117,12 +124,31 @@ PLOTS: dict[str, Plot] = {
         where account = 'Accounts Receivable' group by month order by month""",
         line,
     ),
-    "order_to_cash/anomaly_manifest": Plot(
-        "Amount at risk by kind, USD",
-        """select replace(type, '_', ' ') || ' (' || count(*) || ')', sum(amount_at_risk_cents) / 100
-        from anomaly_manifest group by type order by 2 desc""",
+    "order_to_cash/anomaly_manifest": AT_RISK,
+    "subscriptions/subscriptions": Plot(
+        "Cancellations a month",
+        """select date_trunc('month', end_date)::date, count(*) from subscriptions where end_date is not null
+        group by 1 order by 1""",
+        line,
+    ),
+    "subscriptions/invoices": Plot(
+        "Amount billed a month, thousand USD",
+        """select date_trunc('month', invoice_date)::date, sum(amount_cents) / 1e5 from invoices
+        group by 1 order by 1""",
+        line,
+    ),
+    "subscriptions/payments": Plot(
+        "Days from invoice to payment",
+        """select payment_date - invoice_date, count(*) from payments join invoices using (invoice_id)
+        group by 1 order by 1""",
+        columns,
+    ),
+    "subscriptions/invoice_settlement": Plot(
+        "Invoices by settlement",
+        "select replace(settlement, '_', ' '), count(*) from invoice_settlement group by 1 order by 2 desc",
         bars,
     ),
+    "subscriptions/anomaly_manifest": AT_RISK,
 }
 """Plots by `<world>/<table>`."""
 
