@@ -23,7 +23,7 @@ from synth_assets.derive.pandera_schema import (
     row_schema,
 )
 from synth_assets.evaluate import verify
-from synth_assets.evaluate.verify import SHOWN, Check
+from synth_assets.evaluate.check import SHOWN, Check
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
