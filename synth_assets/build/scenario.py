@@ -215,7 +215,7 @@ def _explained(world: World, error: Values) -> str:
         message = str(error["ctx"]["error"])
         return f"{key}: {message}" if key else message
     value = json.dumps(error["input"], default=str)
-    return f"{key} is {value}, but must be {_allowed(field)}" if field else f"{key}: {error['msg']}"
+    return f"{key} is {value}, but must be {allowed(field)}" if field else f"{key}: {error['msg']}"
 
 
 def _field(model: type[BaseModel], path: list[str]) -> tuple[type[BaseModel] | None, FieldInfo | None]:
@@ -233,7 +233,7 @@ def _field(model: type[BaseModel], path: list[str]) -> tuple[type[BaseModel] | N
     return holder, field
 
 
-def _allowed(field: FieldInfo) -> str:
+def allowed(field: FieldInfo) -> str:
     """What a field takes, in words."""
     words: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false"}
     bounds = {type(m).__name__: m for m in field.metadata}

@@ -1,0 +1,113 @@
+"""`make data`: every world through Dagster in this process, with a short story of what came out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+
+import dagster as dg
+
+from synth_assets import worlds
+from synth_assets.build.catalogue import FILE_NAME
+from synth_assets.build.store import Store, data_dir
+from synth_assets.model.world import World
+from synth_assets.orchestration.assets import world_assets
+from synth_assets.orchestration.checks import TRUTH, identifier
+from synth_assets.orchestration.keys import asset_key
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Events are stored; what failed is said here in one line instead of a page."""
+
+
+def main() -> int:
+    """Materialise all worlds; 0 when every blocking check passed, else 1."""
+    with (
+        dg.DagsterInstance.get()
+        if os.environ.get("DAGSTER_HOME")
+        else dg.DagsterInstance.ephemeral() as instance
+    ):
+        for world in map(worlds.load, worlds.NAMES):
+            started = perf_counter()
+            result = dg.materialize(
+                world_assets(world), instance=instance, run_config=QUIET, raise_on_error=False
+            )
+            if not result.success:
+                print("\n".join(_failure(world, result)), file=sys.stderr)
+                return 1
+            print("\n".join(_summary(world, result, perf_counter() - started)))
+    print("\n".join(_next(data_dir())))
+    return 0
+
+
+def _summary(world: World, result: dg.ExecuteInProcessResult, seconds: float) -> Iterator[str]:
+    """What came out of a world: its lineage with row counts, its checks and its truth."""
+    store = Store(world, data_dir())
+    scenario = store.scenario()
+    yield f"{world.name}  as of {scenario.config.day} · seed {scenario.config.seed}"
+    rows = (f"{table.name} {store.published(table.name).rows:,}" for table in world.tables)
+    yield f"  scenario ─ {' ─ '.join(rows)} ─ catalogue"
+    found = result.get_asset_check_evaluations()
+    passed = sum(check.passed for check in found)
+    warnings = [check for check in found if not check.passed]
+    yield f"  {passed} checks passed{_warned(warnings)} · {_truth(world, found)} · {seconds:.1f} s"
+
+
+def _warned(warnings: list[dg.AssetCheckEvaluation]) -> str:
+    names = ", ".join(f"{w.asset_key.to_user_string()} {w.check_name} ({w.description})" for w in warnings)
+    return f", {len(warnings)} warned: {names}" if warnings else ""
+
+
+def _truth(world: World, found: Sequence[dg.AssetCheckEvaluation]) -> str:
+    check = next(c for c in found if c.check_name == identifier(TRUTH) and c.asset_key == manifest_key(world))
+    asked, seen = (check.metadata[side].value for side in ("asked", "found"))
+    return f"truth: rules found {seen} of {asked} labels and nothing else"
+
+
+def manifest_key(world: World) -> dg.AssetKey:
+    """The asset of a world's manifest."""
+    return asset_key(world, world.manifest.name)
+
+
+def _failure(world: World, result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """What failed first: the checks, or the step's own words."""
+    failed = [
+        check
+        for check in result.get_asset_check_evaluations()
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+    ]
+    for check in failed:
+        yield (
+            f"{world.name}: {check.asset_key.to_user_string()} was not published: check {check.check_name} "
+            f"failed, {check.description}"
+        )
+    if failed:
+        return
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                yield data.user_failure_data.description
+            else:
+                yield f"{world.name}: {data.error.message.strip() if data.error else event.message}"
+            return
+
+
+def _next(directory: Path) -> Iterator[str]:
+    """Where the files are, and three things to do with them."""
+    shown = os.path.relpath(directory) if directory.is_relative_to(Path.cwd()) else str(directory)
+    bin_ = Path(sys.executable).parent
+    bin_ = bin_.relative_to(Path.cwd()) if bin_.is_relative_to(Path.cwd()) else bin_
+    query = "select type, count(*) as labels from order_to_cash.anomaly_manifest group by 1"
+    yield f"Parquet in {shown}/<world>/<table>, views in {shown}/{FILE_NAME}"
+    yield ""
+    code = f"import duckdb; duckdb.connect('{shown}/{FILE_NAME}').sql('{query}').show()"
+    yield f'Next:  {bin_}/python -c "{code}"'
+    yield f"       {bin_}/synth-assets verify order_to_cash    every check again, without Dagster"
+    yield "       make dev    the Dagster page, http://localhost:3000, where Materialize all does the same"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""The assets of a world: the scenario first, one a table, the catalogue last."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from synth_assets.model.world import World
+from synth_assets.orchestration.catalogue import catalogue_asset
+from synth_assets.orchestration.scenario import scenario_asset
+from synth_assets.orchestration.tables import table_asset
+
+
+def world_assets(world: World) -> list[dg.AssetsDefinition]:
+    """All assets of a world, in order of lineage."""
+    return [
+        scenario_asset(world),
+        *(table_asset(world, table) for table in world.tables),
+        catalogue_asset(world),
+    ]

@@ -1,0 +1,86 @@
+"""The last asset of a world: the DuckDB catalogue, flipped for all its tables at once."""
+
+import dagster as dg
+import duckdb
+
+from synth_assets import __version__
+from synth_assets.build import catalogue
+from synth_assets.model.world import World
+from synth_assets.orchestration.checks import as_table
+from synth_assets.orchestration.keys import (
+    CATALOGUE,
+    OWNERS,
+    SCENARIO,
+    asset_key,
+    in_one_line,
+    refuse_unused_config,
+    store_for,
+)
+
+
+def catalogue_asset(world: World) -> dg.AssetsDefinition:
+    """The views of a world in `synth_assets.duckdb`; whoever queries them never sees a mixture."""
+
+    @dg.asset(
+        key=asset_key(world, CATALOGUE),
+        deps=[asset_key(world, name) for name in (SCENARIO, *(table.name for table in world.tables))],
+        description=(
+            f"One DuckDB view for every table of {world.name}, amounts in dollars. All views are switched "
+            "at once, when every table of the scenario stands and has passed its checks; until then they "
+            f"show the version before.\n\n```sql\n{example(world)}\n```"
+        ),
+        group_name=world.name,
+        kinds={"duckdb"},
+        owners=OWNERS,
+        code_version=__version__,
+    )
+    def flip(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        with in_one_line():
+            refuse_unused_config(context)
+            store = store_for(world, CATALOGUE)
+            with store.locked(wait=True):
+                scenario = store.scenario()
+                path = catalogue.flip(store, scenario)
+            published = {table.name: store.published(table.name, scenario) for table in world.tables}
+        rows = [
+            {"view": f"{world.name}.{table.name}", "rows": published[table.name].rows, "a row is": table.row}
+            for table in world.tables
+        ]
+        versions = ",".join(found.content for found in published.values())
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(f"{scenario.id}-{hash_of(versions)}"),
+            metadata={
+                "path": dg.MetadataValue.path(str(path)),
+                "views": as_table(rows),
+                "example": dg.MetadataValue.md(
+                    f"```sql\n{example(world)}\n```\n\n{answer(world, str(path))}"
+                ),
+                "scenario": scenario.id,
+                "as_of": str(scenario.config.day),
+            },
+        )
+
+    return flip
+
+
+def hash_of(text: str) -> str:
+    """16 hexadecimal digits."""
+    from hashlib import blake2b
+
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def example(world: World) -> str:
+    """A query that any world answers: how many labels of each kind there are."""
+    return (
+        f"select type, count(*) as labels from {world.name}.{world.manifest.name} group by 1 order by 2 desc"
+    )
+
+
+def answer(world: World, path: str) -> str:
+    """The example's rows as Markdown."""
+    with duckdb.connect(path, read_only=True) as connection:
+        rows = connection.execute(example(world)).fetchall()
+    return "\n".join(
+        ["| type | labels |", "|---|---:|", *(f"| {kind} | {count:,} |" for kind, count in rows)]
+    )

@@ -1,0 +1,74 @@
+"""What an asset is called, which command mends it, and how a problem reaches a person through Dagster."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from synth_assets.build.generate import said_in_words
+from synth_assets.build.problems import Problem, UsageProblem
+from synth_assets.build.store import Store, data_dir
+from synth_assets.model.world import World
+
+BARE_WORLD = "order_to_cash"
+"""The world whose keys carry no prefix, so that `--select invoices+` is all there is to type."""
+
+SCENARIO, CATALOGUE = "scenario", "catalogue"
+OWNERS = ["team:synth_assets"]
+
+
+def asset_key(world: World, name: str) -> dg.AssetKey:
+    """`invoices` for the bare world, `subscriptions/invoices` for any other."""
+    return dg.AssetKey([name] if world.name == BARE_WORLD else [world.name, name])
+
+
+def op_name(world: World, name: str) -> str:
+    """What Dagster calls the op of an asset, and run config its section: `subscriptions__scenario`."""
+    return "__".join(asset_key(world, name).path)
+
+
+def remedy(world: World, name: str) -> str:
+    """The command that makes an asset and everything it needs."""
+    return f"dagster asset materialize --select '*{asset_key(world, name).to_user_string()}'"
+
+
+def store_for(world: World, name: str) -> Store:
+    """The world's store; its errors name the command that makes the asset `name`."""
+    return Store(world, data_dir(), remedy(world, name))
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """A problem, or an error of the system, ends the step with one line and no retry."""
+    try:
+        with said_in_words(data_dir()):
+            yield
+    except Problem as problem:
+        raise dg.Failure(description=str(problem), allow_retries=False) from None
+
+
+def refuse_unused_config(context: dg.AssetExecutionContext) -> None:
+    """Dagster ignores run config for an op that is misspelt or not selected; here it ends the run.
+
+    Raises:
+        UsageProblem: it names the ops whose config nobody would read.
+    """
+    ops = [node.name for node in context.job_def.nodes]
+    given: dict[str, object] = dict(context.run.run_config).get("ops") or {}  # type: ignore[assignment]
+    lines = [_unused(name, ops) for name in given if name not in ops]
+    if lines:
+        raise UsageProblem("; ".join(lines) + " (nothing was written)")
+
+
+def _unused(name: str, ops: list[str]) -> str:
+    if name.split("__")[-1] == SCENARIO:
+        key = name.replace("__", "/")
+        return (
+            f"run config is given for {name}, which is not part of this run: select it too, --select '{key}*'"
+        )
+    near = difflib.get_close_matches(name, ops, n=1)
+    hint = f". Did you mean {near[0]}?" if near else f": {', '.join(sorted(ops))}"
+    return f"run config is given for {name}, which is not part of this run{hint}"

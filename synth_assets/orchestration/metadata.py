@@ -1,0 +1,116 @@
+"""What a table's page shows: what a row is, what its columns mean and look like, and its first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from synth_assets.build.parquet import Part
+from synth_assets.build.scenario import FORMAT_VERSION, Scenario
+from synth_assets.derive.duckdb_view import view_sql
+from synth_assets.model.columns import Column
+from synth_assets.model.table import Table
+from synth_assets.orchestration.shapes import shape
+
+PREVIEW_ROWS = 8
+INLINE = 999
+"""Characters of Markdown that the page shows at once; more of it is a link."""
+
+
+def description(table: Table) -> str:
+    """What a row is, and the columns under their names in views."""
+    names = ", ".join(f"`{column.document_name}`" for column in table.columns)
+    return f"{table.row}\n\nColumns: {names}."
+
+
+def column_schema(table: Table, shapes: Mapping[str, list[str]] | None = None) -> dg.TableSchema:
+    """The columns as they stand in Parquet; with `shapes`, each also says what its values look like.
+
+    The page takes a column's description from the asset's definition and its constraints from the latest
+    materialization, so what a run found stands beside the constraints.
+    """
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                column.name,
+                type=_type(column),
+                description=_meaning(column),
+                constraints=dg.TableColumnConstraints(
+                    nullable=column.nullable,
+                    unique=column is table.key,
+                    other=[*_constraints(column), *(shapes or {}).get(column.name, ())],
+                ),
+            )
+            for column in table.columns
+        ]
+    )
+
+
+def _meaning(column: Column) -> str:
+    """The description; an id also says its form, a choice its words."""
+    words = column.description.rstrip(".")
+    if column.kind == "identifier":
+        words += f" ({column.prefix} and nine digits)"
+    if column.choices:
+        words += f": {', '.join(column.choices)}"
+    return words
+
+
+def _type(column: Column) -> str:
+    kind = "string" if column.kind == "choice" else str(column.arrow.type)
+    return f"{kind}, {column.unit}" if column.unit else kind
+
+
+def _constraints(column: Column) -> Iterator[str]:
+    if column.references:
+        yield f"in {column.references}"
+    if column.minimum is not None:
+        yield f"≥ {column.minimum:,}"
+    if column.maximum is not None:
+        yield f"≤ {column.maximum:,}"
+
+
+def of(
+    connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, parts: list[Part], source: str
+) -> dict[str, Any]:
+    """The metadata of a table whose files, `source`, the connection sees."""
+    shapes = {column.name: shape(connection, table, column) for column in table.columns}
+    return {
+        "dagster/row_count": sum(part.rows for part in parts),
+        "dagster/column_schema": column_schema(table, shapes),
+        "preview": dg.MetadataValue.md(_preview(connection, table, source)),
+        "as_of": str(scenario.config.day),
+        "seed": scenario.config.seed,
+        "bytes": sum(part.bytes for part in parts),
+        "blocks": len(parts),
+        "scenario": scenario.id,
+    }
+
+
+def _preview(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> str:
+    """The first rows as a Markdown table, in document units: amounts in dollars."""
+    connection.execute("create schema if not exists document")
+    connection.execute(view_sql(table, "document", source))
+    cursor = connection.execute(f"select * from document.{table.name} limit {PREVIEW_ROWS}")
+    names = [column[0] for column in cursor.description or ()]
+    head = [_line(names), _line(["---"] * len(names))]
+    lines = [_line(map(_cell, row)) for row in cursor.fetchall()]
+    while len(lines) > 3 and len("\n".join(head + lines)) > INLINE:
+        lines.pop()
+    return "\n".join(head + lines)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).replace("|", "\\|")
+
+
+def code_version(version: str) -> str:
+    """Changes exactly when the same scenario would give other bytes."""
+    return f"{version}.{FORMAT_VERSION}"

@@ -1,0 +1,136 @@
+"""The first asset of a world: its resolved configuration, which every table reads and nothing else."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from synth_assets import __version__
+from synth_assets.build.scenario import Scenario, allowed, resolve
+from synth_assets.model.world import World
+from synth_assets.orchestration.keys import (
+    OWNERS,
+    SCENARIO,
+    asset_key,
+    in_one_line,
+    refuse_unused_config,
+    store_for,
+)
+
+CONFIG_VARIABLE = "SYNTH_ASSETS_CONFIG"
+
+_TYPES: dict[Any, Any] = {bool: bool, int: int, float: float}
+"""Dagster's types of config values; anything else, such as a date, is written as text."""
+
+
+def scenario_asset(world: World) -> dg.AssetsDefinition:
+    """The scenario of a world: defaults < preset < the file in SYNTH_ASSETS_CONFIG < run config."""
+
+    @dg.asset(
+        key=asset_key(world, SCENARIO),
+        description=_description(world),
+        config_schema=config_field(world),
+        group_name=world.name,
+        kinds={"python", "json"},
+        owners=OWNERS,
+        code_version=__version__,
+    )
+    def scenario(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        with in_one_line():
+            refuse_unused_config(context)
+            given = dict(context.op_execution_context.op_config or {})
+            resolved = resolve_run(world, given)
+            store = store_for(world, SCENARIO)
+            with store.locked(wait=True):
+                store.write_scenario(resolved)
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(resolved.id),
+            metadata=_metadata(resolved, store.home / "scenario.json"),
+        )
+
+    return scenario
+
+
+def resolve_run(world: World, given: dict[str, Any]) -> Scenario:
+    """The scenario of a run's config for the op `scenario`, over the file and the preset.
+
+    Raises:
+        UsageProblem: an unknown key or preset, or a value out of range.
+    """
+    values = _without_none(given)
+    preset, clean = values.pop("preset", None), values.pop("clean", False)
+    file = os.environ.get(CONFIG_VARIABLE)
+    return resolve(world.name, values, preset=preset, file=Path(file) if file else None, clean=clean)
+
+
+def config_field(world: World) -> dg.Field:
+    """Run config of the scenario: every key of the world's model, all optional, and `preset` and `clean`.
+
+    No key has a default here: what is not given comes from the file, the preset or the model.
+    """
+    presets = ", ".join(world.presets) or "none in this world"
+    own = {
+        "preset": _optional(str, f"A named set of values ({presets}). Default: none."),
+        "clean": _optional(
+            bool, "True for the clean twin: the same rows without any anomaly. Default: false."
+        ),
+    }
+    return dg.Field(own | _fields(world.config), is_required=False)
+
+
+def _fields(model: type[BaseModel]) -> dict[str, dg.Field]:
+    return {name: _field(field) for name, field in model.model_fields.items()}
+
+
+def _field(field: FieldInfo) -> dg.Field:
+    """One key, with its meaning, range and default in words."""
+    nested = field.annotation
+    if isinstance(nested, type) and issubclass(nested, BaseModel):
+        return dg.Field(_fields(nested), is_required=False, description=(nested.__doc__ or "").strip())
+    about = field.description or ""
+    if field.annotation in _TYPES:
+        about += f" {allowed(field).capitalize()}."
+    if field.default is not PydanticUndefined:
+        about += f" Default: {str(field.default).lower() if field.annotation is bool else field.default}."
+    return _optional(_TYPES.get(field.annotation, str), about.strip())
+
+
+def _optional(kind: Any, description: str) -> dg.Field:
+    return dg.Field(dg.Noneable(kind), is_required=False, description=description)
+
+
+def _without_none(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _without_none(value) if isinstance(value, dict) else value
+        for key, value in values.items()
+        if value is not None
+    }
+
+
+def _description(world: World) -> str:
+    return (
+        f"The resolved configuration of {world.name}: seed, as_of, counts and rates. Every table reads it, "
+        "so all tables of one scenario belong together.\n\n"
+        f"Set keys in the Launchpad (Open launchpad, beside Materialize), or in the YAML file that "
+        f"{CONFIG_VARIABLE} names; without either the defaults hold.\n\n{world.story}"
+    )
+
+
+def _metadata(scenario: Scenario, path: Path) -> dict[str, Any]:
+    config = scenario.config
+    asked = "\n".join(
+        f"| {kind} | {labels:,} | {population:,} |" for kind, (population, labels) in config.asked().items()
+    )
+    return {
+        "scenario": scenario.id,
+        "seed": config.seed,
+        "as_of": str(config.day),
+        "labels_asked": sum(labels for _, labels in config.asked().values()),
+        "anomalies_asked": dg.MetadataValue.md(f"| kind | labels | of |\n|---|---:|---:|\n{asked}"),
+        "config": dg.MetadataValue.json(scenario.document),
+        "path": dg.MetadataValue.path(str(path)),
+    }

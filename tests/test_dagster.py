@@ -1,0 +1,191 @@
+"""Tables as Dagster assets: what is derived from them, and what a whole run leaves behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from synth_assets.build.generate import write_world
+from synth_assets.build.scenario import resolve
+from synth_assets.build.store import Store
+from synth_assets.definitions import defs
+from synth_assets.evaluate import verify
+from synth_assets.orchestration.assets import world_assets
+from synth_assets.orchestration.checks import specs
+from synth_assets.orchestration.keys import asset_key
+from synth_assets.orchestration.schedule import nightly
+from synth_assets.orchestration.tables import ancestors
+from synth_assets.worlds import NAMES, load
+from tests.dagster_runs import AS_OF, WORLD, check, run
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dg.ExecuteInProcessResult, Path]]:
+    """A run of everything at the defaults, and its data directory."""
+    with pytest.MonkeyPatch.context() as patch:
+        path = tmp_path_factory.mktemp("data")
+        patch.setenv("SYNTH_ASSETS_DATA_DIR", str(path))
+        yield run(), path
+
+
+# --- what is derived ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_there_is_one_asset_a_table_with_the_lineage_of_the_table(name: str) -> None:
+    world = load(name)
+    graph = defs.resolve_asset_graph()
+    for table in world.tables:
+        found = graph.get(asset_key(world, table.name)).parent_keys
+        above = table.upstream if table is not world.manifest else [t.name for t in world.tables[:-1]]
+        assert found == {asset_key(world, other) for other in ("scenario", *above)}
+    last = graph.get(asset_key(world, "catalogue")).parent_keys
+    assert last == {asset_key(world, other) for other in ("scenario", *(t.name for t in world.tables))}
+
+
+def test_keys_are_bare_in_order_to_cash_and_prefixed_elsewhere() -> None:
+    assert asset_key(WORLD, "invoices") == dg.AssetKey("invoices")
+    other = type("World", (), {"name": "subscriptions"})()
+    assert asset_key(other, "invoices") == dg.AssetKey(["subscriptions", "invoices"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_law_reads_only_tables_above_the_one_it_is_about(name: str) -> None:
+    world = load(name)
+    for law, _, query in world.sql("laws.sql"):
+        about = world.table(verify.law_table(world, query))
+        read = {table.name for table in world.tables if table.name in query.replace("(", " ").split()}
+        assert read <= {about.name, *ancestors(world, about)}, law
+
+
+def test_every_asset_says_what_it_is() -> None:
+    for asset in world_assets(WORLD):
+        spec = next(iter(asset.specs))
+        assert spec.description
+        assert spec.group_name == "order_to_cash"
+        assert spec.kinds
+        assert spec.owners
+        assert spec.code_version
+    schema = next(iter(world_assets(WORLD)[6].specs)).metadata["dagster/column_schema"]
+    amount = schema.columns[2]
+    assert (amount.name, amount.type) == ("amount_due_cents", "int64, USD cents")
+    assert amount.description == "What the customer is asked to pay"
+    assert amount.constraints.other == ["≥ 1"]
+
+
+def test_the_scenario_offers_every_key_of_the_world_without_a_default() -> None:
+    shape = world_assets(WORLD)[0].op.config_schema.config_type
+    keys = set(WORLD.config.model_fields) | {"preset", "clean"}
+    assert set(shape.fields) == keys
+    assert not any(field.is_required or field.default_provided for field in shape.fields.values())
+    assert shape.fields["num_transactions"].description.endswith(
+        "A whole number from 1 to 124,999,999. Default: 1000."
+    )
+    assert set(shape.fields["anomaly_rates"].config_type.fields) == {a.name for a in WORLD.anomalies}
+
+
+def test_the_nightly_tick_runs_everything_as_of_its_own_day() -> None:
+    tick = dt.datetime(2026, 11, 21, 2, tzinfo=dt.UTC)
+    with dg.build_schedule_context(scheduled_execution_time=tick) as context:
+        request = nightly(context)
+    assert isinstance(request, dg.RunRequest)
+    assert request.run_config["ops"]["scenario"] == {"config": {"as_of": "2026-11-21"}}
+    assert "subscriptions__scenario" not in request.run_config["ops"]  # its default is the end of 2024
+    schedule = defs.resolve_schedule_def("nightly")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "UTC")
+    assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+    everything = defs.resolve_job_def("everything").asset_layer.executable_asset_keys
+    assert everything == defs.resolve_asset_graph().executable_asset_keys
+
+
+# --- what a run leaves --------------------------------------------------------------------------------
+
+
+def test_a_run_of_everything_passes_every_check_and_labels_310(made: tuple) -> None:
+    result, _ = made
+    assert result.success
+    found = result.get_asset_check_evaluations()
+    assert len(found) == sum(len(specs(WORLD, table)) for table in WORLD.tables)
+    assert [each.check_name for each in found if not each.passed] == []
+    truth = check(result, "anomaly_manifest", "rules_find_exactly_the_manifest")
+    assert (truth.metadata["asked"].value, truth.metadata["found"].value) == ("310", "310")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "order_to_cash"])
+def test_every_other_world_passes_every_check_too(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
+    result = run(world=load(name))
+    assert result.success
+    assert [each.check_name for each in result.get_asset_check_evaluations() if not each.passed] == []
+    with duckdb.connect(str(tmp_path / "synth_assets.duckdb"), read_only=True) as connection:
+        views = connection.execute("select view_name from duckdb_views() where schema_name = $1", [name])
+        assert {row[0] for row in views.fetchall()} == {table.name for table in load(name).tables}
+
+
+def test_the_catalogue_answers_in_dollars(made: tuple) -> None:
+    _, path = made
+    with duckdb.connect(str(path / "synth_assets.duckdb"), read_only=True) as connection:
+        total = connection.execute("select sum(amount_due) from order_to_cash.invoices").fetchall()[0][0]
+        cents = connection.execute(
+            f"select sum(amount_due_cents) from '{path}/order_to_cash/invoices/*.parquet'"
+        ).fetchall()[0][0]
+    assert total * 100 == cents > 0
+
+
+def test_dagster_and_the_command_line_write_the_same_bytes(made: tuple, tmp_path: Path) -> None:
+    _, path = made
+    by_dagster = Store(WORLD, path)
+    for name, version in write_world(resolve("order_to_cash", {"as_of": AS_OF}), tmp_path).items():
+        assert by_dagster.published(name).parts == version.parts
+        assert by_dagster.published(name).content == version.content
+
+
+def test_blocks_are_those_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "dagster"))
+    many = {"num_transactions": 70_000}
+    assert run(**many).success
+    asked = resolve("order_to_cash", {"as_of": AS_OF, **many})
+    for name, version in write_world(asked, tmp_path / "cli").items():
+        assert Store(WORLD, tmp_path / "dagster").published(name).parts == version.parts
+    assert len(version.parts) == 2
+
+
+def test_the_page_shows_rows_columns_amounts_and_a_picture(made: tuple) -> None:
+    result, path = made
+    materialization = next(
+        event.step_materialization_data.materialization
+        for event in result.get_asset_materialization_events()
+        if event.asset_key == dg.AssetKey("invoices")
+    )
+    shown = materialization.metadata
+    assert shown["dagster/row_count"].value == 980
+    assert shown["preview"].value.startswith("| invoice_id | order_id | amount_due |")
+    assert shown["plot"].value.startswith("![Amounts due, USD on a log axis](data:image/png;base64,")
+    assert shown["path"].value == str((path / "order_to_cash" / "invoices").resolve())
+    low_high, median = shown["dagster/column_schema"].value.columns[2].constraints.other[-2:]
+    assert low_high.endswith("USD")
+    assert median.startswith("median ")
+
+
+def test_an_identical_rebuild_keeps_every_data_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
+    with dg.DagsterInstance.ephemeral() as instance:
+        versions = []
+        for seed in (1, 1, 2):
+            result = run(instance=instance, num_transactions=100, seed=seed)
+            tags = [
+                event.step_materialization_data.materialization.tags or {}
+                for event in result.get_asset_materialization_events()
+            ]
+            versions.append([tag["dagster/data_version"] for tag in tags])
+    assert versions[0] == versions[1]
+    assert not set(versions[0]) & set(versions[2])

@@ -1,0 +1,60 @@
+"""The commands that a person types, in a process of their own: slow, so there are few."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+
+
+def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the environment in the project root, as after `source .venv/bin/activate`."""
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        [str(BIN / words[0]), *words[1:]],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def test_materialize_needs_no_option_but_the_selection(tmp_path: Path) -> None:
+    environment = {"SYNTH_ASSETS_DATA_DIR": str(tmp_path)}
+    environment["DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME"] = pth_value()
+    scenario = command("dagster", "asset", "materialize", "--select", "*products", **environment)
+    assert scenario.returncode == 0, scenario.stderr
+    assert (tmp_path / "order_to_cash" / "products").exists()
+    refused = command("dagster", "asset", "materialize", "--select", "payments", **environment)
+    assert refused.returncode == 1
+    assert (
+        "order_to_cash/invoices has not been materialised. "
+        "Run: dagster asset materialize --select '*payments'" in refused.stderr
+    )
+
+
+def pth_value() -> str:
+    """What the installed .pth file sets in every process of the environment, so that nobody has to."""
+    before = dict(os.environ)
+    try:
+        os.environ.pop("DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME", None)
+        exec((ROOT / "synth_assets" / "orchestration" / "dagster_cli.pth").read_text())
+        return os.environ["DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME"]
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.mark.parametrize("words", [("dagster", "definitions", "validate")])
+def test_the_project_is_found_without_an_option(words: tuple[str, ...]) -> None:
+    validated = command(*words)
+    assert validated.returncode == 0, validated.stderr
+    assert "Validation successful for code location" in validated.stdout + validated.stderr

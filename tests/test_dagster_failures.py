@@ -1,0 +1,208 @@
+"""What a person sees when a run cannot succeed: one line, the failing rows, and the old data in place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from synth_assets.build.store import Store
+from synth_assets.definitions import defs
+from synth_assets.model.world import World
+from synth_assets.orchestration import plots
+from synth_assets.orchestration.__main__ import main
+from synth_assets.worlds.order_to_cash.invoices import INVOICES
+from tests.dagster_runs import QUIET, WORLD, check, failure, run
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("SYNTH_ASSETS_CONFIG", raising=False)
+    monkeypatch.setattr(plots, "of", lambda *_: {})  # drawing is half the time of a small run
+    return tmp_path
+
+
+def with_invoices(edit) -> World:
+    """The world with every block of invoices edited."""
+
+    def generate(rows, orders, draws, config):
+        return edit(INVOICES.generate(rows, orders, draws, config))
+
+    broken = replace(INVOICES, generate=generate)
+    return replace(WORLD, tables=tuple(broken if table is INVOICES else table for table in WORLD.tables))
+
+
+def due_before_issue(rows: pa.Table) -> pa.Table:
+    """The third invoice falls due two days before its issue."""
+    due = rows["due_date"].to_pylist()
+    due[2] = rows["issue_date"][2].as_py().replace(day=1)
+    return rows.set_column(6, rows.schema.field("due_date"), pa.array(due, pa.date32()))
+
+
+def without_an_amount(rows: pa.Table) -> pa.Table:
+    return rows.set_column(2, rows.schema.field("amount_due_cents"), pc.multiply(rows["amount_due_cents"], 0))
+
+
+def invoiced(data: Path) -> int:
+    with duckdb.connect(str(data / "synth_assets.duckdb"), read_only=True) as connection:
+        return connection.execute("select count(*) from order_to_cash.invoices").fetchall()[0][0]
+
+
+def test_a_broken_table_is_not_published_and_shows_its_failing_rows(data: Path) -> None:
+    assert run(num_transactions=100).success
+    before = Store(WORLD, data).published("invoices")
+
+    result = run(world=with_invoices(due_before_issue), num_transactions=200)
+
+    assert not result.success
+    rule = check(result, "invoices", "due_date_is_not_before_issue_date")
+    assert not rule.passed
+    assert rule.severity == dg.AssetCheckSeverity.ERROR
+    assert rule.metadata["found"].value == "1 off"
+    records = rule.metadata["first_failures"].records
+    assert len(records) == 1
+    assert "INV-" in str(records[0].data)
+    assert not check(result, "invoices", "terms_are_net_30").passed
+    assert check(result, "invoices", "schema").passed
+    assert Store(WORLD, data).published("invoices") == before
+    assert invoiced(data) == before.rows
+    assert result.get_step_success_events()[-1].step_key != "catalogue"
+
+
+def test_values_out_of_range_fail_the_schema(data: Path) -> None:
+    result = run("*invoices", with_invoices(without_an_amount), num_transactions=100)
+    schema = check(result, "invoices", "schema")
+    assert not schema.passed
+    assert "amount_due_cents" in str(schema.metadata["first_failures"].records[0].data)
+    assert not (data / "order_to_cash" / "invoices").exists()
+
+
+def test_a_missing_table_above_is_named_with_the_command(data: Path) -> None:
+    assert failure(run("payments")) == (
+        "order_to_cash/invoices has not been materialised. "
+        "Run: dagster asset materialize --select '*payments'"
+    )
+    assert failure(run("contacts")) == (
+        f"order_to_cash: nothing in {data} yet. Run: dagster asset materialize --select '*contacts'"
+    )
+
+
+def test_a_table_of_another_scenario_is_not_mixed_in(data: Path) -> None:
+    assert run("*orders", num_transactions=100).success
+    assert run("scenario", num_transactions=101).success
+    said = failure(run("invoices"))
+    assert said.startswith("order_to_cash/")
+    assert "was made for another scenario" in said
+    assert said.endswith("Run: dagster asset materialize --select '*invoices'")
+
+
+def test_a_truncated_table_is_named_with_the_command(data: Path) -> None:
+    assert run("*invoices", num_transactions=100).success
+    part = data / "order_to_cash" / "invoices" / "part-00000.parquet"
+    part.write_bytes(part.read_bytes()[:-9])
+    said = failure(run("payments"))
+    assert "part-00000.parquet is not as long as it was written" in said
+    assert said.endswith("Run: dagster asset materialize --select '*payments'")
+    content = bytearray(part.read_bytes())
+    part.write_bytes(content + b"123456789")
+    assert "is damaged" in failure(run("payments"))
+    assert run("invoices").success
+    assert run("payments").success
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (
+            {"num_transactions": 0},
+            "order_to_cash: num_transactions is 0, but must be a whole number from 1 to 124,999,999",
+        ),
+        (
+            {"anomaly_rates": {"missing_invoice": 1.5}},
+            "order_to_cash: anomaly_rates.missing_invoice is 1.5, but must be a number from 0 to 1",
+        ),
+        ({"preset": "nosuch"}, "order_to_cash: unknown preset 'nosuch' (presets: none)"),
+    ],
+)
+def test_a_value_out_of_range_ends_the_run_before_anything_is_written(
+    data: Path, config: dict, said: str
+) -> None:
+    assert failure(run(**config)) == said
+    assert list(data.iterdir()) == []
+
+
+def test_an_unknown_key_is_refused_before_the_run(data: Path) -> None:
+    with pytest.raises(dg.DagsterInvalidConfigError, match="num_transaction"):
+        run(num_transaction=5)
+    assert list(data.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("select", "op", "said"),
+    [
+        (
+            "invoices",
+            "scenario",
+            "run config is given for scenario, which is not part of this run: select it too, "
+            "--select 'scenario*' (nothing was written)",
+        ),
+        (
+            "*",
+            "scenarios",
+            "run config is given for scenarios, which is not part of this run. Did you mean scenario? "
+            "(nothing was written)",
+        ),
+    ],
+)
+def test_run_config_that_nobody_would_read_is_refused(data: Path, select: str, op: str, said: str) -> None:
+    """The command line and the page run this job; `dg.materialize` refuses such config by itself."""
+    job = defs.resolve_implicit_global_asset_job_def()
+    result = job.execute_in_process(
+        asset_selection=list(dg.AssetSelection.from_string(select).resolve(defs.resolve_asset_graph())),
+        run_config={**QUIET, "ops": {op: {"config": {"seed": 7}}}},
+        raise_on_error=False,
+    )
+    assert failure(result) == said
+    assert list(data.iterdir()) == []
+
+
+def test_run_config_lies_over_the_file(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = data / "config.yaml"
+    file.write_text("order_to_cash:\n  seed: 5\n  num_transactions: 100\n")
+    monkeypatch.setenv("SYNTH_ASSETS_CONFIG", str(file))
+    assert run("scenario", seed=6, anomaly_rates={"pricing_drift": 0}).success
+    config = Store(WORLD, data).scenario().document["config"]
+    assert (config["seed"], config["num_transactions"], config["anomaly_rates"]["pricing_drift"]) == (
+        6,
+        100,
+        0,
+    )
+    assert config["anomaly_rates"]["missing_invoice"] == 0.05
+
+
+def test_the_clean_twin_has_no_label(data: Path) -> None:
+    assert run(clean=True, num_transactions=100).success
+    assert Store(WORLD, data).published("anomaly_manifest").rows == 0
+
+
+def test_make_data_tells_what_it_made(data: Path, capsys: pytest.CaptureFixture, monkeypatch) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    file = data / "config.yaml"
+    monkeypatch.setenv("SYNTH_ASSETS_CONFIG", str(file))
+    file.write_text("order_to_cash:\n  num_transactions: 100\nsubscriptions:\n  num_customers: 100\n")
+    assert main() == 0
+    said = capsys.readouterr().out
+    assert "orders 100" in said
+    assert "truth: rules found 31 of 31 labels and nothing else" in said
+    file.write_text("order_to_cash:\n  num_transaction: 100\n")
+    assert main() == 1
+    assert capsys.readouterr().err == (
+        "order_to_cash: unknown key num_transaction. Did you mean num_transactions? "
+        "(synth-assets schema order_to_cash lists all keys)\n"
+    )

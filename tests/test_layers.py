@@ -1,0 +1,69 @@
+"""Imports point only downwards, and a small world does not pay for Dagster or pandas."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "synth_assets"
+LAYERS = (
+    "definitions",
+    "cli",
+    "orchestration",
+    "evaluate",
+    "export",
+    "build",
+    "derive",
+    "worlds",
+    "model",
+)
+"""From the top down, as in the design."""
+
+HEAVY = {"dagster", "duckdb", "pandera", "pandas", "matplotlib"}
+
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem != "__init__")
+
+
+def layer(module: str) -> str:
+    """`build` for `synth_assets.build.store`."""
+    return module.split(".")[1] if "." in module else module
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Modules that a file imports anywhere, `synth_assets.worlds` for `from synth_assets import worlds`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "synth_assets":
+            yield from (f"synth_assets.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_downwards(path: Path) -> None:
+    own = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    for module in imports(path):
+        top = module.split(".")[0]
+        if top == "synth_assets" and layer(module) in LAYERS:
+            assert LAYERS.index(layer(module)) >= LAYERS.index(own), f"{own} imports {module}"
+        if top == "dagster":
+            assert own in ("definitions", "orchestration")
+        if own in ("worlds", "model"):
+            assert top not in HEAVY, f"{own} imports {module}"
+
+
+def test_importing_the_package_brings_none_of_the_heavy_ones() -> None:
+    code = (
+        "import sys, synth_assets, synth_assets.build.generate, synth_assets.worlds as w; w.load(w.NAMES[0]);"
+        f"print([name for name in {sorted(HEAVY)!r} if name in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+    )
+    assert run.stdout.strip() == "[]"
