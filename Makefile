@@ -6,7 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 .PHONY: data test dev check lint types bench lock clean
 
 data: .venv/ready
-	@$(BIN)/python -m synth_assets.orchestration
+	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
+	@DAGSTER_HOME=$(CURDIR)/.dagster_home $(BIN)/python -m synth_assets.orchestration
 
 test: .venv/ready
 	@$(BIN)/python -m pytest -n auto
