@@ -206,3 +206,13 @@ def test_make_data_tells_what_it_made(data: Path, capsys: pytest.CaptureFixture,
         "order_to_cash: unknown key num_transaction. Did you mean num_transactions? "
         "(synth-assets schema order_to_cash lists all keys)\n"
     )
+
+
+def test_a_lost_column_fails_checks_and_not_the_program(data: Path) -> None:
+    world = with_invoices(lambda rows: rows.drop_columns(["amount_due_cents"]))
+    result = run("*invoices", world, num_transactions=100)
+    assert not check(result, "invoices", "schema").passed
+    assert (
+        check(result, "invoices", "difference_is_freight_or_drift").metadata["found"].value == "could not run"
+    )
+    assert not (data / "order_to_cash" / "invoices").exists()

@@ -23,7 +23,7 @@ from synth_assets.derive.pandera_schema import (
     row_schema,
 )
 from synth_assets.evaluate import verify
-from synth_assets.evaluate.check import SHOWN, Check
+from synth_assets.evaluate.check import SHOWN, Check, could_not_run
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
@@ -161,17 +161,10 @@ def _references(connection: duckdb.DuckDBPyConnection, world: World, table: Tabl
 
 def _rates(connection: duckdb.DuckDBPyConnection, world: World, config: WorldConfig) -> Check:
     """The manifest's kinds as one small frame: population, rate, asked, injected, found by the rules."""
-    rates = config.model_dump().get("anomaly_rates", {})
-    rules = {name: query for name, _, query in world.sql("rules.sql")}
-    labels = dict(
-        connection.execute(f"select type, count(*) from {world.manifest.name} group by 1").fetchall()
-    )
-    frame = []
-    for kind, (population, asked) in config.asked().items():
-        found = connection.execute(f"select count(*) from ({rules[kind]})").fetchall()[0][0]
-        rate = float(rates.get(kind, asked / max(population, 1)))
-        values = (kind, population, rate, asked, labels.get(kind, 0), found)
-        frame.append(dict(zip(ANOMALY_COLUMNS, values, strict=True)))
+    try:
+        frame = _kinds(connection, world, config)
+    except duckdb.Error as error:
+        return could_not_run(RATES, world.manifest.name, "", "", error)
     wrong = failures(anomaly_schema(), pa.Table.from_pylist(frame, pa.schema(ANOMALY_COLUMNS)))
     total = sum(row["asked"] for row in frame)
     injected = sum(row["injected"] for row in frame)
@@ -185,6 +178,22 @@ def _rates(connection: duckdb.DuckDBPyConnection, world: World, config: WorldCon
         "",
         failures=shown or wrong,
     )
+
+
+def _kinds(connection: duckdb.DuckDBPyConnection, world: World, config: WorldConfig) -> list[dict[str, Any]]:
+    """A row a kind of anomaly, columns `ANOMALY_COLUMNS`."""
+    rates = config.model_dump().get("anomaly_rates", {})
+    rules = {name: query for name, _, query in world.sql("rules.sql")}
+    labels = dict(
+        connection.execute(f"select type, count(*) from {world.manifest.name} group by 1").fetchall()
+    )
+    frame = []
+    for kind, (population, asked) in config.asked().items():
+        found = connection.execute(f"select count(*) from ({rules[kind]})").fetchall()[0][0]
+        rate = float(rates.get(kind, asked / max(population, 1)))
+        values = (kind, population, rate, asked, labels.get(kind, 0), found)
+        frame.append(dict(zip(ANOMALY_COLUMNS, values, strict=True)))
+    return frame
 
 
 def result(world: World, table: Table, check: Check) -> dg.AssetCheckResult:

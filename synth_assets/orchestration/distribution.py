@@ -79,8 +79,12 @@ def of(world: World, table: Table) -> tuple[Curve, ...]:
 
 def check(connection: duckdb.DuckDBPyConnection, curve: Curve) -> Check:
     """A curve as a check that warns; with too few rows it passes and says so."""
-    rows, value = connection.execute(curve.query).fetchall()[0]
     asked = f"{curve.low:g} to {curve.high:g}"
+    try:
+        rows, value = connection.execute(curve.query).fetchall()[0]
+    except duckdb.Error as error:
+        said = str(error).split("\n", 1)[0]
+        return Check(curve.name, None, asked, f"could not run: {said}", False, curve.sentence, "WARN")
     if not rows or rows < curve.from_rows:
         said = f"{value:.3f}" if value is not None else "nothing"
         asked += f" from {curve.from_rows:,} rows"
