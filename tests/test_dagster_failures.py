@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 
 import dagster as dg
@@ -13,9 +14,11 @@ import pytest
 
 from synth_assets.build.store import Store
 from synth_assets.definitions import defs
+from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import plots
 from synth_assets.orchestration.__main__ import main
+from synth_assets.worlds.order_to_cash.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.order_to_cash.invoices import INVOICES
 from tests.dagster_runs import QUIET, WORLD, check, failure, run
 
@@ -28,14 +31,19 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def with_edited(table: Table, edit) -> World:
+    """The world with every block of a table edited."""
+
+    @wraps(table.generate)
+    def generate(**given):
+        return edit(table.generate(**given))
+
+    broken = replace(table, generate=generate)
+    return replace(WORLD, tables=tuple(broken if other is table else other for other in WORLD.tables))
+
+
 def with_invoices(edit) -> World:
-    """The world with every block of invoices edited."""
-
-    def generate(rows, orders, draws, config):
-        return edit(INVOICES.generate(rows, orders, draws, config))
-
-    broken = replace(INVOICES, generate=generate)
-    return replace(WORLD, tables=tuple(broken if table is INVOICES else table for table in WORLD.tables))
+    return with_edited(INVOICES, edit)
 
 
 def due_before_issue(rows: pa.Table) -> pa.Table:
@@ -73,6 +81,29 @@ def test_a_broken_table_is_not_published_and_shows_its_failing_rows(data: Path) 
     assert Store(WORLD, data).published("invoices") == before
     assert invoiced(data) == before.rows
     assert result.get_step_success_events()[-1].step_key != "catalogue"
+
+
+def test_one_wrong_label_fails_the_truth_and_leaves_the_manifest_in_place(data: Path) -> None:
+    assert run(num_transactions=200).success
+    before = Store(WORLD, data).published("anomaly_manifest")
+
+    def mislabel(rows: pa.Table) -> pa.Table:
+        """The first label points at the invoice after the one at fault."""
+        entities = rows["entity_id"].to_pylist()
+        entities[0] = entities[0][:4] + f"{int(entities[0][4:]) + 1:09d}"
+        return rows.set_column(3, rows.schema.field("entity_id"), pa.array(entities))
+
+    result = run(world=with_edited(ANOMALY_MANIFEST, mislabel), num_transactions=200, seed=1)
+
+    assert not result.success
+    truth = check(result, "anomaly_manifest", "rules_find_exactly_the_manifest")
+    assert not truth.passed
+    assert truth.blocking
+    assert [record.data["problem"] for record in truth.metadata["first_failures"].records] == [
+        "missed",
+        "extra",
+    ]
+    assert Store(WORLD, data).published("anomaly_manifest") == before
 
 
 def test_values_out_of_range_fail_the_schema(data: Path) -> None:
