@@ -22,6 +22,8 @@ from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.plan import split
 from tests.worlds import failed, verified
 
+NONE = {"ghost_subscriber": 0.0, "zombie_account": 0.0, "partial_payment": 0.0}
+
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
@@ -186,6 +188,29 @@ def test_the_clean_twin_differs_only_where_a_label_says_so():
         ),
         ({"plan_shares": {"basic": 0.6}}, "plan_shares: they add up to 1.05, but must add up to 1"),
         ({"grace_days": 10}, "grace_days is 10, but must be a whole number from 30 to 180"),
+        (
+            {
+                "num_customers": 2,
+                "period_months": 13,
+                "grace_days": 90,
+                "late_rate": 0.1,
+                "in_grace_unpaid_rate": 0.2,
+                "anomaly_rates": {"ghost_subscriber": 0, "zombie_account": 0.1},
+            },
+            "late_rate 0.1 3 of 23 payments would be late, not 2",
+        ),
+        (
+            {
+                "num_customers": 2,
+                "period_months": 6,
+                "billing_interval_months": 2,
+                "payment_terms_days": 90,
+                "churn_rate": 1,
+                "late_rate": 1,
+                "anomaly_rates": NONE,
+            },
+            "late_rate 1: more bills of 2024-07-01 would be late than there are",
+        ),
         ({"num_customers": 10**9 - 1}, "num_customers x billing dates is 11,999,999,988"),
     ],
 )
@@ -194,6 +219,12 @@ def test_what_cannot_be_is_refused_in_one_line(values, message):
         synth_assets.generate("subscriptions", **values)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_the_only_customer_may_cancel(tmp_path):
+    config = Config(num_customers=1, churn_rate=1.0, late_rate=0.1, anomaly_rates=NONE)
+    checks = verified(WORLD, config, tmp_path)
+    assert not failed(checks), as_text(checks)
 
 
 def test_split_adds_up_and_follows_the_weights():

@@ -107,7 +107,7 @@ def closed_form(config: Config) -> ClosedForm:
     late_weights = [float(count) * due for count, due in zip(billed, overdue, strict=True)]
     late = split(quota(config.late_rate, sound), late_weights)
     late_leavers = tuple(
-        count * (total - stayers) // total for count, total in zip(late, billed, strict=True)
+        count * (total - stayers) // max(1, total) for count, total in zip(late, billed, strict=True)
     )
     late_stayers = tuple(count - apart for count, apart in zip(late, late_leavers, strict=True))
     displaced = sum(late) - quota(config.late_rate, payments)
@@ -186,7 +186,29 @@ def misfit_message(config: Config) -> str | None:
         return f"anomaly_rates: zombie_account is {rates.zombie_account:g}, {too_young}"
     if not sum(form.late_stayers) + sum(form.late_leavers) and quota(config.late_rate, form.payments):
         return f"late_rate is {config.late_rate:g}, {too_young}"
+    late = _late(form)
+    if late > quota(config.late_rate, form.payments):
+        return (
+            f"anomaly_rates: with late_rate {config.late_rate:g} {late} of {form.payments} payments would be "
+            f"late, not {quota(config.late_rate, form.payments)}, as too few bills are: raise num_customers"
+        )
+    crowded = _crowded(config, form)
+    if crowded:
+        return crowded
+    leaving = config.num_customers - form.stayers
+    if any(gone > whole for gone, whole in zip(*plan_counts(config), strict=True)):
+        return f"churn_rate {config.churn_rate:g}: {leaving} cancellations do not fit the plans' shares"
+    return None
+
+
+def _crowded(config: Config, form: ClosedForm) -> str | None:
+    """The first billing date that has fewer bills than late ones and faults ask for, in one line."""
     for cycle, day in enumerate(form.bill_days):
+        late, leavers = form.late_leavers[cycle], form.billed[cycle] - form.stayers
+        if late > leavers:
+            return (
+                f"late_rate {config.late_rate:g}: more bills of {date_of(day)} would be late than there are"
+            )
         asked = sum(length for length, _ in _fault_ranges(form, cycle))
         if asked > form.stayers:
             return (
@@ -194,9 +216,6 @@ def misfit_message(config: Config) -> str | None:
                 f"{config.in_grace_unpaid_rate:g} they ask for {asked} of the bills of {date_of(day)}, but "
                 f"only {form.stayers} subscriptions stay active to the end: lower the rates"
             )
-    leaving = config.num_customers - form.stayers
-    if any(gone > whole for gone, whole in zip(*plan_counts(config), strict=True)):
-        return f"churn_rate {config.churn_rate:g}: {leaving} cancellations do not fit the plans' shares"
     return None
 
 
@@ -237,6 +256,12 @@ def _displaced(asked: int, ghosts: Counts, zombies: Counts, late: Counts) -> tup
         t * g // (g + z) if g + z else 0 for t, g, z in zip(taken, ghosts, zombies, strict=True)
     )
     return late_ghosts, tuple(t - g for t, g in zip(taken, late_ghosts, strict=True))
+
+
+def _late(form: ClosedForm) -> int:
+    """Payments after their due date: late bills less the ghosts and zombies among them."""
+    bills = sum(form.late_stayers) + sum(form.late_leavers)
+    return bills - sum(form.late_ghosts) - sum(form.late_zombies)
 
 
 def _months_between(first: int, later: int) -> int:
