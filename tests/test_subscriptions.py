@@ -233,6 +233,11 @@ def test_split_adds_up_and_follows_the_weights():
     assert split(7, [0.0, 0.0]) == (0, 0)
 
 
+def test_split_reads_weights_as_written_whatever_python_adds_up():
+    assert split(15, [0.7, 0.2, 0.1]) == (11, 3, 1)  # 13.5 is a half: .7 + .2 in binary is not .9
+    assert split(10**9, [0.55, 0.33, 0.12]) == (550_000_000, 330_000_000, 120_000_000)
+
+
 @pytest.fixture(scope="module")
 def many() -> dict[str, pd.DataFrame]:
     world = synth_assets.generate("subscriptions", num_customers=50_000, clean=True)

@@ -1,7 +1,8 @@
 """Distributions as lookup tables of integers, indexed by a 16-bit field of a drawn word.
 
 A table holds the inverse of a cumulative distribution at evenly spaced quantiles. Tables are built once with
-Python's `math`, so the bytes of a dataset do not depend on a processor's vectorised `exp`.
+Python's `math`, so the bytes of a dataset do not depend on a processor's vectorised `exp`; floats are added
+by `math.fsum`, as the last bit of `sum` differs between Python 3.11 and 3.12.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def weighted(values: Sequence[int], weights: Sequence[float]) -> npt.NDArray[np.
 
     Shares are rounded cumulatively, so they are off by less than one entry in 4,096.
     """
-    total = sum(weights)
+    total = math.fsum(weights)
     running = 0.0
     edges = []
     for weight in weights:
@@ -63,7 +64,7 @@ def weighted(values: Sequence[int], weights: Sequence[float]) -> npt.NDArray[np.
 
 def integrated(days: range, density: Callable[[float], float], steps: int = 16) -> npt.NDArray[np.int64]:
     """Table of whole days whose weights are `density` integrated over [day - 1/2, day + 1/2] by midpoints."""
-    weights = [sum(density(day - 0.5 + (step + 0.5) / steps) for step in range(steps)) for day in days]
+    weights = [math.fsum(density(day - 0.5 + (i + 0.5) / steps) for i in range(steps)) for day in days]
     return weighted(list(days), weights)
 
 

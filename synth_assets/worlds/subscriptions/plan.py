@@ -13,6 +13,8 @@ payments which remain are late at the asked rate; partial payments (P) are never
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -100,11 +102,11 @@ def closed_form(config: Config) -> ClosedForm:
     invoices = sum(billed) - sum(ghosts)
     overdue = [day + config.payment_terms_days < last for day in days]
     grace_over = [day + config.payment_terms_days + config.grace_days < last for day in days]
-    zombies = split(quota(rates.zombie_account, invoices), [float(stayers) * over for over in grace_over])
+    zombies = split(quota(rates.zombie_account, invoices), [stayers * over for over in grace_over])
     in_grace = tuple(0 if over else quota(config.in_grace_unpaid_rate, stayers) for over in grace_over)
     payments = invoices - sum(zombies) - sum(in_grace)
     sound = sum(billed) - sum(in_grace)
-    late_weights = [float(count) * due for count, due in zip(billed, overdue, strict=True)]
+    late_weights = [count * due for count, due in zip(billed, overdue, strict=True)]
     late = split(quota(config.late_rate, sound), late_weights)
     late_leavers = tuple(
         count * (total - stayers) // max(1, total) for count, total in zip(late, billed, strict=True)
@@ -112,7 +114,7 @@ def closed_form(config: Config) -> ClosedForm:
     late_stayers = tuple(count - apart for count, apart in zip(late, late_leavers, strict=True))
     displaced = sum(late) - quota(config.late_rate, payments)
     late_ghosts, late_zombies = _displaced(displaced, ghosts, zombies, late_stayers)
-    partials = split(quota(rates.partial_payment, payments), [float(stayers - unpaid) for unpaid in in_grace])
+    partials = split(quota(rates.partial_payment, payments), [stayers - unpaid for unpaid in in_grace])
     return ClosedForm(
         days, cancels, billed, ghosts, zombies, partials, late_stayers, late_leavers, late_ghosts,
         late_zombies, in_grace, invoices, payments, stayers,
@@ -227,7 +229,7 @@ def plan_counts(config: Config) -> tuple[Counts, Counts]:
     weights = [share * hazard for share, hazard in zip(shares, shapes.PLAN_HAZARD, strict=True)]
     return (
         split(quota(config.churn_rate, config.num_customers), weights),
-        split(config.num_customers, list(shares)),
+        split(config.num_customers, shares),
     )
 
 
@@ -238,20 +240,24 @@ def bill_days(config: Config) -> Counts:
     return tuple(firsts[:: config.billing_interval_months])
 
 
-def split(total: int, weights: list[float]) -> Counts:
-    """Whole numbers that add up to `total` in proportion to the weights, rounded cumulatively; all zero
-    where every weight is."""
-    whole = sum(weights)
-    if not whole:
+def split(total: int, weights: Sequence[float]) -> Counts:
+    """Whole numbers that add up to `total` in proportion to the weights, rounded half up cumulatively; all
+    zero where every weight is.
+
+    Weights are read as the decimals that were written, so 15 over .7, .2 and .1 is 11, 3 and 1: edges at
+    10.5, 13.5 and 15.
+    """
+    parts = list(accumulate(Fraction(weight).limit_denominator(10**9) for weight in weights))
+    if not parts[-1]:
         return (0,) * len(weights)
-    edges = [0, *(int(total * part / whole + 0.5) for part in accumulate(weights))]
-    return tuple(int(b - a) for a, b in pairwise(edges))
+    edges = [0, *(int(total * part / parts[-1] + Fraction(1, 2)) for part in parts)]
+    return tuple(b - a for a, b in pairwise(edges))
 
 
 def _displaced(asked: int, ghosts: Counts, zombies: Counts, late: Counts) -> tuple[Counts, Counts]:
     """How many ghosts and zombies of each cycle take a late bill's place, `asked` in all where they fit."""
     room = [min(g + z, places) for g, z, places in zip(ghosts, zombies, late, strict=True)]
-    taken = split(min(asked, sum(room)), [float(places) for places in room])
+    taken = split(min(asked, sum(room)), room)
     late_ghosts = tuple(
         t * g // (g + z) if g + z else 0 for t, g, z in zip(taken, ghosts, zombies, strict=True)
     )

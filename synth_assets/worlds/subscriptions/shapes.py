@@ -48,7 +48,7 @@ def tenure_weight(months: int) -> float:
 
 def cancel_weight(cycle_month: int) -> float:
     """Relative number of cancellations in the month that many months after the period's start."""
-    return sum(tenure_weight(t) * hazard(t + cycle_month) for t in range(LONGEST_TENURE_MONTHS + 1))
+    return math.fsum(tenure_weight(t) * hazard(t + cycle_month) for t in range(LONGEST_TENURE_MONTHS + 1))
 
 
 @cache
@@ -69,10 +69,10 @@ def staying_tenure_months(churn_rate: float, cycle_months: tuple[int, ...]) -> n
     """
     months = range(LONGEST_TENURE_MONTHS + 1)
     base = [tenure_weight(t) for t in months]
-    risk = [sum(hazard(t + month) for month in cycle_months) for t in months]
-    mean_risk = sum(b * r for b, r in zip(base, risk, strict=True)) / sum(base)
+    risk = [math.fsum(hazard(t + month) for month in cycle_months) for t in months]
+    mean_risk = math.fsum(b * r for b, r in zip(base, risk, strict=True)) / math.fsum(base)
     weights = [b * max(0.0, 1 - churn_rate * r / mean_risk) for b, r in zip(base, risk, strict=True)]
-    return lookup.weighted(months, weights if sum(weights) else base)
+    return lookup.weighted(months, weights if any(weights) else base)
 
 
 @cache
@@ -90,9 +90,9 @@ def payment_lag_days() -> npt.NDArray[np.int64]:
     """
     days = range(15)
     by_invoice = [
-        sum(_lognormal(d - 0.5 + (s + 0.5) / 16, math.log(9), 0.5) for s in range(16)) for d in days
+        math.fsum(_lognormal(d - 0.5 + (s + 0.5) / 16, math.log(9), 0.5) for s in range(16)) for d in days
     ]
-    whole = sum(by_invoice)
+    whole = math.fsum(by_invoice)
     weights = [0.15 * w / whole for w in by_invoice]
     for day, share in enumerate((0.36, 0.15, 0.09, 0.10, 0.10, 0.05)):
         weights[day] += share
