@@ -18,6 +18,7 @@ import synth_assets
 from synth_assets.build.problems import UsageProblem
 from synth_assets.evaluate.verify import as_text
 from synth_assets.worlds.subscriptions import WORLD
+from synth_assets.worlds.subscriptions.bills import price_cents
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.plan import split
 from tests.worlds import failed, verified
@@ -225,6 +226,13 @@ def test_the_only_customer_may_cancel(tmp_path):
     config = Config(num_customers=1, churn_rate=1.0, late_rate=0.1, anomaly_rates=NONE)
     checks = verified(WORLD, config, tmp_path)
     assert not failed(checks), as_text(checks)
+
+
+def test_prices_are_rounded_half_up_to_whole_cents(tmp_path):
+    config = Config(num_customers=50, monthly_prices={"basic": 10.005, "pro": 10.125, "enterprise": 19.99})
+    checks = verified(WORLD, config, tmp_path)
+    assert not failed(checks), as_text(checks)
+    assert price_cents(config).tolist() == [1_001, 1_013, 1_999]
 
 
 def test_split_adds_up_and_follows_the_weights():

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import lookup
-from synth_assets.model.anomaly import Codes
+from synth_assets.model.anomaly import Codes, quota
 from synth_assets.model.calendar import epoch_day, months_before
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.permutation import Permutation
@@ -125,9 +125,9 @@ def bills(config: Config, start: int, stop: int) -> Bill:
 
 @lru_cache(maxsize=8)
 def price_cents(config: Config) -> Ints:
-    """Monthly price of each plan, cents."""
+    """Monthly price of each plan, cents: dollars as written, rounded half up, so 10.125 is 1,013."""
     prices = config.monthly_prices
-    return np.array([round(dollars * 100) for dollars in (prices.basic, prices.pro, prices.enterprise)])
+    return np.array([quota(dollars, 100) for dollars in (prices.basic, prices.pro, prices.enterprise)])
 
 
 def _draws(config: Config) -> Draws:

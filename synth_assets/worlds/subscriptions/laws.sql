@@ -11,14 +11,14 @@ FROM customers
 GROUP BY email
 HAVING count(*) > 1 OR NOT email LIKE '%.example';
 
--- name: plan_price_as_asked — Each plan costs what the configuration says.
+-- name: plan_price_as_asked — Each plan costs what the configuration says, rounded half up to whole cents.
 SELECT name, monthly_price_cents
 FROM plans CROSS JOIN scenario
-WHERE monthly_price_cents <> CASE name
-    WHEN 'Basic' THEN round(monthly_prices.basic * 100)
-    WHEN 'Pro' THEN round(monthly_prices.pro * 100)
-    ELSE round(monthly_prices.enterprise * 100)
-END;
+WHERE monthly_price_cents <> round(100 * CAST(CASE name
+    WHEN 'Basic' THEN monthly_prices.basic
+    WHEN 'Pro' THEN monthly_prices.pro
+    ELSE monthly_prices.enterprise
+END AS DECIMAL(18, 6)));
 
 -- name: customer_has_one_subscription — Every customer has exactly one subscription.
 SELECT customer_id, coalesce(found, 0) AS subscriptions
