@@ -15,14 +15,14 @@ import click
 
 from synth_assets import __version__, worlds
 from synth_assets.build.problems import Problem, UsageProblem
-from synth_assets.build.scenario import find_world, from_assignments, resolve
+from synth_assets.build.scenario import CONFIG_VARIABLE, find_world, from_assignments, resolve
 from synth_assets.build.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:
-    """A problem ends the command with its line on stderr and its exit code."""
+    """A problem, or an error of the system, ends the command with its line on stderr and its exit code."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
@@ -31,6 +31,9 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
         except Problem as problem:
             click.echo(str(problem), err=True)
             sys.exit(problem.exit_code)
+        except OSError as error:
+            click.echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
+            sys.exit(1)
 
     return run
 
@@ -60,7 +63,13 @@ def main() -> None:
     help="A key; dots go deeper, also into a world.",
 )
 @click.option("--preset", help="A named set of values of the world.")
-@click.option("--config", "file", type=click.Path(path_type=Path), help="YAML: one section a world, or flat.")
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    envvar=CONFIG_VARIABLE,
+    help=f"YAML: one section a world, or flat (default: ${CONFIG_VARIABLE}).",
+)
 @click.option("--as-of", metavar="DATE", help="Last day of the world: a date, or today.")
 @click.option("--clean", is_flag=True, help="The clean twin: the same rows without any anomaly.")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes; the bytes are the same.")
@@ -80,9 +89,9 @@ def generate(
     from synth_assets.build.generate import write_world
 
     overrides = from_assignments(assignments)
-    chosen = worlds.NAMES if "all" in names else names
     scenarios = [
-        resolve(name, overrides, preset=preset, file=file, as_of=as_of, clean=clean) for name in chosen
+        resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean)
+        for world in _worlds(*names)
     ]
     root = data_dir(directory)
     for scenario in scenarios:
@@ -103,16 +112,22 @@ def generate(
 @told
 def verify(name: str, directory: Path | None) -> None:
     """Check published tables by independent rules in DuckDB; exit 1 when anything disagrees."""
-    from synth_assets.evaluate.verify import as_text
-    from synth_assets.evaluate.verify import verify as judge
-
-    store = Store(find_world(name), data_dir(directory))
-    scenario = store.scenario()
-    sources = {t.name: store.published(t.name, scenario, allow_edits=True).glob for t in store.world.tables}
-    checks = judge(store.world, scenario.config.model_dump(mode="json"), sources)
-    click.echo(as_text(checks))
-    if any(not check.passed and check.severity == "ERROR" for check in checks):
+    results = [_verified(world, data_dir(directory)) for world in _worlds(name)]
+    if not all(results):
         sys.exit(1)
+
+
+def _verified(world: World, root: Path) -> bool:
+    """Print every check of a world; whether all of those passed that are no warning."""
+    from synth_assets.evaluate.verify import as_text, verify
+
+    store = Store(world, root)
+    scenario = store.scenario()
+    sources = {t.name: store.published(t.name, scenario, allow_edits=True).glob for t in world.tables}
+    checks = verify(world, scenario.config.model_dump(mode="json"), sources)
+    click.echo(f"{world.name}  as of {scenario.config.day} · seed {scenario.config.seed}", err=True)
+    click.echo(as_text(checks))
+    return all(check.passed or check.severity == "WARN" for check in checks)
 
 
 @main.command()
@@ -123,14 +138,21 @@ def verify(name: str, directory: Path | None) -> None:
 @at_directory
 @told
 def export(name: str, form: str, out: Path, tables: str | None, directory: Path | None) -> None:
-    """Write published tables, one file each, under the source document's names."""
+    """Write published tables, one file each, under the source document's names. `all` makes a directory a
+    world."""
     from synth_assets.export.files import FORMATS, export
 
-    world = find_world(name)
     if form not in FORMATS:
         raise UsageProblem(f"unknown format {form!r} (formats: {', '.join(FORMATS)})")
-    wanted = [_table(world, word.strip()).name for word in tables.split(",")] if tables else None
-    store = Store(world, data_dir(directory))
+    for world in _worlds(name):
+        wanted = None if tables is None else [_table(world, word.strip()).name for word in tables.split(",")]
+        parts = _parts(Store(world, data_dir(directory)))
+        for path in export(world, parts, form, out / world.name if name == "all" else out, wanted):
+            click.echo(_shown(path))
+
+
+def _parts(store: Store) -> Callable[[str], Iterator[Any]]:
+    """Gives the published rows of a table, part by part."""
     scenario = store.scenario()
 
     def parts(table: str) -> Iterator[Any]:
@@ -138,8 +160,7 @@ def export(name: str, form: str, out: Path, tables: str | None, directory: Path 
         for block in range(len(version.parts)):
             yield store.part(version, block).read()
 
-    for path in export(world, parts, form, out, wanted):
-        click.echo(_shown(path))
+    return parts
 
 
 @main.command("worlds")
@@ -170,6 +191,11 @@ def schema(name: str, table: str | None) -> None:
     world = find_world(name)
     document = table_schema(_table(world, table)) if table else config_schema(world)
     click.echo(json.dumps(document, indent=2))
+
+
+def _worlds(*names: str) -> list[World]:
+    """The worlds of these names, each once; `all` is every world."""
+    return [find_world(name) for name in dict.fromkeys(worlds.NAMES if "all" in names else names)]
 
 
 def _table(world: World, name: str) -> Table:

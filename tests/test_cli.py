@@ -67,6 +67,10 @@ def test_a_wrong_value_is_refused_in_one_line(data, assignment, line):
             ["export", "order_to_cash", "--to", "xml", "--out", "x"],
             "unknown format 'xml' (formats: csv, json",
         ),
+        (
+            ["export", "order_to_cash", "--to", "csv", "--out", "x", "--tables", ""],
+            "order_to_cash: unknown table ''",
+        ),
         (["schema", "order_to_cash", "invoice"], "order_to_cash: unknown table 'invoice' (tables: contacts"),
     ],
 )
@@ -97,6 +101,55 @@ def test_config_file_flat_or_with_a_section_a_world(data, tmp_path):
     assert '"missing_invoice": 0.1' in written[0]
     assert '"pricing_drift": 0.08' in written[0]
     assert '"seed": 7' in written[0]
+
+
+def test_the_config_file_may_be_named_by_the_environment(data, tmp_path, monkeypatch):
+    file = tmp_path / "config.yaml"
+    file.write_text("order_to_cash: {num_transactions: 300, as_of: 2026-11-21}\nsubscriptions: {}\n")
+    monkeypatch.setenv("SYNTH_ASSETS_CONFIG", str(file))
+    assert "orders 300 " in run("generate", "order_to_cash").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "key"), [("1: 2\nseed: 3\n", "1"), ("anomaly_rates: {1: 0.2}\n", "anomaly_rates.1")]
+)
+def test_a_key_that_is_no_text_is_refused_like_any_other(data, tmp_path, text, key):
+    (tmp_path / "config.yaml").write_text(text)
+    result = run("generate", "order_to_cash", "--config", str(tmp_path / "config.yaml"))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"order_to_cash: unknown key {key} (")
+
+
+def test_all_is_every_world(data, tmp_path):
+    few = ["--set", "order_to_cash.num_transactions=300", "--set", "subscriptions.num_customers=100"]
+    assert run("generate", "all", "order_to_cash", *few).stdout.count("orders 300 ") == 1
+    verified = run("verify", "all")
+    assert verified.exit_code == 0
+    assert verified.stdout.count("rules find exactly the manifest") == 2
+    run("export", "all", "--to", "csv", "--out", str(tmp_path / "out"), "--tables", "invoices")
+    files = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.csv"))
+    assert files == ["order_to_cash/invoices.csv", "subscriptions/invoices.csv"]
+
+
+def test_verify_of_all_fails_when_one_world_does(data):
+    few = ["--set", "order_to_cash.num_transactions=300", "--set", "subscriptions.num_customers=100"]
+    run("generate", "all", *few)
+    path = data / "order_to_cash" / "anomaly_manifest" / "part-00000.parquet"
+    pq.write_table(pq.ParquetFile(path).read().slice(1), path)
+    assert run("verify", "all").exit_code == 1
+    assert run("verify", "subscriptions").exit_code == 0
+
+
+def test_a_directory_that_cannot_be_is_said_in_one_line(data, tmp_path):
+    run("generate", "order_to_cash", *SMALL)
+    (tmp_path / "file").touch()
+    inside = str(tmp_path / "file" / "out")
+    for arguments in (["export", "--to", "csv", "--out", inside], ["verify", "--data-dir", inside]):
+        result = run(arguments[0], "order_to_cash", *arguments[1:])
+        assert result.exit_code == 1
+        assert result.stderr.startswith(inside)
+        assert result.stderr.endswith(": Not a directory\n")
+        assert result.stderr.count("\n") == 1
 
 
 def test_generate_then_verify(data):

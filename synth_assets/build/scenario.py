@@ -23,6 +23,9 @@ from synth_assets.build.problems import UsageProblem
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
 
+CONFIG_VARIABLE = "SYNTH_ASSETS_CONFIG"
+"""Environment variable that names the YAML file."""
+
 FORMAT_VERSION = 1
 """Raised when the same configuration would give other bytes under the same package version."""
 
@@ -134,7 +137,7 @@ def find_world(name: str) -> World:
 def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
     """The configuration from plain values, or a UsageProblem in one line."""
     try:
-        return world.config(**values)
+        return world.config.model_validate(dict(values))
     except ValidationError as error:
         lines = [_explained(world, dict(e)) for e in error.errors(include_url=False)]
         raise UsageProblem(f"{world.name}: {'; '.join(lines)}") from None
@@ -205,10 +208,10 @@ def _merge(values: Values, layer: Mapping[str, Any]) -> None:
 
 def _explained(world: World, error: Values) -> str:
     """One validation error in words: the key, the value and what is allowed."""
-    path = [str(part) for part in error["loc"] if isinstance(part, str)]
+    path = [str(part) for part in error["loc"]]
     key = ".".join(path)
     model, field = _field(world.config, path)
-    if error["type"] == "extra_forbidden" and model:
+    if error["type"] in ("extra_forbidden", "invalid_key") and model:
         hint = _nearest(path[-1], list(model.model_fields), ".".join(path[:-1]))
         return f"unknown key {key}{hint} (synth-assets schema {world.name} lists all keys)"
     if error["type"] == "value_error":
