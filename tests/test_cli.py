@@ -21,6 +21,7 @@ def run(*arguments: str):
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("SYNTH_ASSETS_CONFIG", raising=False)
     return tmp_path / "data"
 
 

@@ -1,1 +1,1 @@
-"""Judging what was published, with DuckDB over the files; shares no code with generation."""
+"""Judging what was published, with DuckDB over the files; imports nothing that generates."""

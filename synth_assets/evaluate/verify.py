@@ -1,7 +1,8 @@
 """Verification: published files against their declaration, their laws and their manifest.
 
 DuckDB reads the Parquet; what should hold comes from a world's columns, its `laws.sql` and its `rules.sql`.
-No code is shared with generation, so an error made there is not repeated here. Every check can run alone
+Nothing that generates is imported, so an error made there is not repeated here; only how many labels a
+configuration asks for is the configuration's own word (`asked`). Every check can run alone
 over some of the tables, which is how a table is checked before it is published.
 """
 
