@@ -169,8 +169,8 @@ def test_a_repeated_order_has_the_customer_goods_and_discount_of_an_earlier_one(
     assert np.all(facts.decoy[source[later]] == REPEAT)
     for name in ("contact", "discount_pct", "total_cents"):
         assert np.array_equal(getattr(facts, name)[later], getattr(facts, name)[source[later]]), name
-    for before, again in zip(facts.basket, facts.basket, strict=True):
-        assert np.array_equal(again[later], before[source[later]])
+    for values in facts.basket:
+        assert np.array_equal(values[later], values[source[later]])
 
 
 def test_orders_in_processing_are_the_youngest_and_carry_no_fault():

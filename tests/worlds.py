@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from synth_assets.build.blocks import make_block
+from synth_assets.build.generate import in_memory
 from synth_assets.build.parquet import part_name, write_part
+from synth_assets.build.scenario import with_versions
 from synth_assets.evaluate.verify import Check, verify
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
@@ -18,12 +19,7 @@ from synth_assets.model.world import World
 
 def make_world(world: World, config: WorldConfig) -> dict[str, pa.Table]:
     """Every table of a world, whole, in order of lineage."""
-    parts: dict[str, list[pa.Table]] = {table.name: [] for table in world.tables}
-    for root in world.roots:
-        for rows in world.blocks(config, root):
-            for name, made in make_block(world, config, root, rows).items():
-                parts[name].append(made)
-    return {name: pa.concat_tables(made) for name, made in parts.items()}
+    return in_memory(with_versions(world, config)).tables
 
 
 def write_world(world: World, tables: Mapping[str, pa.Table], directory: Path) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -121,7 +121,7 @@ class Dataset:
 
 def in_memory(scenario: Scenario) -> Dataset:
     """Generate every table of a scenario in memory."""
-    world: Any = scenario.world
+    world = scenario.world
     parts: dict[str, list[pa.Table]] = {table.name: [] for table in world.tables}
     for root in world.roots:
         for rows in world.blocks(scenario.config, root):
