@@ -54,9 +54,10 @@ ANOMALIES = (
         settles_months=Fraction("3.6"),
     ),
 )
-"""`settles_months` x 12 = .70 and .79 of a year's transactions in reach. They are constants, so that moving
-as_of moves no label; a stale invoice needs 91 days and a mismatch 60 after the latest possible issue, which
-at worst leaves .7187 and .7995 of a year's orders (every as_of of 2023 to 2028)."""
+"""In a year 1 - 3.6 / 12 = .70 of the transactions may be stale and 1 - 2.52 / 12 = .79 mismatched. These are
+constants, so that moving as_of moves no label; a stale invoice needs 91 days and a mismatch 60 after the
+latest possible issue, which at worst leaves .7187 and .7995 of a year's orders (every as_of of 2023 to
+2028)."""
 
 
 def drifted_cents(total_cents: Ints, draws: Draws, transaction: Ints) -> Ints:

@@ -148,11 +148,7 @@ def lost_cycle_days() -> npt.NDArray[np.int64]:
 @cache
 def cycle_scale_per_mille() -> npt.NDArray[np.int64]:
     """Larger deals take longer: (gross / median)^.15 at the gross's quantile, per mille [D]."""
-    exponent = 0.15 * ORDER_SIGMA
-    return np.array(
-        [math.floor(1_000 * math.exp(exponent * z) + 0.5) for z in lookup.normal_scores()],
-        dtype=np.int64,
-    )
+    return _lognormal(1_000, 0.15 * ORDER_SIGMA)
 
 
 REPRESENTATIVES = (
