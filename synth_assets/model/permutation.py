@@ -11,10 +11,12 @@ from synth_assets.model.draws import Ints, Words
 
 _ROUNDS = 4
 _FEWEST_BITS = 8
+_LARGEST_STORED = 2**20
+"""Ranges up to this size (8 MiB of images) may be stored."""
 
 
 class Permutation:
-    """A pseudo-random permutation of range(size) that stores nothing but its key.
+    """A pseudo-random permutation of range(size), known for any element alone.
 
     Rounds of "add, odd multiply, xorshift" permute the smallest power of two that holds `size`, at least 256
     (on fewer bits the images of two ids would depend on each other); an image beyond the range is mapped
@@ -36,6 +38,13 @@ class Permutation:
     def __call__(self, ids: Ints) -> Ints:
         """The images of `ids`, all in range(size)."""
         return self._walk(ids, self._forward)
+
+    def stored(self) -> Callable[[Ints], Ints]:
+        """The same map for many calls: worked out once and looked up, where the range is small enough."""
+        if self.size > _LARGEST_STORED:
+            return self
+        images = self(np.arange(self.size, dtype=np.int64))
+        return lambda ids: images[ids]
 
     def inverse(self, ids: Ints) -> Ints:
         """The ids whose images are `ids`."""

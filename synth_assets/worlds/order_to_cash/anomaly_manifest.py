@@ -206,12 +206,11 @@ def _chain(
     due = values(invoices["amount_due_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
     received[np.searchsorted(invoice, numbers(payments["invoice_id"]))] = values(payments["amount_cents"])
-    by_issue = np.lexsort((issued, row))
-    sorted_rows = row[by_issue]
-    first, after = (np.searchsorted(sorted_rows, labelled, side=side) for side in ("left", "right"))
+    first, after = (np.searchsorted(row, labelled, side=side) for side in ("left", "right"))
     found = after > first
-    earliest = by_issue[np.where(found, first, 0)] if len(invoice) else first
-    latest = by_issue[np.where(found, after - 1, 0)] if len(invoice) else first
+    one, other = np.where(found, first, 0), np.where(found, after - 1, 0)
+    swapped = issued[one] > issued[other] if len(invoice) else np.zeros(len(one), dtype=np.bool_)
+    earliest, latest = np.where(swapped, other, one), np.where(swapped, one, other)
 
     def at(values: Ints, place: npt.NDArray[np.intp]) -> Ints:
         return np.where(found, values[place], 0) if len(values) else np.zeros(len(place), np.int64)

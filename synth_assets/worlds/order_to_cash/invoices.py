@@ -46,24 +46,25 @@ def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Tabl
     short = facts.fault == anomalies.MISMATCH
     received = np.where(short, anomalies.short_payment_cents(due, draws, facts.number), due)
     takes_second = (draws.fields("number", facts.number)[0] & 1).astype(np.int64)
-    billed = np.flatnonzero((facts.fault != anomalies.MISSING) & ~facts.processing)
-    twice = np.flatnonzero(facts.fault == anomalies.DUPLICATE)
+    billed = (facts.fault != anomalies.MISSING) & ~facts.processing
+    is_twice = facts.fault == anomalies.DUPLICATE
+    row = np.repeat(np.arange(len(order)), billed.astype(np.int64) + is_twice)
+    number = 2 * order[row] - 1 + takes_second[row]
+    pair = np.flatnonzero(
+        is_twice[row][:-1] & (row[:-1] == row[1:])
+    )  # the first place of each duplicate's two
+    number[pair], number[pair + 1] = 2 * order[row[pair]] - 1, 2 * order[row[pair]]
+    second = pair + 1 - takes_second[row[pair]]
 
-    issue = facts.issue_day[twice]
-    second_issue = np.minimum(issue + anomalies.second_issue_lag_days(draws, facts.number[twice]), last)
-    second_paid = second_paid_day(config, draws, facts.number[twice], second_issue) <= last
-    number = np.concatenate(
-        [2 * order[billed] - 1 + takes_second[billed], 2 * order[twice] - takes_second[twice]]
-    )
-    rank = np.argsort(number)
-    row = np.concatenate([billed, twice])[rank]
-    issue_day = np.concatenate([facts.issue_day[billed], second_issue])[rank]
-    paid = np.concatenate([is_paid[billed], second_paid])[rank]
+    issue_day, paid = facts.issue_day[row], is_paid[row]
+    lag = anomalies.second_issue_lag_days(draws, facts.number[row[pair]])
+    issue_day[second] = np.minimum(issue_day[second] + lag, last)
+    paid[second] = second_paid_day(config, draws, facts.number[row[pair]], issue_day[second]) <= last
     terms_end = issue_day + shapes.TERMS_DAYS
     return arrow_table(
         COLUMNS,
         {
-            "invoice_id": number[rank],
+            "invoice_id": number,
             "order_id": order[row],
             "amount_due_cents": due[row],
             "amount_paid_cents": np.where(paid, received[row], 0),

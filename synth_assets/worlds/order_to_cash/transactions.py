@@ -6,6 +6,7 @@ facts that it shows and applies the edits of the faults that it shows first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -157,14 +158,14 @@ def any_customer(config: Config, words: Words, transaction: Ints) -> Ints:
     """A contact by popularity, among those who have arrived by the transaction."""
     everyone, old = _popularity(config)
     coarse, fine, coarse_old, fine_old = words.view("<u2").reshape(-1, 4).T
-    picked = everyone.permutation(everyone.ranks.take(coarse, fine))
-    founder = old.permutation(old.ranks.take(coarse_old, fine_old))
+    picked = everyone.contact(everyone.ranks.take(coarse, fine))
+    founder = old.contact(old.ranks.take(coarse_old, fine_old))
     return np.where(first_transaction(config, picked) <= transaction, picked, founder)
 
 
 class _Popularity(NamedTuple):
     ranks: lookup.ZipfTable
-    permutation: Permutation
+    contact: Callable[[Ints], Ints]
 
 
 @lru_cache(maxsize=8)
@@ -174,7 +175,7 @@ def _popularity(config: Config) -> tuple[_Popularity, _Popularity]:
     everyone, old = (
         _Popularity(
             lookup.ZipfTable(size, shapes.CUSTOMER_EXPONENT),
-            Permutation(draws.key(f"popularity of {group}"), size),
+            Permutation(draws.key(f"popularity of {group}"), size).stored(),
         )
         for group, size in sizes.items()
     )
