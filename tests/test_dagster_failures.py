@@ -133,6 +133,14 @@ def test_a_table_of_another_scenario_is_not_mixed_in(data: Path) -> None:
     assert said.endswith("Run: dagster asset materialize --select '*invoices'")
 
 
+def test_a_scenario_of_another_version_is_not_built_upon(data: Path) -> None:
+    assert run("*deals", num_transactions=100).success
+    path = data / "order_to_cash" / "scenario.json"
+    path.write_text(path.read_text().replace('"faker": "', '"faker": "0.'))
+    assert failure(run("contacts")).startswith("order_to_cash: the scenario in force was made by {")
+    assert failure(run("contacts")).endswith("Run: dagster asset materialize --select '*contacts'")
+
+
 def test_a_truncated_table_is_named_with_the_command(data: Path) -> None:
     assert run("*invoices", num_transactions=100).success
     part = data / "order_to_cash" / "invoices" / "part-00000.parquet"

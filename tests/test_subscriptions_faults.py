@@ -61,6 +61,16 @@ FAULTS = {
         "payments",
         "UPDATE payments SET payment_date = '2024-12-31' WHERE rowid = 0",
     ),
+    "ghosts_as_asked": (
+        "invoices",
+        "DELETE FROM invoices WHERE invoice_id IN (FROM invoices SELECT invoice_id "
+        "WHERE invoice_date = '2024-05-01' LIMIT 2)",
+    ),
+    "unpaid_and_partial_as_asked": (
+        "payments",
+        "DELETE FROM payments WHERE payment_id IN (FROM payments SELECT payment_id "
+        "WHERE payment_date < '2024-05-01' LIMIT 2)",
+    ),
     "late_payments_as_asked": (
         "payments",
         "UPDATE payments SET payment_date = '2024-01-16' "

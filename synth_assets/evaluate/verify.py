@@ -22,6 +22,7 @@ from synth_assets.model.world import World
 
 __all__ = [
     "TOTAL",
+    "TOTAL_SENTENCE",
     "Check",
     "as_text",
     "check_laws",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 TOTAL = "rules find exactly the manifest"
+TOTAL_SENTENCE = "The rules, which see the tables alone, find every label and nothing else."
 """Name of the check over all kinds of fault together."""
 
 TYPES: dict[Kind, str] = {
@@ -175,7 +177,7 @@ def check_truth(
             f"{sum(quotas[anomaly.name][1] for anomaly in world.anomalies):,}",
             f"{total:,}",
             all(check.passed for check in kinds),
-            "The rules, which see the tables alone, find every label and nothing else.",
+            TOTAL_SENTENCE,
             failures=[row for check in kinds for row in check.failures][:SHOWN],
         ),
     ]

@@ -156,7 +156,7 @@ class Reservation:
         below = 0
         for zone, (start, end, quotas) in enumerate(zip(self._starts, self._ends, self._quotas, strict=True)):
             here = np.flatnonzero((numbers >= start) & (numbers < end))
-            order = Permutation(self._key + zone, end - start)
+            order = Permutation((self._key + zone) % 2**64, end - start)
             rank = order(numbers[here] - start)
             ends = np.array(list(accumulate(quotas)))
             kind = np.searchsorted(ends, rank, side="right")

@@ -13,9 +13,10 @@ import dagster as dg
 from synth_assets import worlds
 from synth_assets.build.catalogue import FILE_NAME
 from synth_assets.build.store import Store, data_dir
+from synth_assets.evaluate.verify import TOTAL
 from synth_assets.model.world import World
 from synth_assets.orchestration.assets import world_assets
-from synth_assets.orchestration.checks import TRUTH, identifier
+from synth_assets.orchestration.checks import identifier
 from synth_assets.orchestration.keys import asset_key
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -61,7 +62,7 @@ def _warned(warnings: list[dg.AssetCheckEvaluation]) -> str:
 
 
 def _truth(world: World, found: Sequence[dg.AssetCheckEvaluation]) -> str:
-    check = next(c for c in found if c.check_name == identifier(TRUTH) and c.asset_key == manifest_key(world))
+    check = next(c for c in found if c.check_name == identifier(TOTAL) and c.asset_key == manifest_key(world))
     asked, seen = (check.metadata[side].value for side in ("asked", "found"))
     return f"truth: rules found {seen} of {asked} labels and nothing else"
 

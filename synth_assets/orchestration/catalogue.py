@@ -1,5 +1,7 @@
 """The last asset of a world: the DuckDB catalogue, flipped for all its tables at once."""
 
+from hashlib import blake2b
+
 import dagster as dg
 import duckdb
 
@@ -48,7 +50,9 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         ]
         versions = ",".join(found.content for found in published.values())
         return dg.MaterializeResult(
-            data_version=dg.DataVersion(f"{scenario.id}-{hash_of(versions)}"),
+            data_version=dg.DataVersion(
+                f"{scenario.id}-{blake2b(versions.encode(), digest_size=8).hexdigest()}"
+            ),
             metadata={
                 "path": dg.MetadataValue.path(str(path)),
                 "views": as_table(rows),
@@ -61,13 +65,6 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         )
 
     return flip
-
-
-def hash_of(text: str) -> str:
-    """16 hexadecimal digits."""
-    from hashlib import blake2b
-
-    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def example(world: World) -> str:

@@ -31,7 +31,6 @@ from synth_assets.orchestration import distribution
 from synth_assets.orchestration.keys import asset_key
 
 SCHEMA, KEYS, REFERENCES, RATES = "schema", "keys", "references", "rates"
-TRUTH = "rules find exactly the manifest"
 
 Rows = list[dict[str, object]]
 
@@ -53,7 +52,7 @@ def specs(world: World, table: Table) -> list[dg.AssetCheckSpec]:
     if table is world.manifest:
         sentences[RATES] = "Each kind has as many labels as its rate asks for, and its rule finds as many."
         sentences |= {name: sentence for name, sentence, _ in world.sql("rules.sql")}
-        sentences[TRUTH] = "The rules, which see the tables alone, find every label and nothing else."
+        sentences[verify.TOTAL] = verify.TOTAL_SENTENCE
     key = asset_key(world, table.name)
     blocking = [
         dg.AssetCheckSpec(identifier(name), asset=key, description=sentence, blocking=True)

@@ -10,7 +10,7 @@ from synth_assets import __version__
 from synth_assets.build.blocks import make_table
 from synth_assets.build.parquet import Part, part_name, write_part
 from synth_assets.build.problems import Problem
-from synth_assets.build.scenario import Scenario
+from synth_assets.build.scenario import Scenario, with_versions
 from synth_assets.build.store import Published, Store
 from synth_assets.evaluate import verify
 from synth_assets.model.table import Table
@@ -112,6 +112,12 @@ def _given(store: Store, world: World, table: Table) -> tuple[Scenario, dict[str
     for name in upstream(world, table):
         store.published(name)
     scenario = store.scenario()
+    current = with_versions(world, scenario.config)
+    if scenario.id != current.id:
+        made, now = (dict(s.versions) for s in (scenario, current))
+        raise Problem(
+            f"{world.name}: the scenario in force was made by {made}, and this is {now}. Run: {store.remedy}"
+        )
     return scenario, {name: store.published(name, scenario) for name in above}
 
 

@@ -94,6 +94,32 @@ SELECT payment_id, due_date, payment_date, amount_paid_cents, amount_cents
 FROM payments JOIN invoices USING (invoice_id)
 WHERE payment_date > due_date AND (payment_date > due_date + 29 OR amount_paid_cents <> amount_cents);
 
+-- name: ghosts_as_asked — For each billing date, so many active subscriptions have no invoice as the rate of
+-- ghosts asks: 15 of 1,000, 14 of 926.
+SELECT invoice_date, round(active * anomaly_rates.ghost_subscriber, 2) AS asked, active - billed AS found
+FROM scenario CROSS JOIN (
+    SELECT dates.invoice_date, any_value(billed) AS billed, count(*) AS active
+    FROM (SELECT invoice_date, count(*) AS billed FROM invoices GROUP BY invoice_date) AS dates
+    JOIN subscriptions ON end_date IS NULL OR end_date >= dates.invoice_date
+    GROUP BY dates.invoice_date
+)
+WHERE abs(active - billed - active * anomaly_rates.ghost_subscriber) > 0.501;
+
+-- name: unpaid_and_partial_as_asked — Zombies are so many of all invoices, and partial payments of all
+-- payments, as their rates ask.
+SELECT invoices, zombies, payments, partials
+FROM scenario CROSS JOIN (
+    SELECT
+        count(*) AS invoices,
+        count(payment_id) AS payments,
+        count(*) FILTER (WHERE payment_id IS NULL AND as_of > due_date + grace_days) AS zombies,
+        count(*) FILTER (WHERE amount_paid_cents < amount_cents) AS partials
+    FROM invoices LEFT JOIN payments USING (invoice_id) CROSS JOIN scenario
+)
+WHERE
+    abs(zombies - invoices * anomaly_rates.zombie_account) > 0.501
+    OR abs(partials - payments * anomaly_rates.partial_payment) > 0.501;
+
 -- name: late_payments_as_asked — As many payments are late as the late rate asks.
 SELECT round(payments * late_rate, 2) AS asked, late
 FROM scenario CROSS JOIN (

@@ -186,6 +186,8 @@ def misfit_message(config: Config) -> str | None:
     too_young = f"but no bill of the {config.period_months} months is old enough by as_of: set it to 0"
     if sum(form.zombies) < quota(rates.zombie_account, form.invoices):
         return f"anomaly_rates: zombie_account is {rates.zombie_account:g}, {too_young}"
+    if sum(form.partials) < quota(rates.partial_payment, form.payments):
+        return f"anomaly_rates: partial_payment is {rates.partial_payment:g}, but nobody active pays"
     if not sum(form.late_stayers) + sum(form.late_leavers) and quota(config.late_rate, form.payments):
         return f"late_rate is {config.late_rate:g}, {too_young}"
     late = _late(form)
