@@ -129,6 +129,56 @@ def test_damage_is_named_with_its_remedy_and_mended_by_a_rerun(tmp_path):
     assert (store.published("invoices").path / "part-00000.parquet").read_bytes() == content
 
 
+@pytest.mark.parametrize("content", ["[]", "{", '{"parts": [], "scenario": "1", "content": "2"}'])
+def test_a_table_document_that_was_changed_by_hand_is_mended_by_a_rerun(tmp_path, content):
+    store = _written(small(), tmp_path)
+    (store.published("invoices").path / "_table.json").write_text(content)
+    with pytest.raises(Problem, match="Run: synth-assets generate"):
+        store.published("invoices", small())
+    write_world(small(), tmp_path)
+    assert store.published("invoices", small()).rows == 294
+
+
+def test_a_part_too_many_is_named_and_removed_by_a_rerun(tmp_path):
+    store = _written(small(), tmp_path)
+    path = store.published("invoices").path
+    shutil.copy(path / "part-00000.parquet", path / "part-00001.parquet")
+    with pytest.raises(Problem, match=r"part-00001\.parquet is not a part of the table\. Run: "):
+        store.published("invoices")
+    write_world(small(), tmp_path)
+    assert pq.read_table(tmp_path / "order_to_cash" / "invoices").num_rows == 294
+
+
+@pytest.mark.parametrize("kind", ["directory", "file"])
+def test_what_somebody_else_put_in_a_tables_place_is_kept(tmp_path, kind):
+    store = _written(small(seed=1), tmp_path)
+    mine = store.home / "invoices"
+    mine.unlink()
+    mine.mkdir() if kind == "directory" else mine.write_text("mine")
+    with pytest.raises(Problem, match="invoices is not a link to a published table: move it away"):
+        write_world(small(seed=2), tmp_path)
+    assert store.scenario().config.seed == 1
+    assert mine.exists()
+
+
+@pytest.mark.parametrize("content", ["[1]", '{"invoices": 5}', '{"nope": "."}', "{"])
+def test_a_catalogue_document_that_was_changed_by_hand_hinders_nobody(tmp_path, content):
+    store = _written(small(), tmp_path)
+    (store.home / ".catalogue.json").write_text(content)
+    write_world(resolve("subscriptions", {"num_customers": 20}), tmp_path)
+    write_world(small(), tmp_path)
+    with duckdb.connect(str(tmp_path / "synth_assets.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from order_to_cash.invoices").fetchall() == [(294,)]
+
+
+def test_what_cannot_be_read_is_named(tmp_path):
+    store = _written(small(), tmp_path)
+    (store.home / "scenario.json").unlink()
+    (store.home / "scenario.json").mkdir()
+    with pytest.raises(Problem, match=r"scenario\.json cannot be read: Is a directory"):
+        store.scenario()
+
+
 def test_a_table_of_another_scenario_is_named(tmp_path):
     store = _written(small(seed=1), tmp_path)
     store.write_scenario(small(seed=2))
@@ -144,7 +194,7 @@ def test_the_previous_version_is_kept_until_the_next_one_stands(tmp_path):
 
 
 def test_a_data_directory_may_have_any_name(tmp_path):
-    directory = tmp_path / "it's [odd] *here*"
+    directory = tmp_path / "it's [odd] *here* why? a'b"
     write_world(small(), directory)
     with duckdb.connect(str(directory / "synth_assets.duckdb"), read_only=True) as connection:
         assert connection.execute("select count(*) from order_to_cash.invoices").fetchall() == [(294,)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from synth_assets import worlds
 from synth_assets.build.problems import Problem
@@ -39,30 +40,35 @@ def flip(store: Store, scenario: Scenario) -> Path:
 
 def _named(store: Store) -> dict[str, Path]:
     """The versions that the catalogue names, by table; nothing before the first flip."""
+    known = {table.name for table in store.world.tables}
     try:
-        document = json.loads((store.home / ".catalogue.json").read_text())
-        return {name: store.home / path for name, path in document.items()}
-    except (FileNotFoundError, ValueError):
+        document = json.loads((store.home / ".catalogue.json").read_text(encoding="utf-8"))
+        return {name: store.home / path for name, path in document.items() if name in known}
+    except (FileNotFoundError, ValueError, AttributeError, TypeError):  # none yet, or changed by hand
         return {}
 
 
 def _write(root: Path) -> Path:
-    """Write the database of all worlds under `root` new, and swap it in."""
+    """Write the database of all worlds new, and swap it in under `root`.
+
+    It is made in the system's directory for temporary files: DuckDB takes a `?` in a path for the start of
+    options, and leaves a second file beside the first when it is stopped.
+    """
     import duckdb
 
     path = root / FILE_NAME
-    fresh = root / f".{FILE_NAME}.new"
-    fresh.unlink(missing_ok=True)
     try:
-        with duckdb.connect(str(fresh)) as connection:
-            for name in worlds.NAMES:
-                world = worlds.load(name)
-                for statement in _statements(world, _named(Store(world, root))):
-                    connection.execute(statement)
+        with TemporaryDirectory(prefix="synth_assets_") as directory:
+            fresh = Path(directory) / FILE_NAME
+            with duckdb.connect(str(fresh)) as connection:
+                for name in worlds.NAMES:
+                    world = worlds.load(name)
+                    for statement in _statements(world, _named(Store(world, root))):
+                        connection.execute(statement)
+                connection.execute("checkpoint")  # on closing, a full disk would pass in silence
+            write_whole(path, fresh.read_bytes())
     except duckdb.Error as error:
-        fresh.unlink(missing_ok=True)
         raise Problem(f"{path} cannot be written: {str(error).splitlines()[0]}") from None
-    fresh.replace(path)
     return path
 
 

@@ -84,6 +84,8 @@ class PartReader:
         """The rows with some or all columns."""
         try:
             return pq.ParquetFile(self._path).read(columns=columns)
+        except PermissionError:
+            raise Problem(f"{self._path} cannot be read: permission denied") from None
         except (OSError, pa.ArrowException) as error:
             reason = "is missing" if isinstance(error, FileNotFoundError) else "is damaged"
             raise Problem(f"{self._path} {reason}. Run: {self._remedy}") from None

@@ -16,7 +16,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -101,9 +101,11 @@ class Store:
         """The scenario in force; a Problem where there is none."""
         path = self.home / "scenario.json"
         try:
-            return load_scenario(self.world, path.read_text())
+            return load_scenario(self.world, path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise Problem(f"{self.world.name}: nothing in {self.root} yet. Run: {self.remedy}") from None
+        except OSError as error:
+            raise Problem(f"{path} cannot be read: {error.strerror}") from None
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path} is damaged or of another version. Run: {self.remedy}") from None
 
@@ -126,8 +128,14 @@ class Store:
                 shutil.rmtree(self.staging, ignore_errors=True)
 
     def stage(self, table: Table) -> Path:
-        """The directory in which a table's parts are written before they are published."""
-        path = self.staging / table.name
+        """The directory in which a table's parts are written before they are published.
+
+        Raises:
+            Problem: what has the table's name is not a link, so somebody else put it there.
+        """
+        link, path = self.home / table.name, self.staging / table.name
+        if link.exists() and not link.is_symlink():
+            raise Problem(f"{link} is not a link to a published table: move it away, then run this again")
         path.mkdir(exist_ok=True)
         return path
 
@@ -144,7 +152,7 @@ class Store:
         }
         write_whole(staged / "_table.json", json.dumps(document, indent=1))
         path = self.versions / scenario.id / f"{table.name}-{content[:16]}"
-        if path.exists() and not _intact(path, parts):
+        if path.exists() and not _intact(path, document, parts):
             path.rename(self.staging / f"damaged-{path.name}")
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -190,11 +198,13 @@ class Store:
         link = self.home / name
         path = link.resolve()
         try:
-            document = json.loads((path / "_table.json").read_text())
+            document = json.loads((path / "_table.json").read_text(encoding="utf-8"))
             parts = tuple(Part(**part) for part in document["parts"])
             found = Published(path, document["scenario"], document["content"], parts)
         except FileNotFoundError:
             raise Problem(f"{self.label(name)} has not been materialised. Run: {self.remedy}") from None
+        except OSError as error:
+            raise Problem(f"{error.filename or path} cannot be read: {error.strerror}") from None
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path / '_table.json'} is damaged. Run: {self.remedy}") from None
         if scenario and found.scenario != scenario.id:
@@ -202,6 +212,9 @@ class Store:
                 f"{self.label(name)} was made for another scenario ({found.scenario}, now {scenario.id}). "
                 f"Run: {self.remedy}"
             )
+        strays = _part_names(path) - {part_name(block) for block in range(len(parts))}
+        if strays and not allow_edits:
+            raise Problem(f"{path / min(strays)} is not a part of the table. Run: {self.remedy}")
         for block, part in enumerate(parts):
             file = path / part_name(block)
             if not file.exists():
@@ -221,25 +234,37 @@ class Store:
         return f"{self.world.name}/{name}"
 
 
-def _intact(path: Path, parts: list[Part]) -> bool:
-    """Whether a version's files hold what was written."""
+def _intact(path: Path, document: Mapping[str, object], parts: list[Part]) -> bool:
+    """Whether a version's files hold what was written, and there are no others."""
+    hashes = {part_name(block): part.sha256 for block, part in enumerate(parts)}
     try:
-        return all(
-            sha256((path / part_name(block)).read_bytes()).hexdigest() == part.sha256
-            for block, part in enumerate(parts)
-        ) and isinstance(json.loads((path / "_table.json").read_text()), dict)
+        return (
+            json.loads((path / "_table.json").read_text(encoding="utf-8")) == document
+            and _part_names(path) == set(hashes)
+            and all(
+                sha256((path / name).read_bytes()).hexdigest() == expected
+                for name, expected in hashes.items()
+            )
+        )
     except (OSError, ValueError):
         return False
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader finds the old text or the new one, never a part."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+def _part_names(path: Path) -> set[str]:
+    return {file.name for file in path.glob("part-*.parquet")}
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that a reader finds the old content or the new one; one writer at a time."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        with fresh.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _sync_directory(path: Path) -> None:
