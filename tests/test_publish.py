@@ -179,6 +179,21 @@ def test_what_cannot_be_read_is_named(tmp_path):
         store.scenario()
 
 
+def test_workers_end_with_the_process_that_started_them(tmp_path):
+    program = KILLING.replace('"num_transactions": 300', '"num_transactions": 900_000')
+    program = program.replace("Path(sys.argv[1]))", "Path(sys.argv[1]), workers=2)")
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path), "1"], stdout=subprocess.PIPE, text=True
+    )
+    staging = tmp_path / "order_to_cash" / ".staging" / "orders"
+    while not staging.exists() or not list(staging.iterdir()):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.communicate(timeout=60)  # ends when nobody holds the pipe any more: no worker is left
+    assert process.returncode == -signal.SIGKILL
+
+
 def test_a_table_of_another_scenario_is_named(tmp_path):
     store = _written(small(seed=1), tmp_path)
     store.write_scenario(small(seed=2))

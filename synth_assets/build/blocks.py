@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import Any, TypeVar
 
 import numpy as np
@@ -105,7 +110,8 @@ def map_blocks(
         while waiting or flight:
             try:
                 while waiting and len(flight) < 4 * workers:
-                    flight.append((waiting[0], pool.submit(function, waiting[0])))
+                    with _interrupts_held():
+                        flight.append((waiting[0], pool.submit(function, waiting[0])))
                     waiting.popleft()
                 result = flight[0][1].result()
             except BrokenProcessPool:
@@ -123,4 +129,25 @@ def map_blocks(
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """In a worker: end at once when the process that started it is gone, however it went."""
+    parent = parent_process()
+
+    def watch() -> None:
+        wait([parent.sentinel] if parent else [])
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back: a worker that starts meanwhile never sees it and leaves the word to this process."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
