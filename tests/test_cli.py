@@ -46,10 +46,20 @@ REFUSED = {
     "date_range_months=3": "anomaly_rates: stale_unpaid 0.05 asks for 50 of 1000 transactions, but at most 0 "
     "can carry it within 3 months: lower the rates or lengthen date_range_months",
     "clip_due_dates=maybe": 'clip_due_dates is "maybe", but must be true or false',
+    "anomaly_rates=0.5": "anomaly_rates is 0.5, but must be a set of keys and values",
+    "anomaly_rates=[1, 2]": "anomaly_rates is a list, but must be a set of keys and values",
+    "num_contacts=&a [*a]": "num_contacts is a list, but must be a whole number from 1 to 124,999,999",
+    "num_contacts=!!timestamp x": 'num_contacts is "!!timestamp x", but must be a whole number from 1 to '
+    "124,999,999",
+    "num_contacts=" + "[" * 3000: f'num_contacts is "{"[" * 78}…, but must be a whole number from 1 to '
+    "124,999,999",
+    "as_of=2026-11-21T10:00:00": "as_of: '2026-11-21 10:00:00' is not a date; write one like 2026-11-21, or "
+    "today",
+    "a\nb=1": "unknown key a b (synth-assets schema order_to_cash lists all keys)",
 }
 
 
-@pytest.mark.parametrize(("assignment", "line"), REFUSED.items(), ids=list(REFUSED))
+@pytest.mark.parametrize(("assignment", "line"), REFUSED.items(), ids=[key[:40] for key in REFUSED])
 def test_a_wrong_value_is_refused_in_one_line(data, assignment, line):
     result = run("generate", "order_to_cash", "--set", assignment)
     assert result.exit_code == 2
@@ -62,6 +72,12 @@ def test_a_wrong_value_is_refused_in_one_line(data, assignment, line):
     [
         (["generate", "order_to_kash"], "unknown world 'order_to_kash'. Did you mean order_to_cash?"),
         (["generate", "order_to_cash", "--set", "seed"], "--set seed: write it as KEY=VALUE"),
+        (["generate", "order_to_cash", "--set", ".seed=7"], "--set .seed=7: write it as KEY=VALUE"),
+        (["generate", "order_to_cash", "--set", "a." * 2000 + "b=1"], "keys are nested more than 20 deep"),
+        (
+            ["generate", "subscriptions", "--set", "num_customers=1", "--set", "churn_rate=1"],
+            "subscriptions: anomaly_rates: churn_rate 1 leaves nobody active to carry them: lower it",
+        ),
         (["generate", "order_to_cash", "--preset", "big"], "order_to_cash: unknown preset 'big'"),
         (["generate", "order_to_cash", "--config", "no.yaml"], "no.yaml: cannot be read"),
         (
@@ -151,6 +167,34 @@ def test_a_directory_that_cannot_be_is_said_in_one_line(data, tmp_path):
         assert result.stderr.startswith(inside)
         assert result.stderr.endswith(": Not a directory\n")
         assert result.stderr.count("\n") == 1
+
+
+FILES = {
+    "1: 2": "order_to_cash: unknown key 1 (synth-assets schema order_to_cash lists all keys)",
+    "false": "{file}: expected keys and values, one section a world",
+    "[]": "{file}: expected keys and values, one section a world",
+    "order_to_cash: 0": "{file}: section order_to_cash must hold keys and values",
+    "seed: !!timestamp x": "{file}: not valid YAML",
+    "seed: " + "[" * 3000: "{file}: not valid YAML",
+    "anomaly_rates: &a\n  missing_invoice: *a": "keys are nested more than 20 deep",
+    "seed: 7 # \xe9": "{file}: not valid YAML",
+}
+
+
+@pytest.mark.parametrize(("content", "line"), FILES.items(), ids=[key[:20] for key in FILES])
+def test_a_wrong_config_file_is_refused_in_one_line(data, tmp_path, content, line):
+    file = tmp_path / "config.yaml"
+    file.write_text(content, encoding="latin-1")
+    result = run("generate", "order_to_cash", "--config", str(file))
+    assert (result.exit_code, result.stderr) == (2, line.format(file=file) + "\n")
+    assert not data.exists()
+
+
+def test_a_config_file_may_write_rates_with_an_exponent(data, tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("anomaly_rates: {missing_invoice: 1e-2}\n")
+    assert run("generate", "order_to_cash", *SMALL, "--config", str(file)).exit_code == 0
+    assert '"missing_invoice": 0.01,' in (data / "order_to_cash" / "scenario.json").read_text()
 
 
 def test_generate_then_verify(data):

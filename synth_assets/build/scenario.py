@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,7 +30,22 @@ CONFIG_VARIABLE = "SYNTH_ASSETS_CONFIG"
 FORMAT_VERSION = 1
 """Raised when the same configuration would give other bytes under the same package version."""
 
+DEEPEST = 20
+"""Levels of keys that are read; no world has more than two."""
+
+UNREADABLE = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
+"""What PyYAML raises: for a day that does not exist a ValueError, for a broken tag an AttributeError."""
+
 Values = dict[str, Any]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML, with 1e-3 as a number."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +146,7 @@ def find_world(name: str) -> World:
         return worlds.load(name)
     except KeyError:
         raise UsageProblem(
-            f"unknown world {name!r}{_nearest(name, worlds.NAMES)} (worlds: {', '.join(worlds.NAMES)})"
+            f"unknown world {name!r}{_nearest(str(name), worlds.NAMES)} (worlds: {', '.join(worlds.NAMES)})"
         ) from None
 
 
@@ -140,7 +156,7 @@ def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
         return world.config.model_validate(dict(values))
     except ValidationError as error:
         lines = [_explained(world, dict(e)) for e in error.errors(include_url=False)]
-        raise UsageProblem(f"{world.name}: {'; '.join(lines)}") from None
+        raise UsageProblem(f"{world.name}: {'; '.join(lines)}".replace("\n", " ")) from None
 
 
 def from_assignments(assignments: Iterable[str]) -> Values:
@@ -148,38 +164,39 @@ def from_assignments(assignments: Iterable[str]) -> Values:
     values: Values = {}
     for word in assignments:
         key, equals, text = word.partition("=")
-        if not equals or not key.strip():
+        path = key.strip().split(".")
+        if not equals or not all(path):
             raise UsageProblem(f"--set {word}: write it as KEY=VALUE, for example --set seed=7")
         nested: Any = _value(text)
-        for part in reversed(key.strip().split(".")):
+        for part in reversed(path):
             nested = {part: nested}
         _merge(values, nested)
     return values
 
 
 def _value(text: str) -> Any:
-    """A value as YAML reads it, but with 1e-3 as a number; text that is no YAML stays text."""
+    """A value as in a file, but 010 is ten; text that is no YAML stays text."""
     with suppress(ValueError):
-        return float(text) if "e" in text.lower() else int(text)
+        return int(text)
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):  # a day that does not exist is a ValueError
+        return yaml.load(text, _Loader)
+    except UNREADABLE:
         return text
 
 
 def _read(file: Path) -> Values:
     """The keys and values of a YAML file."""
     try:
-        content = yaml.safe_load(file.read_text()) or {}
+        content = yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)
     except OSError as error:
         raise UsageProblem(f"{file}: cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, ValueError) as error:
+    except UNREADABLE as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         raise UsageProblem(f"{file}: not valid YAML{where}") from None
-    if not isinstance(content, dict):
+    if not isinstance(content, dict | None):
         raise UsageProblem(f"{file}: expected keys and values, one section a world")
-    return content
+    return content or {}
 
 
 def _section(world: World, content: Mapping[str, Any], source: str) -> Mapping[str, Any]:
@@ -189,19 +206,21 @@ def _section(world: World, content: Mapping[str, Any], source: str) -> Mapping[s
     others = [str(key) for key in content if key not in worlds.NAMES]
     if others:
         raise UsageProblem(f"{source}: {', '.join(others)} stands beside sections of worlds: put it in one")
-    section = content.get(world.name) or {}
-    if not isinstance(section, Mapping):
+    section = content.get(world.name)
+    if not isinstance(section, Mapping | None):
         raise UsageProblem(f"{source}: section {world.name} must hold keys and values")
-    return section
+    return section or {}
 
 
-def _merge(values: Values, layer: Mapping[str, Any]) -> None:
+def _merge(values: Values, layer: Mapping[str, Any], depth: int = 1) -> None:
     """Lay `layer` over `values`, nested mappings key by key."""
+    if depth > DEEPEST:
+        raise UsageProblem(f"keys are nested more than {DEEPEST} deep")
     for key, value in layer.items():
         if isinstance(value, Mapping):
             below = values.get(key)
             values[key] = dict(below) if isinstance(below, Mapping) else {}
-            _merge(values[key], value)
+            _merge(values[key], value, depth + 1)
         else:
             values[key] = value
 
@@ -217,8 +236,15 @@ def _explained(world: World, error: Values) -> str:
     if error["type"] == "value_error":
         message = str(error["ctx"]["error"])
         return f"{key}: {message}" if key else message
-    value = json.dumps(error["input"], default=str)
-    return f"{key} is {value}, but must be {allowed(field)}" if field else f"{key}: {error['msg']}"
+    return f"{key} is {_shown(error['input'])}, but must be {allowed(field)}" if field else error["msg"]
+
+
+def _shown(value: object) -> str:
+    """A wrong value as its writer knows it, in a few words."""
+    if isinstance(value, list | Mapping):
+        return "a list" if isinstance(value, list) else "a set of keys and values"
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def _field(model: type[BaseModel], path: list[str]) -> tuple[type[BaseModel] | None, FieldInfo | None]:

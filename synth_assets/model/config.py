@@ -18,7 +18,7 @@ def _as_of(value: object) -> object:
         with suppress(ValueError):
             value = dt.date.fromisoformat(value)
     if isinstance(value, dt.datetime) or not (isinstance(value, dt.date) or value == "today"):
-        raise ValueError(f"{value!r} is not a date; write one like 2026-11-21, or today")
+        raise ValueError(f"{str(value)!r} is not a date; write one like 2026-11-21, or today")
     if isinstance(value, dt.date) and not FIRST_DAY <= value <= LAST_DAY:
         raise ValueError(f"{value} is not between {FIRST_DAY} and {LAST_DAY}")
     return value
