@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,18 +24,24 @@ from synth_assets.model.world import World
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:
-    """A problem, or an error of the system, ends the command with its line on stderr and its exit code."""
+    """A problem, an error of the system or Ctrl-C ends the command with one line and its exit code."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
         except Problem as problem:
-            click.echo(str(problem), err=True)
-            sys.exit(problem.exit_code)
+            line, code = str(problem), problem.exit_code
+        except KeyboardInterrupt:
+            line, code = "stopped: nothing stands half-written", 1
+        except BrokenPipeError:  # the reader of stdout has seen enough; click ends quietly
+            raise
         except OSError as error:
-            click.echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
-            sys.exit(1)
+            line, code = f"{error.filename or 'the output cannot be written'}: {error.strerror}", 1
+        else:
+            return
+        click.echo(line, err=True)
+        sys.exit(code)
 
     return run
 
@@ -41,7 +49,7 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
 at_directory = click.option(
     "--data-dir",
     "directory",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(file_okay=False),
     help=f"Where the tables stand (default: ${DATA_DIR_VARIABLE}, else {DEFAULT_DATA_DIR}).",
 )
 of_world = click.argument("name", metavar="WORLD")
@@ -51,6 +59,7 @@ of_world = click.argument("name", metavar="WORLD")
 @click.version_option(__version__, prog_name="synth-assets")
 def main() -> None:
     """Finance data whose truth is known: linked worlds, every anomaly labelled."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: swept, and in words
 
 
 @main.command()
@@ -83,15 +92,16 @@ def generate(
     as_of: str | None,
     clean: bool,
     workers: int,
-    directory: Path | None,
+    directory: str | None,
 ) -> None:
     """Generate worlds into Parquet and the DuckDB catalogue. WORLD may be `all`."""
     from synth_assets.build.generate import write_world
 
-    overrides = from_assignments(assignments)
+    overrides, chosen = from_assignments(assignments), _worlds(*names)
+    for other in set(worlds.NAMES).intersection(overrides).difference(world.name for world in chosen):
+        raise UsageProblem(f"--set {other}.…: {other} is not among the worlds to generate")
     scenarios = [
-        resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean)
-        for world in _worlds(*names)
+        resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean) for world in chosen
     ]
     root = data_dir(directory)
     for scenario in scenarios:
@@ -110,19 +120,18 @@ def generate(
 @of_world
 @at_directory
 @told
-def verify(name: str, directory: Path | None) -> None:
+def verify(name: str, directory: str | None) -> None:
     """Check published tables by independent rules in DuckDB; exit 1 when anything disagrees."""
-    results = [_verified(world, data_dir(directory)) for world in _worlds(name)]
+    results = [_verified(_store(world, directory)) for world in _worlds(name)]
     if not all(results):
         sys.exit(1)
 
 
-def _verified(world: World, root: Path) -> bool:
+def _verified(store: Store) -> bool:
     """Print every check of a world; whether all of those passed that are no warning."""
     from synth_assets.evaluate.verify import as_text, verify
 
-    store = Store(world, root)
-    scenario = store.scenario()
+    world, scenario = store.world, store.scenario()
     sources = {t.name: store.published(t.name, scenario, allow_edits=True).glob for t in world.tables}
     checks = verify(world, scenario.config.model_dump(mode="json"), sources)
     click.echo(f"{world.name}  as of {scenario.config.day} · seed {scenario.config.seed}", err=True)
@@ -137,28 +146,32 @@ def _verified(world: World, root: Path) -> bool:
 @click.option("--tables", metavar="A,B", help="Only these tables.")
 @at_directory
 @told
-def export(name: str, form: str, out: Path, tables: str | None, directory: Path | None) -> None:
+def export(name: str, form: str, out: Path, tables: str | None, directory: str | None) -> None:
     """Write published tables, one file each, under the source document's names. `all` makes a directory a
     world."""
+    from synth_assets.build.generate import said_in_words
     from synth_assets.export.files import FORMATS, export
 
     if form not in FORMATS:
         raise UsageProblem(f"unknown format {form!r} (formats: {', '.join(FORMATS)})")
     for world in _worlds(name):
         wanted = None if tables is None else [_table(world, word.strip()).name for word in tables.split(",")]
-        parts = _parts(Store(world, data_dir(directory)))
-        for path in export(world, parts, form, out / world.name if name == "all" else out, wanted):
+        parts = _parts(_store(world, directory), wanted)
+        with said_in_words(out, "use another --out or fewer --tables"):
+            written = export(world, parts, form, out / world.name if name == "all" else out, wanted)
+        for path in written:
             click.echo(_shown(path))
 
 
-def _parts(store: Store) -> Callable[[str], Iterator[Any]]:
-    """Gives the published rows of a table, part by part."""
+def _parts(store: Store, tables: list[str] | None) -> Callable[[str], Iterator[Any]]:
+    """Gives the published rows of a table, part by part; all of the tables are looked at first."""
     scenario = store.scenario()
+    names = [table.name for table in store.world.tables] if tables is None else tables
+    versions = {name: store.published(name, scenario) for name in names}
 
     def parts(table: str) -> Iterator[Any]:
-        version = store.published(table, scenario)
-        for block in range(len(version.parts)):
-            yield store.part(version, block).read()
+        for block in range(len(versions[table].parts)):
+            yield store.part(versions[table], block).read()
 
     return parts
 
@@ -195,7 +208,14 @@ def schema(name: str, table: str | None) -> None:
 
 def _worlds(*names: str) -> list[World]:
     """The worlds of these names, each once; `all` is every world."""
-    return [find_world(name) for name in dict.fromkeys(worlds.NAMES if "all" in names else names)]
+    named = [find_world(name) for name in dict.fromkeys(names) if name != "all"]
+    return [find_world(name) for name in worlds.NAMES] if "all" in names else named
+
+
+def _store(world: World, directory: str | None) -> Store:
+    """The store that a command reads; its errors name the command that mends it."""
+    there = f" --data-dir {shlex.quote(directory)}" if directory else ""
+    return Store(world, data_dir(directory), f"synth-assets generate {world.name}{there}")
 
 
 def _table(world: World, name: str) -> Table:
@@ -214,7 +234,7 @@ def _shown(path: Path) -> str:
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal, a plain line at every tenth otherwise; nothing for a handful of blocks."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
 
         def line(done: int, total: int) -> None:
             if total >= 10 and done * 10 // total > (done - 1) * 10 // total:

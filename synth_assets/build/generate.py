@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-import shutil
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,18 +83,21 @@ def _write_block(task: _Task) -> dict[str, Part]:
 
 
 @contextmanager
-def said_in_words(data_dir: Path) -> Iterator[None]:
-    """Turn the system's errors while writing into one line."""
+def said_in_words(
+    directory: Path, remedy: str = "use another --data-dir or lower the counts"
+) -> Iterator[None]:
+    """Turn the system's errors while writing to `directory` into one line; `remedy` helps a full disk."""
     try:
         yield
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            free = shutil.disk_usage(data_dir).free // 2**20
+            disk = os.statvfs(directory)
             raise Problem(
-                f"no space left in {data_dir} ({free} MiB free): what was published before is untouched; "
-                "free some space, use another --data-dir or lower the counts"
+                f"no space left in {directory} ({disk.f_bavail * disk.f_frsize // 2**20} MiB and "
+                f"{disk.f_favail:,} files free): what stood there before is untouched; "
+                f"free some space, {remedy}"
             ) from None
-        raise Problem(f"cannot write to {error.filename or data_dir}: {error.strerror}") from None
+        raise Problem(f"cannot write to {error.filename or directory}: {error.strerror}") from None
 
 
 @dataclass(frozen=True)

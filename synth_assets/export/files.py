@@ -1,16 +1,14 @@
 """A world's tables as files: one a table, under the source document's field names.
 
 A format is a function of (world, parts, out, tables) and stands in FORMATS. Rows stream through in parts, so
-memory does not grow with the table. A file is written under another name and renamed when it is whole.
+memory does not grow with the table. Files are written aside and take their names when all are whole.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -58,7 +56,7 @@ def export(world: World, parts: Parts, to: str, out: Path, tables: Sequence[str]
         tables: names of the tables; None for all.
 
     Returns:
-        The files that were written. A file of the same name is replaced.
+        The files that were written. Files of the same names are replaced, all when all are whole.
 
     Raises:
         ValueError: an unknown format or table; the message says which there are.
@@ -71,7 +69,9 @@ def export(world: World, parts: Parts, to: str, out: Path, tables: Sequence[str]
         if name not in known:
             raise ValueError(f"{world.name} has no table {name}: there are {', '.join(known)}")
     out.mkdir(parents=True, exist_ok=True)
-    return FORMATS[to](world, parts, out, [known[name] for name in chosen])
+    with TemporaryDirectory(dir=out, prefix=".export-") as staging:
+        written = FORMATS[to](world, parts, Path(staging), [known[name] for name in chosen])
+        return [file.replace(out / file.name) for file in written]
 
 
 def export_csv(world: World, parts: Parts, out: Path, tables: Sequence[Table]) -> list[Path]:
@@ -153,19 +153,7 @@ def _bytes(lines: pa.Array) -> memoryview:
 
 
 def _write(path: Path, content: Iterable[bytes | memoryview]) -> Path:
-    with _whole(path) as file:
+    with path.open("wb") as file:
         for piece in content:
             file.write(piece)
     return path
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name when it is complete; until then what stood there before stays."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with fresh.open("wb") as file:
-            yield file
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)

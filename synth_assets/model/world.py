@@ -84,7 +84,7 @@ class World:
 
         A query starts at a line `-- name: what it says`; further comment lines continue the sentence.
         """
-        text = (files(f"synth_assets.worlds.{self.name}") / name).read_text()
+        text = (files(f"synth_assets.worlds.{self.name}") / name).read_text(encoding="utf-8")
         for part in text.split("\n-- name: ")[1:]:
             heading, *lines = part.split("\n")
             label, _, sentence = heading.partition(" — ")
