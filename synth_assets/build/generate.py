@@ -94,7 +94,7 @@ def said_in_words(
             disk = os.statvfs(directory)
             raise Problem(
                 f"no space left in {directory} ({disk.f_bavail * disk.f_frsize // 2**20} MiB and "
-                f"{disk.f_favail:,} files free): what stood there before is untouched; "
+                f"{disk.f_favail:,} files free): every file stands whole, old or new; "
                 f"free some space, {remedy}"
             ) from None
         raise Problem(f"cannot write to {error.filename or directory}: {error.strerror}") from None

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 FIRST_DAY, LAST_DAY = dt.date(1980, 1, 1), dt.date(2199, 12, 31)
 
@@ -47,6 +47,7 @@ class WorldConfig(Frozen, ABC):
             "which is resolved once and then stored in the scenario."
         ),
     ] = "today"
+    anomaly_rates: Frozen = Frozen()
 
     @property
     def day(self) -> dt.date:
@@ -55,9 +56,21 @@ class WorldConfig(Frozen, ABC):
             raise ValueError("as_of is still 'today': resolve the scenario first")
         return self.as_of
 
-    @abstractmethod
+    @model_validator(mode="after")
+    def _quotas_fit(self) -> Self:
+        message = self.misfit()
+        if message:
+            raise ValueError(message)
+        return self
+
     def clean(self) -> Self:
-        """The same world without any anomaly: every rate at zero."""
+        """The clean twin's configuration: the same without any fault."""
+        none = dict.fromkeys(type(self.anomaly_rates).model_fields, 0.0)
+        return self.model_copy(update={"anomaly_rates": type(self.anomaly_rates)(**none)})
+
+    @abstractmethod
+    def misfit(self) -> str | None:
+        """Why the configuration cannot be met exactly, in one line, or None when it can."""
 
     @abstractmethod
     def asked(self) -> dict[str, tuple[int, int]]:

@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import indices, values
-from synth_assets.model.calendar import epoch_day
-from synth_assets.model.columns import choice, decimal, identifier, moment, money, rate, text
+from synth_assets.model.arrow import values
 from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import ids, numbers
-from synth_assets.model.table import Rows, Table, arrow_table, seconds
+from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
+from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.order_to_cash import anomalies, shapes
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
 from synth_assets.worlds.order_to_cash.config import Config
@@ -23,35 +22,14 @@ from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
 from synth_assets.worlds.order_to_cash.transactions import decide
 
-ENTITIES = ("order", "invoice", "opportunity")
-DIFFICULTIES = ("easy", "medium", "hard")
-EASY, MEDIUM, HARD = range(3)
-
-COLUMNS = (
-    identifier("anomaly_id", "ANO-", "Label; has the number of its order."),
-    choice("type", tuple(a.name for a in ANOMALIES), "Kind of fault."),
-    choice("affected_entity", ENTITIES, "What kind of row is at fault."),
-    text("entity_id", "Id of the row at fault."),
-    text("related_entity_id", "Id of the row that it disagrees with."),
-    decimal("expected_value", "What should stand there: dollars, or percent for a discount."),
-    decimal("actual_value", "What stands there, in the same unit."),
-    rate("drift_pct", "(actual - expected) / expected x 100, for pricing drift.", nullable=True),
-    moment("injected_at", "as_of at 12:00."),
-    choice("difficulty", DIFFICULTIES, "How far the fault stands out from sound rows."),
-    money("amount_at_risk_cents", "Revenue that the fault leaks or overstates.", minimum=1),
+COLUMNS = manifest_columns(
+    ANOMALIES,
+    number="of its order",
+    entity="Id of the row at fault.",
+    related="Id of the row that it disagrees with.",
+    value="dollars, or percent for a discount",
+    drift="pricing drift",
 )
-
-
-class Labels(NamedTuple):
-    """What labels of one kind say; values in hundredths of a dollar or of a percent, `entity` and `related`
-    as ids."""
-
-    entity: pa.Array
-    related: pa.Array
-    expected: Ints
-    actual: Ints
-    at_risk_cents: Ints
-    difficulty: Ints
 
 
 class Chain(NamedTuple):
@@ -88,7 +66,7 @@ def pricing_drift(chain: Chain) -> Labels:
         chain.total_cents,
         chain.amount_due_cents,
         off,
-        _graded(off * 100, 4 * chain.total_cents, 8 * chain.total_cents),
+        graded(off * 100, 4 * chain.total_cents, 8 * chain.total_cents),
     )
 
 
@@ -113,7 +91,7 @@ def unauthorized_discount(chain: Chain) -> Labels:
         np.full(len(chain.order), shapes.APPROVAL_THRESHOLD_PCT * 100),
         chain.discount_pct * 100,
         (chain.gross_cents * above + 50) // 100,
-        _graded(above, np.full(len(above), 4), np.full(len(above), 10)),
+        graded(above, np.full(len(above), 4), np.full(len(above), 10)),
     )
 
 
@@ -126,7 +104,7 @@ def payment_mismatch(chain: Chain) -> Labels:
         chain.amount_due_cents,
         chain.received_cents,
         short,
-        _graded(short * 100, 10 * chain.amount_due_cents, 30 * chain.amount_due_cents),
+        graded(short * 100, 10 * chain.amount_due_cents, 30 * chain.amount_due_cents),
     )
 
 
@@ -160,34 +138,12 @@ def generate(
     fault = decide(config, rows.start, rows.stop).fault
     labelled = np.flatnonzero(fault)
     chain = _chain(labelled, rows.start, opportunities, orders, invoices, payments)
-    kind = fault[labelled]
-    parts = [(np.flatnonzero(kind == code), label) for code, label in enumerate(LABELS, start=1)]
-    labels = [label(Chain(*(values[at] for values in chain))) for at, label in parts]
-    order = np.argsort(np.concatenate([at for at, _ in parts]), kind="stable")
-    entity, related = (
-        pa.chunked_array([part[i] for part in labels]).combine_chunks().take(indices(order)) for i in (0, 1)
-    )
-    expected, actual, at_risk, difficulty = (
-        np.concatenate([part[i] for part in labels])[order] for i in (2, 3, 4, 5)
-    )
-    is_drift = kind == anomalies.DRIFT
-    noon = seconds(epoch_day(config.day), 12 * 3_600)
-    entity_codes = np.array([ENTITIES.index(a.entity) for a in ANOMALIES])
-    return arrow_table(
-        COLUMNS,
-        {
-            "anomaly_id": chain.order,
-            "type": kind - 1,
-            "affected_entity": entity_codes[kind - 1],
-            "entity_id": entity,
-            "related_entity_id": related,
-            "expected_value": expected / 100,
-            "actual_value": actual / 100,
-            "drift_pct": np.ma.masked_array(_percent(expected, actual), mask=~is_drift),
-            "injected_at": np.full(len(kind), noon),
-            "difficulty": difficulty,
-            "amount_at_risk_cents": at_risk,
-        },
+
+    def labels(code: int, at: npt.NDArray[np.intp]) -> Labels:
+        return LABELS[code - 1](Chain(*(column[at] for column in chain)))
+
+    return manifest_rows(
+        COLUMNS, ANOMALIES, config.day, chain.order, fault[labelled], labels, drifting=anomalies.DRIFT
     )
 
 
@@ -226,18 +182,6 @@ def _chain(
         second_invoice=np.where(latest != earliest, at(invoice, latest), 0),
         received_cents=at(received, earliest),
     )
-
-
-def _graded(size: Ints, medium: Ints, easy: Ints) -> Ints:
-    """HARD below `medium`, MEDIUM below `easy`, EASY from there."""
-    return np.where(size < medium, HARD, np.where(size < easy, MEDIUM, EASY))
-
-
-def _percent(expected: Ints, actual: Ints) -> npt.NDArray[np.float64]:
-    """(actual - expected) / expected x 100 with two decimals, halves away from zero."""
-    whole = np.maximum(expected, 1)
-    hundredths = (np.abs(actual - expected) * 20_000 + whole) // (2 * whole)
-    return np.sign(actual - expected) * hundredths / 100
 
 
 ANOMALY_MANIFEST = Table(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from synth_assets.model.anomaly import quota
 from synth_assets.model.config import Frozen, WorldConfig
@@ -71,17 +71,9 @@ class Config(WorldConfig):
     anomaly_rates: AnomalyRates = AnomalyRates()
     decoy_rates: DecoyRates = DecoyRates()
 
-    @model_validator(mode="after")
-    def _quotas_fit(self) -> Self:
-        message = misfit_message(self)
-        if message:
-            raise ValueError(message)
-        return self
-
-    def clean(self) -> Self:
-        """The clean twin's configuration: the same without any fault."""
-        none = dict.fromkeys(AnomalyRates.model_fields, 0.0)
-        return self.model_copy(update={"anomaly_rates": AnomalyRates(**none)})
+    def misfit(self) -> str | None:
+        """Why the configuration cannot be met exactly, in one line, or None when it can."""
+        return misfit_message(self)
 
     def asked(self) -> dict[str, tuple[int, int]]:
         """For each kind, the transactions its rate counts and the labels it asks for."""

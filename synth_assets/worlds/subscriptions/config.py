@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from synth_assets.model.config import AsOf, Frozen, WorldConfig
 from synth_assets.model.identifiers import LARGEST
@@ -65,22 +65,14 @@ class Config(WorldConfig):
     plan_shares: PlanShares = PlanShares()
     anomaly_rates: AnomalyRates = AnomalyRates()
 
-    @model_validator(mode="after")
-    def _quotas_fit(self) -> Self:
-        message = misfit_message(self)
-        if message:
-            raise ValueError(message)
-        return self
+    def misfit(self) -> str | None:
+        """Why the configuration cannot be met exactly, in one line, or None when it can."""
+        return misfit_message(self)
 
     @property
     def num_plans(self) -> int:
         """Rows of the price list."""
         return len(shapes.PLANS)
-
-    def clean(self) -> Self:
-        """The clean twin's configuration: the same without any fault."""
-        none = dict.fromkeys(AnomalyRates.model_fields, 0.0)
-        return self.model_copy(update={"anomaly_rates": AnomalyRates(**none)})
 
     def asked(self) -> dict[str, tuple[int, int]]:
         """For each kind, what its rate counts (subscription cycles, invoices, payments) and its labels."""

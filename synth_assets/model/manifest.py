@@ -1,0 +1,132 @@
+"""What every world's manifest has: its columns, and how labels of several kinds become its rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from synth_assets.model.anomaly import Anomaly, Codes
+from synth_assets.model.arrow import indices
+from synth_assets.model.calendar import epoch_day
+from synth_assets.model.columns import Column, choice, decimal, identifier, moment, money, rate, text
+from synth_assets.model.draws import Ints
+from synth_assets.model.table import arrow_table, seconds
+
+DIFFICULTIES = ("easy", "medium", "hard")
+EASY, MEDIUM, HARD = range(3)
+
+
+class Labels(NamedTuple):
+    """What labels of one kind say, one entry each.
+
+    Attributes:
+        entity, related: ids of the row at fault and of the one that it disagrees with.
+        expected, actual: in hundredths of a dollar or of a percent.
+        at_risk_cents: revenue that the fault leaks or overstates.
+        difficulty: EASY, MEDIUM or HARD.
+    """
+
+    entity: pa.Array
+    related: pa.Array
+    expected: Ints
+    actual: Ints
+    at_risk_cents: Ints
+    difficulty: Ints
+
+
+def manifest_columns(
+    anomalies: Sequence[Anomaly], number: str, entity: str, related: str, value: str, drift: str
+) -> tuple[Column, ...]:
+    """The columns of a manifest.
+
+    Args:
+        anomalies: the world's kinds.
+        number: whose number a label has.
+        entity, related: which row the two ids name, by kind.
+        value: what an expected and an actual value are.
+        drift: the kinds for which drift_pct means something.
+    """
+    return (
+        identifier("anomaly_id", "ANO-", f"Label; has the number {number}."),
+        choice("type", tuple(anomaly.name for anomaly in anomalies), "Kind of fault."),
+        choice("affected_entity", entities(anomalies), "What kind of row is at fault."),
+        text("entity_id", entity),
+        text("related_entity_id", related),
+        decimal("expected_value", f"What should stand there: {value}."),
+        decimal("actual_value", "What stands there, in the same unit."),
+        rate("drift_pct", f"(actual - expected) / expected x 100, for {drift}.", nullable=True),
+        moment("injected_at", "as_of at 12:00."),
+        choice("difficulty", DIFFICULTIES, "How far the fault stands out from sound rows."),
+        money("amount_at_risk_cents", "Revenue that the fault leaks or overstates.", minimum=1),
+    )
+
+
+def entities(anomalies: Sequence[Anomaly]) -> tuple[str, ...]:
+    """The kinds of rows that labels point at, each once."""
+    return tuple(dict.fromkeys(anomaly.entity for anomaly in anomalies))
+
+
+def manifest_rows(
+    columns: Sequence[Column],
+    anomalies: Sequence[Anomaly],
+    as_of: dt.date,
+    number: Ints,
+    fault: Codes,
+    labels: Callable[[int, npt.NDArray[np.intp]], Labels],
+    drifting: int,
+    **more: Any,
+) -> pa.Table:
+    """A manifest's rows, in the order of `number`.
+
+    Args:
+        columns: those of `manifest_columns`, and the world's own.
+        anomalies: the world's kinds; code i + 1 is the i-th.
+        as_of: the scenario's day.
+        number: each label's number, ascending.
+        fault: each label's code.
+        labels: gives the labels of a code at the given places of `fault`.
+        drifting: the code for which drift_pct means something.
+        more: values of the world's own columns.
+    """
+    places = [np.flatnonzero(fault == code) for code in range(1, len(anomalies) + 1)]
+    parts = [labels(code, at) for code, at in enumerate(places, start=1)]
+    order = np.argsort(np.concatenate(places))
+    entity, related = (
+        pa.chunked_array([part[i] for part in parts]).combine_chunks().take(indices(order)) for i in (0, 1)
+    )
+    expected, actual, at_risk, difficulty = (
+        np.concatenate([part[i] for part in parts])[order] for i in (2, 3, 4, 5)
+    )
+    kinds = entities(anomalies)
+    entity_codes = np.array([kinds.index(anomaly.entity) for anomaly in anomalies])
+    values = {
+        "anomaly_id": number,
+        "type": fault - 1,
+        "affected_entity": entity_codes[fault - 1],
+        "entity_id": entity,
+        "related_entity_id": related,
+        "expected_value": expected / 100,
+        "actual_value": actual / 100,
+        "drift_pct": np.ma.masked_array(_percent(expected, actual), mask=fault != drifting),
+        "injected_at": np.full(len(fault), seconds(epoch_day(as_of), 12 * 3_600)),
+        "difficulty": difficulty,
+        "amount_at_risk_cents": at_risk,
+    }
+    return arrow_table(columns, values | more)
+
+
+def graded(size: Ints, medium: Ints, easy: Ints) -> Ints:
+    """HARD below `medium`, MEDIUM below `easy`, EASY from there."""
+    return np.where(size < medium, HARD, np.where(size < easy, MEDIUM, EASY))
+
+
+def _percent(expected: Ints, actual: Ints) -> npt.NDArray[np.float64]:
+    """(actual - expected) / expected x 100 with two decimals, halves away from zero."""
+    whole = np.maximum(expected, 1)
+    hundredths = (np.abs(actual - expected) * 20_000 + whole) // (2 * whole)
+    return np.sign(actual - expected) * hundredths / 100
