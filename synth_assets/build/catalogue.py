@@ -18,6 +18,7 @@ from synth_assets.build.store import Store, exclusive, parts_pattern, write_whol
 from synth_assets.model.world import World
 
 FILE_NAME = "synth_assets.duckdb"
+DOCUMENT = ".catalogue.json"
 
 
 def flip(store: Store, scenario: Scenario) -> Path:
@@ -32,7 +33,7 @@ def flip(store: Store, scenario: Scenario) -> Path:
     before = _named(store)
     document = {name: os.path.relpath(version.path, store.home) for name, version in published.items()}
     with exclusive(store.root / ".catalogue.lock", True, ""):
-        write_whole(store.home / ".catalogue.json", json.dumps(document, indent=1))
+        write_whole(store.home / DOCUMENT, json.dumps(document, indent=1))
         path = _write(store.root)
     store.sweep(set(before.values()) | {version.path for version in published.values()})
     return path
@@ -42,7 +43,7 @@ def _named(store: Store) -> dict[str, Path]:
     """The versions that the catalogue names, by table; nothing before the first flip."""
     known = {table.name for table in store.world.tables}
     try:
-        document = json.loads((store.home / ".catalogue.json").read_text(encoding="utf-8"))
+        document = json.loads((store.home / DOCUMENT).read_text(encoding="utf-8"))
         return {name: store.home / path for name, path in document.items() if name in known}
     except (FileNotFoundError, ValueError, AttributeError, TypeError):  # none yet, or changed by hand
         return {}
@@ -62,6 +63,8 @@ def _write(root: Path) -> Path:
             fresh = Path(directory) / FILE_NAME
             with duckdb.connect(str(fresh)) as connection:
                 for name in worlds.NAMES:
+                    if not (root / name / DOCUMENT).exists():
+                        continue  # and its module need not be loaded
                     world = worlds.load(name)
                     for statement in _statements(world, _named(Store(world, root))):
                         connection.execute(statement)
