@@ -85,7 +85,7 @@ def spread(config: Config) -> Spread:
     return Spread(days.first, shapes.order_weights(days), config.num_transactions)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def decide(config: Config, start: int, stop: int) -> Transactions:
     """The facts of transactions start ... stop - 1. Cached, as every table of a block asks for them."""
     draws = Draws(config.seed, "order_to_cash", "transactions")

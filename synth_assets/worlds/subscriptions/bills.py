@@ -80,7 +80,7 @@ class Bill(NamedTuple):
         return self.is_issued & (self.fault != ZOMBIE) & (self.settlement != plans.IN_GRACE)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def decide(config: Config, start: int, stop: int) -> Subscriptions:
     """The facts of subscriptions start ... stop - 1. Cached, as every table of a block asks for them."""
     draws = _draws(config)
@@ -101,7 +101,7 @@ def decide(config: Config, start: int, stop: int) -> Subscriptions:
     return facts
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def bills(config: Config, start: int, stop: int) -> Bill:
     """Every bill that is due from subscriptions start ... stop - 1, ghosts included."""
     facts = decide(config, start, stop)
