@@ -61,14 +61,19 @@ def test_make_targets_exist():
 
 def test_the_yaml_is_a_configuration():
     (text,) = re.findall(r"```yaml\n(.*?)```", README, re.S)
-    for name, values in yaml.safe_load(text).items():
-        resolve(name, values)
+    shown = yaml.safe_load(text)
+    assert set(shown) == {"order_to_cash", "subscriptions"}
+    for name, values in shown.items():
+        config = resolve(name, shown).config.model_dump()
+        for key, value in values.items():
+            assert config[key] == (config[key] | value if isinstance(value, dict) else value)
 
 
 def test_the_python_runs():
     code = next(block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "def test_" in block)
     scope: dict = {}
     exec(code, scope)
+    assert "assert " in code
     scope["test_my_detector"]()
 
 
