@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import duckdb
+
     from synth_assets.build.generate import Dataset
 
 __version__ = "0.1.0"
@@ -30,3 +32,18 @@ def generate(world: str, *, preset: str | None = None, clean: bool = False, **co
     from synth_assets.build.scenario import resolve
 
     return in_memory(resolve(world, config, preset=preset, clean=clean))
+
+
+def connect(data_dir: str | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection with the views of every published world: `order_to_cash.invoices` …
+
+    Args:
+        data_dir: a directory, or an address such as "s3://books/data"; by default SYNTH_ASSETS_DATA_DIR, else
+            `data`.
+
+    Raises:
+        Problem: nothing stands there yet; the message is one line.
+    """
+    from synth_assets.build import catalogue, store
+
+    return catalogue.connect(store.data_dir(data_dir))

@@ -16,6 +16,9 @@ from typing import Any
 import click
 
 from synth_assets import __version__, worlds
+from synth_assets.build.engines import ENGINE_VARIABLE, MOST_WORKERS, WORKERS_VARIABLE, engine
+from synth_assets.build.engines import NAMES as ENGINES
+from synth_assets.build.places import Place, first_line
 from synth_assets.build.problems import Problem, UsageProblem
 from synth_assets.build.scenario import CONFIG_VARIABLE, find_world, from_assignments, resolve
 from synth_assets.build.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
@@ -37,7 +40,7 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
         except BrokenPipeError:  # the reader of stdout has seen enough; click ends quietly
             raise
         except OSError as error:
-            line, code = f"{error.filename or 'the output cannot be written'}: {error.strerror}", 1
+            line, code = f"{error.filename or 'the output cannot be written'}: {first_line(error)}", 1
         else:
             return
         click.echo(line, err=True)
@@ -81,7 +84,21 @@ def main() -> None:
 )
 @click.option("--as-of", metavar="DATE", help="Last day of the world: a date, or today.")
 @click.option("--clean", is_flag=True, help="The clean twin: the same rows without any anomaly.")
-@click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes; the bytes are the same.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    envvar=WORKERS_VARIABLE,
+    help=f"Processes; the bytes are the same (default: ${WORKERS_VARIABLE}, else 1; Ray: all processors).",
+)
+@click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(ENGINES),
+    default="local",
+    envvar=ENGINE_VARIABLE,
+    help=f"Who makes the blocks: this machine, or the Ray cluster of $RAY_ADDRESS, else a "
+    f"local one (default: ${ENGINE_VARIABLE}, else local).",
+)
 @at_directory
 @told
 def generate(
@@ -91,10 +108,12 @@ def generate(
     file: Path | None,
     as_of: str | None,
     clean: bool,
-    workers: int,
+    workers: int | None,
+    engine_name: str,
     directory: str | None,
 ) -> None:
     """Generate worlds into Parquet and the DuckDB catalogue. WORLD may be `all`."""
+    from synth_assets.build.catalogue import FILE_NAME
     from synth_assets.build.generate import write_world
 
     overrides, chosen = from_assignments(assignments), _worlds(*names)
@@ -104,16 +123,16 @@ def generate(
         resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean) for world in chosen
     ]
     root = data_dir(directory)
-    for scenario in scenarios:
-        name, config, started = scenario.world.name, scenario.config, perf_counter()
-        click.echo(f"{name}  as of {config.day} · seed {config.seed}", err=True)
-        with _progress(name) as progress:
-            published = write_world(scenario, root, workers, progress)
-        seconds = perf_counter() - started
-        click.echo("  " + " ─ ".join(f"{table} {version.rows:,}" for table, version in published.items()))
-        click.echo(
-            f"{_shown(root / name)}, views in {_shown(root / 'synth_assets.duckdb')} · {seconds:.1f} s"
-        )
+    with engine(engine_name, workers) as map_blocks:
+        for scenario in scenarios:
+            name, config, started = scenario.world.name, scenario.config, perf_counter()
+            click.echo(f"{name}  as of {config.day} · seed {config.seed}", err=True)
+            with _progress(name) as progress:
+                published = write_world(scenario, root, map_blocks, progress)
+            seconds = perf_counter() - started
+            click.echo("  " + " ─ ".join(f"{table} {version.rows:,}" for table, version in published.items()))
+            views = f", views in {_shown(root / FILE_NAME)}" if isinstance(root, Path) else ""
+            click.echo(f"{_shown(root / name)}{views} · {seconds:.1f} s")
 
 
 @main.command()
@@ -226,8 +245,10 @@ def _table(world: World, name: str) -> Table:
         raise UsageProblem(f"{world.name}: unknown table {name!r} (tables: {known})") from None
 
 
-def _shown(path: Path) -> str:
+def _shown(path: Place) -> str:
     """A path as a person would type it here."""
+    if not isinstance(path, Path):
+        return str(path)
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 

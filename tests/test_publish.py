@@ -15,6 +15,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from synth_assets.build.engines import engine
 from synth_assets.build.generate import write_world
 from synth_assets.build.problems import Problem
 from synth_assets.build.scenario import resolve
@@ -41,7 +42,8 @@ def hashes(store: Store) -> dict[str, str]:
 def test_same_scenario_gives_the_same_bytes_in_any_number_of_workers(tmp_path):
     scenario = resolve("order_to_cash", {"as_of": AS_OF, "num_transactions": 140_000, "num_contacts": 70_000})
     one = write_world(scenario, tmp_path / "one")
-    two = write_world(scenario, tmp_path / "two", workers=2)
+    with engine("local", 2) as map_blocks:
+        two = write_world(scenario, tmp_path / "two", map_blocks)
     assert len(one["orders"].parts) == 3
     assert [part.sha256 for part in one["orders"].parts] == [part.sha256 for part in two["orders"].parts]
     assert {name: version.content for name, version in one.items()} == {
@@ -60,6 +62,7 @@ def test_tables_are_plain_parquet_under_their_names(tmp_path):
 KILLING = """
 import sys
 from pathlib import Path
+from synth_assets.build.engines import engine
 from synth_assets.build.generate import write_world
 from synth_assets.build.scenario import resolve
 config = {"as_of": "2026-11-21", "seed": int(sys.argv[2]), "num_transactions": 300}
@@ -181,7 +184,8 @@ def test_what_cannot_be_read_is_named(tmp_path):
 
 def test_workers_end_with_the_process_that_started_them(tmp_path):
     program = KILLING.replace('"num_transactions": 300', '"num_transactions": 900_000')
-    program = program.replace("Path(sys.argv[1]))", "Path(sys.argv[1]), workers=2)")
+    pooled = "with engine('local', 2) as map_blocks: write_world(scenario, Path(sys.argv[1]), map_blocks)"
+    program = program.replace("write_world(scenario, Path(sys.argv[1]))", pooled)
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path), "1"], stdout=subprocess.PIPE, text=True
     )
@@ -204,7 +208,7 @@ def test_a_table_of_another_scenario_is_named(tmp_path):
 def test_the_previous_version_is_kept_until_the_next_one_stands(tmp_path):
     for seed in (1, 2, 3):
         store = _written(small(seed=seed), tmp_path)
-    versions = {path.name for path in store.versions.iterdir()}
+    versions = {path.name for path in (store.home / ".versions").iterdir()}
     assert versions == {small(seed=2).id, small(seed=3).id}
 
 

@@ -1,20 +1,11 @@
-"""Making blocks: every table of a root's block in memory, checked, in one process or several."""
+"""Making blocks: every table of a root's block in memory, checked."""
 
 from __future__ import annotations
 
 import inspect
-import os
-import signal
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import cache
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
-from threading import Thread
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,9 +16,6 @@ from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Table
 from synth_assets.model.world import World
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
 
 
 def make_block(world: World, config: WorldConfig, root: str, rows: range) -> dict[str, pa.Table]:
@@ -87,67 +75,3 @@ def _absent(found: Ints, known: Ints) -> np.ndarray:
         return np.ones(len(found), dtype=bool)
     place = np.minimum(np.searchsorted(known, found), len(known) - 1)
     return known[place] != found
-
-
-def map_blocks(
-    function: Callable[[Task], Result], tasks: Iterable[Task], workers: int = 1
-) -> Iterator[Result]:
-    """`function` of every task, in the order of the tasks, in this process or in `workers` others.
-
-    At most 4 tasks a worker are in flight. When a worker dies, the tasks that it took with it are sent once
-    more to a new pool; blocks are pure, so the result is the same.
-
-    Raises:
-        Problem: a worker died twice.
-    """
-    if workers == 1:
-        yield from map(function, tasks)
-        return
-    waiting, retries = deque(tasks), 1
-    flight: deque[tuple[Task, Future[Result]]] = deque()
-    pool = _pool(workers)
-    try:
-        while waiting or flight:
-            try:
-                while waiting and len(flight) < 4 * workers:
-                    with _interrupts_held():
-                        flight.append((waiting[0], pool.submit(function, waiting[0])))
-                    waiting.popleft()
-                result = flight[0][1].result()
-            except BrokenProcessPool:
-                if not retries:
-                    raise Problem("a worker process was killed twice: is there enough memory?") from None
-                retries -= 1
-                waiting.extendleft(task for task, _ in reversed(flight))
-                flight.clear()
-                pool = _pool(workers)
-                continue
-            flight.popleft()
-            yield result
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """In a worker: end at once when the process that started it is gone, however it went."""
-    parent = parent_process()
-
-    def watch() -> None:
-        wait([parent.sentinel] if parent else [])
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back: a worker that starts meanwhile never sees it and leaves the word to this process."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

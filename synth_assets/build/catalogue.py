@@ -1,45 +1,79 @@
 """The DuckDB catalogue: one schema a world, one view a table, flipped for a whole world at once.
 
-`<world>/.catalogue.json` says which version each view names. The database file is written new from those
-documents and renamed, so a reader finds all views of one scenario or all of the one before.
+`<world>/.catalogue.json` says which version each view names. On a disk the database file is written new from
+those documents and renamed, so a reader finds all views of one scenario or all of the one before. In an
+object store the documents are all there is, and `connect` makes the views from them.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from synth_assets import worlds
+from synth_assets.build.places import Place, exclusive, first_line, sweep_unfinished, write_whole
 from synth_assets.build.problems import Problem
 from synth_assets.build.scenario import Scenario
-from synth_assets.build.store import Store, exclusive, parts_pattern, write_whole
+from synth_assets.build.store import Store, parts_pattern
+from synth_assets.derive.duckdb_view import attach_files, view_sql
 from synth_assets.model.world import World
+
+if TYPE_CHECKING:
+    import duckdb
 
 FILE_NAME = "synth_assets.duckdb"
 DOCUMENT = ".catalogue.json"
 
 
-def flip(store: Store, scenario: Scenario) -> Path:
+def flip(store: Store, scenario: Scenario) -> Place:
     """Point the catalogue at the versions in force of all tables of a world; then sweep old versions.
 
     The versions that the catalogue named before are kept, for whoever still reads them.
+
+    Returns:
+        The database file, or the world's document in an object store.
 
     Raises:
         Problem: a table is missing, damaged or from another scenario; the catalogue stays as it was.
     """
     published = {t.name: store.published(t.name, scenario) for t in store.world.tables}
     before = _named(store)
-    document = {name: os.path.relpath(version.path, store.home) for name, version in published.items()}
-    with exclusive(store.root / ".catalogue.lock", True, ""):
-        write_whole(store.home / DOCUMENT, json.dumps(document, indent=1))
-        path = _write(store.root)
+    document = {name: store.below_home(version) for name, version in published.items()}
+    content = json.dumps(document, indent=1).encode()
+    path: Place = store.home / DOCUMENT
+    if isinstance(store.root, Path):
+        with exclusive(store.root / ".catalogue.lock", True, ""):
+            sweep_unfinished(store.root)
+            write_whole(path, content)
+            path = _write(store.root)
+    else:
+        write_whole(path, content)
     store.sweep(set(before.values()) | {version.path for version in published.values()})
     return path
 
 
-def _named(store: Store) -> dict[str, Path]:
+def connect(data_dir: Place) -> duckdb.DuckDBPyConnection:
+    """A connection with the views of every world; amounts in dollars, under the documents' names.
+
+    Raises:
+        Problem: nothing stands there yet.
+    """
+    import duckdb
+
+    if isinstance(data_dir, Path):
+        path = data_dir / FILE_NAME
+        if not path.exists():
+            raise Problem(f"{path} does not exist yet. Run: synth-assets generate all")
+        return duckdb.connect(str(path), read_only=True)
+    connection = duckdb.connect()
+    attach_files(connection, str(data_dir))
+    _make_views(connection, data_dir)
+    return connection
+
+
+def _named(store: Store) -> dict[str, Place]:
     """The versions that the catalogue names, by table; nothing before the first flip."""
     known = {table.name for table in store.world.tables}
     try:
@@ -62,22 +96,24 @@ def _write(root: Path) -> Path:
         with TemporaryDirectory(prefix="synth_assets_") as directory:
             fresh = Path(directory) / FILE_NAME
             with duckdb.connect(str(fresh)) as connection:
-                for name in worlds.NAMES:
-                    if not (root / name / DOCUMENT).exists():
-                        continue  # and its module need not be loaded
-                    world = worlds.load(name)
-                    for statement in _statements(world, _named(Store(world, root))):
-                        connection.execute(statement)
+                _make_views(connection, root)
                 connection.execute("checkpoint")  # on closing, a full disk would pass in silence
             write_whole(path, fresh.read_bytes())
     except duckdb.Error as error:
-        raise Problem(f"{path} cannot be written: {str(error).splitlines()[0]}") from None
+        raise Problem(f"{path} cannot be written: {first_line(error)}") from None
     return path
 
 
-def _statements(world: World, versions: dict[str, Path]) -> list[str]:
-    from synth_assets.derive.duckdb_view import view_sql
+def _make_views(connection: duckdb.DuckDBPyConnection, root: Place) -> None:
+    """The views of every world that stands under `root`; the modules of the others are not loaded."""
+    for name in worlds.NAMES:
+        if (root / name / DOCUMENT).exists():
+            world = worlds.load(name)
+            for statement in _statements(world, _named(Store(world, root))):
+                connection.execute(statement)
 
+
+def _statements(world: World, versions: dict[str, Place]) -> list[str]:
     if not versions or not all(path.exists() for path in versions.values()):
         return []
     return [f'create schema "{world.name}"'] + [

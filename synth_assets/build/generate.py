@@ -13,38 +13,43 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 
 from synth_assets.build import catalogue
-from synth_assets.build.blocks import make_block, map_blocks
+from synth_assets.build.blocks import make_block
+from synth_assets.build.engines import MapBlocks
 from synth_assets.build.parquet import Part, part_name, write_part
+from synth_assets.build.places import Place, first_line
 from synth_assets.build.problems import Problem
 from synth_assets.build.scenario import Scenario
 from synth_assets.build.store import Published, Store
 from synth_assets.model.config import WorldConfig
-from synth_assets.worlds import load
+from synth_assets.model.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class _Task(NamedTuple):
-    """One block of one root, as it is sent to a worker."""
+    """One block of one root, as it is sent to a worker; `staged` says where each table's part goes."""
 
-    world: str
+    world: World
     config: WorldConfig
     root: str
     rows: range
     block: int
-    staging: Path
+    staged: dict[str, Place]
 
 
 def write_world(
-    scenario: Scenario, data_dir: Path, workers: int = 1, progress: Callable[[int, int], None] | None = None
+    scenario: Scenario,
+    data_dir: Place,
+    map_blocks: MapBlocks = map,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Published]:
     """Generate every table of a scenario, publish them, and flip the catalogue.
 
     Args:
         scenario: what to generate.
         data_dir: where `<world>/<table>` and the catalogue stand.
-        workers: processes; the bytes are the same for any number.
+        map_blocks: who makes the blocks, see `engines.engine`; the bytes are the same.
         progress: called after each block with the blocks done and all blocks.
 
     Raises:
@@ -52,15 +57,14 @@ def write_world(
     """
     store = Store(scenario.world, data_dir)
     with said_in_words(data_dir), store.locked():
+        staged = {table.name: store.stage(scenario, table) for table in scenario.world.tables}
         tasks = [
-            _Task(scenario.world.name, scenario.config, root, rows, block, store.staging)
+            _Task(scenario.world, scenario.config, root, rows, block, staged)
             for root in scenario.world.roots
             for block, rows in enumerate(scenario.world.blocks(scenario.config, root))
         ]
-        for table in scenario.world.tables:
-            store.stage(table)
         parts: dict[str, list[Part]] = {table.name: [] for table in scenario.world.tables}
-        for done, written in enumerate(map_blocks(_write_block, tasks, workers), start=1):
+        for done, written in enumerate(map_blocks(_write_block, tasks), start=1):
             for name, part in written.items():
                 parts[name].append(part)
             if progress:
@@ -74,30 +78,47 @@ def write_world(
 
 
 def _write_block(task: _Task) -> dict[str, Part]:
-    world = load(task.world)
-    made = make_block(world, task.config, task.root, task.rows)
-    return {
-        name: write_part(world.table(name), rows, task.staging / name / part_name(task.block))
-        for name, rows in made.items()
-    }
+    world = task.world
+    with naming_the_block(world.name, task.block, task.rows):
+        made = make_block(world, task.config, task.root, task.rows)
+        return {
+            name: write_part(world.table(name), rows, task.staged[name] / part_name(task.block))
+            for name, rows in made.items()
+        }
+
+
+@contextmanager
+def naming_the_block(label: str, block: int, rows: range) -> Iterator[None]:
+    """Say of an error that nobody foresaw in which block it came up.
+
+    Raises:
+        Problem: the error with the block; problems and errors of the system stay what they are.
+    """
+    try:
+        yield
+    except (Problem, OSError):
+        raise
+    except Exception as error:
+        place = f"block {block} (rows {rows.start:,} to {rows.stop:,})"
+        raise Problem(f"{label}: {error!r} in {place}: a bug, please report") from error
 
 
 @contextmanager
 def said_in_words(
-    directory: Path, remedy: str = "use another --data-dir or lower the counts"
+    directory: Place, remedy: str = "use another --data-dir or lower the counts"
 ) -> Iterator[None]:
     """Turn the system's errors while writing to `directory` into one line; `remedy` helps a full disk."""
     try:
         yield
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno == errno.ENOSPC and isinstance(directory, Path):
             disk = os.statvfs(directory)
             raise Problem(
                 f"no space left in {directory} ({disk.f_bavail * disk.f_frsize // 2**20} MiB and "
                 f"{disk.f_favail:,} files free): every file stands whole, old or new; "
                 f"free some space, {remedy}"
             ) from None
-        raise Problem(f"cannot write to {error.filename or directory}: {error.strerror}") from None
+        raise Problem(f"cannot write to {error.filename or directory}: {first_line(error)}") from None
 
 
 @dataclass(frozen=True)

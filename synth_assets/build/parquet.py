@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synth_assets.build.places import ObjectPath, Place, write_whole
 from synth_assets.build.problems import Problem
 from synth_assets.model.table import Table
 
@@ -49,15 +48,12 @@ def _options(table: Table) -> dict[str, object]:
     }
 
 
-def write_part(table: Table, rows: pa.Table, path: Path) -> Part:
-    """Write one block of a table and force it to the disk."""
+def write_part(table: Table, rows: pa.Table, path: Place) -> Part:
+    """Write one block of a table, whole, and force it to the disk."""
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, **_options(table))
     content = sink.getvalue()
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    write_whole(path, content)
     key = rows[table.key.name]
     ends = (key[0].as_py(), key[-1].as_py()) if rows.num_rows else ("", "")
     return Part(rows.num_rows, content.size, sha256(content).hexdigest(), *ends)
@@ -70,7 +66,7 @@ class PartReader:
         Problem: the file is missing or damaged; `remedy` says what to run.
     """
 
-    def __init__(self, path: Path, remedy: str) -> None:
+    def __init__(self, path: Place, remedy: str) -> None:
         self._path, self._remedy = path, remedy
         self._columns: dict[str, pa.ChunkedArray] = {}
 
@@ -83,7 +79,8 @@ class PartReader:
     def read(self, columns: list[str] | None = None) -> pa.Table:
         """The rows with some or all columns."""
         try:
-            return pq.ParquetFile(self._path).read(columns=columns)
+            source = self._path.open_input() if isinstance(self._path, ObjectPath) else self._path
+            return pq.ParquetFile(source).read(columns=columns)
         except PermissionError:
             raise Problem(f"{self._path} cannot be read: permission denied") from None
         except (OSError, pa.ArrowException) as error:

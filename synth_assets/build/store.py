@@ -1,32 +1,33 @@
-"""Published tables on disk: written aside, forced to disk, then swapped in by one link.
+"""Published tables: written aside, forced to disk, then put in force in one step.
 
     <data dir>/<world>/scenario.json
-    <data dir>/<world>/<table>                   link to the version in force
+    <data dir>/<world>/<table>                   points to the version in force: a link, or a small object
     <data dir>/<world>/.versions/<scenario>/<table>-<content>/part-00000.parquet …, _table.json
     <data dir>/<world>/.staging                  what a run has not published yet
 
-A version's directory is named by its scenario and its content, and is complete before any link points to it.
-A killed run therefore leaves every table whole; the next run sweeps what it left behind.
+A version's directory is named by its scenario and its content, and is complete before anything points to it.
+A killed run therefore leaves every table whole; the next run sweeps what it left behind. In an object store a
+version is written in its own place at once, and named by its run.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
 from synth_assets.build.parquet import Part, PartReader, part_name
+from synth_assets.build.places import ObjectPath, Place, first_line, place, sizes, write_whole
 from synth_assets.build.problems import Problem
 from synth_assets.build.scenario import Scenario
 from synth_assets.build.scenario import load as load_scenario
+from synth_assets.build.shelves import Bucket, Disk, Shelf
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
@@ -36,16 +37,16 @@ DATA_DIR_VARIABLE = "SYNTH_ASSETS_DATA_DIR"
 
 @dataclass(frozen=True)
 class Published:
-    """A version of a table on disk.
+    """A version of a table.
 
     Attributes:
-        path: the version's directory, not the link.
+        path: the version's directory, not what points to it.
         scenario: id of the scenario it was made from.
         content: SHA-256 over its parts: equal content, equal bytes.
         parts: one for each block.
     """
 
-    path: Path
+    path: Place
     scenario: str
     content: str
     parts: tuple[Part, ...]
@@ -66,14 +67,14 @@ class Published:
         return parts_pattern(self.path)
 
 
-def parts_pattern(directory: Path) -> str:
+def parts_pattern(directory: Place) -> str:
     """A pattern for all parts in a directory, whose own name may hold characters that patterns use."""
     return re.sub(r"([*?[])", r"[\1]", str(directory)) + "/part-*.parquet"
 
 
-def data_dir(path: str | Path | None = None) -> Path:
-    """The data directory: `path`, or SYNTH_ASSETS_DATA_DIR, or `data`."""
-    return Path(path or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR).absolute()
+def data_dir(address: str | Path | None = None) -> Place:
+    """The data directory, on disk or in an object store: `address`, or SYNTH_ASSETS_DATA_DIR, or `data`."""
+    return place(address or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR)
 
 
 class Store:
@@ -82,20 +83,18 @@ class Store:
     `remedy` is the command that errors recommend when something is missing or damaged.
     """
 
-    def __init__(self, world: World, root: Path, remedy: str | None = None) -> None:
+    def __init__(self, world: World, root: Place, remedy: str | None = None) -> None:
         self.world = world
         self.root = root
         self.remedy = remedy or f"synth-assets generate {world.name}"
         self.home = root / world.name
-        self.versions = self.home / ".versions"
-        self.staging = self.home / ".staging"
+        self._shelf: Shelf = Bucket(self.home) if isinstance(self.home, ObjectPath) else Disk(self.home)
 
     # --- scenario -------------------------------------------------------------------------------------
 
     def write_scenario(self, scenario: Scenario) -> None:
-        """Put a scenario in force."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        write_whole(self.home / "scenario.json", scenario.text)
+        """Put a scenario in force; only while the store is `locked`."""
+        write_whole(self.home / "scenario.json", scenario.text.encode())
 
     def scenario(self) -> Scenario:
         """The scenario in force; a Problem where there is none."""
@@ -105,64 +104,50 @@ class Store:
         except FileNotFoundError:
             raise Problem(f"{self.world.name}: nothing in {self.root} yet. Run: {self.remedy}") from None
         except OSError as error:
-            raise Problem(f"{path} cannot be read: {error.strerror}") from None
+            raise Problem(f"{path} cannot be read: {first_line(error)}") from None
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path} is damaged or of another version. Run: {self.remedy}") from None
 
     # --- writing --------------------------------------------------------------------------------------
 
-    @contextmanager
-    def locked(self, wait: bool = False) -> Iterator[None]:
+    def locked(self, wait: bool = False) -> AbstractContextManager[None]:
         """Hold the world's directory alone, with what a killed run left behind swept away.
 
         Raises:
             Problem: another run holds it and `wait` is false.
         """
-        self.home.mkdir(parents=True, exist_ok=True)
-        with exclusive(self.home / ".lock", wait, f"another run is writing to {self.home}"):
-            shutil.rmtree(self.staging, ignore_errors=True)
-            self.staging.mkdir()
-            try:
-                yield
-            finally:
-                shutil.rmtree(self.staging, ignore_errors=True)
+        return self._shelf.held(wait)
 
-    def stage(self, table: Table) -> Path:
+    def stage(self, scenario: Scenario, table: Table) -> Place:
         """The directory in which a table's parts are written before they are published.
 
         Raises:
-            Problem: what has the table's name is not a link, so somebody else put it there.
+            Problem: what has the table's name was put there by somebody else.
         """
-        link, path = self.home / table.name, self.staging / table.name
-        if link.exists() and not link.is_symlink():
-            raise Problem(f"{link} is not a link to a published table: move it away, then run this again")
-        path.mkdir(exist_ok=True)
-        return path
+        return self._shelf.stage(scenario.id, table.name)
 
     def publish(self, scenario: Scenario, table: Table, parts: list[Part]) -> Published:
-        """Make the staged parts of a table its version in force, in one step."""
+        """Make the staged parts of a table its version in force, in one step.
+
+        Raises:
+            Problem: parts are not in order, or not all of them stand where they were written.
+        """
         self.check_order(table, parts)
         content = sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
-        staged = self.stage(table)
+        staged = self.stage(scenario, table)
+        self._check_presence(table, staged, parts)
         document = {
             "table": table.name,
             "scenario": scenario.id,
             "content": content,
             "parts": [part._asdict() for part in parts],
         }
-        write_whole(staged / "_table.json", json.dumps(document, indent=1))
-        path = self.versions / scenario.id / f"{table.name}-{content[:16]}"
-        if path.exists() and not _intact(path, document, parts):
-            path.rename(self.staging / f"damaged-{path.name}")
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            staged.rename(path)
-            _sync_directory(path.parent)
-        link = self.home / table.name
-        fresh = self.staging / f"link-{table.name}"
-        fresh.symlink_to(os.path.relpath(path, self.home), target_is_directory=True)
-        fresh.replace(link)
-        _sync_directory(self.home)
+        write_whole(staged / "_table.json", json.dumps(document, indent=1).encode())
+
+        def intact(path: Place) -> bool:
+            return _intact(path, document, parts)
+
+        path = self._shelf.settle(scenario.id, table.name, content, intact)
         return Published(path, scenario.id, content, tuple(parts))
 
     def check_order(self, table: Table, parts: list[Part]) -> None:
@@ -171,19 +156,27 @@ class Store:
         for before, after in pairwise(filled):
             if before.last_key >= after.first_key:
                 raise Problem(
-                    f"{self.world.name}/{table.name}: {table.key.name} {after.first_key} stands after "
+                    f"{self.label(table.name)}: {table.key.name} {after.first_key} stands after "
                     f"{before.last_key}: a bug, please report"
                 )
 
-    def sweep(self, keep: set[Path]) -> None:
-        """Remove versions that no link, and nothing in `keep`, points to."""
-        links = {(self.home / table.name).resolve() for table in self.world.tables}
-        for path in self.versions.glob("*/*"):
-            if path not in keep | links:
-                shutil.rmtree(path, ignore_errors=True)
-        for path in self.versions.glob("*"):
-            if not any(path.iterdir()):
-                path.rmdir()
+    def _check_presence(self, table: Table, staged: Place, parts: list[Part]) -> None:
+        """All parts stand there, also those that other hosts wrote."""
+        found = sizes(staged)
+        for block, part in enumerate(parts):
+            if found.get(part_name(block)) != part.bytes:
+                raise Problem(
+                    f"{staged / part_name(block)} is not there as it was written: every host must see the "
+                    f"same data directory, and only one run at a time may write {self.label(table.name)}"
+                )
+
+    def sweep(self, keep: set[Place]) -> None:
+        """Remove versions that are neither in force nor in `keep`."""
+        self._shelf.sweep(keep, [table.name for table in self.world.tables])
+
+    def below_home(self, published: Published) -> str:
+        """Where a version stands under the world's directory."""
+        return str(published.path).removeprefix(f"{self.home}/")
 
     # --- reading --------------------------------------------------------------------------------------
 
@@ -195,35 +188,40 @@ class Store:
         Raises:
             Problem: it is missing, damaged or from another scenario; the message says what to run.
         """
-        link = self.home / name
-        path = link.resolve()
-        try:
-            document = json.loads((path / "_table.json").read_text(encoding="utf-8"))
-            parts = tuple(Part(**part) for part in document["parts"])
-            found = Published(path, document["scenario"], document["content"], parts)
-        except FileNotFoundError:
-            raise Problem(f"{self.label(name)} has not been materialised. Run: {self.remedy}") from None
-        except OSError as error:
-            raise Problem(f"{error.filename or path} cannot be read: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError):
-            raise Problem(f"{path / '_table.json'} is damaged. Run: {self.remedy}") from None
+        found = self._in_force(name)
         if scenario and found.scenario != scenario.id:
             raise Problem(
                 f"{self.label(name)} was made for another scenario ({found.scenario}, now {scenario.id}). "
                 f"Run: {self.remedy}"
             )
-        strays = _part_names(path) - {part_name(block) for block in range(len(parts))}
+        stand = sizes(found.path)
+        strays = _part_names(stand) - {part_name(block) for block in range(len(found.parts))}
         if strays and not allow_edits:
-            raise Problem(f"{path / min(strays)} is not a part of the table. Run: {self.remedy}")
-        for block, part in enumerate(parts):
-            file = path / part_name(block)
-            if not file.exists():
-                raise Problem(f"{file} is missing. Run: {self.remedy}")
+            raise Problem(f"{found.path / min(strays)} is not a part of the table. Run: {self.remedy}")
+        for block, part in enumerate(found.parts):
+            file = part_name(block)
+            if file not in stand:
+                raise Problem(f"{found.path / file} is missing. Run: {self.remedy}")
             if allow_edits:
                 self.part(found, block).read([])
-            elif file.stat().st_size != part.bytes:
-                raise Problem(f"{file} is not as long as it was written. Run: {self.remedy}")
+            elif stand[file] != part.bytes:
+                raise Problem(f"{found.path / file} is not as long as it was written. Run: {self.remedy}")
         return found
+
+    def _in_force(self, name: str) -> Published:
+        """What a table's document says of its version in force."""
+        path: Place = self.home / name
+        try:
+            path = self._shelf.follow(name)
+            document = json.loads((path / "_table.json").read_text(encoding="utf-8"))
+            parts = tuple(Part(**part) for part in document["parts"])
+            return Published(path, document["scenario"], document["content"], parts)
+        except FileNotFoundError:
+            raise Problem(f"{self.label(name)} has not been materialised. Run: {self.remedy}") from None
+        except OSError as error:
+            raise Problem(f"{error.filename or path} cannot be read: {first_line(error)}") from None
+        except (ValueError, KeyError, TypeError):
+            raise Problem(f"{path / '_table.json'} is damaged. Run: {self.remedy}") from None
 
     def part(self, published: Published, block: int) -> PartReader:
         """The reader of one part of a version."""
@@ -234,13 +232,13 @@ class Store:
         return f"{self.world.name}/{name}"
 
 
-def _intact(path: Path, document: Mapping[str, object], parts: list[Part]) -> bool:
+def _intact(path: Place, document: Mapping[str, object], parts: list[Part]) -> bool:
     """Whether a version's files hold what was written, and there are no others."""
     hashes = {part_name(block): part.sha256 for block, part in enumerate(parts)}
     try:
         return (
             json.loads((path / "_table.json").read_text(encoding="utf-8")) == document
-            and _part_names(path) == set(hashes)
+            and _part_names(sizes(path)) == set(hashes)
             and all(
                 sha256((path / name).read_bytes()).hexdigest() == expected
                 for name, expected in hashes.items()
@@ -250,41 +248,5 @@ def _intact(path: Path, document: Mapping[str, object], parts: list[Part]) -> bo
         return False
 
 
-def _part_names(path: Path) -> set[str]:
-    return {file.name for file in path.glob("part-*.parquet")}
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that a reader finds the old content or the new one; one writer at a time."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        with fresh.open("wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def exclusive(path: Path, wait: bool, message: str) -> Iterator[None]:
-    """Hold a lock file; the system releases it when the process ends, however it ends.
-
-    Raises:
-        Problem: `message`, when it is taken and `wait` is false.
-    """
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise Problem(f"{message}: wait for it, or use another data directory") from None
-        yield
+def _part_names(names: Iterable[str]) -> set[str]:
+    return {name for name in names if re.fullmatch(r"part-.*\.parquet", name)}

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def attach_files(connection: duckdb.DuckDBPyConnection, address: str) -> None:
+    """Let a connection read the object store of an address such as `s3://books/data`; paths need nothing.
+
+    DuckDB's own extension for object stores is not needed: pyarrow opens the files, with the provider's usual
+    variables for credentials and endpoint.
+    """
+    if "://" in address:
+        from fsspec.implementations.arrow import ArrowFSWrapper
+        from pyarrow.fs import FileSystem
+
+        files, _ = FileSystem.from_uri("/".join(address.split("/")[:3]))
+        connection.register_filesystem(ArrowFSWrapper(files))
 
 
 def view_sql(table: Table, schema_name: str, source: str) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 
 import duckdb
 
+from synth_assets.derive.duckdb_view import attach_files
 from synth_assets.evaluate.check import SHOWN, Check, Row, as_text, could_not_run, count, of_offenders, rows
 from synth_assets.model.columns import Column, Kind
 from synth_assets.model.table import Table
@@ -83,6 +84,7 @@ def connect(
     connection.execute("SET temp_directory = $1", [overflow])
     keys = world.config.model_validate(dict(scenario)).model_dump()
     connection.execute("CREATE TABLE scenario AS SELECT unnest($1)", [keys])
+    attach_files(connection, next(iter(sources.values()), ""))
     for table, source in sources.items():
         connection.read_parquet(source).create_view(table)
     return connection

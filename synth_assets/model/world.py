@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from importlib.resources import files
 
 from synth_assets.model.anomaly import Anomaly
@@ -34,11 +35,13 @@ class World:
     anomalies: tuple[Anomaly, ...]
     presets: dict[str, dict[str, object]]
 
+    def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:
+        """Another process gets its own world of the same name: functions are code, not data."""
+        return named, (self.name,)
+
     @property
     def story(self) -> str:
         """What the world is: its package's docstring."""
-        from importlib import import_module
-
         return (import_module(f"synth_assets.worlds.{self.name}").__doc__ or "").strip()
 
     def table(self, name: str) -> Table:
@@ -91,3 +94,9 @@ class World:
             while lines and lines[0].startswith("--"):
                 sentence += " " + lines.pop(0).removeprefix("--").strip()
             yield label.strip(), sentence.strip(), "\n".join(lines).strip().rstrip(";")
+
+
+def named(name: str) -> World:
+    """The world of a package under `synth_assets.worlds`."""
+    world: World = import_module(f"synth_assets.worlds.{name}").WORLD
+    return world

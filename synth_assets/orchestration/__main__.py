@@ -12,6 +12,7 @@ import dagster as dg
 
 from synth_assets import worlds
 from synth_assets.build.catalogue import FILE_NAME
+from synth_assets.build.places import Place
 from synth_assets.build.store import Store, data_dir
 from synth_assets.evaluate.verify import TOTAL
 from synth_assets.model.world import World
@@ -96,15 +97,19 @@ def _failure(world: World, result: dg.ExecuteInProcessResult) -> Iterator[str]:
             return
 
 
-def _next(directory: Path) -> Iterator[str]:
+def _next(directory: Place) -> Iterator[str]:
     """Where the files are, and three things to do with them."""
-    shown = os.path.relpath(directory) if directory.is_relative_to(Path.cwd()) else str(directory)
+    on_disk = isinstance(directory, Path)
+    near = isinstance(directory, Path) and directory.is_relative_to(Path.cwd())
+    shown = os.path.relpath(str(directory)) if near else str(directory)
     bin_ = Path(sys.executable).parent
     bin_ = bin_.relative_to(Path.cwd()) if bin_.is_relative_to(Path.cwd()) else bin_
     query = "select type, count(*) as labels from order_to_cash.anomaly_manifest group by 1"
-    yield f"Parquet in {shown}/<world>/<table>, views in {shown}/{FILE_NAME}"
+    yield f"Parquet in {shown}/<world>/<table>" + (f", views in {shown}/{FILE_NAME}" if on_disk else "")
     yield ""
     code = f"import duckdb; duckdb.connect('{shown}/{FILE_NAME}').sql('{query}').show()"
+    if not on_disk:
+        code = f"import synth_assets; synth_assets.connect('{shown}').sql('{query}').show()"
     yield f'Next:  {bin_}/python -c "{code}"'
     yield f"       {bin_}/synth-assets verify order_to_cash    every check again, without Dagster"
     yield "       make dev    the Dagster page, http://localhost:3000, where Materialize all does the same"

@@ -3,10 +3,10 @@
 from hashlib import blake2b
 
 import dagster as dg
-import duckdb
 
 from synth_assets import __version__
 from synth_assets.build import catalogue
+from synth_assets.build.places import Place
 from synth_assets.model.world import World
 from synth_assets.orchestration.checks import as_table
 from synth_assets.orchestration.keys import (
@@ -57,7 +57,7 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
                 "path": dg.MetadataValue.path(str(path)),
                 "views": as_table(rows),
                 "example": dg.MetadataValue.md(
-                    f"```sql\n{example(world)}\n```\n\n{answer(world, str(path))}"
+                    f"```sql\n{example(world)}\n```\n\n{answer(world, store.root)}"
                 ),
                 "scenario": scenario.id,
                 "as_of": str(scenario.config.day),
@@ -74,9 +74,9 @@ def example(world: World) -> str:
     )
 
 
-def answer(world: World, path: str) -> str:
+def answer(world: World, data_dir: Place) -> str:
     """The example's rows as Markdown."""
-    with duckdb.connect(path, read_only=True) as connection:
+    with catalogue.connect(data_dir) as connection:
         rows = connection.execute(example(world)).fetchall()
     return "\n".join(
         ["| type | labels |", "|---|---:|", *(f"| {kind} | {count:,} |" for kind, count in rows)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import duckdb
@@ -20,7 +20,6 @@ from synth_assets.derive.pandera_schema import (
     anomaly_schema,
     failures,
     reference_schema,
-    row_schema,
 )
 from synth_assets.evaluate import verify
 from synth_assets.evaluate.check import SHOWN, Check, could_not_run
@@ -69,32 +68,24 @@ def identifier(name: str) -> str:
     return re.sub(r"\W+", "_", name).strip("_")
 
 
-class RowChecks:
-    """What pandera finds wrong in the rows of a table, one block after the other."""
+class RowChecks(NamedTuple):
+    """What pandera found in the rows of a table: how many rows it saw, and the first cases."""
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self._schema = row_schema(table)
-        self._rows = 0
-        self._cases: Rows = []
-
-    def see(self, block: pa.Table) -> None:
-        """Judge the rows of one block; of a broken table the first cases are kept."""
-        self._rows += block.num_rows
-        if len(self._cases) < SHOWN:
-            self._cases += failures(self._schema, block, SHOWN)
+    table: Table
+    rows: int
+    cases: Rows
 
     def outcome(self) -> list[Check]:
         """One check for the columns and one for every rule."""
         rules = [rule.name for rule in self.table.rules]
-        columns = [case for case in self._cases if case["check"] not in rules]
+        columns = [case for case in self.cases if case["check"] not in rules]
         return [self._check(SCHEMA, columns)] + [
-            self._check(name, [case for case in self._cases if case["check"] == name]) for name in rules
+            self._check(name, [case for case in self.cases if case["check"] == name]) for name in rules
         ]
 
     def _check(self, name: str, cases: Rows) -> Check:
         found = f"{len(cases):,} off" if len(cases) < SHOWN else f"{SHOWN} off or more"
-        asked = f"{self._rows:,} {self.table.name}"
+        asked = f"{self.rows:,} {self.table.name}"
         return Check(name, self.table.name, asked, found, not cases, name, failures=cases[:SHOWN])
 
 

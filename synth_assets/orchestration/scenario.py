@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from synth_assets import __version__
+from synth_assets.build.places import Place
 from synth_assets.build.scenario import CONFIG_VARIABLE, Scenario, allowed, resolve
 from synth_assets.model.world import World
 from synth_assets.orchestration.keys import (
@@ -118,7 +119,7 @@ def _description(world: World) -> str:
     )
 
 
-def _metadata(scenario: Scenario, path: Path) -> dict[str, Any]:
+def _metadata(scenario: Scenario, path: Place) -> dict[str, Any]:
     config = scenario.config
     asked = "\n".join(
         f"| {kind} | {labels:,} | {population:,} |" for kind, (population, labels) in config.asked().items()

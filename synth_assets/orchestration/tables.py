@@ -1,21 +1,25 @@
 """One asset a table: built block by block aside, checked there, and published only when it is sound."""
 
 from collections.abc import Iterator
+from time import perf_counter
 from typing import Any
 
 import dagster as dg
 import duckdb
 
 from synth_assets import __version__
-from synth_assets.build.blocks import make_table
-from synth_assets.build.parquet import Part, part_name, write_part
+from synth_assets.build.engines import MapBlocks
+from synth_assets.build.parquet import Part
 from synth_assets.build.problems import Problem
 from synth_assets.build.scenario import Scenario, with_versions
-from synth_assets.build.store import Published, Store
+from synth_assets.build.store import Published, Store, parts_pattern
 from synth_assets.evaluate import verify
+from synth_assets.evaluate.check import SHOWN
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import checks, metadata, plots
+from synth_assets.orchestration.blocks import Built, Task, build
+from synth_assets.orchestration.engine import ENGINE, engine_resource
 from synth_assets.orchestration.keys import (
     OWNERS,
     SCENARIO,
@@ -41,17 +45,19 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
         owners=OWNERS,
         code_version=metadata.code_version(__version__),
         check_specs=checks.specs(world, table),
+        required_resource_keys={ENGINE},
+        resource_defs={ENGINE: engine_resource},
         output_required=False,
     )
-    def build(context: dg.AssetExecutionContext) -> Iterator[Event]:
+    def materialise_table(context: dg.AssetExecutionContext) -> Iterator[Event]:
         with in_one_line():
             refuse_unused_config(context)
-            for event in materialise(world, table):
+            for event in materialise(context, world, table):
                 if isinstance(event, dg.AssetCheckResult) and not event.passed:
                     context.log.warning(f"{event.check_name} failed: {event.description}")
                 yield event
 
-    return build
+    return materialise_table
 
 
 def upstream(world: World, table: Table) -> tuple[str, ...]:
@@ -70,7 +76,7 @@ def ancestors(world: World, table: Table) -> list[str]:
     return [other.name for other in world.tables if other.name in above]
 
 
-def materialise(world: World, table: Table) -> Iterator[Event]:
+def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -> Iterator[Event]:
     """Build a table aside, check it, publish it, and tell Dagster; a table that fails is not published.
 
     Raises:
@@ -79,9 +85,14 @@ def materialise(world: World, table: Table) -> Iterator[Event]:
     store = store_for(world, table.name)
     with store.locked(wait=True):
         scenario, above = _given(store, world, table)
-        parts, rows = _stage(store, scenario, table, above)
+        started = perf_counter()
+        built = _stage(context, store, scenario, table, above)
+        seconds = perf_counter() - started
+        parts = [block.part for block in built]
+        cases = [case for block in built for case in block.cases][:SHOWN]
+        rows = checks.RowChecks(table, sum(part.rows for part in parts), cases)
         sources = {name: found.glob for name, found in above.items()}
-        sources[table.name] = str(store.stage(table) / "part-*.parquet")
+        sources[table.name] = parts_pattern(store.stage(scenario, table))
         values = scenario.config.model_dump(mode="json")
         with verify.connect(world, values, sources) as connection:
             found = checks.evaluate(connection, world, table, scenario.config, rows)
@@ -94,7 +105,12 @@ def materialise(world: World, table: Table) -> Iterator[Event]:
     yield dg.MaterializeResult(
         asset_key=asset_key(world, table.name),
         data_version=dg.DataVersion(published.content),
-        metadata={**shown, "path": dg.MetadataValue.path(str(published.path))},
+        metadata={
+            **shown,
+            "path": dg.MetadataValue.path(str(published.path)),
+            "cpu_seconds": round(sum(block.cpu_seconds for block in built), 3),
+            "rows_per_second": round(rows.rows / seconds),
+        },
     )
 
 
@@ -122,20 +138,25 @@ def _given(store: Store, world: World, table: Table) -> tuple[Scenario, dict[str
 
 
 def _stage(
-    store: Store, scenario: Scenario, table: Table, above: dict[str, Published]
-) -> tuple[list[Part], checks.RowChecks]:
-    """Write every block of a table aside, one in memory at a time, and judge its rows."""
-    world, config = store.world, scenario.config
-    staged, rows = store.stage(table), checks.RowChecks(table)
-    parts: list[Part] = []
-    for block, numbers in enumerate(world.blocks(config, world.root(table))):
-        parents = {name: store.part(above[name], block) for name in table.parents}
-        try:
-            made = make_table(world, config, table, numbers, parents)
-        except (ArithmeticError, LookupError, ValueError) as error:
-            raise Problem(
-                f"{store.label(table.name)}: {error!r} in block {block}: a bug, please report"
-            ) from error
-        rows.see(made)
-        parts.append(write_part(table, made, staged / part_name(block)))
-    return parts, rows
+    context: dg.AssetExecutionContext,
+    store: Store,
+    scenario: Scenario,
+    table: Table,
+    above: dict[str, Published],
+) -> list[Built]:
+    """Write every block of a table aside, by the run's engine, and say in the log how it goes."""
+    world, staged = store.world, store.stage(scenario, table)
+    parents = {name: above[name].path for name in table.parents}
+    tasks = [
+        Task(world, table.name, scenario.config, rows, block, parents, staged, store.remedy)
+        for block, rows in enumerate(world.blocks(scenario.config, world.root(table)))
+    ]
+    map_blocks: MapBlocks = context.resources.engine
+    built: list[Built] = []
+    for block in map_blocks(build, tasks):
+        built.append(block)
+        context.log.info(
+            f"{store.label(table.name)}: {len(built)} of {len(tasks)} blocks, {block.part.rows:,} rows, "
+            f"{block.part.bytes:,} bytes, {block.cpu_seconds:.2f} CPU s"
+        )
+    return built

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
-from synth_assets.model.world import World
+from synth_assets.model.world import World, named
 
 NAMES = ("order_to_cash", "subscriptions")
 
@@ -13,5 +11,4 @@ def load(name: str) -> World:
     """The world of that name; KeyError where there is none."""
     if name not in NAMES:
         raise KeyError(name)
-    world: World = import_module(f"synth_assets.worlds.{name}").WORLD
-    return world
+    return named(name)

@@ -1,0 +1,67 @@
+"""One block of one table, from its parents' parts of the same block: what an engine's worker is sent."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from time import process_time
+from typing import Any, NamedTuple
+
+from synth_assets.build.blocks import make_table
+from synth_assets.build.generate import naming_the_block
+from synth_assets.build.parquet import Part, PartReader, part_name, write_part
+from synth_assets.build.places import Place
+from synth_assets.derive.pandera_schema import failures, row_schema
+from synth_assets.evaluate.check import SHOWN
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.world import World
+
+_schema_of = lru_cache(maxsize=1)(row_schema)
+
+
+class Task(NamedTuple):
+    """A block to build.
+
+    Attributes:
+        world: the world.
+        table: name of the table.
+        config: the scenario's configuration.
+        rows: root rows of the block.
+        block: its number.
+        parents: the directories of the tables that it is made from.
+        staged: the directory that it is written to.
+        remedy: the command that mends a parent.
+    """
+
+    world: World
+    table: str
+    config: WorldConfig
+    rows: range
+    block: int
+    parents: dict[str, Place]
+    staged: Place
+    remedy: str
+
+
+class Built(NamedTuple):
+    """A block that was built: its part, the rows that break the table's schema, and CPU seconds."""
+
+    part: Part
+    cases: list[dict[str, Any]]
+    cpu_seconds: float
+
+
+def build(task: Task) -> Built:
+    """Make, judge and write a block.
+
+    Raises:
+        Problem: a parent's part is missing or damaged, or a fault in this package, with the block's number.
+    """
+    started = process_time()
+    table = task.world.table(task.table)
+    name = part_name(task.block)
+    parents = {parent: PartReader(path / name, task.remedy) for parent, path in task.parents.items()}
+    with naming_the_block(f"{task.world.name}/{task.table}", task.block, task.rows):
+        made = make_table(task.world, task.config, table, task.rows, parents)
+        cases = failures(_schema_of(table), made, SHOWN)
+        part = write_part(table, made, task.staged / name)
+    return Built(part, cases, process_time() - started)
