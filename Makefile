@@ -10,7 +10,7 @@ data: .venv/ready
 	@DAGSTER_HOME=$(CURDIR)/.dagster_home $(BIN)/python -m synth_assets.orchestration
 
 test: .venv/ready
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 dev: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/

@@ -21,6 +21,7 @@ def run(
     world: World = WORLD,
     instance: dg.DagsterInstance | None = None,
     ops: dict[str, Any] | None = None,
+    resources: dict[str, Any] | None = None,
     **config: Any,
 ) -> dg.ExecuteInProcessResult:
     """Materialise a selection; `config` goes to the scenario, where it is selected."""
@@ -33,7 +34,7 @@ def run(
         assets,
         selection=chosen,
         instance=instance,
-        run_config={**QUIET, "ops": ops or {}},
+        run_config={**QUIET, "ops": ops or {}, "resources": resources or {}},
         raise_on_error=False,
     )
 

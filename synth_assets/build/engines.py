@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import signal
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from itertools import islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
@@ -91,27 +91,29 @@ class _Pool:
 
     def map(self, function: Callable[[Task], Result], tasks: Iterable[Task], /) -> Iterator[Result]:
         """`function` of every task, in their order."""
-        waiting = deque(tasks)
-        flight: deque[tuple[Task, Future[Result]]] = deque()
+        ahead = iter(tasks)
+        flight: list[tuple[Task, Future[Result] | None]] = []  # None: not sent yet
         stuck: Task | None = None
-        while waiting or flight:
+        while True:
+            flight += [(task, None) for task in islice(ahead, IN_FLIGHT * self._workers - len(flight))]
+            if not flight:
+                return
             try:
-                while waiting and len(flight) < IN_FLIGHT * self._workers:
-                    with _interrupts_held():
-                        flight.append((waiting[0], self._processes.submit(function, waiting[0])))
-                    waiting.popleft()
-                result = flight[0][1].result()
+                sent = [(task, future or self._send(function, task)) for task, future in flight]
+                result = sent[0][1].result()
             except BrokenProcessPool:
-                first = flight[0][0] if flight else waiting[0]
-                if first is stuck:
+                if flight[0][0] is stuck:
                     raise Problem("a worker process was killed twice: is there enough memory?") from None
-                stuck = first
-                waiting.extendleft(task for task, _ in reversed(flight))
-                flight.clear()
+                stuck = flight[0][0]
+                flight = [(task, None) for task, _ in flight]
                 self._processes = self._start()
                 continue
-            flight.popleft()
+            flight = [*sent[1:]]
             yield result
+
+    def _send(self, function: Callable[[Task], Result], task: Task) -> Future[Result]:
+        with _interrupts_held():
+            return self._processes.submit(function, task)
 
     def close(self) -> None:
         """End the processes; tasks that have not begun are dropped."""

@@ -1,0 +1,234 @@
+"""Engines: the same bytes from this process, a pool and a Ray cluster, also when workers are killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from synth_assets.build.engines import IN_FLIGHT, MapBlocks, engine
+from synth_assets.build.generate import naming_the_block, write_world
+from synth_assets.build.problems import Problem, UsageProblem
+from synth_assets.build.scenario import resolve
+from synth_assets.build.store import Store
+from synth_assets.worlds import load
+from tests.dagster_runs import AS_OF
+
+pytestmark = pytest.mark.xdist_group("ray")  # one cluster for all of them
+
+BLOCKS = 7
+SCENARIO = resolve(
+    "order_to_cash", {"as_of": AS_OF, "num_transactions": BLOCKS * 65_536 - 10_000, "num_contacts": 500}
+)
+SETTINGS = [f"--set={key}={getattr(SCENARIO.config, key)}" for key in ("num_transactions", "num_contacts")]
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Content of every table, made in this process."""
+    published = write_world(SCENARIO, tmp_path_factory.mktemp("expected"))
+    return {name: version.content for name, version in published.items()}
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[MapBlocks]:
+    with engine("local", 2) as map_blocks:
+        yield map_blocks
+
+
+@pytest.fixture(scope="module")
+def ray() -> Iterator[MapBlocks]:
+    with engine("ray", 2) as map_blocks:
+        yield map_blocks
+
+
+@pytest.fixture(params=["pool", "ray"])
+def map_blocks(request: pytest.FixtureRequest) -> MapBlocks:
+    return request.getfixturevalue(request.param)
+
+
+def content(home: Path) -> dict[str, str]:
+    """Content of every published table in a data directory."""
+    store = Store(load("order_to_cash"), home)
+    return {table.name: store.published(table.name).content for table in store.world.tables}
+
+
+def test_the_bytes_are_the_same(map_blocks: MapBlocks, expected: dict[str, str], tmp_path: Path) -> None:
+    write_world(SCENARIO, tmp_path, map_blocks)
+    assert content(tmp_path) == expected
+
+
+def test_a_killed_worker_changes_nothing(
+    map_blocks: MapBlocks, expected: dict[str, str], tmp_path: Path
+) -> None:
+    killed: list[int] = []
+
+    def kill(done: int, total: int) -> None:
+        if done == 1:
+            killed.append(busy_worker())
+            os.kill(killed[0], signal.SIGKILL)
+
+    write_world(SCENARIO, tmp_path, map_blocks, kill)
+    assert len(killed) == 1
+    assert content(tmp_path) == expected
+    names = {path.name for path in tmp_path.rglob("*") if path.is_file()} - {".lock", ".catalogue.lock"}
+    parts = {f"part-{block:05d}.parquet" for block in range(BLOCKS)}
+    assert names == parts | {"_table.json", "scenario.json", ".catalogue.json", "synth_assets.duckdb"}
+
+
+def busy_worker() -> int:
+    """A process below this one that makes a block: of a pool the busiest, of Ray one that says so."""
+    while True:
+        workers = list(_descendants(os.getpid()))
+        named = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in workers}
+        for pid, line in named.items():
+            if b"ray::_write_block" in line or (b"spawn_main" in line and _cpu_ticks(pid) > 20):
+                return pid
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            yield child
+            yield from _descendants(child)
+
+
+def _cpu_ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def fail_at_five(block: int) -> int:
+    with naming_the_block("order_to_cash", block, range(10 * block, 10 * block + 10)):
+        if block == 5:
+            raise ValueError("boom")
+        return block
+
+
+def test_a_block_that_raises_is_named_with_its_error(map_blocks: MapBlocks) -> None:
+    results = map_blocks(fail_at_five, range(9))
+    assert [next(results) for _ in range(5)] == [0, 1, 2, 3, 4]
+    with pytest.raises(Problem, match=r"order_to_cash: ValueError\('boom'\) in block 5 \(rows 50 to 60\)"):
+        next(results)
+
+
+def die(block: int) -> int:
+    if block == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return block
+
+
+def test_a_block_that_always_kills_its_worker_ends_the_run(map_blocks: MapBlocks) -> None:
+    results = map_blocks(die, range(6))
+    with pytest.raises(Problem, match=r"killed .* is there enough memory"):
+        list(results)
+
+
+def test_a_bounded_number_of_blocks_is_in_flight(map_blocks: MapBlocks) -> None:
+    drawn: list[int] = []
+
+    def tasks() -> Iterator[int]:
+        for block in range(100):
+            drawn.append(block)
+            yield block
+
+    results = map_blocks(fail_at_five, tasks())
+    next(results)
+    assert len(drawn) <= 2 * IN_FLIGHT + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "workers", "line"),
+    [
+        ("slurm", None, r"unknown engine 'slurm' \(engines: local, ray\)"),
+        ("local", "two", "workers is two, but must be a whole number from 1 to 256"),
+        ("local", 0, "workers is 0, but"),
+        ("ray", 300, "workers is 300, but"),
+    ],
+)
+def test_an_engine_that_does_not_exist_is_refused(name: str, workers: int | str | None, line: str) -> None:
+    with pytest.raises(UsageProblem, match=line), engine(name, workers):
+        pass
+
+
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`synth-assets` in a process of its own."""
+    program = [sys.executable, "-c", "from synth_assets.cli import main; main()", *arguments]
+    return subprocess.run(program, capture_output=True, text=True, env={**os.environ, **environment})
+
+
+def test_without_ray_the_option_says_how_to_get_it(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['ray'] = None; from synth_assets.cli import main; main()"
+    arguments = ["generate", "order_to_cash", "--engine", "ray", "--data-dir", str(tmp_path)]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "the engine ray needs Ray: pip install 'synth-assets[ray]'\n"
+
+
+def test_a_cluster_that_stands_is_used_and_left_standing(
+    ray: MapBlocks, expected: dict[str, str], tmp_path: Path
+) -> None:
+    import ray as cluster
+
+    address = cluster.get_runtime_context().gcs_address
+    arguments = ["generate", "order_to_cash", "--as-of", AS_OF, "--data-dir", str(tmp_path), *SETTINGS]
+    done = command(*arguments, "--engine", "ray", RAY_ADDRESS=address)
+    assert done.returncode == 0, done.stderr
+    assert content(tmp_path) == expected
+    assert list(ray(fail_at_five, range(3))) == [0, 1, 2]
+    refused = command(*arguments, "--engine", "ray", "--workers", "2", RAY_ADDRESS=address)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("--workers is for a cluster that is started here; RAY_ADDRESS names one")
+
+
+def test_a_dagster_run_takes_its_engine_from_the_environment(tmp_path: Path) -> None:
+    scenario = resolve("order_to_cash", {"as_of": AS_OF, "num_transactions": 70_000})
+    expected = write_world(scenario, tmp_path / "expected")
+    program = [str(Path(sys.executable).parent / "dagster"), "asset", "materialize", "--select", "*orders"]
+    config = {"ops": {"scenario": {"config": json.loads(scenario.config.model_dump_json())}}}
+    environment = {
+        "SYNTH_ASSETS_DATA_DIR": str(tmp_path / "dagster"),
+        "SYNTH_ASSETS_ENGINE": "ray",
+        "SYNTH_ASSETS_WORKERS": "2",
+    }
+    done = subprocess.run(
+        [*program, "--config-json", json.dumps(config)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    store = Store(load("order_to_cash"), tmp_path / "dagster")
+    for name in ("contacts", "deals", "opportunities", "orders"):
+        assert store.published(name).content == expected[name].content
+    assert "order_to_cash/orders: 2 of 2 blocks, 4,464 rows, " in done.stderr
+
+
+def test_a_run_config_chooses_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.dagster_runs import run
+
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
+    seen: list[tuple[str, object]] = []
+    starting: Callable[..., object] = engine
+
+    def noted(name: str, workers: object) -> object:
+        seen.append((name, workers))
+        return starting(name, workers)
+
+    monkeypatch.setattr("synth_assets.orchestration.engine.engine", noted)
+    chosen = {"engine": {"config": {"engine": "local", "workers": 2}}}
+    result = run("*orders", resources=chosen, num_transactions=140_000, num_contacts=100)
+    assert result.success
+    assert seen == [("local", 2)]  # once a run, not once an asset
+    shown = result.asset_materializations_for_node("orders")[0].metadata
+    assert shown["blocks"].value == 3
+    assert shown["dagster/row_count"].value == 140_000
+    assert shown["rows_per_second"].value > 0
+    assert shown["cpu_seconds"].value > 0

@@ -1,0 +1,223 @@
+"""A data directory in an object store: the same tables, put in force by pointers that are written last."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+import synth_assets
+from synth_assets.build import places
+from synth_assets.build.engines import engine
+from synth_assets.build.generate import write_world
+from synth_assets.build.places import ObjectPath, place
+from synth_assets.build.problems import Problem, UsageProblem
+from synth_assets.build.store import Store
+from synth_assets.model.world import World
+from synth_assets.worlds import load
+from tests.dagster_runs import failure, run
+from tests.test_publish import hashes, small
+
+WORLD: World = load("order_to_cash")
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    started = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    started.start()
+    _, port = started.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+        places.file_system.cache_clear()
+        yield f"http://127.0.0.1:{port}"
+    started.stop()
+
+
+@pytest.fixture
+def bucket(server: str) -> ObjectPath:
+    name = f"books-{os.getpid()}-{next(NUMBERS)}"
+    boto3.client("s3").create_bucket(Bucket=name)
+    found = place(f"s3://{name}/data")
+    assert isinstance(found, ObjectPath)
+    return found
+
+
+def store(bucket: ObjectPath) -> Store:
+    return Store(WORLD, bucket)
+
+
+def test_the_bytes_are_those_on_a_disk_for_any_engine(bucket: ObjectPath, tmp_path: Path) -> None:
+    write_world(small(), tmp_path)
+    write_world(small(), bucket)
+    assert hashes(store(bucket)) == hashes(Store(WORLD, tmp_path))
+    with engine("local", 2) as map_blocks:
+        write_world(small(seed=2), bucket, map_blocks)
+    write_world(small(seed=2), tmp_path)
+    assert hashes(store(bucket)) == hashes(Store(WORLD, tmp_path))
+
+
+def test_a_table_is_found_by_following_its_pointer(bucket: ObjectPath) -> None:
+    write_world(small(), bucket)
+    version = store(bucket).published("invoices")
+    pointer = (bucket / "order_to_cash" / "invoices").read_text()
+    assert pointer.startswith(f".versions/{small().id}/invoices-")
+    assert str(version.path) == f"{bucket}/order_to_cash/{pointer}"
+    assert set(version.path.sizes()) == {"part-00000.parquet", "_table.json"}
+
+
+def test_a_connection_has_the_views_of_every_world(bucket: ObjectPath) -> None:
+    write_world(small(), bucket)
+    with synth_assets.connect(str(bucket)) as connection:
+        query = "select count(*), sum(amount_due) from order_to_cash.invoices"
+        rows, due = connection.execute(query).fetchone()
+    invoices = store(bucket).part(store(bucket).published("invoices"), 0).read()
+    assert (rows, int(due * 100)) == (294, sum(invoices["amount_due_cents"].to_pylist()))
+
+
+def test_a_run_that_breaks_off_leaves_the_old_version(
+    bucket: ObjectPath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_world(small(seed=1), bucket)
+    before, document = hashes(store(bucket)), (bucket / "order_to_cash" / ".catalogue.json").read_bytes()
+
+    def gone(*_: object) -> None:
+        raise OSError("the connection was lost\nand more")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("synth_assets.build.generate.write_part", gone)
+        with pytest.raises(Problem, match=rf"cannot write to {bucket}: the connection was lost$"):
+            write_world(small(seed=2), bucket)
+    assert hashes(store(bucket)) == before
+    assert store(bucket).scenario().config.seed == 1
+    assert (bucket / "order_to_cash" / ".catalogue.json").read_bytes() == document
+
+
+PUBLISHING = """
+import os, sys
+from synth_assets.build.generate import write_world
+from synth_assets.build.places import ObjectPath, place
+from tests.test_publish import small
+
+put, count = ObjectPath.write_bytes, 0
+def die_at(self, content):
+    global count
+    count += 1
+    if count > int(sys.argv[2]):
+        os.kill(os.getpid(), 9)
+    put(self, content)
+ObjectPath.write_bytes = die_at
+write_world(small(seed=2), place(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("puts", [4, 10, 12, 17, 27])
+def test_kill_9_between_two_objects_leaves_every_table_whole(
+    bucket: ObjectPath, tmp_path: Path, puts: int
+) -> None:
+    write_world(small(seed=1), bucket)
+    old = hashes(store(bucket))
+    done = subprocess.run([sys.executable, "-c", PUBLISHING, str(bucket), str(puts)], env=os.environ)
+    assert done.returncode == -9
+    torn = hashes(store(bucket))
+    with synth_assets.connect(str(bucket)) as connection:  # the world as a whole turns last
+        rows = connection.execute("select count(*) from order_to_cash.anomaly_manifest").fetchone()
+    assert rows == (93,)
+    write_world(small(seed=2), tmp_path)
+    new = hashes(Store(WORLD, tmp_path))
+    assert all(torn[name] in (old[name], new[name]) for name in old)
+    write_world(small(seed=2), bucket)
+    assert hashes(store(bucket)) == new
+
+
+def test_the_previous_version_is_kept_until_the_next_one_stands(bucket: ObjectPath) -> None:
+    for seed in (1, 2, 3):
+        write_world(small(seed=seed), bucket)
+    names = (bucket / "order_to_cash" / ".versions").sizes()
+    assert {name.split("/")[0] for name in names} == {small(seed=2).id, small(seed=3).id}
+
+
+def test_damage_is_named_with_its_remedy_and_mended_by_a_rerun(bucket: ObjectPath) -> None:
+    write_world(small(), bucket)
+    part = store(bucket).published("invoices").path / "part-00000.parquet"
+    part.write_bytes(part.read_bytes()[:1000])
+    with pytest.raises(
+        Problem, match=r"s3://.*/part-00000.parquet is not as long .* Run: synth-assets generate"
+    ):
+        store(bucket).published("invoices")
+    (bucket / "order_to_cash" / "orders").write_bytes(b".versions/nowhere")
+    with pytest.raises(Problem, match="order_to_cash/orders has not been materialised"):
+        store(bucket).published("orders")
+    write_world(small(), bucket)
+    assert hashes(store(bucket))
+
+
+def test_a_part_that_another_run_swept_is_missed_before_the_pointer_turns(bucket: ObjectPath) -> None:
+    write_world(small(seed=1), bucket)
+    mine, scenario = store(bucket), small(seed=2)
+    table = WORLD.table("invoices")
+    before = mine.published("invoices")
+    with (
+        mine.locked(),
+        pytest.raises(Problem, match=r"part-00000.parquet is not there as it was written: every"),
+    ):
+        mine.publish(scenario, table, list(before.parts))
+    assert mine.published("invoices") == before
+
+
+def test_a_second_run_of_this_machine_is_refused(bucket: ObjectPath) -> None:
+    with (
+        store(bucket).locked(),
+        pytest.raises(Problem, match=r"another run is writing to s3://.*wait for it"),
+    ):
+        write_world(small(), bucket)
+
+
+def test_dagster_materialises_into_it(bucket: ObjectPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(bucket))
+    result = run(num_transactions=300)
+    assert result.success, failure(result)
+    write_world(small(), bucket)
+    shown = result.asset_materializations_for_node("invoices")[0].metadata
+    assert shown["path"].value.startswith(f"{bucket}/order_to_cash/.versions/{small().id}/invoices-")
+    assert shown["dagster/row_count"].value == store(bucket).published("invoices").rows
+
+
+def test_the_commands_take_an_address(bucket: ObjectPath, tmp_path: Path) -> None:
+    write_world(small(), bucket)
+    at = f"--data-dir={bucket}"
+    program = [sys.executable, "-c", "from synth_assets.cli import main; main()"]
+    verified = subprocess.run([*program, "verify", "order_to_cash", at], capture_output=True, text=True)
+    assert verified.returncode == 0, verified.stderr
+    assert verified.stdout.rstrip().endswith("ok")
+    arguments = ["export", "order_to_cash", "--to", "json", "--out", str(tmp_path), at]
+    exported = subprocess.run([*program, *arguments], capture_output=True, text=True)
+    assert exported.returncode == 0, exported.stderr
+    assert len(json.loads((tmp_path / "invoices.json").read_text())) == 294
+
+
+@pytest.mark.parametrize(
+    ("address", "problem", "line"),
+    [
+        ("nope://books/data", UsageProblem, r"^nope://books: Unrecognized filesystem"),
+        ("s3://books/data?region=x", UsageProblem, "give endpoint and region as AWS_ENDPOINT_URL"),
+        ("s3://no-such-bucket/data", Problem, r"cannot write to s3://no-such-bucket/data: .*does not exist"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_one_line(
+    server: str, address: str, problem: type[Problem], line: str
+) -> None:
+    with pytest.raises(problem, match=line) as caught:
+        write_world(small(), place(address))
+    assert "\n" not in str(caught.value)
