@@ -118,6 +118,13 @@ def test_the_committed_picture_shows_the_committed_figures(tmp_path):
     )
 
 
+def test_what_the_page_says_to_run_exists():
+    page, makefile = ((plot.DOCS.parent / name).read_text() for name in ("docs/performance.md", "Makefile"))
+    asked = set(re.findall(r"^make ([\w-]+)", page, re.M))
+    assert asked == {"bench", "bench-plot", "bench-profile"}
+    assert asked < set(re.findall(r"^([\w-]+):", makefile, re.M))
+
+
 def words(svg: str) -> list[str]:
     """The text in a picture, legend with figures included; matplotlib draws it and leaves it as comments."""
     return re.findall(r"<!-- (.*?) -->", svg)

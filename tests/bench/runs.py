@@ -65,6 +65,10 @@ class Rounds:
         """One round; tpchgen-cli makes as many cells as `generate` did before it."""
         self.load.append(os.getloadavg()[0])
         for name in names:
+            if sys.stderr.isatty():
+                print(
+                    f"\r\033[K{world}, round {len(self.load)}: {name}", end="\r", file=sys.stderr, flush=True
+                )
             count = int(self.found["generate"][-1]["cells"]) if name == "tpchgen" else rows
             self.found.setdefault(name, []).append(measured(name, world, count, home))
 
