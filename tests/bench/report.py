@@ -80,7 +80,7 @@ def print_world(world: str, rows: int | None, rounds: int | None, parent: Path |
         print(f"{TPCHGEN}, orders and lineitem at scale factor {scale:.4g}: {_size(found, 'tpchgen')}")
     load = " ".join(f"{load:.2f}" for load in found.load)
     print(f"rounds: {rounds}, in {time.perf_counter() - started:.0f} s; load average before each: {load}")
-    print(f"  {'':<38}{'measured':>12}  {'target':<11} {'':<16}each round, or speed")
+    print(f"  {'':<38}{'measured':>12}  {'target':<11} {'':<17} each round, or speed")
     for line in LINES[world]:
         line(found)
     print()
@@ -96,7 +96,7 @@ def _speed(found: Rounds, name: str) -> str:
 
 
 def _line(label: str, value: str, target: str = "", verdict: str = "", note: str = "") -> None:
-    print(f"  {label:<38}{value:>12}  {target:<11} {verdict:<16}{note}".rstrip())
+    print(f"  {label:<38}{value:>12}  {target:<11} {verdict:<17} {note}".rstrip())
 
 
 def _ratio(label: str, values: list[float], target: Target, note: str = "") -> None:
