@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: data test dev check lint types bench lock clean
+.PHONY: data test dev check lint types bench bench-plot bench-profile lock clean
 
 data: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
@@ -24,8 +24,15 @@ lint: .venv/ready
 types: .venv/ready
 	@$(BIN)/mypy
 
+# ROWS=10000000 for more transactions than a million; the plot goes up to ten million, or to ROWS.
 bench: .venv/ready
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(if $(ROWS),--rows $(ROWS))
+
+bench-plot: .venv/ready
+	@$(BIN)/python -m tests.bench --plot $(if $(ROWS),--rows $(ROWS))
+
+bench-profile: .venv/ready
+	@$(BIN)/python -m tests.bench --profile
 
 .venv/ready: requirements.lock pyproject.toml
 	@echo "Setting up .venv (once) …"

@@ -1,0 +1,193 @@
+"""What is measured: each function runs in a process of its own and gives its figures.
+
+All take a world, the number of root rows (transactions or customers; for tpchgen-cli: cells) and the
+directory to write in. `cpu` is in seconds and counts the whole process, with its children if it has any,
+unless the function says otherwise.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from synth_assets.build.blocks import check_block, make_block, make_table
+from synth_assets.build.generate import write_world
+from synth_assets.build.parquet import write_part
+from synth_assets.build.scenario import Scenario, resolve
+from synth_assets.build.store import Published, Store
+from synth_assets.model.table import Table
+from synth_assets.worlds import load
+
+Figures = dict[str, float]
+
+SAMPLE_BLOCKS = 8
+"""Blocks of each root that are written for the write-only figure."""
+
+TPCH_TABLES = ("orders", "lineitem")
+TPCH_CELLS = 1_500_000 * 9 + 6_001_215 * 16
+"""Cells of orders and lineitem at scale factor 1 (TPC-H specification 4.2.5: rows; 9 and 16 columns)."""
+
+
+def _usage(who: int) -> Figures:
+    spent = resource.getrusage(who)
+    to_mib = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB
+    return {"cpu": spent.ru_utime + spent.ru_stime, "peak_mib": spent.ru_maxrss / to_mib}
+
+
+def scenario_of(world: str, rows: int, clean: bool = False) -> Scenario:
+    """The scenario of a size; a pinned day, and contacts that grow with the transactions, up to a million."""
+    if world == "order_to_cash":
+        contacts = max(200, min(rows // 50, 1_000_000))
+        values = {"num_transactions": rows, "num_contacts": contacts, "as_of": "2026-11-21"}
+        return resolve(world, values, clean=clean)
+    return resolve(world, {"num_customers": rows}, clean=clean)
+
+
+def publish(scenario: Scenario, directory: Path, workers: int) -> dict[str, Published]:
+    """The whole set, with labels and manifest, to published Parquet and catalogue."""
+    return write_world(scenario, directory / "data", workers)
+
+
+def generate(world: str, rows: int, directory: Path, workers: int = 1, clean: bool = False) -> Figures:
+    """Generated, checked, written and published, by one process."""
+    scenario = scenario_of(world, rows, clean)
+    published = publish(scenario, directory, workers)
+    counted = {
+        "rows": sum(version.rows for version in published.values()),
+        "cells": sum(v.rows * len(scenario.world.table(name).columns) for name, v in published.items()),
+        "bytes": sum(version.bytes for version in published.values()),
+    }
+    return counted | _usage(resource.RUSAGE_SELF)
+
+
+def clean_twin(world: str, rows: int, directory: Path) -> Figures:
+    """The same rows without any anomaly."""
+    return generate(world, rows, directory, clean=True)
+
+
+def two_workers(world: str, rows: int, directory: Path) -> Figures:
+    """The same bytes from two workers: CPU of this process and, as their pool has ended, of theirs."""
+    figures = generate(world, rows, directory, workers=2)
+    return figures | {"cpu": figures["cpu"] + _usage(resource.RUSAGE_CHILDREN)["cpu"]}
+
+
+def write_only(world: str, rows: int, directory: Path) -> Figures:
+    """Encoding and writing of tables that are in memory, by the code that `generate` uses.
+
+    `cpu` counts the writing of a sample of blocks alone, scaled to all of them; neither the making of the
+    tables nor the start of the process is in it.
+    """
+    scenario, cpu = scenario_of(world, rows), 0.0
+    sampled = existing = 0
+    for root in scenario.world.roots:
+        blocks = scenario.world.blocks(scenario.config, root)
+        sample = blocks[:: max(1, len(blocks) // SAMPLE_BLOCKS)]
+        spent = 0.0
+        for numbers in sample:
+            made = make_block(scenario.world, scenario.config, root, numbers)
+            started = time.process_time()
+            for name, table in made.items():
+                write_part(scenario.world.table(name), table, directory / "part.parquet")
+            spent += time.process_time() - started
+        cpu += spent * sum(map(len, blocks)) / max(1, sum(map(len, sample)))
+        sampled, existing = sampled + len(sample), existing + len(blocks)
+    return {"cpu": cpu, "sampled": sampled, "blocks": existing}
+
+
+def verify(world: str, rows: int, directory: Path) -> Figures:
+    """Every check of `synth-assets verify` over what `generate` published there."""
+    from synth_assets.evaluate.verify import verify as verify_sources
+
+    store = Store(load(world), directory / "data")
+    scenario = store.scenario()
+    sources = {t.name: store.published(t.name, scenario).glob for t in store.world.tables}
+    checks = verify_sources(store.world, scenario.config.model_dump(mode="json"), sources)
+    assert all(check.passed for check in checks)
+    return {"checks": len(checks)} | _usage(resource.RUSAGE_SELF)
+
+
+def command_line(world: str, rows: int, directory: Path) -> Figures:
+    """`synth-assets generate` at the defaults of the world, which `rows` does not change."""
+    command = [Path(sys.executable).parent / "synth-assets", "generate", world, "--data-dir", directory]
+    subprocess.run(command, check=True, capture_output=True)
+    return _usage(resource.RUSAGE_CHILDREN)
+
+
+def tpchgen(world: str, cells: int, directory: Path) -> Figures:
+    """tpchgen-cli: orders and lineitem with about so many cells, one thread, Parquet with zstd level 1."""
+    scale = cells / TPCH_CELLS
+    command = [
+        str(Path(sys.executable).parent / "tpchgen-cli"),
+        "parquet",
+        "--compression=ZSTD(1)",
+        "--quiet",
+    ]
+    command += [f"--scale-factor={scale:.6f}", f"--tables={','.join(TPCH_TABLES)}", "--num-threads=1"]
+    subprocess.run([*command, f"--output-dir={directory / 'tpch'}"], check=True)
+    return {"scale": round(scale, 6)} | _counted(directory / "tpch") | _usage(resource.RUSAGE_CHILDREN)
+
+
+def _counted(directory: Path) -> Figures:
+    """Rows, cells and bytes of Parquet files, by their own metadata."""
+    import pyarrow.parquet as pq
+
+    files = sorted(directory.glob("*.parquet"))
+    found = [pq.read_metadata(file) for file in files]
+    return {
+        "rows": sum(data.num_rows for data in found),
+        "cells": sum(data.num_rows * data.num_columns for data in found),
+        "bytes": sum(file.stat().st_size for file in files),
+    }
+
+
+class Step(NamedTuple):
+    """A stage of one table in one block, for the table of stages."""
+
+    table: str
+    stage: str
+    cpu: float
+
+
+def stages(world: str, rows: int, directory: Path) -> Figures:
+    """CPU seconds of each stage of each table over all blocks: `<table> <stage>`; also `<table> rows`."""
+    scenario, found = scenario_of(world, rows), {}
+    for root in scenario.world.roots:
+        for numbers in scenario.world.blocks(scenario.config, root):
+            for step in _steps(scenario, root, numbers, directory / "part.parquet"):
+                key = f"{step.table} {step.stage}"
+                found[key] = found.get(key, 0.0) + step.cpu
+    return found
+
+
+def _steps(scenario: Scenario, root: str, numbers: range, path: Path) -> Iterator[Step]:
+    """What `make_block` and then `write_part` do, with a clock between."""
+    world, config = scenario.world, scenario.config
+    made: dict = {}
+    for table in world.roots[root]:
+        started = time.process_time()
+        made[table.name] = make_table(world, config, table, numbers, made)
+        generated = time.process_time()
+        check_block(world, config, table, made[table.name], made)
+        checked = time.process_time()
+        yield Step(table.name, "make_table", generated - started)
+        yield Step(table.name, "check_block", checked - generated)
+    for table in world.roots[root]:
+        yield _written(table, made, path)
+        yield Step(table.name, "rows", made[table.name].num_rows)
+
+
+def _written(table: Table, made: dict, path: Path) -> Step:
+    started = time.process_time()
+    write_part(table, made[table.name], path)
+    return Step(table.name, "write_part", time.process_time() - started)
+
+
+MEASURES: dict[str, Callable[[str, int, Path], Figures]] = {
+    function.__name__: function
+    for function in (generate, clean_twin, two_workers, write_only, verify, command_line, tpchgen, stages)
+}
