@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from synth_assets.build.blocks import check_block, make_block, make_table
+from synth_assets.build.engines import engine
 from synth_assets.build.generate import write_world
 from synth_assets.build.parquet import write_part
 from synth_assets.build.scenario import Scenario, resolve
@@ -50,7 +51,8 @@ def scenario_of(world: str, rows: int, clean: bool = False) -> Scenario:
 
 def publish(scenario: Scenario, directory: Path, workers: int) -> dict[str, Published]:
     """The whole set, with labels and manifest, to published Parquet and catalogue."""
-    return write_world(scenario, directory / "data", workers)
+    with engine("local", workers) as map_blocks:
+        return write_world(scenario, directory / "data", map_blocks)
 
 
 def generate(world: str, rows: int, directory: Path, workers: int = 1, clean: bool = False) -> Figures:
