@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: data test dev check lint types bench bench-plot bench-profile lock clean
+.PHONY: data test dev check lint types bench bench-plot bench-profile hosts lock clean
 
 data: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
@@ -33,6 +33,10 @@ bench-plot: .venv/ready
 
 bench-profile: .venv/ready
 	@$(BIN)/python -m tests.bench --profile
+
+# A Ray head and two workers on hosts of their own, one killed in mid-run; says why where it cannot run.
+hosts: .venv/ready
+	@HOSTS_BLOCKS=40 $(BIN)/python -m pytest -rs tests/test_hosts.py
 
 .venv/ready: requirements.lock pyproject.toml
 	@echo "Setting up .venv (once) …"

@@ -19,6 +19,7 @@ from synth_assets.build.scenario import resolve
 from synth_assets.build.store import Store
 from synth_assets.worlds import load
 from tests.dagster_runs import AS_OF
+from tests.processes import command_line, cpu_ticks, descendants
 
 pytestmark = pytest.mark.xdist_group("ray")  # one cluster for all of them
 
@@ -85,23 +86,10 @@ def test_a_killed_worker_changes_nothing(
 def busy_worker() -> int:
     """A process below this one that makes a block: of a pool the busiest, of Ray one that says so."""
     while True:
-        workers = list(_descendants(os.getpid()))
-        named = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in workers}
-        for pid, line in named.items():
-            if b"ray::_write_block" in line or (b"spawn_main" in line and _cpu_ticks(pid) > 20):
+        for pid in list(descendants(os.getpid())):
+            line = command_line(pid)
+            if b"ray::_write_block" in line or (b"spawn_main" in line and cpu_ticks(pid) > 20):
                 return pid
-
-
-def _descendants(pid: int) -> Iterator[int]:
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            yield child
-            yield from _descendants(child)
-
-
-def _cpu_ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
 
 
 def fail_at_five(block: int) -> int:
