@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from click.testing import CliRunner
 from moto.server import ThreadedMotoServer
 
 import synth_assets
@@ -21,10 +24,12 @@ from synth_assets.build.generate import write_world
 from synth_assets.build.places import ObjectPath, place
 from synth_assets.build.problems import Problem, UsageProblem
 from synth_assets.build.store import Store
+from synth_assets.cli import main
 from synth_assets.model.world import World
 from synth_assets.worlds import load
 from tests.dagster_runs import failure, run
 from tests.test_publish import hashes, small
+from tests.test_readme import COMMANDS, README
 
 WORLD: World = load("order_to_cash")
 NUMBERS = count(1)
@@ -205,6 +210,20 @@ def test_the_commands_take_an_address(bucket: ObjectPath, tmp_path: Path) -> Non
     exported = subprocess.run([*program, *arguments], capture_output=True, text=True)
     assert exported.returncode == 0, exported.stderr
     assert len(json.loads((tmp_path / "invoices.json").read_text())) == 294
+
+
+def test_the_commands_and_the_query_of_the_readme_run(
+    server: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boto3.client("s3").create_bucket(Bucket="books")
+    commands = [command for command in COMMANDS if command.startswith("synth-assets") and "s3://" in command]
+    assert len(commands) == 2
+    for command in commands:
+        done = CliRunner().invoke(main, shlex.split(command)[1:])
+        assert done.exit_code == 0, done.output
+    (code,) = (block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "s3://" in block)
+    exec(code, {})
+    assert "sum(amount_due)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,12 @@ def test_there_are_three_queries():
     assert len(QUERIES) == README.count("```sql") == 3
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("synth-assets")])
+LOCAL = [c for c in COMMANDS if c.startswith("synth-assets") and "s3://" not in c]
+
+
+@pytest.mark.parametrize(
+    "command", [pytest.param(c, marks=pytest.mark.xdist_group("ray") if "ray" in c else ()) for c in LOCAL]
+)
 def test_a_command_runs(data, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(data if "generate" not in command else tmp_path))
