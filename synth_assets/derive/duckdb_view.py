@@ -21,8 +21,11 @@ def attach_files(connection: duckdb.DuckDBPyConnection, address: str) -> None:
         from fsspec.implementations.arrow import ArrowFSWrapper
         from pyarrow.fs import FileSystem
 
+        class Files(ArrowFSWrapper):  # type: ignore[misc]
+            protocol = address.partition("://")[0]  # DuckDB asks for it; pyarrow calls gs:// gcs
+
         files, _ = FileSystem.from_uri("/".join(address.split("/")[:3]))
-        connection.register_filesystem(ArrowFSWrapper(files))
+        connection.register_filesystem(Files(files))
 
 
 def view_sql(table: Table, schema_name: str, source: str) -> str:
