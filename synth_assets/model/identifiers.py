@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
+from synth_assets.model.arrow import whole
 from synth_assets.model.draws import Ints
 
 DIGITS = 9
@@ -65,7 +66,7 @@ def numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
         ValueError: when the ids are not all of one length with nine digits at the end.
     """
     if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
+        values = whole(values)
     if len(values) == 0:
         return np.empty(0, dtype=np.int64)
     offsets = np.frombuffer(values.buffers()[1], dtype=np.int32)[values.offset :][: len(values) + 1]

@@ -15,15 +15,20 @@ import pyarrow.compute as pc
 from synth_assets.model.arrow import fixed, strings
 from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.columns import Column
+from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import ids
 
 NOT_PARENTS = ("rows", "draws", "config")
 
 
 class Rows(Protocol):
-    """A block's rows of another table: columns by name, whether they stand in memory or in a file."""
+    """A block's rows of another table, whether they stand in memory or in a file."""
 
-    def __getitem__(self, column: str) -> pa.ChunkedArray: ...
+    def __getitem__(self, column: str) -> pa.ChunkedArray:
+        """A column's values."""
+
+    def numbers(self, column: str) -> Ints:
+        """The numbers of a column of ids; not to be written to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from synth_assets.model.arrow import values
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import ids, numbers
+from synth_assets.model.identifiers import ids
 from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.order_to_cash import anomalies, shapes
@@ -156,12 +156,12 @@ def _chain(
     payments: Rows,
 ) -> Chain:
     """The rows of the labelled orders, given by their position in the block."""
-    invoice = numbers(invoices["invoice_id"])
+    invoice = invoices.numbers("invoice_id")
     row = order_numbers(invoice) - 1 - start
     issued = values(invoices["issue_date"])
     due = values(invoices["amount_due_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
-    received[np.searchsorted(invoice, numbers(payments["invoice_id"]))] = values(payments["amount_cents"])
+    received[np.searchsorted(invoice, payments.numbers("invoice_id"))] = values(payments["amount_cents"])
     first, after = (np.searchsorted(row, labelled, side=side) for side in ("left", "right"))
     found = after > first
     one, other = np.where(found, first, 0), np.where(found, after - 1, 0)

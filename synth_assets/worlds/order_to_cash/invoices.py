@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, plan, shapes
 from synth_assets.worlds.order_to_cash.config import Config
@@ -37,7 +36,7 @@ COLUMNS = (
 
 def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Table:
     """One row an invoiced order, and the duplicates beside it, in order of number."""
-    order = numbers(orders["order_id"])
+    order = orders.numbers("order_id")
     facts = decide(config, rows.start, rows.stop)
     last = window(config).last
     total = values(orders["total_amount_cents"])

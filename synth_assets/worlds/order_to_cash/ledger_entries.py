@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
-from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
 
@@ -33,7 +32,7 @@ COLUMNS = (
 
 def generate(invoices: Rows, payments: Rows) -> pa.Table:
     """Two legs an invoice, and two more where cash came in, in order of invoice."""
-    invoice, payment = numbers(invoices["invoice_id"]), numbers(payments["invoice_id"])
+    invoice, payment = invoices.numbers("invoice_id"), payments.numbers("invoice_id")
     paid = np.searchsorted(invoice, payment)
     amount = np.zeros((len(invoice), 4), dtype=np.int64)
     posted = np.zeros((len(invoice), 4), dtype=np.int32)

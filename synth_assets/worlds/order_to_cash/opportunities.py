@@ -6,10 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model.arrow import word
+from synth_assets.model.arrow import is_choice
 from synth_assets.model.columns import choice, count, identifier, money, rate, reference
 from synth_assets.model.draws import Draws
-from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, plan
 from synth_assets.worlds.order_to_cash.config import Config
@@ -35,7 +34,6 @@ COLUMNS = (
 def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table:
     """One row a won deal. An unauthorized discount first shows here."""
     facts = decide(config, rows.start, rows.stop)
-    won = pc.equal(deals["stage"].cast(pa.string()), word("closed_won"))
     faulty = facts.fault == anomalies.DISCOUNT
     discount = np.where(faulty, anomalies.unauthorized_pct(draws, facts.number), facts.discount_pct)
     refused = draws.fields("approval", facts.number)[0] < 19_661  # 30 % of unapproved ones are refused
@@ -48,7 +46,7 @@ def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table
         COLUMNS,
         {
             "opportunity_id": facts.number + 1,
-            "deal_id": numbers(deals["deal_id"].filter(won)),
+            "deal_id": deals.numbers("deal_id")[is_choice(deals["stage"], "closed_won")],
             "product_id": facts.basket.product + 1,
             "quantity": facts.basket.quantity,
             "unit_price_cents": facts.basket.unit_price_cents,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from synth_assets.model.arrow import values, word
+from synth_assets.model.arrow import is_choice, values
 from synth_assets.model.columns import choice, day, identifier, money, reference
-from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
@@ -38,9 +36,8 @@ COLUMNS = (
 
 def generate(rows: range, deals: Rows, opportunities: Rows, config: Config) -> pa.Table:
     """One row an opportunity. Orders never invoiced or never paid stay `completed`."""
-    order = numbers(opportunities["opportunity_id"])
+    order = opportunities.numbers("opportunity_id")
     facts = decide(config, rows.start, rows.stop)
-    won = pc.equal(deals["stage"].cast(pa.string()), word("closed_won"))
     gross = values(opportunities["quantity"]) * values(opportunities["unit_price_cents"])
     discount_pct = values(opportunities["discount_pct"]).astype(np.int64)
     total = (gross * (100 - discount_pct) + 50) // 100
@@ -50,7 +47,7 @@ def generate(rows: range, deals: Rows, opportunities: Rows, config: Config) -> p
         {
             "order_id": order,
             "opportunity_id": order,
-            "contact_id": numbers(deals["contact_id"].filter(won)),
+            "contact_id": deals.numbers("contact_id")[is_choice(deals["stage"], "closed_won")],
             "total_amount_cents": total,
             "discount_applied_cents": gross - total,
             "order_date": facts.order_day,

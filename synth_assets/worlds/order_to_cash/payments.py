@@ -8,7 +8,6 @@ import pyarrow as pa
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws
-from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, shapes
 from synth_assets.worlds.order_to_cash.config import Config
@@ -30,7 +29,7 @@ def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Ta
     """One row an invoice on which cash was received. Method and day are drawn from the sound amount."""
     received = values(invoices["amount_paid_cents"])
     paid = np.flatnonzero(received > 0)
-    number = numbers(invoices["invoice_id"])[paid]
+    number = invoices.numbers("invoice_id")[paid]
     issue_day = values(invoices["issue_date"])[paid].astype(np.int64)
     block = decide(config, rows.start, rows.stop)
     facts = block.at(order_numbers(number) - 1 - rows.start)

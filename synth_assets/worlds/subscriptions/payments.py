@@ -8,7 +8,6 @@ import pyarrow as pa
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import day, identifier, money, reference
 from synth_assets.model.draws import Draws
-from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.subscriptions.anomalies import PARTIAL, partial_cents
 from synth_assets.worlds.subscriptions.bills import bills
@@ -28,7 +27,7 @@ def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Ta
     """One row an invoice that was paid by as_of. Leaky buckets first show here."""
     due = bills(config, rows.start, rows.stop)
     settled = due.where(due.is_settled)
-    invoice = numbers(invoices["invoice_id"])
+    invoice = invoices.numbers("invoice_id")
     amount = values(invoices["amount_cents"])[np.searchsorted(invoice, settled.number)]
     short = partial_cents(amount, draws, settled.number)
     return arrow_table(

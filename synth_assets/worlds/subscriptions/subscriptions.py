@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_assets.model.columns import choice, day, identifier, reference
-from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.subscriptions.bills import decide
 from synth_assets.worlds.subscriptions.config import Config
@@ -28,7 +27,7 @@ COLUMNS = (
 def generate(rows: range, customers: Rows, config: Config) -> pa.Table:
     """One row a customer."""
     facts = decide(config, rows.start, rows.stop)
-    customer = numbers(customers["customer_id"])
+    customer = customers.numbers("customer_id")
     return arrow_table(
         COLUMNS,
         {
