@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from synth_assets.model.arrow import whole
@@ -31,10 +32,8 @@ _JOIN = tuple(
 
 @lru_cache(maxsize=64)
 def _layout(prefix: str) -> np.dtype:
-    """An id's bytes as integers: the prefix in pieces of 4, 2 and 1, then 1, 4 and 4 digits."""
-    sizes = [4] * (len(prefix) // 4) + [size for size in (2, 1) if len(prefix) & size]
-    fields = [(f"prefix {place}", f"<u{size}") for place, size in enumerate(sizes)]
-    return np.dtype([*fields, ("high", "u1"), ("middle", "<u4"), ("low", "<u4")])
+    """An id's bytes: the prefix, then 1, 4 and 4 digits."""
+    return np.dtype([("prefix", f"V{len(prefix)}"), ("high", "u1"), ("middle", "<u4"), ("low", "<u4")])
 
 
 @lru_cache(maxsize=16)
@@ -44,19 +43,31 @@ def _offsets(width: int, rows: int) -> pa.Buffer:
 
 def ids(prefix: str, numbers: Ints) -> pa.StringArray:
     """`prefix` and nine digits for each number, 0 <= number <= 999,999,999."""
-    layout = _layout(prefix)
-    rows = np.empty(len(numbers), dtype=layout)
-    template = np.frombuffer(prefix.encode() + b"0" * DIGITS, dtype=layout)[0]
-    for name in (layout.names or ())[:-3]:
-        rows[name] = template[name]
     number = numbers.astype(np.uint32)
     fours = number // _TEN_THOUSAND
     high = fours // _TEN_THOUSAND
+    rows = _repeated(prefix.encode() + b"0" * DIGITS, len(numbers)).view(_layout(prefix))
     rows["high"] = high + np.uint32(ord("0"))
-    rows["middle"] = _FOUR_DIGITS[fours - high * _TEN_THOUSAND]
-    rows["low"] = _FOUR_DIGITS[number - fours * _TEN_THOUSAND]
+    rows["middle"] = _four_digits(fours - high * _TEN_THOUSAND)
+    rows["low"] = _four_digits(number - fours * _TEN_THOUSAND)
     offsets = _offsets(len(prefix) + DIGITS, len(numbers))
     return pa.StringArray.from_buffers(len(numbers), offsets, pa.py_buffer(rows))
+
+
+def _repeated(text: bytes, count: int) -> np.ndarray:
+    """`count` copies of `text`: what is there is doubled until it is enough, at the speed of memory."""
+    copies = np.empty(count, dtype=f"V{len(text)}")
+    copies[:1] = text
+    done = 1
+    while done < count:
+        copies[done : 2 * done] = copies[: min(done, count - done)]
+        done *= 2
+    return copies
+
+
+def _four_digits(number: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """The characters of numbers below 10,000."""
+    return _FOUR_DIGITS.take(number.astype(np.intp), mode="clip")  # "clip" spares the check of each index
 
 
 def numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
