@@ -161,7 +161,7 @@ def _chain(
     issued = values(invoices["issue_date"])
     due = values(invoices["amount_due_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
-    received[np.searchsorted(invoice, payments.numbers("invoice_id"))] = values(payments["amount_cents"])
+    received[np.isin(invoice, payments.numbers("invoice_id"))] = values(payments["amount_cents"])
     first, after = (np.searchsorted(row, labelled, side=side) for side in ("left", "right"))
     found = after > first
     one, other = np.where(found, first, 0), np.where(found, after - 1, 0)

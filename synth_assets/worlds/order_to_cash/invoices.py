@@ -42,8 +42,9 @@ def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Tabl
     total = values(orders["total_amount_cents"])
     due = _amount_due_cents(total, facts, draws)
     is_paid = (facts.paid_day <= last) & (facts.fault != anomalies.STALE)
-    short = facts.fault == anomalies.MISMATCH
-    received = np.where(short, anomalies.short_payment_cents(due, draws, facts.number), due)
+    short = np.flatnonzero(facts.fault == anomalies.MISMATCH)
+    received = due.copy()
+    received[short] = anomalies.short_payment_cents(due[short], draws, facts.number[short])
     takes_second = (draws.fields("number", facts.number)[0] & 1).astype(np.int64)
     billed = (facts.fault != anomalies.MISSING) & ~facts.processing
     is_twice = facts.fault == anomalies.DUPLICATE
@@ -89,12 +90,15 @@ def second_paid_day(config: Config, draws: Draws, transaction: Ints, issue_day: 
 
 def _amount_due_cents(total_cents: Ints, facts: Transactions, draws: Draws) -> Ints:
     """The order's total, but for drift and for the decoy of freight: 0.10 to 0.90 % off, rounded down."""
-    difference, sign, _, _ = draws.fields("freight", facts.number)
+    due = total_cents.copy()
+    decoys = np.flatnonzero(facts.decoy == plan.FREIGHT)
+    difference, sign, _, _ = draws.fields("freight", facts.number[decoys])
     basis_points = 10 + difference.astype(np.int64) * 81 // 65_536
-    freight = total_cents * basis_points // 10_000
-    billed = total_cents + np.where(facts.decoy == plan.FREIGHT, np.where(sign & 1, freight, -freight), 0)
-    drifted = anomalies.drifted_cents(total_cents, draws, facts.number)
-    return np.where(facts.fault == anomalies.DRIFT, drifted, billed)
+    freight = total_cents[decoys] * basis_points // 10_000
+    due[decoys] += np.where(sign & 1, freight, -freight)
+    faulty = np.flatnonzero(facts.fault == anomalies.DRIFT)
+    due[faulty] = anomalies.drifted_cents(total_cents[faulty], draws, facts.number[faulty])
+    return due
 
 
 INVOICES = Table(

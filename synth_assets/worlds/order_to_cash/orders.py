@@ -38,16 +38,17 @@ def generate(rows: range, deals: Rows, opportunities: Rows, config: Config) -> p
     """One row an opportunity. Orders never invoiced or never paid stay `completed`."""
     order = opportunities.numbers("opportunity_id")
     facts = decide(config, rows.start, rows.stop)
+    won = np.flatnonzero(is_choice(deals["stage"], "closed_won"))
     gross = values(opportunities["quantity"]) * values(opportunities["unit_price_cents"])
     discount_pct = values(opportunities["discount_pct"]).astype(np.int64)
     total = (gross * (100 - discount_pct) + 50) // 100
-    is_paid = (facts.paid_day <= window(config).last) & ~np.isin(facts.fault, (MISSING, STALE))
+    is_paid = (facts.paid_day <= window(config).last) & (facts.fault != MISSING) & (facts.fault != STALE)
     return arrow_table(
         COLUMNS,
         {
             "order_id": order,
             "opportunity_id": order,
-            "contact_id": deals.numbers("contact_id")[is_choice(deals["stage"], "closed_won")],
+            "contact_id": deals.numbers("contact_id")[won],
             "total_amount_cents": total,
             "discount_applied_cents": gross - total,
             "order_date": facts.order_day,

@@ -31,18 +31,19 @@ def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Ta
     paid = np.flatnonzero(received > 0)
     number = invoices.numbers("invoice_id")[paid]
     issue_day = values(invoices["issue_date"])[paid].astype(np.int64)
-    block = decide(config, rows.start, rows.stop)
-    facts = block.at(order_numbers(number) - 1 - rows.start)
-    second = (facts.fault == anomalies.DUPLICATE) & (issue_day > facts.issue_day)
-    paid_day = facts.paid_day.copy()
-    paid_day[second] = second_paid_day(config, draws, facts.number[second], issue_day[second])
+    facts = decide(config, rows.start, rows.stop)
+    row = order_numbers(number) - 1 - rows.start
+    twice = np.flatnonzero(facts.fault[row] == anomalies.DUPLICATE)
+    second = twice[issue_day[twice] > facts.issue_day[row[twice]]]
+    paid_day = facts.paid_day[row]
+    paid_day[second] = second_paid_day(config, draws, facts.number[row[second]], issue_day[second])
     return arrow_table(
         COLUMNS,
         {
             "payment_id": number,
             "invoice_id": number,
             "amount_cents": received[paid],
-            "payment_method": facts.method,
+            "payment_method": facts.method[row],
             "payment_date": paid_day,
             "status": np.zeros(len(number), dtype=np.int8),
         },

@@ -66,11 +66,6 @@ class Transactions(NamedTuple):
     paid_day: Ints
     method: Ints
 
-    def at(self, rows: npt.NDArray[np.intp]) -> Transactions:
-        """The facts of some of the rows."""
-        goods = Basket._make(values[rows] for values in self.basket)
-        return Transactions._make(goods if isinstance(v, Basket) else v[rows] for v in self)
-
 
 @lru_cache(maxsize=8)
 def window(config: Config) -> Window:
@@ -134,8 +129,16 @@ def first_transaction(config: Config, contact: Ints) -> Ints:
     later arrivals take the places in turn; arrivals may order from their place on.
     """
     total, early = config.num_contacts, founders(config)
-    place = (contact - early) * total // max(1, total - early)
-    return np.where(contact < early, 0, place * config.num_transactions // total)
+    place = np.maximum(contact - early, 0) * total // max(1, total - early)
+    return place * config.num_transactions // total
+
+
+def arrived(config: Config, transaction: Ints) -> Ints:
+    """The contacts numbered below this may be the customer of the transaction: `first_transaction` turned
+    round."""
+    total, early = config.num_contacts, founders(config)
+    place = ((transaction + 1) * total - 1) // config.num_transactions
+    return early + 1 + ((place + 1) * max(1, total - early) - 1) // total
 
 
 def customer(config: Config, draws: Draws, transaction: Ints) -> Ints:
@@ -151,16 +154,18 @@ def customer(config: Config, draws: Draws, transaction: Ints) -> Ints:
     before = place * early // total
     is_founder = (place + 1) * early // total > before
     own = np.where(is_founder, before, early + place - before)
-    return np.where(placed, own, any_customer(config, draws.words("customer", transaction), transaction))
+    words = draws.words("customer", transaction)
+    return np.where(placed, own, any_customer(config, words, arrived(config, transaction)))
 
 
-def any_customer(config: Config, words: Words, transaction: Ints) -> Ints:
-    """A contact by popularity, among those who have arrived by the transaction."""
+def any_customer(config: Config, words: Words, arrived: Ints) -> Ints:
+    """A contact by popularity, one a word; a founder where the contact is not numbered below `arrived`."""
     everyone, old = _popularity(config)
     coarse, fine, coarse_old, fine_old = words.view("<u2").reshape(-1, 4).T
-    picked = everyone.contact(everyone.ranks.take(coarse, fine))
-    founder = old.contact(old.ranks.take(coarse_old, fine_old))
-    return np.where(first_transaction(config, picked) <= transaction, picked, founder)
+    contact = everyone.contact(everyone.ranks.take(coarse, fine))
+    absent = np.flatnonzero(contact >= arrived)
+    contact[absent] = old.contact(old.ranks.take(coarse_old[absent], fine_old[absent]))
+    return contact
 
 
 class _Popularity(NamedTuple):
@@ -189,11 +194,10 @@ def basket(config: Config, words: Words) -> Basket:
     """Goods for a drawn gross: as many units of the drawn product as come nearest to it."""
     prices = price_list(config)
     gross, coarse, fine, _ = words.view("<u2").reshape(-1, 4).T
-    product = prices.rank_to_product[prices.ranks.take(coarse, fine)]
-    price = prices.list_price_cents[product]
+    product = prices.rank_to_product.take(prices.ranks.take(coarse, fine))
+    price = prices.list_price_cents.take(product)
     wanted = lookup.take(shapes.order_gross_cents(), gross)
-    least = -(-shapes.SMALLEST_GROSS_CENTS // price)
-    quantity = np.maximum((2 * wanted + price) // (2 * price), least)
+    quantity = np.maximum((2 * wanted + price) // (2 * price), prices.least_quantity.take(product))
     return Basket(
         product,
         quantity,
