@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from synth_assets.model.identifiers import LARGEST, ids, numbers
+from synth_assets.model.identifiers import LARGEST, ids, is_among, numbers
 
 SOME = [0, 1, 9, 10, 9_999, 10_000, 12_345_678, 99_999_999, 100_000_000, 987_654_321, LARGEST]
 
@@ -43,3 +45,10 @@ def test_anything_but_a_digit_is_refused_at_every_place(wrong):
 def test_ids_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match="ids are not all alike: the first is 'INV-000000001'"):
         numbers(pa.array(["INV-000000001", "INV-00000002"]))
+
+
+@given(st.lists(st.integers(0, LARGEST)), st.sets(st.integers(100, 200)))
+def test_numbers_are_found_among_the_known_ones(found, known):
+    ascending = np.array(sorted(known), dtype=np.int64)
+    asked = np.array([*found, *range(90, 210)], dtype=np.int64)
+    assert is_among(asked, ascending).tolist() == np.isin(asked, ascending).tolist()

@@ -22,7 +22,7 @@ import pyarrow as pa
 from synth_assets.build.problems import Problem
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import is_among, numbers
 from synth_assets.model.table import Rows, Table
 from synth_assets.model.world import World
 
@@ -88,7 +88,7 @@ def check_block(world: World, config: WorldConfig, table: Table, block: Mapping[
         target = world.table(str(column.references))
         found = made.numbers(column.name)
         if world.root(target) == world.root(table):
-            orphan = np.isin(found, block[target.name].numbers(target.key.name), invert=True)
+            orphan = ~is_among(found, block[target.name].numbers(target.key.name))
         else:
             orphan = (found < 1) | (found > getattr(config, world.root(target)))
         if orphan.any():

@@ -101,14 +101,14 @@ class Window:
         """For each day, how many business days lie before it."""
         return np.cumsum(self.is_business) - self.is_business
 
-    def add_business_days(self, day: Ints, count: Ints) -> Ints:
+    def add_business_days(self, day: Ints, count: Ints | int) -> Ints:
         """The `count`-th business day on or after `day` (0 gives `day` itself if it is one)."""
-        return self.business_days[self._business_rank[day - self.first] + count]
+        return self.business_days.take(self._business_rank.take(day - self.first) + count)
 
     def business_days_ago(self, day: Ints, count: Ints) -> Ints:
         """The `count`-th business day before `day` (0 gives `day`), at most back to the window's start."""
-        rank = np.maximum(self._business_rank[day - self.first] - count, 0)
-        return np.minimum(self.business_days[rank], day)
+        rank = np.maximum(self._business_rank.take(day - self.first) - count, 0)
+        return np.minimum(self.business_days.take(rank), day)
 
     def business_day_before(self, day: Ints) -> Ints:
         """The last business day on or before `day`; the first of the window where there is none."""

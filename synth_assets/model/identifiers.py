@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from synth_assets.model.arrow import whole
-from synth_assets.model.draws import Ints
+from synth_assets.model.draws import Ints, Words
 
 DIGITS = 9
 LARGEST = 10**DIGITS - 1
@@ -19,12 +19,13 @@ _TEN_THOUSAND = np.uint32(10_000)
 
 _NO_DIGIT_BITS = np.uint64(0xF0F0F0F0F0F0F0F0)
 _ZEROS = np.uint64(0x3030303030303030)
+_SIXES = np.uint64(0x0606060606060606)
 _JOIN = tuple(
-    (np.uint64(mask), np.uint64(factor), np.uint64(shift))
-    for mask, factor, shift in (
-        (0x0F0F0F0F0F0F0F0F, 10 * 2**8 + 1, 8),
-        (0x00FF00FF00FF00FF, 100 * 2**16 + 1, 16),
-        (0x0000FFFF0000FFFF, 10_000 * 2**32 + 1, 32),
+    (np.uint64(factor), np.uint64(shift), np.uint64(mask))
+    for factor, shift, mask in (
+        (10 * 2**8 + 1, 8, 0x00FF00FF00FF00FF),
+        (100 * 2**16 + 1, 16, 0x0000FFFF0000FFFF),
+        (10_000 * 2**32 + 1, 32, 0x00000000FFFFFFFF),
     )
 )
 """Eight digits in a little-endian word become their number in three steps: pairs, fours, eights."""
@@ -86,20 +87,30 @@ def numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
         raise ValueError(f"ids are not all alike: the first is {values[0].as_py()!r}")
     layout = np.dtype([("prefix", f"V{width - DIGITS}"), ("high", "u1"), ("low", "<u8")])
     rows = np.frombuffer(values.buffers()[2], layout, len(values), int(offsets[0]))
-    high, number = rows["high"] - np.uint8(ord("0")), rows["low"].copy()
-    if high.max() > 9 or _has_no_digit(number):
+    high, number = rows["high"] - np.uint8(ord("0")), rows["low"] ^ _ZEROS
+    largest = high.max()
+    if largest > 9 or _has_no_digit(number):
         raise ValueError(f"ids do not end in nine digits: the first is {values[0].as_py()!r}")
-    for mask, factor, shift in _JOIN:
-        number &= mask
+    for factor, shift, mask in _JOIN:
         number *= factor
         number >>= shift
-    number += high * np.uint64(10**8)
+        number &= mask
+    if largest:
+        number += high * np.uint64(10**8)
     return number.view(np.int64)
 
 
-def _has_no_digit(words: np.ndarray) -> bool:
-    """Whether a byte of any word is not one of the characters 0 to 9: its high half must be 3, also after
-    6 is added."""
-    wrong = words ^ _ZEROS
-    wrong |= (wrong & ~_NO_DIGIT_BITS) + np.uint64(0x0606060606060606)
-    return bool((wrong & _NO_DIGIT_BITS).any())
+def _has_no_digit(words: Words) -> bool:
+    """Whether a byte of any word is not one of 0 to 9: its high half must be 0, also after 6 is added."""
+    bits = np.bitwise_or.reduce(words) | np.bitwise_or.reduce(words + _SIXES)
+    return bool(bits & _NO_DIGIT_BITS)
+
+
+def is_among(found: Ints, known: Ints) -> npt.NDArray[np.bool_]:
+    """Which numbers stand among the ascending `known`: looked up in a table from the first to the last."""
+    if not len(known):
+        return np.zeros(len(found), dtype=bool)
+    before = known[0] - 1
+    table = np.zeros(known[-1] - before + 2, dtype=bool)  # the ends stand for all outside
+    table[known - before] = True
+    return table.take(found - before, mode="clip")

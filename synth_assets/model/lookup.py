@@ -28,11 +28,12 @@ def take(table: npt.NDArray[np.int64], field: Fields) -> Ints:
 
 
 def take_up_to(table: npt.NDArray[np.int64], most: Ints, field: Fields) -> Ints:
-    """The entry for each 16-bit field of an ascending table, conditional on being at most `most`.
+    """The entry for each 16-bit field of an ascending table of days, conditional on being at most `most`.
 
     Where the table has no entry so small, the answer is `most`.
     """
-    entries = np.searchsorted(table, most, side="right")
+    places = np.searchsorted(table, np.arange(-1, table[-1] + 1), side="right")
+    entries = places.take(most + 1, mode="clip")
     return np.where(entries > 0, table.take((field * entries) >> 16), most)
 
 

@@ -54,8 +54,8 @@ class Permutation:
         images = step(np.asarray(ids).astype(np.uint64))
         outside = np.flatnonzero(images >= np.uint64(self.size))
         while len(outside):
-            images[outside] = step(images[outside])
-            outside = outside[images[outside] >= np.uint64(self.size)]
+            again = images[outside] = step(images[outside])
+            outside = outside[np.flatnonzero(again >= np.uint64(self.size))]
         return images.view(np.int64)
 
     def _forward(self, x: Words) -> Words:

@@ -36,8 +36,8 @@ def created_day(config: Config, contact: Ints) -> Ints:
     """Epoch day on which each contact entered the CRM: founders on the window's first day."""
     first = first_transaction(config, contact)
     lead = config.num_transactions * LEAD_PER_MILLE // 1_000
-    arrived = spread(config).day(np.maximum(first - lead, first // 2))
-    return np.where(contact < founders(config), window(config).first, arrived)
+    day, start = spread(config).day(np.maximum(first - lead, first // 2)), window(config).first
+    return start + (day - start) * (contact >= founders(config))
 
 
 def generate(rows: range, draws: Draws, config: Config) -> pa.Table:

@@ -85,7 +85,7 @@ def second_paid_day(config: Config, draws: Draws, transaction: Ints, issue_day: 
     than as_of."""
     lag = draws.of("invoices").fields("second_payment", transaction)[0].astype(np.int64) * 31 // 65_536
     day = issue_day + 15 + lag
-    return window(config).add_business_days(day, np.zeros_like(day))
+    return window(config).add_business_days(day, 0)
 
 
 def _amount_due_cents(total_cents: Ints, facts: Transactions, draws: Draws) -> Ints:

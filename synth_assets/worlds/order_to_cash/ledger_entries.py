@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
+from synth_assets.model.identifiers import is_among
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
 
@@ -33,7 +34,7 @@ COLUMNS = (
 def generate(invoices: Rows, payments: Rows) -> pa.Table:
     """Two legs an invoice, and two more where cash came in, in order of invoice: debit, then credit."""
     invoice = invoices.numbers("invoice_id")
-    has_payment = np.isin(invoice, payments.numbers("invoice_id"))
+    has_payment = is_among(invoice, payments.numbers("invoice_id"))
     row = np.repeat(np.arange(len(invoice)), 1 + has_payment)  # of each posting, its invoice's
     payment = np.flatnonzero(row[1:] == row[:-1]) + 1
     number = invoice[row]

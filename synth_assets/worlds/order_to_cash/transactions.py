@@ -253,25 +253,24 @@ def _paid_day(
     days = window(config)
     follows, other, lateness, _ = draws.fields("payment_lag", number)
     payer, runs, weekday, _ = draws.of("contacts").fields("payer", contact)
-    kind = np.where(
-        follows < shapes.TYPE_HELD_PER_65536,
-        lookup.take(shapes.payer_type(), payer),
-        lookup.take(shapes.payer_type(), other),
-    )
+    kind = lookup.take(shapes.payer_type(), np.where(follows < shapes.TYPE_HELD_PER_65536, payer, other))
     past_due = _by_row(shapes.days_past_due(), kind, lateness)
     latest = issue_day + shapes.LATEST_PAYMENT_DAYS
     day = issue_day + shapes.TERMS_DAYS + past_due
     check = shapes.METHODS.index("check")
-    on_run = (method == check) & (runs < shapes.PAY_RUN_PER_65536)
-    run_day = np.array(shapes.PAY_RUN_WEEKDAYS)[weekday.astype(np.int64) * 3 // 65_536]
-    day += np.where(on_run, (run_day - (day + 3)) % 7, 0)
-    day = days.add_business_days(day, np.zeros_like(day))
-    day = np.where(day > latest, days.business_day_before(latest), day)
-    return np.where(_aged_unpaid(config, draws, number), days.last + 1, np.maximum(day, issue_day))
+    on_run = np.flatnonzero((method == check) & (runs < shapes.PAY_RUN_PER_65536))
+    run_day = np.array(shapes.PAY_RUN_WEEKDAYS)[weekday[on_run].astype(np.int64) * 3 >> 16]
+    day[on_run] += (run_day - (day[on_run] + 3)) % 7
+    day = days.add_business_days(day, 0)
+    late = np.flatnonzero(day > latest)
+    day[late] = days.business_day_before(latest[late])
+    day = np.maximum(day, issue_day)
+    day[_aged_unpaid(config, draws, number)] = days.last + 1
+    return day
 
 
-def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.bool_]:
-    """The decoy of slow but legitimate payers: unpaid at 45 to 59 days.
+def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.intp]:
+    """The places of the decoy of slow but legitimate payers: unpaid at 45 to 59 days.
 
     Its domain is the orders of the five days whose invoices are that old whatever their lag: at most 10 days,
     over Christmas and New Year.
@@ -280,13 +279,10 @@ def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.b
     domain = spread(config).rows_on(last - 59, last - 55)
     asked = min(len(domain), quota(config.decoy_rates.aged_unpaid, config.num_transactions))
     inside = np.flatnonzero((number >= domain.start) & (number < domain.stop))
-    chosen = np.zeros(len(number), dtype=bool)
-    if len(inside):
-        order = Permutation(draws.key("aged_unpaid"), len(domain))
-        chosen[inside] = order(number[inside] - domain.start) < asked
-    return chosen
+    order = Permutation(draws.key("aged_unpaid"), len(domain))
+    return inside[order(number[inside] - domain.start) < asked]
 
 
 def _by_row(tables: npt.NDArray[np.int64], row: Ints, field: npt.NDArray[np.uint16]) -> Ints:
     """An entry of one of several lookup tables, chosen row by row."""
-    return tables.ravel()[row * lookup.SIZE + (field >> 4)]
+    return tables.ravel().take(row * lookup.SIZE + (field >> 4))
