@@ -130,7 +130,7 @@ def _array(column: Column, values: Any) -> pa.Array:
         case "day":
             return fixed(pa.date32(), data.astype(np.int32, copy=False), mask)
         case "moment":
-            return fixed(pa.timestamp("us"), data.astype(np.int64) * 1_000_000, mask)
+            return fixed(pa.timestamp("us"), data * np.int64(1_000_000), mask)
         case "decimal" | "rate":
             return fixed(pa.float64(), data.astype(np.float64, copy=False), mask)
         case "flag":

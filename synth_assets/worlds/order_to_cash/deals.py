@@ -78,7 +78,7 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
         known = created_day(config, contact[at])
         opened[at] = _opened(config, days, scale, end_day[at], known, cycle[at], again[at])
     stage[still_open] = fate[still_open].astype(np.int64) * len(shapes.OPEN_STAGES) >> 16
-    owner = draws.of("contacts").fields("owner", contact)[0].astype(np.int64)
+    owner = draws.of("contacts").fields("owner", contact)[0].astype(np.uint32)
     return arrow_table(
         COLUMNS,
         {
@@ -87,7 +87,7 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
             "stage": stage,
             "value_cents": gross,
             "assigned_to": owner * len(shapes.REPRESENTATIVES) >> 16,
-            "created_at": seconds(opened, 36_000 + (second.astype(np.int64) * 28_800 >> 16)),
+            "created_at": seconds(opened, 36_000 + (second.astype(np.uint32) * 28_800 >> 16)),
             "closed_on": np.ma.masked_array(end_day, mask=stage < WON),
         },
     )

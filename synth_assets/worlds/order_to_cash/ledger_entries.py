@@ -18,7 +18,7 @@ from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
 
 ACCOUNTS = ("Accounts Receivable", "Revenue", "Cash")
 RECEIVABLE, REVENUE, CASH = range(3)
-_ACCOUNTS_OF_POSTING = np.array([[RECEIVABLE, REVENUE], [CASH, RECEIVABLE]], dtype=np.int8)
+_POSTED_ACCOUNTS = np.array([[RECEIVABLE, REVENUE], [CASH, RECEIVABLE]], dtype=np.int8)
 """Debited and credited account: of an invoice, whose legs are 0 and 1, and of a payment, 2 and 3."""
 
 COLUMNS = (
@@ -53,7 +53,7 @@ def generate(invoices: Rows, payments: Rows) -> pa.Table:
             "invoice_id": np.repeat(number, 2),
             "debit_cents": debit.ravel(),
             "credit_cents": credit.ravel(),
-            "account": _ACCOUNTS_OF_POSTING[is_payment].ravel(),
+            "account": _POSTED_ACCOUNTS.take(is_payment, axis=0).ravel(),
             "posted_date": np.repeat(day, 2),
         },
     )
