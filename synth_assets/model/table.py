@@ -107,7 +107,8 @@ def arrow_table(columns: Sequence[Column], values: dict[str, Any]) -> pa.Table:
     """A table from plain numpy values, one entry a column.
 
     Ids and references are given as numbers, choices as codes, days as epoch days, moments as seconds since
-    1970-01-01, everything else as it is. A masked array leaves its masked rows empty.
+    1970-01-01, everything else as it is. A masked array leaves its masked rows empty, and what is an Arrow
+    array already stays as it is.
     """
     if set(values) != {column.name for column in columns}:
         raise KeyError(f"columns {sorted({c.name for c in columns} ^ set(values))} do not match")

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, plan, shapes
 from synth_assets.worlds.order_to_cash.config import Config
@@ -65,7 +66,7 @@ def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Tabl
         COLUMNS,
         {
             "invoice_id": number,
-            "order_id": order[row],
+            "order_id": taken(orders["order_id"], row),
             "amount_due_cents": due[row],
             "amount_paid_cents": np.where(paid, received[row], 0),
             "status": np.where(paid, PAID, UNPAID),

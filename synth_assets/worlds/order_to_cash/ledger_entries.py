@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
-from synth_assets.model.identifiers import is_among
+from synth_assets.model.identifiers import is_among, taken
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
 
@@ -50,7 +50,7 @@ def generate(invoices: Rows, payments: Rows) -> pa.Table:
         COLUMNS,
         {
             "entry_id": np.column_stack([first_leg, first_leg + 1]).ravel(),
-            "invoice_id": np.repeat(number, 2),
+            "invoice_id": taken(invoices["invoice_id"], np.repeat(row, 2)),
             "debit_cents": debit.ravel(),
             "credit_cents": credit.ravel(),
             "account": _POSTED_ACCOUNTS.take(is_payment, axis=0).ravel(),

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from synth_assets.model.arrow import is_choice
 from synth_assets.model.columns import choice, count, identifier, money, rate, reference
 from synth_assets.model.draws import Draws
+from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, plan
 from synth_assets.worlds.order_to_cash.config import Config
@@ -49,7 +50,7 @@ def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table
         COLUMNS,
         {
             "opportunity_id": facts.number + 1,
-            "deal_id": deals.numbers("deal_id")[won],
+            "deal_id": taken(deals["deal_id"], won),
             "product_id": facts.basket.product + 1,
             "quantity": facts.basket.quantity,
             "unit_price_cents": facts.basket.unit_price_cents,

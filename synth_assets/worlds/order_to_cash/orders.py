@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import is_choice, values
+from synth_assets.model.arrow import is_choice, values, whole
 from synth_assets.model.columns import choice, day, identifier, money, reference
+from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
@@ -47,8 +48,8 @@ def generate(rows: range, deals: Rows, opportunities: Rows, config: Config) -> p
         COLUMNS,
         {
             "order_id": order,
-            "opportunity_id": order,
-            "contact_id": deals.numbers("contact_id")[won],
+            "opportunity_id": whole(opportunities["opportunity_id"]),
+            "contact_id": taken(deals["contact_id"], won),
             "total_amount_cents": total,
             "discount_applied_cents": gross - total,
             "order_date": facts.order_day,

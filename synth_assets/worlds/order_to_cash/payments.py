@@ -8,6 +8,7 @@ import pyarrow as pa
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws
+from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, shapes
 from synth_assets.worlds.order_to_cash.config import Config
@@ -41,7 +42,7 @@ def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Ta
         COLUMNS,
         {
             "payment_id": number,
-            "invoice_id": number,
+            "invoice_id": taken(invoices["invoice_id"], paid),
             "amount_cents": received[paid],
             "payment_method": facts.method[row],
             "payment_date": paid_day,
