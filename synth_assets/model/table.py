@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -126,8 +127,7 @@ def _array(column: Column, values: Any) -> pa.Array:
         case "identifier" | "reference":
             return ids(column.prefix, data)
         case "choice":
-            codes = fixed(pa.int8(), data.astype(np.int8, copy=False), mask)
-            return pa.DictionaryArray.from_arrays(codes, strings(column.choices))
+            return _choices(column, data.astype(np.int8, copy=False), mask)
         case "day":
             return fixed(pa.date32(), data.astype(np.int32, copy=False), mask)
         case "moment":
@@ -138,6 +138,15 @@ def _array(column: Column, values: Any) -> pa.Array:
             return fixed(pa.bool_(), data.astype(bool, copy=False), mask)
         case _:
             return fixed(pa.int64(), data.astype(np.int64, copy=False), mask)
+
+
+def _choices(
+    column: Column, codes: npt.NDArray[np.int8], mask: npt.NDArray[np.bool_] | None
+) -> pa.DictionaryArray:
+    if codes.view(np.uint8).max(initial=0) >= len(column.choices):  # what `safe` checks, in one fast pass
+        raise IndexError(f"{column.name} has a code beyond its {len(column.choices)} choices")
+    words = strings(column.choices)
+    return pa.DictionaryArray.from_arrays(fixed(pa.int8(), codes, mask), words, safe=False)
 
 
 def seconds(day: Any, second_of_day: Any) -> Any:
