@@ -29,6 +29,10 @@ from synth_assets.model.world import World
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+# glibc gives freed memory back to the system, and takes it page by page again for the next block, unless an
+# array as large (of at most 32 MiB) was freed before. This one is never written to and takes no memory.
+np.empty(31 << 20, dtype=np.uint8)
+
 
 def make_block(world: World, config: WorldConfig, root: str, rows: range) -> dict[str, pa.Table]:
     """Every table that descends from `root`, for the root rows `rows`, in order of lineage."""
