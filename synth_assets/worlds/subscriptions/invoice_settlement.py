@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import is_choice, values
+from synth_assets.model.arrow import is_choice, values, whole
 from synth_assets.model.calendar import epoch_day
 from synth_assets.model.columns import choice, money, reference
+from synth_assets.model.identifiers import is_among
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
@@ -32,9 +33,9 @@ def generate(subscriptions: Rows, invoices: Rows, payments: Rows, config: Config
     invoice, payment = invoices.numbers("invoice_id"), payments.numbers("invoice_id")
     amount = values(invoices["amount_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
-    received[np.searchsorted(invoice, payment)] = values(payments["amount_paid_cents"])
+    received[np.flatnonzero(is_among(invoice, payment))] = values(payments["amount_paid_cents"])
     active = subscriptions.numbers("sub_id")[is_choice(subscriptions["status"], "Active")]
-    is_active = np.isin(invoices.numbers("sub_id"), active)
+    is_active = is_among(invoices.numbers("sub_id"), active)
     grace_end = values(invoices["due_date"]).astype(np.int64) + config.grace_days
     is_over = epoch_day(config.day) > grace_end
     settlement = np.select(
@@ -42,7 +43,11 @@ def generate(subscriptions: Rows, invoices: Rows, payments: Rows, config: Config
     )
     return arrow_table(
         COLUMNS,
-        {"invoice_id": invoice, "settlement": settlement, "outstanding_cents": amount - received},
+        {
+            "invoice_id": whole(invoices["invoice_id"]),
+            "settlement": settlement,
+            "outstanding_cents": amount - received,
+        },
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_assets.model.arrow import whole
 from synth_assets.model.columns import choice, day, identifier, reference
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.subscriptions.bills import decide
@@ -32,7 +33,7 @@ def generate(rows: range, customers: Rows, config: Config) -> pa.Table:
         COLUMNS,
         {
             "sub_id": customer,
-            "customer_id": customer,
+            "customer_id": whole(customers["customer_id"]),
             "plan_id": facts.plan + 1,
             "start_date": facts.start_day,
             "end_date": np.ma.masked_array(facts.end_day, mask=facts.has_stayed),
