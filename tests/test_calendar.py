@@ -150,6 +150,15 @@ def test_rows_on_days_are_those_whose_day_it_is(weights, total, first, last):
     assert list(rows) == [row for row in range(total) if first <= days[row] <= last]
 
 
+@given(WEIGHTS, st.integers(1, 124_999_999))
+def test_the_first_and_last_row_of_each_day_know_it_at_any_size(weights, total):
+    spread = Spread(100, np.array(weights), total)
+    for day in range(100, 100 + len(weights)):
+        rows = spread.rows_on(day, day)
+        if rows:
+            assert spread.day(np.array([rows[0], rows[len(rows) // 2], rows[-1]])).tolist() == [day] * 3
+
+
 def test_any_row_of_a_large_world_knows_its_day_alone():
     window = Window(date("2026-02-21"), 12)
     spread = Spread(window.first, shapes.order_weights(window), 124_999_999)

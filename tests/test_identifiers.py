@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from synth_assets.model.identifiers import LARGEST, ids, numbers
+from synth_assets.model.identifiers import LARGEST, ids, is_among, numbers, taken
 
 SOME = [0, 1, 9, 10, 9_999, 10_000, 12_345_678, 99_999_999, 100_000_000, 987_654_321, LARGEST]
 
@@ -43,3 +45,30 @@ def test_anything_but_a_digit_is_refused_at_every_place(wrong):
 def test_ids_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match="ids are not all alike: the first is 'INV-000000001'"):
         numbers(pa.array(["INV-000000001", "INV-00000002"]))
+
+
+@given(st.lists(st.integers(0, LARGEST)), st.sets(st.integers(100, 200)))
+def test_numbers_are_found_among_the_known_ones(found, known):
+    ascending = np.array(sorted(known), dtype=np.int64)
+    asked = np.array([*found, *range(90, 210)], dtype=np.int64)
+    assert is_among(asked, ascending).tolist() == np.isin(asked, ascending).tolist()
+
+
+@pytest.mark.parametrize("prefix", ["", "INV-", "LONGER-"])
+def test_taken_ids_are_those_of_the_numbers_taken(prefix):
+    made, places = ids(prefix, np.array(SOME)), np.array([3, 0, 0, len(SOME) - 1])
+    expected = ids(prefix, np.array(SOME)[places])
+    assert taken(pa.chunked_array([made]), places).equals(expected)
+    assert taken(pa.chunked_array([made[:4], made[4:]]), places).equals(expected)
+    assert taken(pa.chunked_array([made[2:]]), places[:1]).to_pylist() == made[5:6].to_pylist()
+
+
+def test_nothing_is_taken_of_no_ids():
+    empty, nowhere = pa.chunked_array([ids("INV-", np.empty(0, dtype=np.int64))]), np.empty(0, dtype=np.intp)
+    assert taken(empty, nowhere).to_pylist() == []
+    assert taken(pa.chunked_array([ids("INV-", np.array(SOME))]), nowhere).to_pylist() == []
+
+
+def test_ids_of_different_lengths_are_not_taken():
+    with pytest.raises(ValueError, match="ids are not all alike"):
+        taken(pa.chunked_array([["INV-000000001", "INV-00000002"]]), np.array([0]))

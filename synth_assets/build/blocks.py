@@ -13,18 +13,41 @@ import pyarrow as pa
 from synth_assets.build.problems import Problem
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import is_among, numbers
 from synth_assets.model.table import Rows, Table
 from synth_assets.model.world import World
+
+# glibc gives freed memory back to the system, and takes it page by page again for the next block, unless an
+# array as large (of at most 32 MiB) was freed before. This one is never written to and takes no memory.
+np.empty(31 << 20, dtype=np.uint8)
 
 
 def make_block(world: World, config: WorldConfig, root: str, rows: range) -> dict[str, pa.Table]:
     """Every table that descends from `root`, for the root rows `rows`, in order of lineage."""
-    made: dict[str, pa.Table] = {}
+    made: dict[str, Made] = {}
     for table in world.roots[root]:
-        made[table.name] = make_table(world, config, table, rows, made)
-        check_block(world, config, table, made[table.name], made)
-    return made
+        made[table.name] = Made(make_table(world, config, table, rows, made))
+        check_block(world, config, table, made)
+    return {name: block.rows for name, block in made.items()}
+
+
+class Made:
+    """A table's rows of a block, in memory; each column of ids is parsed once."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        self.rows = rows
+        self._numbers: dict[str, Ints] = {}
+
+    def __getitem__(self, column: str) -> pa.ChunkedArray:
+        """The column's values."""
+        return self.rows[column]
+
+    def numbers(self, column: str) -> Ints:
+        """The numbers of a column of ids; not to be written to."""
+        if column not in self._numbers:
+            self._numbers[column] = numbers(self.rows[column])
+            self._numbers[column].setflags(write=False)
+        return self._numbers[column]
 
 
 def make_table(
@@ -41,9 +64,7 @@ def _parameters(function: Callable[..., pa.Table]) -> tuple[str, ...]:
     return tuple(inspect.signature(function).parameters)
 
 
-def check_block(
-    world: World, config: WorldConfig, table: Table, made: pa.Table, block: Mapping[str, Rows]
-) -> None:
+def check_block(world: World, config: WorldConfig, table: Table, block: Mapping[str, Rows]) -> None:
     """Keys ascend without a gap in their order, and references point to rows that exist.
 
     References within the block are looked up there, those to another root's table against its count.
@@ -51,15 +72,15 @@ def check_block(
     Raises:
         Problem: the first rule that does not hold. Only a fault in this package can break one.
     """
-    key = numbers(made[table.key.name])
+    made = block[table.name]
+    key = made.numbers(table.key.name)
     if np.any(key[1:] <= key[:-1]):
         raise Problem(f"{world.name}/{table.name}: {table.key.name} does not ascend: a bug, please report")
     for column in table.references:
         target = world.table(str(column.references))
-        found = numbers(made[column.name])
+        found = made.numbers(column.name)
         if world.root(target) == world.root(table):
-            known = numbers(block[target.name][target.key.name])
-            orphan = _absent(found, known)
+            orphan = ~is_among(found, block[target.name].numbers(target.key.name))
         else:
             orphan = (found < 1) | (found > getattr(config, world.root(target)))
         if orphan.any():
@@ -67,11 +88,3 @@ def check_block(
                 f"{world.name}/{table.name}: {int(orphan.sum())} values of {column.name} are not in "
                 f"{target.name}: a bug, please report"
             )
-
-
-def _absent(found: Ints, known: Ints) -> np.ndarray:
-    """Which numbers do not stand among the ascending `known`."""
-    if not len(known):
-        return np.ones(len(found), dtype=bool)
-    place = np.minimum(np.searchsorted(known, found), len(known) - 1)
-    return known[place] != found

@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 
 from synth_assets.build.places import ObjectPath, Place, write_whole
 from synth_assets.build.problems import Problem
+from synth_assets.model.draws import Ints
+from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Table
 
 _ENCODINGS = {"identifier": "DELTA_BYTE_ARRAY"} | dict.fromkeys(
@@ -82,6 +84,10 @@ class PartReader:
         if column not in self._columns:
             self._columns[column] = self.read([column]).column(0)
         return self._columns[column]
+
+    def numbers(self, column: str) -> Ints:
+        """The numbers of a column of ids."""
+        return numbers(self[column])
 
     def read(self, columns: list[str] | None = None) -> pa.Table:
         """The rows with some or all columns."""

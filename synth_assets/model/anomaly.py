@@ -92,15 +92,13 @@ def allot(numbers: Ints, levels: Sequence[Level], keys: Sequence[int]) -> Codes:
         total = sum(level.quotas)
         if total:
             size = level.reach - taken
-            inside = free < size
-            rank = free - total
-            rank[inside] = Permutation(key, size)(free[inside]) - total
-            chosen = np.flatnonzero(rank < 0)
+            inside = np.flatnonzero(free < size)
+            rank = free.copy()
+            rank[inside] = Permutation(key, size)(free[inside])
+            chosen, left = np.flatnonzero(rank < total), np.flatnonzero(rank >= total)
             ends = np.array(list(accumulate(level.quotas)))
-            codes[rows[chosen]] = first + np.searchsorted(ends, rank[chosen] + total, side="right")
-            keep = np.ones(len(rows), dtype=bool)
-            keep[chosen] = False
-            rows, free = rows[keep], rank[keep]
+            codes[rows[chosen]] = first + np.searchsorted(ends, rank[chosen], side="right")
+            rows, free = rows[left], rank[left] - total
         taken += total
         first += len(level.quotas)
     return codes
@@ -159,12 +157,13 @@ class Reservation:
             order = Permutation((self._key + zone) % 2**64, end - start)
             rank = order(numbers[here] - start)
             ends = np.array(list(accumulate(quotas)))
+            free[here] = rank + (below - ends[-1])
+            reserved = np.flatnonzero(rank < ends[-1])
+            at, rank = here[reserved], rank[reserved]
             kind = np.searchsorted(ends, rank, side="right")
-            reserved = kind < len(quotas)
-            codes[here[reserved]] = kind[reserved] + 1
-            free[here[~reserved]] = below + rank[~reserved] - ends[-1]
-            paired = kind == 0
-            partner[here[paired]] = order.inverse(rank[paired] ^ 1) + start
+            codes[at], free[at] = kind + 1, -1
+            paired = np.flatnonzero(kind == 0)
+            partner[at[paired]] = order.inverse(rank[paired] ^ 1) + start
             below += end - start - int(ends[-1])
         return Reserved(codes, partner, free)
 

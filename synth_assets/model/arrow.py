@@ -42,10 +42,27 @@ def word(text: str) -> pa.StringScalar:
     return strings([text])[0]
 
 
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array; without the copy that `combine_chunks` makes even of a single chunk."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def values(column: pa.ChunkedArray) -> npt.NDArray:
     """The values of a column without empty cells: int64, float64, or int32 epoch days."""
-    array = column.combine_chunks()
+    array = whole(column)
     dtype = np.dtype(f"{'f' if pa.types.is_floating(array.type) else 'i'}{array.type.bit_width // 8}")
+    return _fixed_width(array, dtype)
+
+
+def is_choice(column: pa.ChunkedArray, choice: str) -> npt.NDArray[np.bool_]:
+    """Which rows of a column of choices hold `choice`."""
+    array = whole(column)
+    words = array.dictionary.to_pylist()
+    code = words.index(choice) if choice in words else -1
+    return _fixed_width(array.indices, np.dtype(f"i{array.type.index_type.bit_width // 8}")) == code
+
+
+def _fixed_width(array: pa.Array, dtype: np.dtype) -> npt.NDArray:
     if not len(array):
         return np.empty(0, dtype=dtype)
     return np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset :][: len(array)]

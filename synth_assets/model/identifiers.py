@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.draws import Ints
+from synth_assets.model.arrow import whole
+from synth_assets.model.draws import Ints, Words
 
 DIGITS = 9
 LARGEST = 10**DIGITS - 1
@@ -17,12 +19,13 @@ _TEN_THOUSAND = np.uint32(10_000)
 
 _NO_DIGIT_BITS = np.uint64(0xF0F0F0F0F0F0F0F0)
 _ZEROS = np.uint64(0x3030303030303030)
+_SIXES = np.uint64(0x0606060606060606)
 _JOIN = tuple(
-    (np.uint64(mask), np.uint64(factor), np.uint64(shift))
-    for mask, factor, shift in (
-        (0x0F0F0F0F0F0F0F0F, 10 * 2**8 + 1, 8),
-        (0x00FF00FF00FF00FF, 100 * 2**16 + 1, 16),
-        (0x0000FFFF0000FFFF, 10_000 * 2**32 + 1, 32),
+    (np.uint64(factor), np.uint64(shift), np.uint64(mask))
+    for factor, shift, mask in (
+        (10 * 2**8 + 1, 8, 0x00FF00FF00FF00FF),
+        (100 * 2**16 + 1, 16, 0x0000FFFF0000FFFF),
+        (10_000 * 2**32 + 1, 32, 0x00000000FFFFFFFF),
     )
 )
 """Eight digits in a little-endian word become their number in three steps: pairs, fours, eights."""
@@ -30,10 +33,8 @@ _JOIN = tuple(
 
 @lru_cache(maxsize=64)
 def _layout(prefix: str) -> np.dtype:
-    """An id's bytes as integers: the prefix in pieces of 4, 2 and 1, then 1, 4 and 4 digits."""
-    sizes = [4] * (len(prefix) // 4) + [size for size in (2, 1) if len(prefix) & size]
-    fields = [(f"prefix {place}", f"<u{size}") for place, size in enumerate(sizes)]
-    return np.dtype([*fields, ("high", "u1"), ("middle", "<u4"), ("low", "<u4")])
+    """An id's bytes: the prefix, then 1, 4 and 4 digits."""
+    return np.dtype([("prefix", f"V{len(prefix)}"), ("high", "u1"), ("middle", "<u4"), ("low", "<u4")])
 
 
 @lru_cache(maxsize=16)
@@ -43,19 +44,31 @@ def _offsets(width: int, rows: int) -> pa.Buffer:
 
 def ids(prefix: str, numbers: Ints) -> pa.StringArray:
     """`prefix` and nine digits for each number, 0 <= number <= 999,999,999."""
-    layout = _layout(prefix)
-    rows = np.empty(len(numbers), dtype=layout)
-    template = np.frombuffer(prefix.encode() + b"0" * DIGITS, dtype=layout)[0]
-    for name in (layout.names or ())[:-3]:
-        rows[name] = template[name]
     number = numbers.astype(np.uint32)
     fours = number // _TEN_THOUSAND
     high = fours // _TEN_THOUSAND
+    rows = _repeated(prefix.encode() + b"0" * DIGITS, len(numbers)).view(_layout(prefix))
     rows["high"] = high + np.uint32(ord("0"))
-    rows["middle"] = _FOUR_DIGITS[fours - high * _TEN_THOUSAND]
-    rows["low"] = _FOUR_DIGITS[number - fours * _TEN_THOUSAND]
+    rows["middle"] = _four_digits(fours - high * _TEN_THOUSAND)
+    rows["low"] = _four_digits(number - fours * _TEN_THOUSAND)
     offsets = _offsets(len(prefix) + DIGITS, len(numbers))
     return pa.StringArray.from_buffers(len(numbers), offsets, pa.py_buffer(rows))
+
+
+def _repeated(text: bytes, count: int) -> np.ndarray:
+    """`count` copies of `text`: what is there is doubled until it is enough, at the speed of memory."""
+    copies = np.empty(count, dtype=f"V{len(text)}")
+    copies[:1] = text
+    done = 1
+    while done < count:
+        copies[done : 2 * done] = copies[: min(done, count - done)]
+        done *= 2
+    return copies
+
+
+def _four_digits(number: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """The characters of numbers below 10,000."""
+    return _FOUR_DIGITS.take(number.astype(np.intp), mode="clip")  # "clip" spares the check of each index
 
 
 def numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
@@ -64,30 +77,54 @@ def numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
     Raises:
         ValueError: when the ids are not all of one length with nine digits at the end.
     """
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
     if len(values) == 0:
         return np.empty(0, dtype=np.int64)
-    offsets = np.frombuffer(values.buffers()[1], dtype=np.int32)[values.offset :][: len(values) + 1]
-    width = int(offsets[1] - offsets[0])
-    if width < DIGITS or int(offsets[-1] - offsets[0]) != width * len(values):
-        raise ValueError(f"ids are not all alike: the first is {values[0].as_py()!r}")
-    layout = np.dtype([("prefix", f"V{width - DIGITS}"), ("high", "u1"), ("low", "<u8")])
-    rows = np.frombuffer(values.buffers()[2], layout, len(values), int(offsets[0]))
-    high, number = rows["high"] - np.uint8(ord("0")), rows["low"].copy()
-    if high.max() > 9 or _has_no_digit(number):
+    texts = _texts(values)
+    rows = texts.view([("prefix", f"V{texts.itemsize - DIGITS}"), ("high", "u1"), ("low", "<u8")])
+    high, number = rows["high"] - np.uint8(ord("0")), rows["low"] ^ _ZEROS
+    largest = high.max()
+    if largest > 9 or _has_no_digit(number):
         raise ValueError(f"ids do not end in nine digits: the first is {values[0].as_py()!r}")
-    for mask, factor, shift in _JOIN:
-        number &= mask
+    for factor, shift, mask in _JOIN:
         number *= factor
         number >>= shift
-    number += high * np.uint64(10**8)
+        number &= mask
+    if largest:
+        number += high * np.uint64(10**8)
     return number.view(np.int64)
 
 
-def _has_no_digit(words: np.ndarray) -> bool:
-    """Whether a byte of any word is not one of the characters 0 to 9: its high half must be 3, also after
-    6 is added."""
-    wrong = words ^ _ZEROS
-    wrong |= (wrong & ~_NO_DIGIT_BITS) + np.uint64(0x0606060606060606)
-    return bool((wrong & _NO_DIGIT_BITS).any())
+def taken(values: pa.ChunkedArray, places: npt.NDArray[np.intp]) -> pa.StringArray:
+    """The ids at `places` of a column, copied as they stand: cheaper than `ids` of their numbers.
+
+    Raises:
+        ValueError: when the ids are not all of one length.
+    """
+    texts = _texts(values).take(places) if len(values) else np.empty(0, dtype="V1")
+    return pa.StringArray.from_buffers(len(texts), _offsets(texts.itemsize, len(texts)), pa.py_buffer(texts))
+
+
+def _texts(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """One or more ids, each as bytes of the same width."""
+    array = whole(values) if isinstance(values, pa.ChunkedArray) else values
+    offsets = np.frombuffer(array.buffers()[1], dtype=np.int32)[array.offset :][: len(array) + 1]
+    width = int(offsets[1] - offsets[0])
+    if width < DIGITS or int(offsets[-1] - offsets[0]) != width * len(array):
+        raise ValueError(f"ids are not all alike: the first is {array[0].as_py()!r}")
+    return np.frombuffer(array.buffers()[2], f"V{width}", len(array), int(offsets[0]))
+
+
+def _has_no_digit(words: Words) -> bool:
+    """Whether a byte of any word is not one of 0 to 9: its high half must be 0, also after 6 is added."""
+    bits = np.bitwise_or.reduce(words) | np.bitwise_or.reduce(words + _SIXES)
+    return bool(bits & _NO_DIGIT_BITS)
+
+
+def is_among(found: Ints, known: Ints) -> npt.NDArray[np.bool_]:
+    """Which numbers stand among the ascending `known`: looked up in a table from the first to the last."""
+    if not len(known):
+        return np.zeros(len(found), dtype=bool)
+    before = known[0] - 1
+    table = np.zeros(known[-1] - before + 2, dtype=bool)  # the ends stand for all outside
+    table[known - before] = True
+    return table.take(found - before, mode="clip")

@@ -24,16 +24,17 @@ _SHIFT = np.uint16(4)  # 16-bit field to 12-bit index
 
 def take(table: npt.NDArray[np.int64], field: Fields) -> Ints:
     """The table's entry for each 16-bit field."""
-    return table[field >> _SHIFT]
+    return table.take(field >> _SHIFT)
 
 
 def take_up_to(table: npt.NDArray[np.int64], most: Ints, field: Fields) -> Ints:
-    """The entry for each 16-bit field of an ascending table, conditional on being at most `most`.
+    """The entry for each 16-bit field of an ascending table of days, conditional on being at most `most`.
 
     Where the table has no entry so small, the answer is `most`.
     """
-    entries = np.searchsorted(table, most, side="right")
-    return np.where(entries > 0, table[(field * entries) >> 16], most)
+    places = np.searchsorted(table, np.arange(-1, table[-1] + 1), side="right")
+    entries = places.take(most + 1, mode="clip")
+    return np.where(entries > 0, table.take((field * entries) >> 16), most)
 
 
 def quantiles(inverse: Callable[[float], float]) -> npt.NDArray[np.int64]:
@@ -80,11 +81,15 @@ class ZipfTable:
         span = (size + 1.0) ** power - 1.0
         scaled = [int(((1.0 + i / SIZE * span) ** (1.0 / power) - 1.0) * 65536.0) for i in range(SIZE + 1)]
         self._edges = np.array(scaled, dtype=np.int64)
+        self._widths = np.diff(self._edges)
         self._last = size - 1
 
     def take(self, coarse: Fields, fine: Fields) -> Ints:
         """The rank for two independent 16-bit fields: one picks the step, the other the place within it."""
-        step = coarse >> _SHIFT
-        low = self._edges[step]
-        width = self._edges[step + 1] - low
-        return np.minimum((low + ((width * fine) >> 16)) >> 16, self._last)
+        step = (coarse >> _SHIFT).astype(np.intp)
+        inside = self._widths.take(step)
+        inside *= fine
+        inside >>= 16
+        inside += self._edges.take(step)
+        inside >>= 16
+        return np.minimum(inside, self._last)

@@ -95,7 +95,8 @@ def manifest_rows(
     """
     places = [np.flatnonzero(fault == code) for code in range(1, len(anomalies) + 1)]
     parts = [labels(code, at) for code, at in enumerate(places, start=1)]
-    order = np.argsort(np.concatenate(places))
+    order = np.empty(len(fault), dtype=np.intp)
+    order[np.concatenate(places)] = np.arange(len(fault))
     entity, related = (
         pa.chunked_array([part[i] for part in parts]).combine_chunks().take(indices(order)) for i in (0, 1)
     )

@@ -44,7 +44,7 @@ class Permutation:
         if self.size > _LARGEST_STORED:
             return self
         images = self(np.arange(self.size, dtype=np.int64))
-        return lambda ids: images[ids]
+        return images.take
 
     def inverse(self, ids: Ints) -> Ints:
         """The ids whose images are `ids`."""
@@ -52,22 +52,28 @@ class Permutation:
 
     def _walk(self, ids: Ints, step: Callable[[Words], Words]) -> Ints:
         images = step(np.asarray(ids).astype(np.uint64))
-        outside = np.flatnonzero(images >= self.size)
+        outside = np.flatnonzero(images >= np.uint64(self.size))
         while len(outside):
-            images[outside] = step(images[outside])
-            outside = outside[images[outside] >= self.size]
-        return images.astype(np.int64)
+            again = images[outside] = step(images[outside])
+            outside = outside[np.flatnonzero(again >= np.uint64(self.size))]
+        return images.view(np.int64)
 
     def _forward(self, x: Words) -> Words:
+        """One step, in place."""
         mask = np.uint64(self._mask)
         for add, multiplier in zip(self._adds, self._multipliers, strict=True):
-            x = ((x + add) * multiplier) & mask
+            x += add
+            x *= multiplier
+            x &= mask
             x ^= x >> self._shift
         return x
 
     def _backward(self, x: Words) -> Words:
+        """One step back, in place."""
         mask = np.uint64(self._mask)
         for add, inverse in zip(reversed(self._adds), reversed(self._inverses), strict=True):
             x ^= x >> self._shift
-            x = (x * inverse - add) & mask
+            x *= inverse
+            x -= add
+            x &= mask
         return x

@@ -9,21 +9,27 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_assets.model.arrow import fixed, strings
 from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.columns import Column
+from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import ids
 
 NOT_PARENTS = ("rows", "draws", "config")
 
 
 class Rows(Protocol):
-    """A block's rows of another table: columns by name, whether they stand in memory or in a file."""
+    """A block's rows of another table, whether they stand in memory or in a file."""
 
-    def __getitem__(self, column: str) -> pa.ChunkedArray: ...
+    def __getitem__(self, column: str) -> pa.ChunkedArray:
+        """A column's values."""
+
+    def numbers(self, column: str) -> Ints:
+        """The numbers of a column of ids; not to be written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,8 @@ def arrow_table(columns: Sequence[Column], values: dict[str, Any]) -> pa.Table:
     """A table from plain numpy values, one entry a column.
 
     Ids and references are given as numbers, choices as codes, days as epoch days, moments as seconds since
-    1970-01-01, everything else as it is. A masked array leaves its masked rows empty.
+    1970-01-01, everything else as it is. A masked array leaves its masked rows empty, and what is an Arrow
+    array already stays as it is.
     """
     if set(values) != {column.name for column in columns}:
         raise KeyError(f"columns {sorted({c.name for c in columns} ^ set(values))} do not match")
@@ -120,18 +127,26 @@ def _array(column: Column, values: Any) -> pa.Array:
         case "identifier" | "reference":
             return ids(column.prefix, data)
         case "choice":
-            codes = fixed(pa.int8(), data.astype(np.int8, copy=False), mask)
-            return pa.DictionaryArray.from_arrays(codes, strings(column.choices))
+            return _choices(column, data.astype(np.int8, copy=False), mask)
         case "day":
             return fixed(pa.date32(), data.astype(np.int32, copy=False), mask)
         case "moment":
-            return fixed(pa.timestamp("us"), data.astype(np.int64) * 1_000_000, mask)
+            return fixed(pa.timestamp("us"), data * np.int64(1_000_000), mask)
         case "decimal" | "rate":
             return fixed(pa.float64(), data.astype(np.float64, copy=False), mask)
         case "flag":
             return fixed(pa.bool_(), data.astype(bool, copy=False), mask)
         case _:
             return fixed(pa.int64(), data.astype(np.int64, copy=False), mask)
+
+
+def _choices(
+    column: Column, codes: npt.NDArray[np.int8], mask: npt.NDArray[np.bool_] | None
+) -> pa.DictionaryArray:
+    if codes.view(np.uint8).max(initial=0) >= len(column.choices):  # what `safe` checks, in one fast pass
+        raise IndexError(f"{column.name} has a code beyond its {len(column.choices)} choices")
+    words = strings(column.choices)
+    return pa.DictionaryArray.from_arrays(fixed(pa.int8(), codes, mask), words, safe=False)
 
 
 def seconds(day: Any, second_of_day: Any) -> Any:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from synth_assets.build.blocks import check_block, make_block, make_table
+from synth_assets.build.blocks import Made, check_block, make_block, make_table
 from synth_assets.build.engines import engine
 from synth_assets.build.generate import write_world
 from synth_assets.build.parquet import write_part
@@ -169,23 +169,23 @@ def stages(world: str, rows: int, directory: Path) -> Figures:
 def _steps(scenario: Scenario, root: str, numbers: range, path: Path) -> Iterator[Step]:
     """What `make_block` and then `write_part` do, with a clock between."""
     world, config = scenario.world, scenario.config
-    made: dict = {}
+    made: dict[str, Made] = {}
     for table in world.roots[root]:
         started = time.process_time()
-        made[table.name] = make_table(world, config, table, numbers, made)
+        made[table.name] = Made(make_table(world, config, table, numbers, made))
         generated = time.process_time()
-        check_block(world, config, table, made[table.name], made)
+        check_block(world, config, table, made)
         checked = time.process_time()
         yield Step(table.name, "make_table", generated - started)
         yield Step(table.name, "check_block", checked - generated)
     for table in world.roots[root]:
         yield _written(table, made, path)
-        yield Step(table.name, "rows", made[table.name].num_rows)
+        yield Step(table.name, "rows", made[table.name].rows.num_rows)
 
 
-def _written(table: Table, made: dict, path: Path) -> Step:
+def _written(table: Table, made: dict[str, Made], path: Path) -> Step:
     started = time.process_time()
-    write_part(table, made[table.name], path)
+    write_part(table, made[table.name].rows, path)
     return Step(table.name, "write_part", time.process_time() - started)
 
 

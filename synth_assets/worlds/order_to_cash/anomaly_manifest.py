@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from synth_assets.model.arrow import values
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import ids, numbers
+from synth_assets.model.identifiers import ids, is_among
 from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.order_to_cash import anomalies, shapes
@@ -156,13 +156,17 @@ def _chain(
     payments: Rows,
 ) -> Chain:
     """The rows of the labelled orders, given by their position in the block."""
-    invoice = numbers(invoices["invoice_id"])
+    gross = values(opportunities["quantity"]) * values(opportunities["unit_price_cents"])
+    invoice = invoices.numbers("invoice_id")
     row = order_numbers(invoice) - 1 - start
     issued = values(invoices["issue_date"])
     due = values(invoices["amount_due_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
-    received[np.searchsorted(invoice, numbers(payments["invoice_id"]))] = values(payments["amount_cents"])
-    first, after = (np.searchsorted(row, labelled, side=side) for side in ("left", "right"))
+    paid = np.flatnonzero(is_among(invoice, payments.numbers("invoice_id")))
+    received[paid] = values(payments["amount_cents"])
+    invoiced = np.bincount(row, minlength=len(gross))
+    after = np.cumsum(invoiced)[labelled]
+    first = after - invoiced[labelled]
     found = after > first
     one, other = np.where(found, first, 0), np.where(found, after - 1, 0)
     swapped = issued[one] > issued[other] if len(invoice) else np.zeros(len(one), dtype=np.bool_)
@@ -171,7 +175,6 @@ def _chain(
     def at(values: Ints, place: npt.NDArray[np.intp]) -> Ints:
         return np.where(found, values[place], 0) if len(values) else np.zeros(len(place), np.int64)
 
-    gross = values(opportunities["quantity"]) * values(opportunities["unit_price_cents"])
     return Chain(
         order=labelled + 1 + start,
         total_cents=values(orders["total_amount_cents"])[labelled],

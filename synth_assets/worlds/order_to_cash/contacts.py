@@ -34,10 +34,12 @@ who come early in the window, halfway between its start and then."""
 
 def created_day(config: Config, contact: Ints) -> Ints:
     """Epoch day on which each contact entered the CRM: founders on the window's first day."""
-    first = first_transaction(config, contact)
+    day = np.full(len(contact), window(config).first)
+    later = np.flatnonzero(contact >= founders(config))
+    first = first_transaction(config, contact[later])
     lead = config.num_transactions * LEAD_PER_MILLE // 1_000
-    arrived = spread(config).day(np.maximum(first - lead, first // 2))
-    return np.where(contact < founders(config), window(config).first, arrived)
+    day[later] = spread(config).day(np.maximum(first - lead, first // 2))
+    return day
 
 
 def generate(rows: range, draws: Draws, config: Config) -> pa.Table:

@@ -7,17 +7,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_assets.model import lookup
-from synth_assets.model.anomaly import quota
+from synth_assets.model.anomaly import Codes, quota
 from synth_assets.model.columns import choice, day, identifier, moment, money, reference
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.table import Rule, Table, arrow_table, seconds
 from synth_assets.worlds.order_to_cash import shapes
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID, created_day
-from synth_assets.worlds.order_to_cash.transactions import any_customer, basket, decide, window
+from synth_assets.worlds.order_to_cash.transactions import any_customer, arrived, basket, decide, window
 
 STAGES = (*shapes.OPEN_STAGES, "closed_won", "closed_lost")
-WON, LOST = STAGES.index("closed_won"), STAGES.index("closed_lost")
+OPEN, WON, LOST = 0, STAGES.index("closed_won"), STAGES.index("closed_lost")
+"""Codes of stages; OPEN is the first of the open ones, until one is drawn."""
 
 DEAL_ID = identifier("deal_id", "DEAL-", "Deal.")
 COLUMNS = (
@@ -53,28 +54,31 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
     facts = decide(config, rows.start, rows.stop)
     edges = numbered_before(config, np.arange(rows.start, rows.stop + 1, dtype=np.int64))
     number = np.arange(edges[0], edges[-1], dtype=np.int64)
-    row = np.repeat(np.arange(len(rows)), np.diff(edges))
     fate, again, cycle, second = draws.fields("deal", number)
-    stage = _stages(config, facts.number, edges, number, row, draws)
-    won, lost = stage == WON, stage == LOST
-    stage = np.where(won | lost, stage, fate.astype(np.int64) * len(shapes.OPEN_STAGES) // 65_536)
+    won, other = _places(edges, draws.fields("place", facts.number)[0])
+    beside = np.diff(edges) - 1
+    row = np.repeat(np.arange(len(rows)), beside)
+    stage = np.empty(len(number), dtype=np.int8)
+    stage[won], stage[other] = WON, _others_stage(config, facts.number, beside)
+    lost = np.flatnonzero(stage[other] == LOST)
+    still_open = np.flatnonzero(stage == OPEN)
 
-    contact = facts.contact[row]
-    gross = facts.basket.gross_cents[row]
-    scale = facts.basket.cycle_scale_per_mille[row]
-    other = np.flatnonzero(~won)
-    contact[other] = any_customer(config, draws.words("customer", number[other]), facts.number[row[other]])
+    newcomers = arrived(config, facts.number)[row]
+    contact, gross, end_day = (np.empty(len(number), dtype=np.int64) for _ in range(3))
     goods = basket(config, draws.words("basket", number[other]))
-    gross[other] = goods.gross_cents
-    scale[other] = goods.cycle_scale_per_mille
+    contact[won], gross[won], end_day[won] = facts.contact, facts.basket.gross_cents, facts.order_day
+    contact[other] = any_customer(config, draws.words("customer", number[other]), newcomers)
+    gross[other], end_day[other] = goods.gross_cents, facts.order_day[row]
 
-    end_day = facts.order_day[row]
     opened = end_day.copy()
-    for closed, days in ((won, shapes.won_cycle_days()), (lost, shapes.lost_cycle_days())):
-        at = np.flatnonzero(closed)
+    for at, days, scale in (
+        (won, shapes.won_cycle_days(), facts.basket.cycle_scale_per_mille),
+        (other[lost], shapes.lost_cycle_days(), goods.cycle_scale_per_mille[lost]),
+    ):
         known = created_day(config, contact[at])
-        opened[at] = _opened(config, days, scale[at], end_day[at], known, cycle[at], again[at])
-    owner = draws.of("contacts").fields("owner", contact)[0].astype(np.int64)
+        opened[at] = _opened(config, days, scale, end_day[at], known, cycle[at], again[at])
+    stage[still_open] = fate[still_open].astype(np.int64) * len(shapes.OPEN_STAGES) >> 16
+    owner = draws.of("contacts").fields("owner", contact)[0].astype(np.uint32)
     return arrow_table(
         COLUMNS,
         {
@@ -82,9 +86,9 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
             "contact_id": contact + 1,
             "stage": stage,
             "value_cents": gross,
-            "assigned_to": owner * len(shapes.REPRESENTATIVES) // 65_536,
-            "created_at": seconds(opened, 36_000 + second.astype(np.int64) * 28_800 // 65_536),
-            "closed_on": np.ma.masked_array(end_day, mask=~(won | lost)),
+            "assigned_to": owner * len(shapes.REPRESENTATIVES) >> 16,
+            "created_at": seconds(opened, 36_000 + (second.astype(np.uint32) * 28_800 >> 16)),
+            "closed_on": np.ma.masked_array(end_day, mask=stage < WON),
         },
     )
 
@@ -104,17 +108,22 @@ def _opened(
     return np.maximum(window(config).business_days_ago(closed, (5 * days + 3) // 7), known)
 
 
-def _stages(config: Config, transaction: Ints, edges: Ints, number: Ints, row: Ints, draws: Draws) -> Ints:
-    """WON, LOST or -1 (open). The won deal has a drawn place among those of its transaction, so that a deal's
-    number gives nothing away; of the others the first are lost."""
-    deals = np.diff(edges)
-    place = draws.fields("place", transaction)[0].astype(np.int64) * deals // 65_536
-    won_at = (edges[:-1] + place)[row]
-    lost_quota = quota(config.lost_deals_per_order, config.num_transactions)
-    lost = (transaction + 1) * lost_quota // config.num_transactions
-    lost -= transaction * lost_quota // config.num_transactions
-    rank = number - edges[row] - (number > won_at)
-    return np.where(number == won_at, WON, np.where(rank < lost[row], LOST, -1))
+def _places(edges: Ints, field: Fields) -> tuple[Ints, Ints]:
+    """The places of the won and of the other deals in a block. The won deal has a drawn place among those of
+    its transaction, so that a deal's number gives nothing away."""
+    won = edges[:-1] - edges[0] + (field.astype(np.int64) * np.diff(edges) >> 16)
+    is_other = np.ones(edges[-1] - edges[0], dtype=bool)
+    is_other[won] = False
+    return won, np.flatnonzero(is_other)
+
+
+def _others_stage(config: Config, transaction: Ints, beside: Ints) -> Codes:
+    """LOST or OPEN for the `beside` deals that stand with each transaction's won one: the first are lost."""
+    count = config.num_transactions
+    quota_lost = quota(config.lost_deals_per_order, count)
+    lost = (transaction + 1) * quota_lost // count - transaction * quota_lost // count
+    pairs = np.column_stack([lost, beside - lost]).ravel()
+    return np.repeat(np.tile(np.array([LOST, OPEN], dtype=np.int8), len(transaction)), pairs)
 
 
 _STAGE = pc.field("stage").cast(pa.string())

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, plan, shapes
 from synth_assets.worlds.order_to_cash.config import Config
@@ -37,14 +37,15 @@ COLUMNS = (
 
 def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Table:
     """One row an invoiced order, and the duplicates beside it, in order of number."""
-    order = numbers(orders["order_id"])
+    order = orders.numbers("order_id")
     facts = decide(config, rows.start, rows.stop)
     last = window(config).last
     total = values(orders["total_amount_cents"])
     due = _amount_due_cents(total, facts, draws)
     is_paid = (facts.paid_day <= last) & (facts.fault != anomalies.STALE)
-    short = facts.fault == anomalies.MISMATCH
-    received = np.where(short, anomalies.short_payment_cents(due, draws, facts.number), due)
+    short = np.flatnonzero(facts.fault == anomalies.MISMATCH)
+    received = due.copy()
+    received[short] = anomalies.short_payment_cents(due[short], draws, facts.number[short])
     takes_second = (draws.fields("number", facts.number)[0] & 1).astype(np.int64)
     billed = (facts.fault != anomalies.MISSING) & ~facts.processing
     is_twice = facts.fault == anomalies.DUPLICATE
@@ -65,7 +66,7 @@ def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Tabl
         COLUMNS,
         {
             "invoice_id": number,
-            "order_id": order[row],
+            "order_id": taken(orders["order_id"], row),
             "amount_due_cents": due[row],
             "amount_paid_cents": np.where(paid, received[row], 0),
             "status": np.where(paid, PAID, UNPAID),
@@ -85,17 +86,20 @@ def second_paid_day(config: Config, draws: Draws, transaction: Ints, issue_day: 
     than as_of."""
     lag = draws.of("invoices").fields("second_payment", transaction)[0].astype(np.int64) * 31 // 65_536
     day = issue_day + 15 + lag
-    return window(config).add_business_days(day, np.zeros_like(day))
+    return window(config).add_business_days(day, 0)
 
 
 def _amount_due_cents(total_cents: Ints, facts: Transactions, draws: Draws) -> Ints:
     """The order's total, but for drift and for the decoy of freight: 0.10 to 0.90 % off, rounded down."""
-    difference, sign, _, _ = draws.fields("freight", facts.number)
+    due = total_cents.copy()
+    decoys = np.flatnonzero(facts.decoy == plan.FREIGHT)
+    difference, sign, _, _ = draws.fields("freight", facts.number[decoys])
     basis_points = 10 + difference.astype(np.int64) * 81 // 65_536
-    freight = total_cents * basis_points // 10_000
-    billed = total_cents + np.where(facts.decoy == plan.FREIGHT, np.where(sign & 1, freight, -freight), 0)
-    drifted = anomalies.drifted_cents(total_cents, draws, facts.number)
-    return np.where(facts.fault == anomalies.DRIFT, drifted, billed)
+    freight = total_cents[decoys] * basis_points // 10_000
+    due[decoys] += np.where(sign & 1, freight, -freight)
+    faulty = np.flatnonzero(facts.fault == anomalies.DRIFT)
+    due[faulty] = anomalies.drifted_cents(total_cents[faulty], draws, facts.number[faulty])
+    return due
 
 
 INVOICES = Table(

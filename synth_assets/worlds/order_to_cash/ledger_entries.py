@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import is_among, taken
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
 
 ACCOUNTS = ("Accounts Receivable", "Revenue", "Cash")
 RECEIVABLE, REVENUE, CASH = range(3)
-_LEG_ACCOUNTS = np.array([RECEIVABLE, REVENUE, CASH, RECEIVABLE], dtype=np.int8)
-"""Legs 0 and 1 post the invoice, 2 and 3 the payment; the even ones are debits."""
+_POSTED_ACCOUNTS = np.array([[RECEIVABLE, REVENUE], [CASH, RECEIVABLE]], dtype=np.int8)
+"""Debited and credited account: of an invoice, whose legs are 0 and 1, and of a payment, 2 and 3."""
 
 COLUMNS = (
     identifier("entry_id", "LED-", "Ledger entry: 4 x invoice number + leg."),
@@ -32,28 +32,29 @@ COLUMNS = (
 
 
 def generate(invoices: Rows, payments: Rows) -> pa.Table:
-    """Two legs an invoice, and two more where cash came in, in order of invoice."""
-    invoice, payment = numbers(invoices["invoice_id"]), numbers(payments["invoice_id"])
-    paid = np.searchsorted(invoice, payment)
-    amount = np.zeros((len(invoice), 4), dtype=np.int64)
-    posted = np.zeros((len(invoice), 4), dtype=np.int32)
-    amount[:, :2] = values(invoices["amount_due_cents"])[:, None]
-    posted[:, :2] = values(invoices["issue_date"])[:, None]
-    amount[paid, 2:] = values(payments["amount_cents"])[:, None]
-    posted[paid, 2:] = values(payments["payment_date"])[:, None]
-    flat = amount.ravel()
-    legs = np.flatnonzero(flat)
-    leg = legs & 3
-    is_debit = (leg & 1) == 0
+    """Two legs an invoice, and two more where cash came in, in order of invoice: debit, then credit."""
+    invoice = invoices.numbers("invoice_id")
+    has_payment = is_among(invoice, payments.numbers("invoice_id"))
+    row = np.repeat(np.arange(len(invoice)), 1 + has_payment)  # of each posting, its invoice's
+    payment = np.flatnonzero(row[1:] == row[:-1]) + 1
+    number = invoice[row]
+    amount, day = values(invoices["amount_due_cents"])[row], values(invoices["issue_date"])[row]
+    amount[payment], day[payment] = values(payments["amount_cents"]), values(payments["payment_date"])
+    is_payment = np.zeros(len(row), dtype=np.intp)
+    is_payment[payment] = 1
+
+    first_leg = 4 * number + 2 * is_payment
+    debit, credit = np.zeros((2, len(row), 2), dtype=np.int64)
+    debit[:, 0], credit[:, 1] = amount, amount
     return arrow_table(
         COLUMNS,
         {
-            "entry_id": 4 * invoice[legs >> 2] + leg,
-            "invoice_id": invoice[legs >> 2],
-            "debit_cents": np.where(is_debit, flat[legs], 0),
-            "credit_cents": np.where(is_debit, 0, flat[legs]),
-            "account": _LEG_ACCOUNTS[leg],
-            "posted_date": posted.ravel()[legs],
+            "entry_id": np.column_stack([first_leg, first_leg + 1]).ravel(),
+            "invoice_id": taken(invoices["invoice_id"], np.repeat(row, 2)),
+            "debit_cents": debit.ravel(),
+            "credit_cents": credit.ravel(),
+            "account": _POSTED_ACCOUNTS.take(is_payment, axis=0).ravel(),
+            "posted_date": np.repeat(day, 2),
         },
     )
 

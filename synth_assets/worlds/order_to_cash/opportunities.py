@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model.arrow import word
+from synth_assets.model.arrow import is_choice
 from synth_assets.model.columns import choice, count, identifier, money, rate, reference
 from synth_assets.model.draws import Draws
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, plan
 from synth_assets.worlds.order_to_cash.config import Config
@@ -19,6 +19,9 @@ from synth_assets.worlds.order_to_cash.transactions import decide
 
 APPROVALS = ("not_required", "approved", "pending", "rejected")
 NOT_REQUIRED, APPROVED, PENDING, REJECTED = range(4)
+
+REFUSED_PER_65536 = 19_661
+"""30 % of the discounts that nobody approved are refused, the others still pending [D]."""
 
 OPPORTUNITY_ID = identifier("opportunity_id", "OPP-", "Line item of a won deal.")
 COLUMNS = (
@@ -35,24 +38,23 @@ COLUMNS = (
 def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table:
     """One row a won deal. An unauthorized discount first shows here."""
     facts = decide(config, rows.start, rows.stop)
-    won = pc.equal(deals["stage"].cast(pa.string()), word("closed_won"))
-    faulty = facts.fault == anomalies.DISCOUNT
-    discount = np.where(faulty, anomalies.unauthorized_pct(draws, facts.number), facts.discount_pct)
-    refused = draws.fields("approval", facts.number)[0] < 19_661  # 30 % of unapproved ones are refused
-    approval = np.select(
-        [faulty & refused, faulty | (facts.decoy == plan.PENDING), discount == 0],
-        [REJECTED, PENDING, NOT_REQUIRED],
-        APPROVED,
-    )
+    won = np.flatnonzero(is_choice(deals["stage"], "closed_won"))
+    faulty = np.flatnonzero(facts.fault == anomalies.DISCOUNT)
+    discount = facts.discount_pct.astype(np.float64)
+    discount[faulty] = anomalies.unauthorized_pct(draws, facts.number[faulty])
+    approval = np.where(discount == 0, NOT_REQUIRED, APPROVED)
+    approval[facts.decoy == plan.PENDING] = PENDING
+    refused = draws.fields("approval", facts.number[faulty])[0] < REFUSED_PER_65536
+    approval[faulty] = np.where(refused, REJECTED, PENDING)
     return arrow_table(
         COLUMNS,
         {
             "opportunity_id": facts.number + 1,
-            "deal_id": numbers(deals["deal_id"].filter(won)),
+            "deal_id": taken(deals["deal_id"], won),
             "product_id": facts.basket.product + 1,
             "quantity": facts.basket.quantity,
             "unit_price_cents": facts.basket.unit_price_cents,
-            "discount_pct": discount.astype(np.float64),
+            "discount_pct": discount,
             "approval_status": approval,
         },
     )

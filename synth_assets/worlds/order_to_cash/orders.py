@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from synth_assets.model.arrow import values, word
+from synth_assets.model.arrow import is_choice, values, whole
 from synth_assets.model.columns import choice, day, identifier, money, reference
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
@@ -38,19 +37,19 @@ COLUMNS = (
 
 def generate(rows: range, deals: Rows, opportunities: Rows, config: Config) -> pa.Table:
     """One row an opportunity. Orders never invoiced or never paid stay `completed`."""
-    order = numbers(opportunities["opportunity_id"])
+    order = opportunities.numbers("opportunity_id")
     facts = decide(config, rows.start, rows.stop)
-    won = pc.equal(deals["stage"].cast(pa.string()), word("closed_won"))
+    won = np.flatnonzero(is_choice(deals["stage"], "closed_won"))
     gross = values(opportunities["quantity"]) * values(opportunities["unit_price_cents"])
     discount_pct = values(opportunities["discount_pct"]).astype(np.int64)
     total = (gross * (100 - discount_pct) + 50) // 100
-    is_paid = (facts.paid_day <= window(config).last) & ~np.isin(facts.fault, (MISSING, STALE))
+    is_paid = (facts.paid_day <= window(config).last) & (facts.fault != MISSING) & (facts.fault != STALE)
     return arrow_table(
         COLUMNS,
         {
             "order_id": order,
-            "opportunity_id": order,
-            "contact_id": numbers(deals["contact_id"].filter(won)),
+            "opportunity_id": whole(opportunities["opportunity_id"]),
+            "contact_id": taken(deals["contact_id"], won),
             "total_amount_cents": total,
             "discount_applied_cents": gross - total,
             "order_date": facts.order_day,

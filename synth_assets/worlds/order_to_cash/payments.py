@@ -8,7 +8,7 @@ import pyarrow as pa
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, shapes
 from synth_assets.worlds.order_to_cash.config import Config
@@ -30,20 +30,21 @@ def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Ta
     """One row an invoice on which cash was received. Method and day are drawn from the sound amount."""
     received = values(invoices["amount_paid_cents"])
     paid = np.flatnonzero(received > 0)
-    number = numbers(invoices["invoice_id"])[paid]
+    number = invoices.numbers("invoice_id")[paid]
     issue_day = values(invoices["issue_date"])[paid].astype(np.int64)
-    block = decide(config, rows.start, rows.stop)
-    facts = block.at(order_numbers(number) - 1 - rows.start)
-    second = (facts.fault == anomalies.DUPLICATE) & (issue_day > facts.issue_day)
-    paid_day = facts.paid_day.copy()
-    paid_day[second] = second_paid_day(config, draws, facts.number[second], issue_day[second])
+    facts = decide(config, rows.start, rows.stop)
+    row = order_numbers(number) - 1 - rows.start
+    twice = np.flatnonzero(facts.fault[row] == anomalies.DUPLICATE)
+    second = twice[issue_day[twice] > facts.issue_day[row[twice]]]
+    paid_day = facts.paid_day[row]
+    paid_day[second] = second_paid_day(config, draws, facts.number[row[second]], issue_day[second])
     return arrow_table(
         COLUMNS,
         {
             "payment_id": number,
-            "invoice_id": number,
+            "invoice_id": taken(invoices["invoice_id"], paid),
             "amount_cents": received[paid],
-            "payment_method": facts.method,
+            "payment_method": facts.method[row],
             "payment_date": paid_day,
             "status": np.zeros(len(number), dtype=np.int8),
         },

@@ -72,9 +72,13 @@ COLUMNS = (
 
 
 class PriceList(NamedTuple):
-    """Prices by product number, and which product holds which rank of popularity."""
+    """Prices by product number, and which product holds which rank of popularity.
+
+    `least_quantity` is the fewest units that make the smallest gross.
+    """
 
     list_price_cents: Ints
+    least_quantity: Ints
     unit_cost_cents: Ints
     ranks: lookup.ZipfTable
     rank_to_product: Ints
@@ -98,6 +102,7 @@ def price_list(config: Config) -> PriceList:
     per_mille = low + cost.astype(np.int64) * (high - low + 1) // 65_536
     return PriceList(
         list_price,
+        -(-shapes.SMALLEST_GROSS_CENTS // list_price),
         (list_price * per_mille + 500) // 1_000,
         lookup.ZipfTable(config.num_products, shapes.PRODUCT_EXPONENT),
         Permutation(draws.key("popularity"), config.num_products)(numbers),

@@ -66,11 +66,6 @@ class Transactions(NamedTuple):
     paid_day: Ints
     method: Ints
 
-    def at(self, rows: npt.NDArray[np.intp]) -> Transactions:
-        """The facts of some of the rows."""
-        goods = Basket._make(values[rows] for values in self.basket)
-        return Transactions._make(goods if isinstance(v, Basket) else v[rows] for v in self)
-
 
 @lru_cache(maxsize=8)
 def window(config: Config) -> Window:
@@ -134,8 +129,16 @@ def first_transaction(config: Config, contact: Ints) -> Ints:
     later arrivals take the places in turn; arrivals may order from their place on.
     """
     total, early = config.num_contacts, founders(config)
-    place = (contact - early) * total // max(1, total - early)
-    return np.where(contact < early, 0, place * config.num_transactions // total)
+    place = np.maximum(contact - early, 0) * total // max(1, total - early)
+    return place * config.num_transactions // total
+
+
+def arrived(config: Config, transaction: Ints) -> Ints:
+    """The contacts numbered below this may be the customer of the transaction: `first_transaction` turned
+    round."""
+    total, early = config.num_contacts, founders(config)
+    place = ((transaction + 1) * total - 1) // config.num_transactions
+    return early + 1 + ((place + 1) * max(1, total - early) - 1) // total
 
 
 def customer(config: Config, draws: Draws, transaction: Ints) -> Ints:
@@ -151,16 +154,18 @@ def customer(config: Config, draws: Draws, transaction: Ints) -> Ints:
     before = place * early // total
     is_founder = (place + 1) * early // total > before
     own = np.where(is_founder, before, early + place - before)
-    return np.where(placed, own, any_customer(config, draws.words("customer", transaction), transaction))
+    words = draws.words("customer", transaction)
+    return np.where(placed, own, any_customer(config, words, arrived(config, transaction)))
 
 
-def any_customer(config: Config, words: Words, transaction: Ints) -> Ints:
-    """A contact by popularity, among those who have arrived by the transaction."""
+def any_customer(config: Config, words: Words, arrived: Ints) -> Ints:
+    """A contact by popularity, one a word; a founder where the contact is not numbered below `arrived`."""
     everyone, old = _popularity(config)
     coarse, fine, coarse_old, fine_old = words.view("<u2").reshape(-1, 4).T
-    picked = everyone.contact(everyone.ranks.take(coarse, fine))
-    founder = old.contact(old.ranks.take(coarse_old, fine_old))
-    return np.where(first_transaction(config, picked) <= transaction, picked, founder)
+    contact = everyone.contact(everyone.ranks.take(coarse, fine))
+    absent = np.flatnonzero(contact >= arrived)
+    contact[absent] = old.contact(old.ranks.take(coarse_old[absent], fine_old[absent]))
+    return contact
 
 
 class _Popularity(NamedTuple):
@@ -189,11 +194,10 @@ def basket(config: Config, words: Words) -> Basket:
     """Goods for a drawn gross: as many units of the drawn product as come nearest to it."""
     prices = price_list(config)
     gross, coarse, fine, _ = words.view("<u2").reshape(-1, 4).T
-    product = prices.rank_to_product[prices.ranks.take(coarse, fine)]
-    price = prices.list_price_cents[product]
+    product = prices.rank_to_product.take(prices.ranks.take(coarse, fine))
+    price = prices.list_price_cents.take(product)
     wanted = lookup.take(shapes.order_gross_cents(), gross)
-    least = -(-shapes.SMALLEST_GROSS_CENTS // price)
-    quantity = np.maximum((2 * wanted + price) // (2 * price), least)
+    quantity = np.maximum((2 * wanted + price) // (2 * price), prices.least_quantity.take(product))
     return Basket(
         product,
         quantity,
@@ -249,25 +253,24 @@ def _paid_day(
     days = window(config)
     follows, other, lateness, _ = draws.fields("payment_lag", number)
     payer, runs, weekday, _ = draws.of("contacts").fields("payer", contact)
-    kind = np.where(
-        follows < shapes.TYPE_HELD_PER_65536,
-        lookup.take(shapes.payer_type(), payer),
-        lookup.take(shapes.payer_type(), other),
-    )
+    kind = lookup.take(shapes.payer_type(), np.where(follows < shapes.TYPE_HELD_PER_65536, payer, other))
     past_due = _by_row(shapes.days_past_due(), kind, lateness)
     latest = issue_day + shapes.LATEST_PAYMENT_DAYS
     day = issue_day + shapes.TERMS_DAYS + past_due
     check = shapes.METHODS.index("check")
-    on_run = (method == check) & (runs < shapes.PAY_RUN_PER_65536)
-    run_day = np.array(shapes.PAY_RUN_WEEKDAYS)[weekday.astype(np.int64) * 3 // 65_536]
-    day += np.where(on_run, (run_day - (day + 3)) % 7, 0)
-    day = days.add_business_days(day, np.zeros_like(day))
-    day = np.where(day > latest, days.business_day_before(latest), day)
-    return np.where(_aged_unpaid(config, draws, number), days.last + 1, np.maximum(day, issue_day))
+    on_run = np.flatnonzero((method == check) & (runs < shapes.PAY_RUN_PER_65536))
+    run_day = np.array(shapes.PAY_RUN_WEEKDAYS)[weekday[on_run].astype(np.int64) * 3 >> 16]
+    day[on_run] += (run_day - (day[on_run] + 3)) % 7
+    day = days.add_business_days(day, 0)
+    late = np.flatnonzero(day > latest)
+    day[late] = days.business_day_before(latest[late])
+    day = np.maximum(day, issue_day)
+    day[_aged_unpaid(config, draws, number)] = days.last + 1
+    return day
 
 
-def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.bool_]:
-    """The decoy of slow but legitimate payers: unpaid at 45 to 59 days.
+def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.intp]:
+    """The places of the decoy of slow but legitimate payers: unpaid at 45 to 59 days.
 
     Its domain is the orders of the five days whose invoices are that old whatever their lag: at most 10 days,
     over Christmas and New Year.
@@ -276,13 +279,10 @@ def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.b
     domain = spread(config).rows_on(last - 59, last - 55)
     asked = min(len(domain), quota(config.decoy_rates.aged_unpaid, config.num_transactions))
     inside = np.flatnonzero((number >= domain.start) & (number < domain.stop))
-    chosen = np.zeros(len(number), dtype=bool)
-    if len(inside):
-        order = Permutation(draws.key("aged_unpaid"), len(domain))
-        chosen[inside] = order(number[inside] - domain.start) < asked
-    return chosen
+    order = Permutation(draws.key("aged_unpaid"), len(domain))
+    return inside[order(number[inside] - domain.start) < asked]
 
 
 def _by_row(tables: npt.NDArray[np.int64], row: Ints, field: npt.NDArray[np.uint16]) -> Ints:
     """An entry of one of several lookup tables, chosen row by row."""
-    return tables.ravel()[row * lookup.SIZE + (field >> 4)]
+    return tables.ravel().take(row * lookup.SIZE + (field >> 4))

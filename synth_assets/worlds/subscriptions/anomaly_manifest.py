@@ -13,7 +13,7 @@ from synth_assets.model.arrow import indices, strings, values
 from synth_assets.model.calendar import date_of
 from synth_assets.model.columns import day
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import ids, numbers
+from synth_assets.model.identifiers import ids
 from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL
@@ -104,7 +104,7 @@ def _labels(leak: Leak, entity: pa.Array, related: pa.Array, difficulty: Ints) -
 
 def _found(numbers_: Ints, table: Rows, key: str, column: str) -> Ints:
     """The column's value where the table has the number, else 0."""
-    known, found = numbers(table[key]), values(table[column])
+    known, found = table.numbers(key), values(table[column])
     if not len(known):
         return np.zeros(len(numbers_), dtype=np.int64)
     place = np.minimum(np.searchsorted(known, numbers_), len(known) - 1)

@@ -67,7 +67,8 @@ class Bill(NamedTuple):
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> Bill:
         """Some of the bills."""
-        return Bill._make(values[chosen] for values in self)
+        rows = np.flatnonzero(chosen)
+        return Bill._make(values[rows] for values in self)
 
     @property
     def is_issued(self) -> npt.NDArray[np.bool_]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from synth_assets.model.arrow import values, word
+from synth_assets.model.arrow import is_choice, values, whole
 from synth_assets.model.calendar import epoch_day
 from synth_assets.model.columns import choice, money, reference
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import is_among
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
@@ -31,13 +30,12 @@ COLUMNS = (
 
 def generate(subscriptions: Rows, invoices: Rows, payments: Rows, config: Config) -> pa.Table:
     """One row an invoice, settled as of the period's last day."""
-    invoice, payment = numbers(invoices["invoice_id"]), numbers(payments["invoice_id"])
+    invoice, payment = invoices.numbers("invoice_id"), payments.numbers("invoice_id")
     amount = values(invoices["amount_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
-    received[np.searchsorted(invoice, payment)] = values(payments["amount_paid_cents"])
-    status = pc.equal(subscriptions["status"].cast(pa.string()), word("Active"))
-    active = numbers(subscriptions["sub_id"].filter(status))
-    is_active = np.isin(numbers(invoices["sub_id"]), active)
+    received[np.flatnonzero(is_among(invoice, payment))] = values(payments["amount_paid_cents"])
+    active = subscriptions.numbers("sub_id")[is_choice(subscriptions["status"], "Active")]
+    is_active = is_among(invoices.numbers("sub_id"), active)
     grace_end = values(invoices["due_date"]).astype(np.int64) + config.grace_days
     is_over = epoch_day(config.day) > grace_end
     settlement = np.select(
@@ -45,7 +43,11 @@ def generate(subscriptions: Rows, invoices: Rows, payments: Rows, config: Config
     )
     return arrow_table(
         COLUMNS,
-        {"invoice_id": invoice, "settlement": settlement, "outstanding_cents": amount - received},
+        {
+            "invoice_id": whole(invoices["invoice_id"]),
+            "settlement": settlement,
+            "outstanding_cents": amount - received,
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,15 +29,16 @@ COLUMNS = (
 def generate(rows: range, subscriptions: Rows, config: Config) -> pa.Table:
     """One row a bill that was issued, subscription by subscription."""
     due = bills(config, rows.start, rows.stop)
-    issued = due.where(due.is_issued)
+    issued = np.flatnonzero(due.is_issued)
+    day = due.day[issued]
     return arrow_table(
         COLUMNS,
         {
-            "invoice_id": issued.number,
-            "sub_id": issued.subscription + 1,
-            "invoice_date": issued.day,
-            "due_date": issued.day + config.payment_terms_days,
-            "amount_cents": issued.amount_cents,
+            "invoice_id": due.number[issued],
+            "sub_id": due.subscription[issued] + 1,
+            "invoice_date": day,
+            "due_date": day + config.payment_terms_days,
+            "amount_cents": due.amount_cents[issued],
         },
     )
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from synth_assets.model.arrow import values
 from synth_assets.model.columns import day, identifier, money, reference
 from synth_assets.model.draws import Draws
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import is_among, taken
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.subscriptions.anomalies import PARTIAL, partial_cents
 from synth_assets.worlds.subscriptions.bills import bills
@@ -27,17 +27,19 @@ COLUMNS = (
 def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Table:
     """One row an invoice that was paid by as_of. Leaky buckets first show here."""
     due = bills(config, rows.start, rows.stop)
-    settled = due.where(due.is_settled)
-    invoice = numbers(invoices["invoice_id"])
-    amount = values(invoices["amount_cents"])[np.searchsorted(invoice, settled.number)]
-    short = partial_cents(amount, draws, settled.number)
+    settled = np.flatnonzero(due.is_settled)
+    number = due.number[settled]
+    invoice = np.flatnonzero(is_among(invoices.numbers("invoice_id"), number))
+    amount = values(invoices["amount_cents"])[invoice]
+    short = np.flatnonzero(due.fault[settled] == PARTIAL)
+    amount[short] = partial_cents(amount[short], draws, number[short])
     return arrow_table(
         COLUMNS,
         {
-            "payment_id": settled.number,
-            "invoice_id": settled.number,
-            "payment_date": settled.paid_day,
-            "amount_paid_cents": np.where(settled.fault == PARTIAL, short, amount),
+            "payment_id": number,
+            "invoice_id": taken(invoices["invoice_id"], invoice),
+            "payment_date": due.paid_day[settled],
+            "amount_paid_cents": amount,
         },
     )
 

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synth_assets.model.arrow import whole
 from synth_assets.model.columns import choice, day, identifier, reference
-from synth_assets.model.identifiers import numbers
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.subscriptions.bills import decide
 from synth_assets.worlds.subscriptions.config import Config
@@ -28,12 +28,12 @@ COLUMNS = (
 def generate(rows: range, customers: Rows, config: Config) -> pa.Table:
     """One row a customer."""
     facts = decide(config, rows.start, rows.stop)
-    customer = numbers(customers["customer_id"])
+    customer = customers.numbers("customer_id")
     return arrow_table(
         COLUMNS,
         {
             "sub_id": customer,
-            "customer_id": customer,
+            "customer_id": whole(customers["customer_id"]),
             "plan_id": facts.plan + 1,
             "start_date": facts.start_day,
             "end_date": np.ma.masked_array(facts.end_day, mask=facts.has_stayed),

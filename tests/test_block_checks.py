@@ -1,0 +1,69 @@
+"""What is checked of every block before it is written: keys ascend, and references lead to a row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from synth_assets.build.blocks import Made, check_block, make_block
+from synth_assets.build.problems import Problem
+from synth_assets.model.identifiers import ids
+from tests.test_every_world import small
+
+SCENARIO = small("order_to_cash")
+BLOCK = make_block(SCENARIO.world, SCENARIO.config, "num_transactions", range(50))
+
+
+def check(table: str, rows: pa.Table) -> None:
+    block = {name: Made(made) for name, made in (BLOCK | {table: rows}).items()}
+    check_block(SCENARIO.world, SCENARIO.config, SCENARIO.world.table(table), block)
+
+
+def changed(table: str, column: str, place: int, number: int) -> pa.Table:
+    """The table with another number in one id of a column."""
+    made = BLOCK[table]
+    known = Made(made).numbers(column).copy()
+    known[place] = number
+    prefix = SCENARIO.world.table(table).column(column).prefix
+    at = made.column_names.index(column)
+    return made.set_column(at, made.schema.field(at), ids(prefix, known))
+
+
+@pytest.mark.parametrize("table", BLOCK)
+def test_what_is_made_is_sound(table):
+    check(table, BLOCK[table])
+
+
+@pytest.mark.parametrize("number", [1, 9, 12])
+def test_a_key_that_does_not_ascend_is_refused(number):
+    with pytest.raises(Problem, match="orders: order_id does not ascend: a bug, please report"):
+        check("orders", changed("orders", "order_id", 9, number))
+
+
+@pytest.mark.parametrize("number", [0, 51, 10**9 - 1])
+def test_a_reference_to_no_row_of_the_block_is_refused(number):
+    with pytest.raises(Problem, match="invoices: 1 values of order_id are not in orders: a bug"):
+        check("invoices", changed("invoices", "order_id", 7, number))
+
+
+@pytest.mark.parametrize("number", [0, 201])
+def test_a_reference_beyond_the_count_of_another_root_is_refused(number):
+    with pytest.raises(Problem, match="deals: 1 values of contact_id are not in contacts: a bug"):
+        check("deals", changed("deals", "contact_id", 7, number))
+
+
+def test_every_reference_to_an_empty_table_is_refused():
+    rows = BLOCK["payments"].num_rows
+    block = {name: Made(made) for name, made in BLOCK.items()} | {"invoices": Made(BLOCK["invoices"][:0])}
+    with pytest.raises(Problem, match=f"payments: {rows} values of invoice_id are not in invoices"):
+        check_block(SCENARIO.world, SCENARIO.config, SCENARIO.world.table("payments"), block)
+
+
+def test_ids_are_parsed_once_and_cannot_be_written_to():
+    made = Made(BLOCK["orders"])
+    found = made.numbers("order_id")
+    assert found.tolist() == list(range(1, 51))
+    assert made.numbers("order_id") is found
+    with pytest.raises(ValueError, match="read-only"):
+        found += np.int64(1)
