@@ -5,7 +5,7 @@ SELECT num_customers AS asked, found
 FROM scenario CROSS JOIN (SELECT count(*) AS found FROM customers)
 WHERE found <> num_customers;
 
--- name: email_belongs_to_one — No two customers share an e-mail, and every address is reserved for examples.
+-- name: email_belongs_to_one [whole] — No two customers share an e-mail, and every address is reserved for examples.
 SELECT email, count(*) AS customers
 FROM customers
 GROUP BY email
