@@ -50,10 +50,9 @@ def compare(
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {', '.join(ids)}, {values} FROM ({query})"
     )
-    types = {name: kind for name, kind, *_ in connection.execute("DESCRIBE seen").fetchall()}
-    named = ", ".join(name if types[name] == "VARCHAR" else f"id_of({name}) AS {name}" for name in ids)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE labels AS SELECT {named}, {values} FROM {manifest} WHERE type = '{kind}'"
+        f"CREATE OR REPLACE TEMP TABLE labels AS SELECT {', '.join(ids)}, {values} "
+        f"FROM {manifest} WHERE type = '{kind}'"
     )
     differences = " UNION ALL ".join(
         f"SELECT '{kind}' AS kind, '{problem}' AS problem, * FROM (FROM {one} EXCEPT ALL FROM {other})"

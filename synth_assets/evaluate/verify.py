@@ -93,9 +93,7 @@ def connect(
     return connection
 
 
-def check_table(
-    connection: duckdb.DuckDBPyConnection, table: Table, proof: Proof = NOTHING
-) -> list[Check]:
+def check_table(connection: duckdb.DuckDBPyConnection, table: Table, proof: Proof = NOTHING) -> list[Check]:
     """A table by itself: its schema, its keys in order, and the values that its columns allow."""
     key = table.key.name
     disordered = (
