@@ -3,6 +3,10 @@
 -- For DuckDB, over the published tables (amounts in whole cents) and `scenario`, one row with the
 -- configuration's keys. Each query returns its offenders, so a sound dataset gives no row at all. A law is
 -- about the last table, in order of lineage, that it reads.
+--
+-- Blocks are judged a few at a time. Rows that references join stand in one block, so most laws need no more; a
+-- law that compares other rows is marked [whole], and one over counts of joined rows begins WITH tally AS, whose
+-- rows are added up. id_of(text) is the id that a label names.
 
 -- name: contacts_as_asked — There are num_contacts contacts.
 SELECT num_contacts AS asked, found
