@@ -39,6 +39,9 @@ TOTAL = "rules find exactly the manifest"
 TOTAL_SENTENCE = "The rules, which see the tables alone, find every label and nothing else."
 """Name of the check over all kinds of fault together."""
 
+MEMORY = "3GB"
+"""What a query over all parts may hold before it overflows to disk; groups of parts hold less."""
+
 TYPES: dict[Kind, str] = {
     "identifier": "VARCHAR",
     "reference": "VARCHAR",
@@ -83,6 +86,7 @@ def connect(
     """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
     overflow = os.path.join(tempfile.gettempdir(), f"synth_assets_verify_{os.getpid()}")
     connection.execute("SET temp_directory = $1", [overflow])
     keys = world.config.model_validate(dict(scenario)).model_dump()
