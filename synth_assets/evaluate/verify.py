@@ -9,15 +9,16 @@ over some of the tables, which is how a table is checked before it is published.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import duckdb
 
 from synth_assets.derive.duckdb_view import attach_files
-from synth_assets.evaluate.check import SHOWN, Check, Row, as_text, could_not_run, count, of_offenders, rows
-from synth_assets.model.columns import Column, Kind
+from synth_assets.evaluate.check import SHOWN, Check, Row, as_text, could_not_run, of_offenders
+from synth_assets.evaluate.groups import NOTHING, Proof, prove
+from synth_assets.evaluate.queries import compare, law_tables, quoted, restrictions
+from synth_assets.model.columns import Kind
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
@@ -38,6 +39,9 @@ __all__ = [
 TOTAL = "rules find exactly the manifest"
 TOTAL_SENTENCE = "The rules, which see the tables alone, find every label and nothing else."
 """Name of the check over all kinds of fault together."""
+
+MEMORY = "3GB"
+"""What a query over all parts may hold before it overflows to disk; groups of parts hold less."""
 
 TYPES: dict[Kind, str] = {
     "identifier": "VARCHAR",
@@ -64,10 +68,13 @@ def verify(world: World, scenario: Mapping[str, object], sources: Mapping[str, s
         sources: a Parquet path or glob for each table of the world.
     """
     with connect(world, scenario, sources) as connection:
-        checks = [check for table in world.tables for check in check_table(connection, table)]
-        checks += [check for table in world.tables for check in check_references(connection, world, table)]
-        checks += check_laws(connection, world)
-        return checks + check_truth(connection, world, scenario)
+        proof = prove(connection, world, sources)
+        checks = [check for table in world.tables for check in check_table(connection, table, proof)]
+        checks += [
+            check for table in world.tables for check in check_references(connection, world, table, proof)
+        ]
+        checks += check_laws(connection, world, proof=proof)
+        return checks + check_truth(connection, world, scenario, proof)
 
 
 def connect(
@@ -80,17 +87,19 @@ def connect(
     """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
     overflow = os.path.join(tempfile.gettempdir(), f"synth_assets_verify_{os.getpid()}")
     connection.execute("SET temp_directory = $1", [overflow])
     keys = world.config.model_validate(dict(scenario)).model_dump()
     connection.execute("CREATE TABLE scenario AS SELECT unnest($1)", [keys])
+    connection.execute("CREATE MACRO id_of(text) AS text")
     attach_files(connection, next(iter(sources.values()), ""))
     for table, source in sources.items():
         connection.read_parquet(source).create_view(table)
     return connection
 
 
-def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Check]:
+def check_table(connection: duckdb.DuckDBPyConnection, table: Table, proof: Proof = NOTHING) -> list[Check]:
     """A table by itself: its schema, its keys in order, and the values that its columns allow."""
     key = table.key.name
     disordered = (
@@ -104,7 +113,9 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Che
             table.name,
             disordered,
             "Keys are unique and stand in ascending order.",
+            asked=proof.size(table.name),
             unit="out of order",
+            cleared=proof.clears("keys", table.name),
         ),
         of_offenders(
             connection,
@@ -113,11 +124,14 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Che
             _values_query(table),
             "No value is missing, outside its range or its choices, or misspelt as an id.",
             asked=f"{len(table.columns)} columns",
+            cleared=proof.clears("values", table.name),
         ),
     ]
 
 
-def check_references(connection: duckdb.DuckDBPyConnection, world: World, table: Table) -> list[Check]:
+def check_references(
+    connection: duckdb.DuckDBPyConnection, world: World, table: Table, proof: Proof = NOTHING
+) -> list[Check]:
     """One check that every reference of a table points to a row; none for a table without references."""
     orphans = [
         f"SELECT '{column.name}' AS reference, {column.name} AS orphan, {table.key.name} AS row "
@@ -131,13 +145,18 @@ def check_references(connection: duckdb.DuckDBPyConnection, world: World, table:
     sentence = "Every reference points to a row."
     asked = f"{len(orphans)} columns"
     query = " UNION ALL ".join(orphans)
-    return [of_offenders(connection, "references", table.name, query, sentence, asked, "orphans")]
+    cleared = proof.clears("references", table.name)
+    return [of_offenders(connection, "references", table.name, query, sentence, asked, "orphans", cleared)]
 
 
-def check_laws(connection: duckdb.DuckDBPyConnection, world: World, table: str | None = None) -> list[Check]:
+def check_laws(
+    connection: duckdb.DuckDBPyConnection, world: World, table: str | None = None, proof: Proof = NOTHING
+) -> list[Check]:
     """The laws about one table, or all laws."""
     return [
-        of_offenders(connection, name, about, query, sentence)
+        of_offenders(
+            connection, name, about, query, sentence, proof.size(about), cleared=proof.clears(name, about)
+        )
         for name, sentence, query in world.sql("laws.sql")
         for about in [law_table(world, query)]
         if table in (None, about)
@@ -146,12 +165,14 @@ def check_laws(connection: duckdb.DuckDBPyConnection, world: World, table: str |
 
 def law_table(world: World, query: str) -> str:
     """The table a query is about: the last one, in order of lineage, that it reads."""
-    words = set(re.findall(r"\w+", query))
-    return [table.name for table in world.tables if table.name in words][-1]
+    return law_tables(world, query)[-1]
 
 
 def check_truth(
-    connection: duckdb.DuckDBPyConnection, world: World, scenario: Mapping[str, object]
+    connection: duckdb.DuckDBPyConnection,
+    world: World,
+    scenario: Mapping[str, object],
+    proof: Proof = NOTHING,
 ) -> list[Check]:
     """For each kind: as many labels as asked, and exactly those found by its rule; and all kinds together."""
     quotas = world.config.model_validate(dict(scenario)).asked()
@@ -163,7 +184,11 @@ def check_truth(
         sentence, query = rules[anomaly.name]
         asked = quotas[anomaly.name][1]
         try:
-            labels, seen, failures = _compare(connection, about, anomaly.name, query)
+            labels, seen, failures = (
+                (proof.labels[anomaly.name], proof.labels[anomaly.name], [])
+                if proof.clears(anomaly.name, about)
+                else compare(connection, about, anomaly.name, query)
+            )
         except duckdb.Error as error:
             kinds.append(could_not_run(anomaly.name, about, f"{asked:,}", sentence, error))
             continue
@@ -183,24 +208,6 @@ def check_truth(
             failures=[row for check in kinds for row in check.failures][:SHOWN],
         ),
     ]
-
-
-def _compare(
-    connection: duckdb.DuckDBPyConnection, manifest: str, kind: str, query: str
-) -> tuple[int, int, list[Row]]:
-    """Labels of a kind, rows its rule found, and the first of those that only one side has."""
-    values = ", ".join(f"CAST({v} AS DECIMAL(18, 2)) AS {v}" for v in ("expected_value", "actual_value"))
-    columns = f"entity_id, related_entity_id, {values}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {columns} FROM ({query})")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE labels AS SELECT {columns} FROM {manifest} WHERE type = '{kind}'"
-    )
-    differences = " UNION ALL ".join(
-        f"SELECT '{kind}' AS kind, '{problem}' AS problem, * FROM (FROM {one} EXCEPT ALL FROM {other})"
-        for problem, one, other in (("missed", "labels", "seen"), ("extra", "seen", "labels"))
-    )
-    failures = rows(connection, f"FROM ({differences}) LIMIT {SHOWN}")
-    return count(connection, "FROM labels"), count(connection, "FROM seen"), failures
 
 
 def _check_schema(connection: duckdb.DuckDBPyConnection, table: Table) -> Check:
@@ -225,32 +232,10 @@ def _check_schema(connection: duckdb.DuckDBPyConnection, table: Table) -> Check:
 def _values_query(table: Table) -> str:
     """One scan that counts, for each column and restriction, the rows that break it."""
     counts = ", ".join(
-        f"{{'column': '{column.name}', 'broken': '{_quoted(what)}', "
+        f"{{'column': '{column.name}', 'broken': {quoted(what)}, "
         f"'rows': count(*) FILTER (WHERE {broken}), "
         f"'first': min({table.key.name}) FILTER (WHERE {broken})}}"
         for column in table.columns
-        for what, broken in _restrictions(column)
+        for what, broken in restrictions(column)
     )
     return f"SELECT s.* FROM (SELECT unnest([{counts}]) AS s FROM {table.name}) WHERE s.rows > 0"
-
-
-def _restrictions(column: Column) -> Iterator[tuple[str, str]]:
-    """What a column asks of its values, and the condition under which one breaks it."""
-    name = column.name
-    if not column.nullable:
-        yield "not empty", f"{name} IS NULL"
-    if column.choices:
-        choices = ", ".join(f"'{_quoted(choice)}'" for choice in column.choices)
-        yield "one of its choices", f"{name} NOT IN ({choices})"
-    if column.pattern and not column.references:  # a reference equals a key, which is checked
-        yield column.pattern, f"NOT regexp_matches({name}, '{column.pattern}')"
-    if column.minimum is not None:
-        yield f"at least {column.minimum:g}", f"{name} < {column.minimum}"
-    if column.maximum is not None:
-        yield f"at most {column.maximum:g}", f"{name} > {column.maximum}"
-    if column.kind in ("decimal", "rate"):
-        yield "two decimals", f"NOT isfinite({name}) OR {name} <> round({name}, 2)"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -16,6 +16,9 @@ from synth_assets.model.table import Table
 BLOCK_ROWS = 65_536
 """Root rows of a block: a row's draws and the widest table of a block stay in a processor's cache."""
 
+WHOLE = " [whole]"
+"""Mark of a query whose offenders may stand in parts that no reference joins."""
+
 
 @dataclass(frozen=True, eq=False)
 class World:
@@ -87,6 +90,14 @@ class World:
 
         A query starts at a line `-- name: what it says`; further comment lines continue the sentence.
         """
+        for label, sentence, query in self._queries(name):
+            yield label.removesuffix(WHOLE), sentence, query
+
+    def whole(self, name: str) -> set[str]:
+        """Names of those queries that see an offender only in the whole, marked `name [whole]`."""
+        return {label.removesuffix(WHOLE) for label, _, _ in self._queries(name) if label.endswith(WHOLE)}
+
+    def _queries(self, name: str) -> Iterator[tuple[str, str, str]]:
         text = (files(f"synth_assets.worlds.{self.name}") / name).read_text(encoding="utf-8")
         for part in text.split("\n-- name: ")[1:]:
             heading, *lines = part.split("\n")

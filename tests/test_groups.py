@@ -1,0 +1,203 @@
+"""Groups of parts clear what is sound and nothing else: a fault across their border is found as ever."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from synth_assets.build.blocks import make_block
+from synth_assets.build.parquet import part_name, write_part
+from synth_assets.build.scenario import Scenario, resolve
+from synth_assets.evaluate import groups
+from synth_assets.evaluate.groups import NOTHING, prove
+from synth_assets.evaluate.numbers import Misspelt, numbers_of
+from synth_assets.evaluate.verify import as_text, connect, verify
+from synth_assets.worlds import NAMES
+from tests.worlds import failed, scenario_of, spoil
+
+ROWS = {
+    "order_to_cash": {"as_of": "2026-11-21", "num_transactions": 1_000},
+    "subscriptions": {"as_of": "2024-12-31", "num_customers": 400},
+}
+
+every_world = pytest.mark.parametrize("name", NAMES)
+
+
+@pytest.fixture(autouse=True)
+def _a_group_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "GROUP_ROWS", 1)
+
+
+def written(name: str, directory: Path) -> tuple[Scenario, dict[str, str]]:
+    """A world in four blocks, each table in four parts; tables of other roots in one."""
+    scenario = resolve(name, ROWS[name])
+    world, config = scenario.world, scenario.config
+    main = world.root(world.manifest)
+    for root in world.roots:
+        rows = getattr(config, root)
+        cuts = [0, rows // 4, rows // 2, rows - 1, rows] if root == main else [0, rows]
+        for block, (start, stop) in enumerate(pairwise(cuts)):
+            for table, made in make_block(world, config, root, range(start, stop)).items():
+                (directory / table).mkdir(exist_ok=True)
+                write_part(world.table(table), made, directory / table / part_name(block))
+    return scenario, {t.name: str(directory / t.name / "part-*.parquet") for t in world.tables}
+
+
+def cleared(scenario: Scenario, sources: dict[str, str]) -> set[str]:
+    with connect(scenario.world, scenario_of(scenario.config), sources) as connection:
+        return {name for name, _ in prove(connection, scenario.world, sources).cleared}
+
+
+def without_groups(scenario: Scenario, sources: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The lines of the checks in print, sorted, when nothing is cleared beforehand."""
+    with monkeypatch.context() as patch:
+        patch.setattr("synth_assets.evaluate.verify.prove", lambda *given: NOTHING)
+        checks = verify(scenario.world, scenario_of(scenario.config), sources)
+    return sorted(as_text(checks).split("\n"))
+
+
+@every_world
+def test_sound_groups_clear_all_but_what_only_the_whole_shows(name: str, tmp_path: Path) -> None:
+    scenario, sources = written(name, tmp_path)
+    world = scenario.world
+    apart = {table.name for table in world.roots[world.root(world.manifest)]}
+    laws = {law: set(groups.law_tables(world, query)) for law, _, query in world.sql("laws.sql")}
+    expected = {law for law, tables in laws.items() if tables & apart} - world.whole("laws.sql")
+    expected |= {"keys", "values", "references"} | {anomaly.name for anomaly in world.anomalies}
+
+    assert cleared(scenario, sources) == expected
+
+
+@every_world
+def test_checks_in_print_are_the_same_with_groups(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario, sources = written(name, tmp_path)
+
+    checks = verify(scenario.world, scenario_of(scenario.config), sources)
+
+    assert not failed(checks)
+    assert sorted(as_text(checks).split("\n")) == without_groups(scenario, sources, monkeypatch)
+
+
+ACROSS = {
+    "an order is billed from another block": (
+        "order_to_cash",
+        "invoices",
+        "UPDATE invoices SET order_id = 'ORD-000000001' WHERE rowid = 1",
+        {"second_invoice_repeats_the_first", "duplicate_invoice", "missing_invoice"},
+    ),
+    "an invoice of another block stands here too": (
+        "order_to_cash",
+        "invoices",
+        "INSERT INTO invoices BY NAME SELECT * REPLACE ('INV-000000001' AS invoice_id) FROM invoices LIMIT 1",
+        {"keys", "duplicate_invoice"},
+    ),
+    "a leg is posted to an invoice of another block": (
+        "order_to_cash",
+        "ledger_entries",
+        "UPDATE ledger_entries SET invoice_id = 'INV-000000001' WHERE rowid = 0",
+        {"debits_equal_credits", "invoice_is_posted"},
+    ),
+    "a label of another block stands here too": (
+        "order_to_cash",
+        "anomaly_manifest",
+        """INSERT INTO anomaly_manifest BY NAME SELECT * REPLACE ('OPP-000000001' AS entity_id,
+        'ORD-000000001' AS related_entity_id, 'ANO-000000999' AS anomaly_id,
+        'unauthorized_discount' AS type, 'opportunity' AS affected_entity) FROM anomaly_manifest LIMIT 1""",
+        {"unauthorized_discount", "order_has_at_most_one_label", "amount_at_risk_is_the_difference"},
+    ),
+    "an id has a letter": (
+        "order_to_cash",
+        "payments",
+        "UPDATE payments SET payment_id = payment_id[:12] || 'O' WHERE rowid = 3",
+        {"values"},
+    ),
+    "the last block lacks an invoice": (
+        "order_to_cash",
+        "orders",
+        "DELETE FROM orders WHERE rowid = 9",
+        {"references", "orders_as_asked", "opportunity_has_one_order"},
+    ),
+    "customers of two blocks share an address": (
+        "subscriptions",
+        "customers",
+        "UPDATE customers SET email = (SELECT email FROM '{directory}/customers/part-00000.parquet' LIMIT 1) "
+        "WHERE rowid = 0",
+        {"email_belongs_to_one"},
+    ),
+    "a customer of another block subscribes": (
+        "subscriptions",
+        "subscriptions",
+        "UPDATE subscriptions SET customer_id = 'CUS-000000001' WHERE rowid = 0",
+        {"customer_has_one_subscription"},
+    ),
+    "an invoice of another block is paid": (
+        "subscriptions",
+        "payments",
+        "UPDATE payments SET invoice_id = 'INV-000000001' WHERE rowid = 0",
+        {"short_by_1_to_10_percent", "settlement_follows_from_payments"},
+    ),
+    "two payments are late": (
+        "subscriptions",
+        "payments",
+        "UPDATE payments SET payment_date = payment_date + 20 WHERE rowid IN (1, 2)",
+        {"late_payments_as_asked"},
+    ),
+}
+"""World, table of which part 2 is spoilt, the statement, and checks that must fail."""
+
+
+@pytest.mark.parametrize(("name", "table", "statement", "checks"), ACROSS.values(), ids=ACROSS.keys())
+def test_fault_across_the_border_of_a_group_is_found(
+    name: str, table: str, statement: str, checks: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario, sources = written(name, tmp_path)
+    part = {table: sources[table].replace("*", "00002")}
+    spoil(table, part, statement.format(directory=tmp_path))
+
+    found = verify(scenario.world, scenario_of(scenario.config), sources)
+
+    assert checks <= failed(found), as_text(found)
+    assert sorted(as_text(found).split("\n")) == without_groups(scenario, sources, monkeypatch)
+
+
+def test_parts_that_do_not_stand_side_by_side_are_judged_whole(tmp_path: Path) -> None:
+    scenario, sources = written("order_to_cash", tmp_path)
+    with duckdb.connect() as connection:
+        rows = connection.read_parquet(sources["invoices"]).to_arrow_table()
+    for part in (tmp_path / "invoices").glob("*"):
+        part.unlink()
+    write_part(scenario.world.table("invoices"), rows, tmp_path / "invoices" / part_name(0))
+
+    assert not cleared(scenario, sources)
+    assert not failed(verify(scenario.world, scenario_of(scenario.config), sources))
+
+
+def test_ids_as_numbers() -> None:
+    ids = pa.chunked_array([["INV-000000312", "INV-999999999"], ["INV-123456789"]])
+
+    assert numbers_of(ids.slice(1), "INV-").tolist() == [999_999_999, 123_456_789]
+
+
+MISSPELT = [
+    "ORD-000000001",
+    "INV-00000001",
+    "INV-00000001 ",
+    "INV-0000_0001",
+    "INV--00000001",
+    "INV-00000000/",
+    "INV-0000:0001",
+    "INV-/00000001",
+    None,
+]
+
+
+@pytest.mark.parametrize("other", MISSPELT)
+def test_what_is_not_spelt_as_an_id_has_no_number(other: str | None) -> None:
+    with pytest.raises(Misspelt):
+        numbers_of(pa.chunked_array([["INV-000000001", other, "INV-000000002"]]), "INV-")
