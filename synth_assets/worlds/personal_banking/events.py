@@ -1,0 +1,88 @@
+"""What happens on accounts: rows of a block, collected kind by kind and put in the order of a statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model.draws import Ints
+
+CHECKING, SAVINGS, CARD = range(3)
+"""Accounts of a user, in their order."""
+
+SLOTS = 3
+
+Days = npt.NDArray[np.bool_]
+"""Users x days: whether something happens."""
+
+
+class Rows(NamedTuple):
+    """Events of a block, one entry each.
+
+    Attributes:
+        user: row of the user in the block.
+        account: CHECKING, SAVINGS or CARD.
+        day: day of the window, from 0.
+        order: of events of a day, smaller ones first.
+        amount_cents: positive is money out of the account, negative is money in.
+        label: index into `labels.LABELS`: merchant, feed string and category.
+    """
+
+    user: Ints
+    account: Ints
+    day: Ints
+    order: Ints
+    amount_cents: Ints
+    label: Ints
+
+
+@dataclass
+class Events:
+    """Events as they are found, of `users` users over `days` days."""
+
+    users: int
+    days: int
+    found: list[Rows] = field(default_factory=list)
+
+    def add(
+        self,
+        user: Ints,
+        day: Ints,
+        amount_cents: Ints,
+        *,
+        account: Ints | int,
+        label: Ints | int,
+        order: int,
+    ) -> None:
+        """Events of one kind, one for each of `user`."""
+        size = len(user)
+        self.found.append(
+            Rows(
+                user,
+                np.broadcast_to(np.asarray(account), size),
+                day,
+                np.broadcast_to(np.asarray(order), size),
+                amount_cents,
+                np.broadcast_to(np.asarray(label), size),
+            )
+        )
+
+    def outflow(self, account: int) -> Ints:
+        """Cents out of an account, users x days."""
+        flow = np.zeros(self.users * self.days, dtype=np.int64)
+        for rows in self.found:
+            here = np.flatnonzero(rows.account == account)
+            np.add.at(flow, rows.user[here] * self.days + rows.day[here], rows.amount_cents[here])
+        return flow.reshape(self.users, self.days)
+
+    def sorted(self) -> Rows:
+        """All events by user, day and order; equal ones as they were added."""
+        user, account, day, order, amount, label = (
+            np.concatenate([rows[i] for rows in self.found]) for i in range(len(Rows._fields))
+        )
+        place = ((user * self.days + day) * 16 + order) * SLOTS + account
+        at = np.argsort(place, kind="stable")
+        return Rows(*(values[at] for values in (user, account, day, order, amount, label)))
