@@ -112,9 +112,9 @@ def reference(table: str, target: Column, description: str, name: str | None = N
     return Column(name or target.name, "reference", description, prefix=target.prefix, references=table)
 
 
-def money(name: str, description: str, minimum: int | None = 0) -> Column:
+def money(name: str, description: str, minimum: int | None = 0, nullable: bool = False) -> Column:
     """An amount of US dollars, in whole cents."""
-    return Column(name, "money", description, unit="USD cents", minimum=minimum)
+    return Column(name, "money", description, unit="USD cents", minimum=minimum, nullable=nullable)
 
 
 def decimal(name: str, description: str, nullable: bool = False, unit: str | None = None) -> Column:
@@ -148,9 +148,9 @@ def choice(name: str, choices: tuple[str, ...], description: str) -> Column:
     return Column(name, "choice", description, choices=choices)
 
 
-def text(name: str, description: str) -> Column:
+def text(name: str, description: str, nullable: bool = False) -> Column:
     """Free text."""
-    return Column(name, "text", description)
+    return Column(name, "text", description, nullable=nullable)
 
 
 def count(

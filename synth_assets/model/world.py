@@ -30,6 +30,7 @@ class World:
         tables: every table, each after the tables it needs.
         anomalies: the kinds of labelled fault, in the order of the manifest's `type` choices.
         presets: named sets of configuration values.
+        block_rows: root rows of a block.
     """
 
     name: str
@@ -37,6 +38,7 @@ class World:
     tables: tuple[Table, ...]
     anomalies: tuple[Anomaly, ...]
     presets: dict[str, dict[str, object]]
+    block_rows: int = BLOCK_ROWS
 
     def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:
         """Another process gets its own world of the same name: functions are code, not data."""
@@ -77,7 +79,7 @@ class World:
     def blocks(self, config: WorldConfig, root: str) -> list[range]:
         """Ranges of root rows, one a block."""
         total = getattr(config, root)
-        return [range(start, min(start + BLOCK_ROWS, total)) for start in range(0, total, BLOCK_ROWS)] or [
+        return [range(start, min(start + self.block_rows, total)) for start in range(0, total, self.block_rows)] or [
             range(0)
         ]
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
@@ -24,6 +25,7 @@ class Block(NamedTuple):
     Attributes:
         users, habits, cards: one entry a user.
         opening_cents, closing_cents: balances before the first day and on as_of, users x accounts.
+        pending_cents: what pending transactions will take from checking; not in the balance yet.
         rows: transactions, by user and day.
     """
 
@@ -32,7 +34,13 @@ class Block(NamedTuple):
     cards: Cards
     opening_cents: Ints
     closing_cents: Ints
+    pending_cents: Ints
     rows: Rows
+
+    @property
+    def is_pending(self) -> npt.NDArray[np.bool_]:
+        """Which of the rows are not posted yet."""
+        return (self.users.edge == plans.ONLY_PENDING)[self.rows.user]
 
 
 @lru_cache(maxsize=8)
@@ -54,9 +62,11 @@ def decide(config: Config, start: int, stop: int) -> Block:
     stressed = stress.live(events, days, draws, users, known)
     opening = _openings(events, draws, users, known, card, stressed)
     flow = np.stack([events.outflow(account).sum(axis=1) for account in (CHECKING, SAVINGS, CARD)], axis=1)
+    pending = np.where(users.edge == plans.ONLY_PENDING, flow[:, CHECKING], 0)
     closing = opening - flow
+    closing[:, CHECKING] += pending
     closing[:, CARD] = card.balance_cents
-    return Block(users, known, card, opening, closing, events.sorted())
+    return Block(users, known, card, opening, closing, pending, events.sorted())
 
 
 def _openings(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from synth_assets.model import lookup
@@ -19,26 +21,33 @@ INCOME, BILL, CHARGE, PURCHASE, SAVED = range(5)
 
 LONGEST_WINDOW_DAYS = 1_024
 RECURRING_DAYS = 90
+PENDING_DAYS = 5
+"""A purchase is posted within so many days [D]."""
 
 
 def live(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
     """Everything but paychecks, card payments and interest, and what stressed users do."""
-    plain = habits.is_active & ~habits.is_stressed
+    plain = lives_plainly(users, habits)
     cell = users.number[:, None] * LONGEST_WINDOW_DAYS + np.arange(window.length)
     _subscribe(events, window, draws, users, habits)
     bills = _bills(events, window, draws, users, habits, plain)
     left = habits.monthly_income_cents * shapes.SPENT_SHARE - bills - habits.subscriptions * 2_000
     left -= np.where(has(users, plan.SAVINGS_BUILDER), habits.monthly_income_cents * shapes.SAVED_SHARE, 0)
-    usual = sum(s.a_month * s.median_cents * np.exp(s.sigma**2 / 2) for s in shapes.STREAMS)
+    usual = math.fsum(s.a_month * s.median_cents * math.exp(s.sigma**2 / 2) for s in shapes.STREAMS)
     scale = np.clip(left / usual, 0.4, 2.5)
     for stream in shapes.STREAMS:
         _purchases(events, window, draws, users, habits, cell, stream, scale, plain)
     _save(events, habits, users, plain)
 
 
+def lives_plainly(users: Users, habits: Habits) -> Flags:
+    """Who earns, pays bills and spends as it comes."""
+    return habits.is_active & ~habits.is_stressed & (users.edge != plan.ONLY_PENDING)
+
+
 def earn(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
     """Paychecks. A variable income pays for what is spent until the next one, so that little is ever left."""
-    plain = habits.is_active & ~habits.is_stressed
+    plain = lives_plainly(users, habits)
     user, day = np.nonzero(habits.paydays & plain[:, None])
     cell = users.number[user] * LONGEST_WINDOW_DAYS + day
     score = shapes.normal()[draws.fields("pay", cell)[0] >> 4]
@@ -71,7 +80,7 @@ def _bills(
     low, high = shapes.RENT_SHARE
     income = habits.monthly_income_cents
     rent = (income * (low + (high - low) * share / 65_536)).astype(np.int64)
-    season = np.sin(2 * np.pi * np.arange(window.length) / 365)
+    season = np.array([math.sin(2 * math.pi * day / 365) for day in range(window.length)])
     for name, day, cents, swing in (
         ("rent", 1 + when * 3 // 65_536, rent, 0.0),
         ("utilities", 5 + utilities * 20 // 65_536, income * shapes.UTILITIES_SHARE, shapes.UTILITIES_SEASON),
@@ -120,7 +129,9 @@ def _purchases(
     happens, size, by_card, _ = draws.fields(stream.name, cell).reshape(4, *cell.shape)
     weight = np.array(stream.weekdays) / np.mean(stream.weekdays)
     chance = stream.a_month / (365 / 12) * weight[window.weekday[: window.length]] * 65_536
-    visits: Days = (happens < chance) & plain[:, None]
+    visits: Days = (happens < chance) & (plain[:, None] | _still_pending(users, events.days))
+    if stream.name == "groceries":
+        visits[users.edge == plan.ONLY_PENDING, -1] = True
     user, day = np.nonzero(visits)
     turn = (np.cumsum(visits, axis=1) - 1)[user, day]
     first = draws.fields(f"first of {stream.name}", users.number)[0].astype(np.int64)
@@ -130,8 +141,14 @@ def _purchases(
     amount = np.maximum((median * scale[user]).astype(np.int64), 100)
     on_card = habits.has_card[user] & (by_card[user, day] < stream.card_share * 65_536)
     label = np.where(brand >= 0, AT[stream.name] + brand, AT["unknown"])
+    label = np.where((users.edge == plan.ONLY_CASH)[user], AT["atm"], label)
     account = np.where(on_card, CARD, CHECKING)
     events.add(user, day, amount, account=account, label=label, order=PURCHASE)
+
+
+def _still_pending(users: Users, days: int) -> Days:
+    """The last days of users who have only pending transactions."""
+    return (users.edge == plan.ONLY_PENDING)[:, None] & (np.arange(days) >= days - PENDING_DAYS)
 
 
 def _unpatterned(user: Ints, day: Ints, brand: Ints, days: int) -> Ints:

@@ -1,0 +1,86 @@
+"""Accounts: checking for everybody, savings and a credit card for some."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_assets.model.arrow import indices, strings
+from synth_assets.model.columns import choice, day, identifier, money, reference, text
+from synth_assets.model.draws import Draws
+from synth_assets.model.table import Rows, Rule, Table, arrow_table
+from synth_assets.worlds.personal_banking.behaviour import decide, window
+from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS, SLOTS
+from synth_assets.worlds.personal_banking.users import USER_ID
+
+TYPES = ("checking", "savings", "credit_card", "money_market", "hsa")
+
+ACCOUNT_ID = identifier("account_id", "acc_", "Account; each user has three numbers: checking, savings and card.")
+COLUMNS = (
+    ACCOUNT_ID,
+    reference("users", USER_ID, "Who holds it."),
+    choice("account_type", TYPES, "Kind of account, in the document's words."),
+    text("account_subtype", "Plaid's subtype."),
+    text("mask", "Last four digits of the account's number; nobody's."),
+    day("opened_on", "Day on which it was opened, before the history begins."),
+    money("opening_balance_cents", "Balance before the first day of the history; owed, on a card.", minimum=None),
+    money("balance_available_cents", "What can be spent: balance less pending; on a card, what is left of the limit.", minimum=None),
+    money("balance_current_cents", "Balance on as_of of all posted transactions; owed, on a card.", minimum=None),
+    money("balance_limit_cents", "Credit limit; empty but for cards.", nullable=True),
+    choice("iso_currency_code", ("USD",), "Currency."),
+    choice("holder_category", ("personal",), "No business accounts."),
+)
+_SUBTYPES = strings(["checking", "savings", "credit card", "money market", "hsa"])
+_MASKS = strings([f"{number:04d}" for number in range(10_000)])
+MONEY_MARKET_SHARE = 0.2
+"""Savings that are kept on a money market account [D]."""
+
+
+def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table:
+    """The accounts of the users `rows`, in order of user and kind."""
+    block = decide(config, rows.start, rows.stop)
+    user = users.numbers("user_id")
+    stands = np.stack([np.ones(len(user), bool), block.habits.has_savings, block.habits.has_card], axis=1)
+    row, slot = np.nonzero(stands)
+    number = SLOTS * (user[row] - 1) + slot + 1
+    kind_drawn, mask, age, _ = draws.fields("account", number).astype(np.int64)
+    kind = np.where((slot == SAVINGS) & (kind_drawn < MONEY_MARKET_SHARE * 65_536), 3, slot)
+    current = block.closing_cents[row, slot]
+    limit = np.where(slot == CARD, block.cards.limit_cents[row], 0)
+    pending = np.where(slot == CHECKING, block.pending_cents[row], 0)
+    return arrow_table(
+        COLUMNS,
+        {
+            "account_id": number,
+            "user_id": user[row],
+            "account_type": kind,
+            "account_subtype": _SUBTYPES.take(indices(kind)),
+            "mask": _MASKS.take(indices(mask * 10_000 // 65_536)),
+            "opened_on": window(config).first - 1 - age * 3_650 // 65_536,
+            "opening_balance_cents": block.opening_cents[row, slot],
+            "balance_available_cents": np.where(slot == CARD, limit - current, current - pending),
+            "balance_current_cents": current,
+            "balance_limit_cents": np.ma.masked_array(limit, mask=slot != CARD),
+            "iso_currency_code": np.zeros(len(row), dtype=np.int8),
+            "holder_category": np.zeros(len(row), dtype=np.int8),
+        },
+    )
+
+
+ACCOUNTS = Table(
+    name="accounts",
+    row="One account of a user.",
+    columns=COLUMNS,
+    generate=generate,
+    rules=(
+        Rule(
+            "a card's balance is within its limit",
+            lambda: (
+                pc.field("balance_limit_cents").is_null()
+                | (pc.field("balance_current_cents") <= pc.field("balance_limit_cents"))
+            ),
+        ),
+    ),
+)

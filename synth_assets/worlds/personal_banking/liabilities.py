@@ -1,0 +1,67 @@
+"""Liabilities: what is owed on every credit card, and by when."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from synth_assets.model.columns import choice, day, flag, identifier, money, rate, reference
+from synth_assets.model.table import Rows, Table, arrow_table
+from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
+from synth_assets.worlds.personal_banking.behaviour import decide, window
+from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.events import CARD, SLOTS
+from synth_assets.worlds.personal_banking.users import USER_ID
+
+COLUMNS = (
+    identifier("liability_id", "lia_", "Liability; has its user's number."),
+    reference("accounts", ACCOUNT_ID, "The card."),
+    reference("users", USER_ID, "Who owes."),
+    choice("liability_type", ("credit_card", "mortgage", "student_loan"), "Kind of debt."),
+    rate("apr_percentage", "Interest a year.", minimum=12.99, maximum=29.99),
+    choice("apr_type", ("variable", "fixed"), "Whether the interest may change."),
+    money("minimum_payment_amount_cents", "Least that the last statement asks for."),
+    money("last_payment_amount_cents", "What was paid last."),
+    flag("is_overdue", "Whether a payment is late."),
+    day("next_payment_due_date", "When the next payment is due: a promise, which may lie after as_of."),
+    money("last_statement_balance_cents", "What the last statement says is owed."),
+    rate("interest_rate", "Of mortgages and student loans.", nullable=True),
+)
+
+BILLING_DAYS = 30
+
+
+def generate(rows: range, accounts: Rows, config: Config) -> pa.Table:
+    """One row a card of the users `rows`."""
+    block = decide(config, rows.start, rows.stop)
+    row = np.flatnonzero(block.habits.has_card)
+    user = block.users.number[row]
+    cards = block.cards
+    days = window(config)
+    due = cards.due_day[row]
+    nothing = np.zeros(len(row), dtype=np.int8)
+    return arrow_table(
+        COLUMNS,
+        {
+            "liability_id": user + 1,
+            "account_id": SLOTS * user + CARD + 1,
+            "user_id": user + 1,
+            "liability_type": nothing,
+            "apr_percentage": cards.apr_basis_points[row] / 100,
+            "apr_type": nothing,
+            "minimum_payment_amount_cents": cards.minimum_cents[row],
+            "last_payment_amount_cents": cards.last_payment_cents[row],
+            "is_overdue": nothing.astype(bool),
+            "next_payment_due_date": days.first + np.where(due < days.length, due + BILLING_DAYS, due),
+            "last_statement_balance_cents": cards.statement_cents[row],
+            "interest_rate": np.ma.masked_array(np.zeros(len(row)), mask=True),
+        },
+    )
+
+
+LIABILITIES = Table(
+    name="liabilities",
+    row="What is owed on one card.",
+    columns=COLUMNS,
+    generate=generate,
+)

@@ -1,0 +1,100 @@
+"""Transactions: every row of every account's statement, money out positive."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from synth_assets.model.arrow import indices, strings
+from synth_assets.model.columns import choice, day, flag, identifier, money, reference, text
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.table import Rows, Table, arrow_table
+from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
+from synth_assets.worlds.personal_banking.behaviour import decide, window
+from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.events import SLOTS
+from synth_assets.worlds.personal_banking.labels import LABELS, PRIMARIES
+from synth_assets.worlds.personal_banking.users import USER_ID
+
+CHANNELS = ("online", "in store", "other")
+DETAILED = tuple(dict.fromkeys(label.detailed for label in LABELS))
+SPELLINGS = 16
+"""Feed strings of a label, which differ in their digits."""
+
+TRANSACTION_ID = identifier("transaction_id", "txn_", "Transaction; in order of user and day.")
+COLUMNS = (
+    TRANSACTION_ID,
+    reference("accounts", ACCOUNT_ID, "Account that it is on."),
+    reference("users", USER_ID, "Whose account that is."),
+    day("date", "Day of posting."),
+    day("authorized_date", "Day of the purchase, up to 3 days before it is posted."),
+    money("amount_cents", "Positive is money out of the account, negative is money in.", minimum=None),
+    text("name", "As the bank's feed shows it."),
+    text("merchant_name", "Clean name of the merchant, where one is known.", nullable=True),
+    choice("payment_channel", CHANNELS, "How it was made."),
+    choice("category_primary", PRIMARIES, "Plaid's primary category."),
+    choice("category_detailed", DETAILED, "Plaid's detailed category."),
+    flag("pending", "Not posted yet, and not in the balance."),
+)
+
+SLOTS_A_MONTH = 128
+"""Transaction numbers of a user a month, used or not: numbers stay when a row comes or goes."""
+
+_CHANNEL = np.array([CHANNELS.index(label.channel) for label in LABELS])
+_PRIMARY = np.array([PRIMARIES.index(label.primary) for label in LABELS])
+_DETAILED = np.array([DETAILED.index(label.detailed) for label in LABELS])
+_IN_STORE = CHANNELS.index("in store")
+
+
+def _spelt(feed: str, label: int, spelling: int) -> str:
+    """A feed string with digits in the place of each `#`."""
+    digits = f"{(label * 7_919 + spelling * 104_729 + 12_345_678) * 48_271 % 2_147_483_647:010d}" * 2
+    for digit in digits[: feed.count("#")]:
+        feed = feed.replace("#", digit, 1)
+    return feed
+
+
+_NAMES = strings([_spelt(label.feed, i, k) for i, label in enumerate(LABELS) for k in range(SPELLINGS)])
+_MERCHANTS = pa.array([label.merchant for label in LABELS], pa.string())
+
+
+def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Config) -> pa.Table:
+    """Every transaction of the users `rows`, by user and day."""
+    block = decide(config, rows.start, rows.stop)
+    found = block.rows
+    user = block.users.number[found.user]
+    number = user * SLOTS_A_MONTH * config.date_range_months + _place(found.user) + 1
+    spelling, lag, _, _ = draws.fields("shown", number).astype(np.int64)
+    first = window(config).first
+    waits = np.where(_CHANNEL[found.label] == _IN_STORE, lag * 4 // 65_536, 0)
+    date = first + found.day
+    return arrow_table(
+        COLUMNS,
+        {
+            "transaction_id": number,
+            "account_id": SLOTS * user + found.account + 1,
+            "user_id": user + 1,
+            "date": date,
+            "authorized_date": date - np.minimum(waits, found.day),
+            "amount_cents": found.amount_cents,
+            "name": _NAMES.take(indices(found.label * SPELLINGS + spelling * SPELLINGS // 65_536)),
+            "merchant_name": _MERCHANTS.take(indices(found.label)),
+            "payment_channel": _CHANNEL[found.label],
+            "category_primary": _PRIMARY[found.label],
+            "category_detailed": _DETAILED[found.label],
+            "pending": block.is_pending,
+        },
+    )
+
+
+def _place(user: Ints) -> Ints:
+    """Each row's place among those of its user."""
+    return np.arange(len(user)) - np.searchsorted(user, user)
+
+
+TRANSACTIONS = Table(
+    name="transactions",
+    row="One line of an account's statement.",
+    columns=COLUMNS,
+    generate=generate,
+)

@@ -1,0 +1,56 @@
+"""Users: people who hold accounts, and whether they let their data be used."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from synth_assets.model.columns import flag, identifier, moment, text
+from synth_assets.model.draws import Draws
+from synth_assets.model.people import people
+from synth_assets.model.table import Table, arrow_table, seconds
+from synth_assets.worlds.personal_banking.behaviour import decide, window
+from synth_assets.worlds.personal_banking.config import Config
+
+USER_ID = identifier("user_id", "usr_", "User.")
+COLUMNS = (
+    USER_ID,
+    text("name", "Full name; nobody real."),
+    text("email", "Under .example; unique."),
+    moment("created_at", "Sign-up, within the two years before the history begins."),
+    flag("consent_status", "Whether the user consents to the use of the data."),
+    moment("consent_updated_at", "When that was last said, after sign-up."),
+)
+
+SIGN_UP_DAYS = 730
+
+
+def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
+    """One row a user of `rows` (numbers from 0)."""
+    users = decide(config, rows.start, rows.stop).users
+    person = people(draws, users.number, config.num_users)
+    age, second, said, said_second = draws.fields("sign_up", users.number).astype(np.int64)
+    first = window(config).first
+    signed_up = first - 1 - age * SIGN_UP_DAYS // 65_536
+    updated = signed_up + said * (first - signed_up) // 65_536
+    created = seconds(signed_up, second * 43_200 // 65_536)
+    return arrow_table(
+        COLUMNS,
+        {
+            "user_id": users.number + 1,
+            "name": person.name,
+            "email": person.email,
+            "created_at": created,
+            "consent_status": users.consents,
+            "consent_updated_at": seconds(updated, 43_200 + said_second * 43_199 // 65_536),
+        },
+    )
+
+
+USERS = Table(
+    name="users",
+    row="One person with accounts.",
+    columns=COLUMNS,
+    generate=generate,
+    counted_by="num_users",
+)
