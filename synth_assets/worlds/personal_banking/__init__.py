@@ -1,0 +1,39 @@
+"""People whose money behaves: accounts that run, habits that show, and personas that follow from them.
+
+Plaid-style users with checking, savings and cards. Pay comes by cadence, rent on the first days of a month,
+services charge on their day, cards have statements, and every balance replays to the cent. Each user has an
+archetype whose habits trigger exactly the persona meant, some of them exactly on its threshold.
+"""
+
+from synth_assets.model.world import World
+from synth_assets.worlds.personal_banking.accounts import ACCOUNTS
+from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.liabilities import LIABILITIES
+from synth_assets.worlds.personal_banking.persona_assignments import PERSONA_ASSIGNMENTS
+from synth_assets.worlds.personal_banking.signals_cash_flow import SIGNALS_CASH_FLOW
+from synth_assets.worlds.personal_banking.signals_credit import SIGNALS_CREDIT
+from synth_assets.worlds.personal_banking.signals_income import SIGNALS_INCOME
+from synth_assets.worlds.personal_banking.signals_savings import SIGNALS_SAVINGS
+from synth_assets.worlds.personal_banking.signals_subscriptions import SIGNALS_SUBSCRIPTIONS
+from synth_assets.worlds.personal_banking.transactions import TRANSACTIONS
+from synth_assets.worlds.personal_banking.users import USERS
+
+WORLD = World(
+    name="personal_banking",
+    config=Config,
+    tables=(
+        USERS,
+        ACCOUNTS,
+        TRANSACTIONS,
+        LIABILITIES,
+        SIGNALS_SUBSCRIPTIONS,
+        SIGNALS_SAVINGS,
+        SIGNALS_CREDIT,
+        SIGNALS_INCOME,
+        SIGNALS_CASH_FLOW,
+        PERSONA_ASSIGNMENTS,
+    ),
+    anomalies=(),
+    presets={"personas": {}, "simple": {"behaviour": "simple", "num_users": 50, "consent_ratio": 0.0}},
+    block_rows=1_024,
+)
