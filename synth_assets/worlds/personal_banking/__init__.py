@@ -7,6 +7,8 @@ archetype whose habits trigger exactly the persona meant, some of them exactly o
 
 from synth_assets.model.world import World
 from synth_assets.worlds.personal_banking.accounts import ACCOUNTS
+from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
+from synth_assets.worlds.personal_banking.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.liabilities import LIABILITIES
 from synth_assets.worlds.personal_banking.persona_assignments import PERSONA_ASSIGNMENTS
@@ -32,8 +34,9 @@ WORLD = World(
         SIGNALS_INCOME,
         SIGNALS_CASH_FLOW,
         PERSONA_ASSIGNMENTS,
+        ANOMALY_MANIFEST,
     ),
-    anomalies=(),
+    anomalies=ANOMALIES,
     presets={"personas": {}, "simple": {"behaviour": "simple", "num_users": 50, "consent_ratio": 0.0}},
     block_rows=1_024,
 )

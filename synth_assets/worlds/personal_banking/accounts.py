@@ -8,9 +8,10 @@ import pyarrow.compute as pc
 
 from synth_assets.model.arrow import indices, strings
 from synth_assets.model.columns import choice, day, identifier, money, reference, text
-from synth_assets.model.draws import Draws
+from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.personal_banking.behaviour import decide, window
+from synth_assets.worlds.personal_banking.anomalies import BEFORE_OPENED, UNREPLAYED
+from synth_assets.worlds.personal_banking.behaviour import Block, decide, window
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS, SLOTS
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -47,9 +48,14 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
     number = SLOTS * (user[row] - 1) + slot + 1
     kind_drawn, mask, age, _ = draws.fields("account", number).astype(np.int64)
     kind = np.where((slot == SAVINGS) & (kind_drawn < MONEY_MARKET_SHARE * 65_536), 3, slot)
+    checking, fault = slot == CHECKING, block.users.fault[row]
     current = block.closing_cents[row, slot]
+    current = current + np.where(checking & (fault == UNREPLAYED), off_by_cents(draws, user[row]), 0)
     limit = np.where(slot == CARD, block.cards.limit_cents[row], 0)
-    pending = np.where(slot == CHECKING, block.pending_cents[row], 0)
+    pending = _pending_cents(block)[row, slot]
+    first = window(config).first
+    opened = first - 1 - age * 3_650 // 65_536
+    opened = np.where(checking & (fault == BEFORE_OPENED), first + _first_day(block)[row] + 1, opened)
     return arrow_table(
         COLUMNS,
         {
@@ -58,15 +64,37 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
             "account_type": kind,
             "account_subtype": _SUBTYPES.take(indices(kind)),
             "mask": _MASKS.take(indices(mask * 10_000 // 65_536)),
-            "opened_on": window(config).first - 1 - age * 3_650 // 65_536,
+            "opened_on": opened,
             "opening_balance_cents": block.opening_cents[row, slot],
-            "balance_available_cents": np.where(slot == CARD, limit - current, current - pending),
+            "balance_available_cents": np.where(slot == CARD, limit - current, current) - pending,
             "balance_current_cents": current,
             "balance_limit_cents": np.ma.masked_array(limit, mask=slot != CARD),
             "iso_currency_code": np.zeros(len(row), dtype=np.int8),
             "holder_category": np.zeros(len(row), dtype=np.int8),
         },
     )
+
+
+def off_by_cents(draws: Draws, user: Ints) -> Ints:
+    """What a balance that does not replay is off by: $5 to $500."""
+    return 500 + draws.of("accounts").fields("off by", user)[0].astype(np.int64) * 49_501 // 65_536
+
+
+def _pending_cents(block: Block) -> Ints:
+    """What pending rows will take from each account, users x accounts."""
+    at = np.flatnonzero(block.is_pending)
+    place = block.rows.user[at] * SLOTS + block.rows.account[at]
+    cents = np.bincount(place, block.rows.amount_cents[at], len(block.users.number) * SLOTS)
+    return cents.astype(np.int64).reshape(-1, SLOTS)
+
+
+def _first_day(block: Block) -> Ints:
+    """Day of each user's first row on checking; 0 for those without."""
+    at = np.flatnonzero(block.rows.account == CHECKING)
+    user, first = np.unique(block.rows.user[at], return_index=True)
+    days = np.zeros(len(block.users.number), dtype=np.int64)
+    days[user] = block.rows.day[at][first]
+    return days
 
 
 ACCOUNTS = Table(

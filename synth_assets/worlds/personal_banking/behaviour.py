@@ -12,9 +12,10 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import cards, spending, stress
 from synth_assets.worlds.personal_banking import plan as plans
+from synth_assets.worlds.personal_banking.anomalies import edit
 from synth_assets.worlds.personal_banking.cards import Cards
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS, Events, Rows
+from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SLOTS, Events, Rows
 from synth_assets.worlds.personal_banking.habits import Habits, habits, has
 from synth_assets.worlds.personal_banking.plan import Users
 
@@ -25,8 +26,9 @@ class Block(NamedTuple):
     Attributes:
         users, habits, cards: one entry a user.
         opening_cents, closing_cents: balances before the first day and on as_of, users x accounts.
-        pending_cents: what pending transactions will take from checking; not in the balance yet.
-        rows: transactions, by user and day.
+        rows, is_pending, number: transactions, by user and day: facts, whether they are not posted, and number
+            among those of their user.
+        faulty: of each user, the row that the fault is about; -1 for sound users.
     """
 
     users: Users
@@ -34,13 +36,10 @@ class Block(NamedTuple):
     cards: Cards
     opening_cents: Ints
     closing_cents: Ints
-    pending_cents: Ints
     rows: Rows
-
-    @property
-    def is_pending(self) -> npt.NDArray[np.bool_]:
-        """Which of the rows are not posted yet."""
-        return (self.users.edge == plans.ONLY_PENDING)[self.rows.user]
+    is_pending: npt.NDArray[np.bool_]
+    number: Ints
+    faulty: Ints
 
 
 @lru_cache(maxsize=8)
@@ -60,13 +59,22 @@ def decide(config: Config, start: int, stop: int) -> Block:
     card = cards.run(events, days, draws, users, known)
     spending.earn(events, days, draws, users, known)
     stressed = stress.live(events, days, draws, users, known)
-    opening = _openings(events, draws, users, known, card, stressed)
-    flow = np.stack([events.outflow(account).sum(axis=1) for account in (CHECKING, SAVINGS, CARD)], axis=1)
-    pending = np.where(users.edge == plans.ONLY_PENDING, flow[:, CHECKING], 0)
-    closing = opening - flow
-    closing[:, CHECKING] += pending
+    found = events.sorted()
+    pending = (users.edge == plans.ONLY_PENDING)[found.user]
+    closing = _openings(events, draws, users, known, card, stressed) - posted(found, pending, users)
     closing[:, CARD] = card.balance_cents
-    return Block(users, known, card, opening, closing, pending, events.sorted())
+    edited = edit(found, pending, users.fault, days.length, draws, users.number)
+    opening = closing + posted(edited.rows, edited.is_pending, users)
+    opening[:, CARD] = 2 * closing[:, CARD] - opening[:, CARD]
+    return Block(users, known, card, opening, closing, *edited)
+
+
+def posted(rows: Rows, is_pending: npt.NDArray[np.bool_], users: Users) -> Ints:
+    """Cents out of each account by posted rows, users x accounts."""
+    at = np.flatnonzero(~is_pending)
+    place = rows.user[at] * SLOTS + rows.account[at]
+    flow = np.bincount(place, rows.amount_cents[at], len(users.number) * SLOTS)
+    return flow.astype(np.int64).reshape(-1, SLOTS)
 
 
 def _openings(

@@ -6,14 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field
 
+from synth_assets.model.anomaly import misfit
 from synth_assets.model.config import Frozen, WorldConfig
+from synth_assets.model.identifiers import LARGEST
 from synth_assets.worlds.personal_banking import plan
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Share = Annotated[int, Field(ge=0, le=1_000)]
 
 MOST_USERS = 1_000_000
-"""A user has 900 transaction numbers of the nine digits that an id holds."""
+
+SLOTS_A_MONTH = 128
+"""Transaction numbers of a user a month, used or not, of the nine digits that an id holds."""
 
 
 class AnomalyRates(Frozen):
@@ -63,6 +67,14 @@ class Config(WorldConfig):
         """Why the configuration cannot be met exactly, in one line, or None when it can."""
         if not any(self.archetypes.model_dump().values()):
             return "archetypes are all 0: give at least one a share"
+        if SLOTS_A_MONTH * self.date_range_months * self.num_users > LARGEST:
+            most = LARGEST // (SLOTS_A_MONTH * self.date_range_months)
+            return f"num_users is {self.num_users:,}, but {self.date_range_months} months allow {most:,}"
+        wrong = misfit(plan.fault_levels(self))
+        if wrong:
+            asked, reach, level = wrong
+            whom = ("high utilizers, whose card payments", "users who")[level]
+            return f"anomaly_rates ask for {asked:,} faults, but there are {reach:,} {whom} may carry one"
         return None
 
     def asked(self) -> dict[str, tuple[int, int]]:

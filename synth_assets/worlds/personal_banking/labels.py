@@ -87,9 +87,10 @@ BILLS = {
     "interest_charge": Label(None, "INTEREST CHARGE ON PURCHASES", "other", "BANK_FEES_INTEREST_CHARGE"),
     "overdraft_fee": Label(None, "OVERDRAFT FEE", "other", "BANK_FEES_OVERDRAFT_FEES"),
     "atm": Label(None, "ATM WITHDRAWAL ######", "other", "TRANSFER_OUT_WITHDRAWAL"),
+    "never_visited": Label("Patagonia", "PATAGONIA RETURN ####", "in store", "GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES"),
     "unknown": Label(None, "POS PURCHASE ######", "in store", "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE"),
 }
-"""What carries no merchant's name."""
+"""What is no visit to a merchant of a stream."""
 
 
 def _feed(merchant: str) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from synth_assets.model.anomaly import quota
+from synth_assets.model.anomaly import Codes, Level, quota
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.permutation import Permutation
+
+from synth_assets.worlds.personal_banking import anomalies
 
 if TYPE_CHECKING:
     from synth_assets.worlds.personal_banking.config import Config
@@ -61,6 +63,7 @@ class Users(NamedTuple):
         edge: index into `EDGES`, -1 for everybody else.
         personas: bits of the personas that the user's habits trigger.
         consents: whether the user consents.
+        fault: code of the anomaly, 0 for a sound user.
     """
 
     number: Ints
@@ -68,6 +71,7 @@ class Users(NamedTuple):
     edge: Ints
     personas: Ints
     consents: npt.NDArray[np.bool_]
+    fault: Codes
 
 
 def archetype_counts(config: Config) -> list[int]:
@@ -97,7 +101,38 @@ def plan(config: Config, draws: Draws, number: Ints) -> Users:
         [1 << np.minimum(archetype, 4), np.array(COMBINATIONS)[within % 5], np.array(_EDGE_PERSONAS)[edge]],
         0,
     )
-    return Users(number, archetype, edge, personas, _consents(config, draws, rank, edge))
+    return Users(
+        number, archetype, edge, personas, _consents(config, draws, rank, edge), _faults(config, draws, rank)
+    )
+
+
+_PLAIN = (0, 2, 3, STABLE)
+"""Archetypes whose users may carry a fault: first the high utilizers, all of whom have a card; not those who
+live within a few dollars of a threshold."""
+
+
+def _faults(config: Config, draws: Draws, rank: Ints) -> Codes:
+    """The fault of each user; plain users are numbered one archetype after the other."""
+    counts = archetype_counts(config)
+    starts = np.cumsum([0, *counts])
+    place, below = np.full(len(rank), -1, dtype=np.int64), 0
+    for archetype in _PLAIN:
+        here = (rank >= starts[archetype]) & (rank < starts[archetype + 1])
+        place[here] = rank[here] - starts[archetype] + below
+        below += counts[archetype]
+    return anomalies.kinds(config, draws, place, counts[0], below)
+
+
+def fault_levels(config: Config) -> list[Level]:
+    """The quotas of all faults, and the users that they may touch."""
+    counts = archetype_counts(config)
+    return anomalies.levels(config, counts[0], sum(counts[archetype] for archetype in _PLAIN))
+
+
+def asked(config: Config) -> dict[str, tuple[int, int]]:
+    """For each kind, the users that its rate counts and the labels that it asks for."""
+    rates = config.anomaly_rates.model_dump()
+    return {kind: (config.num_users, quota(rate, config.num_users)) for kind, rate in rates.items()}
 
 
 def _consents(config: Config, draws: Draws, rank: Ints, edge: Ints) -> npt.NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.behaviour import decide, window
-from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
 from synth_assets.worlds.personal_banking.events import SLOTS
 from synth_assets.worlds.personal_banking.labels import LABELS, PRIMARIES
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -37,9 +37,6 @@ COLUMNS = (
     flag("pending", "Not posted yet, and not in the balance."),
 )
 
-SLOTS_A_MONTH = 128
-"""Transaction numbers of a user a month, used or not: numbers stay when a row comes or goes."""
-
 _CHANNEL = np.array([CHANNELS.index(label.channel) for label in LABELS])
 _PRIMARY = np.array([PRIMARIES.index(label.primary) for label in LABELS])
 _DETAILED = np.array([DETAILED.index(label.detailed) for label in LABELS])
@@ -63,7 +60,7 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
     block = decide(config, rows.start, rows.stop)
     found = block.rows
     user = block.users.number[found.user]
-    number = user * SLOTS_A_MONTH * config.date_range_months + _place(found.user) + 1
+    number = user * SLOTS_A_MONTH * config.date_range_months + block.number + 1
     spelling, lag, _, _ = draws.fields("shown", number).astype(np.int64)
     first = window(config).first
     waits = np.where(_CHANNEL[found.label] == _IN_STORE, lag * 4 // 65_536, 0)
@@ -85,11 +82,6 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
             "pending": block.is_pending,
         },
     )
-
-
-def _place(user: Ints) -> Ints:
-    """Each row's place among those of its user."""
-    return np.arange(len(user)) - np.searchsorted(user, user)
 
 
 TRANSACTIONS = Table(

@@ -9,6 +9,7 @@ from synth_assets.model.columns import flag, identifier, moment, text
 from synth_assets.model.draws import Draws
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
+from synth_assets.worlds.personal_banking.anomalies import EARLIEST_FAULT_DAYS, WITHDRAWN
 from synth_assets.worlds.personal_banking.behaviour import decide, window
 from synth_assets.worlds.personal_banking.config import Config
 
@@ -33,6 +34,8 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
     first = window(config).first
     signed_up = first - 1 - age * SIGN_UP_DAYS // 65_536
     updated = signed_up + said * (first - signed_up) // 65_536
+    withdrawn = users.fault == WITHDRAWN
+    updated = np.where(withdrawn, first + EARLIEST_FAULT_DAYS + said * 120 // 65_536, updated)
     created = seconds(signed_up, second * 43_200 // 65_536)
     return arrow_table(
         COLUMNS,
@@ -41,7 +44,7 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
             "name": person.name,
             "email": person.email,
             "created_at": created,
-            "consent_status": users.consents,
+            "consent_status": users.consents & ~withdrawn,
             "consent_updated_at": seconds(updated, 43_200 + said_second * 43_199 // 65_536),
         },
     )

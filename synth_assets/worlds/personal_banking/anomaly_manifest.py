@@ -1,0 +1,132 @@
+"""The manifest: one row for every label, with what was expected and what stands in the tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from synth_assets.model.arrow import values
+from synth_assets.model.draws import Ints
+from synth_assets.model.identifiers import ids
+from synth_assets.model.manifest import EASY, HARD, MEDIUM, Labels, manifest_columns, manifest_rows
+from synth_assets.model.table import Rows, Table
+from synth_assets.worlds.personal_banking import anomalies
+from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
+from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
+from synth_assets.worlds.personal_banking.behaviour import decide
+from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.events import CHECKING, SLOTS
+from synth_assets.worlds.personal_banking.transactions import TRANSACTION_ID
+from synth_assets.worlds.personal_banking.users import USER_ID
+
+COLUMNS = manifest_columns(
+    ANOMALIES,
+    number="of the user",
+    entity="The transaction, account or user at fault.",
+    related="The row it repeats, its account, its first transaction, or its user.",
+    value="dollars, or so many transactions",
+    drift="no kind",
+)
+
+DIFFICULTY = {
+    anomalies.DUPLICATE: EASY,
+    anomalies.PENDING: EASY,
+    anomalies.REFUND: MEDIUM,
+    anomalies.BEFORE_OPENED: EASY,
+    anomalies.UNREPLAYED: HARD,
+    anomalies.LEG_MISSING: HARD,
+    anomalies.WITHDRAWN: EASY,
+}
+
+
+def generate(rows: range, users: Rows, accounts: Rows, transactions: Rows, config: Config) -> pa.Table:
+    """One row for every planned fault, in order of user; amounts are read from the tables."""
+    block = decide(config, rows.start, rows.stop)
+    faulty = np.flatnonzero(block.users.fault)
+    found = _Found(block.faulty, users, accounts, transactions)
+    fault = block.users.fault[faulty]
+
+    def labels(code: int, at: npt.NDArray[np.intp]) -> Labels:
+        entity, related, expected, actual, at_risk = found.of(code, faulty[at])
+        return Labels(entity, related, expected, actual, at_risk, np.full(len(at), DIFFICULTY[code]))
+
+    number = users.numbers("user_id")[faulty]
+    return manifest_rows(COLUMNS, ANOMALIES, config.day, number, fault, labels, drifting=0)
+
+
+class _Found:
+    """What stands in the tables about faulty users."""
+
+    def __init__(self, faulty: Ints, users: Rows, accounts: Rows, transactions: Rows) -> None:
+        self.faulty, self.users, self.accounts = faulty, users, accounts
+        self.user = users.numbers("user_id")
+        self.transaction = transactions.numbers("transaction_id")
+        self.account = transactions.numbers("account_id")
+        self.amount = values(transactions["amount_cents"])
+        self.date = values(transactions["date"])
+
+    def of(self, code: int, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
+        """Entity, related row, expected and actual value and amount at risk of users at places `at`."""
+        row, nothing = self.faulty[at], np.zeros(len(at), dtype=np.int64)
+        transaction = ids(TRANSACTION_ID.prefix, self.transaction[row])
+        account = ids(ACCOUNT_ID.prefix, self.account[row])
+        amount = np.abs(self.amount[row])
+        if code == anomalies.DUPLICATE:
+            first = ids(TRANSACTION_ID.prefix, self.transaction[row - 1])
+            return transaction, first, nothing, amount, amount
+        if code in (anomalies.PENDING, anomalies.REFUND):
+            return transaction, account, nothing, amount, amount
+        if code == anomalies.LEG_MISSING:
+            return transaction, account, amount, nothing, amount
+        if code == anomalies.UNREPLAYED:
+            return self._unreplayed(at)
+        return self._too_soon(at) if code == anomalies.BEFORE_OPENED else self._too_late(at)
+
+    def _checking(self, at: npt.NDArray[np.intp]) -> Ints:
+        return SLOTS * (self.user[at] - 1) + CHECKING + 1
+
+    def _place(self, at: npt.NDArray[np.intp]) -> Ints:
+        return np.searchsorted(self.accounts.numbers("account_id"), self._checking(at))
+
+    def _unreplayed(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
+        place, account = self._place(at), self._checking(at)
+        opening = values(self.accounts["opening_balance_cents"])[place]
+        current = values(self.accounts["balance_current_cents"])[place]
+        inside = np.isin(self.account, account)
+        flow = np.zeros(len(at), dtype=np.int64)
+        np.add.at(flow, np.searchsorted(account, self.account[inside]), self.amount[inside])
+        entity, related = ids(ACCOUNT_ID.prefix, account), ids(USER_ID.prefix, self.user[at])
+        return entity, related, opening - flow, current, np.abs(current - opening + flow)
+
+    def _too_soon(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
+        opened = values(self.accounts["opened_on"])[self._place(at)]
+        account = self._checking(at)
+        entity = ids(ACCOUNT_ID.prefix, account)
+        return (entity, *self._counted(self.account, account, opened, before=True))
+
+    def _too_late(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
+        said = values(self.users["consent_updated_at"])[at] // (86_400 * 1_000_000)
+        user = (self.account - 1) // SLOTS + 1
+        entity = ids(USER_ID.prefix, self.user[at])
+        return (entity, *self._counted(user, self.user[at], said, before=False))
+
+    def _counted(self, owner: Ints, wanted: Ints, day: Ints, before: bool) -> tuple[pa.Array, Ints, Ints, Ints]:
+        """Rows of each wanted owner before or after its day: the first of them, none, how many, and cents."""
+        rows = np.flatnonzero(np.isin(owner, wanted))
+        place = np.searchsorted(wanted, owner[rows])
+        wrong = self.date[rows] < day[place] if before else self.date[rows] > day[place]
+        rows, place = rows[wrong], place[wrong]
+        count = np.bincount(place, minlength=len(wanted))
+        first = np.full(len(wanted), np.iinfo(np.int64).max)
+        np.minimum.at(first, place, self.transaction[rows])
+        cents = np.bincount(place, np.abs(self.amount[rows]), len(wanted)).astype(np.int64)
+        return ids(TRANSACTION_ID.prefix, first), np.zeros(len(wanted), np.int64), 100 * count, cents
+
+
+ANOMALY_MANIFEST = Table(
+    name="anomaly_manifest",
+    row="One labelled fault.",
+    columns=COLUMNS,
+    generate=generate,
+)

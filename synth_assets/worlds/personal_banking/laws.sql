@@ -1,0 +1,247 @@
+-- What must hold between the tables for every configuration: each query returns offenders.
+--
+-- Blocks are judged a few at a time. Rows that references join stand in one block, so most laws need no more; a
+-- law that compares other rows is marked [whole]. id_of(text) is the id that a label names.
+
+-- name: users_as_asked [whole] — There are num_users users.
+SELECT num_users AS asked, found
+FROM scenario CROSS JOIN (SELECT count(*) AS found FROM users)
+WHERE found <> num_users;
+
+-- name: email_belongs_to_one [whole] — No two users share an e-mail, and every address is reserved for examples.
+SELECT email, count(*) AS users
+FROM users
+GROUP BY email
+HAVING count(*) > 1 OR NOT email LIKE '%.example';
+
+-- name: consent_as_asked [whole] — So many users consented when their history began as the ratio asks.
+SELECT num_users * consent_ratio AS asked, found
+FROM scenario
+CROSS JOIN (
+    SELECT count(*) AS found
+    FROM users CROSS JOIN scenario
+    WHERE consent_status OR CAST(consent_updated_at AS DATE) > as_of - to_months(date_range_months)
+)
+WHERE abs(found - num_users * consent_ratio) > 0.501;
+
+-- name: user_has_one_checking_account — Every user has exactly one checking account.
+SELECT user_id, coalesce(found, 0) AS accounts
+FROM users
+LEFT JOIN (
+    SELECT user_id, count(*) AS found FROM accounts WHERE account_type = 'checking' GROUP BY user_id
+) USING (user_id)
+WHERE coalesce(found, 0) <> 1;
+
+-- name: signed_up_before_history — Users sign up before their history begins, and then say whether they consent.
+SELECT user_id, created_at, consent_updated_at
+FROM users CROSS JOIN scenario
+WHERE CAST(created_at AS DATE) > as_of - to_months(date_range_months) OR consent_updated_at < created_at;
+
+-- name: transactions_within_window — Transactions are posted within the window, at most 3 days after the purchase.
+SELECT transaction_id, date, authorized_date
+FROM transactions CROSS JOIN scenario
+WHERE
+    date <= as_of - to_months(date_range_months)
+    OR date > as_of
+    OR date - authorized_date NOT BETWEEN 0 AND 3;
+
+-- name: transaction_is_on_the_users_account — A transaction's user is who holds its account.
+SELECT transaction_id, transactions.user_id, accounts.user_id AS holder
+FROM transactions JOIN accounts USING (account_id)
+WHERE transactions.user_id <> accounts.user_id;
+
+-- name: card_has_one_liability — Every credit card has exactly one liability, and nothing else has one.
+SELECT account_id, account_type, coalesce(found, 0) AS liabilities
+FROM accounts
+LEFT JOIN (SELECT account_id, count(*) AS found FROM liabilities GROUP BY account_id) USING (account_id)
+WHERE coalesce(found, 0) <> CASE WHEN account_type = 'credit_card' THEN 1 ELSE 0 END;
+
+-- name: only_cards_have_a_limit — A limit stands on credit cards alone.
+SELECT account_id, account_type, balance_limit_cents
+FROM accounts
+WHERE (balance_limit_cents IS NULL) = (account_type = 'credit_card');
+
+-- name: interest_falls_on_cards — Interest is charged on credit cards alone.
+SELECT transaction_id, account_type
+FROM transactions JOIN accounts USING (account_id)
+WHERE category_detailed = 'BANK_FEES_INTEREST_CHARGE' AND account_type <> 'credit_card';
+
+-- name: recurring_merchants_are_found — Merchants with at least 3 charges in 90 days, 70 % of gaps 28 to 32 or
+-- 5 to 9 days, are those of the signals.
+WITH charges AS (
+    SELECT user_id, merchant_name, amount_cents,
+        date - lag(date) OVER (PARTITION BY user_id, merchant_name ORDER BY date, transaction_id) AS gap
+    FROM transactions CROSS JOIN scenario
+    WHERE merchant_name IS NOT NULL AND amount_cents > 0 AND NOT pending AND date > as_of - 90
+),
+merchants AS (
+    SELECT user_id, merchant_name, sum(amount_cents) AS charged
+    FROM charges
+    GROUP BY user_id, merchant_name
+    HAVING
+        count(*) >= 3
+        AND count(*) FILTER (WHERE gap BETWEEN 28 AND 32 OR gap BETWEEN 5 AND 9) >= 0.7 * (count(*) - 1)
+),
+found AS (
+    SELECT user_id, count(*) AS merchants, sum(charged) / 3 AS monthly FROM merchants GROUP BY user_id
+)
+SELECT user_id, window_days, recurring_merchants, coalesce(merchants, 0) AS merchants, monthly
+FROM signals_subscriptions LEFT JOIN found USING (user_id)
+WHERE
+    recurring_merchants <> coalesce(merchants, 0)
+    OR abs(monthly_recurring_cents - coalesce(monthly, 0)) > 0.6;
+
+-- name: savings_are_found — What flows into savings accounts, and how they grow, is what the signals say.
+WITH held AS (
+    SELECT user_id, sum(balance_current_cents) AS balance
+    FROM accounts
+    WHERE account_type IN ('savings', 'money_market')
+    GROUP BY user_id
+),
+found AS (
+    SELECT user_id, window_days, -sum(amount_cents) AS inflow
+    FROM signals_savings CROSS JOIN scenario
+    JOIN transactions USING (user_id)
+    JOIN accounts USING (account_id)
+    WHERE account_type IN ('savings', 'money_market') AND NOT pending AND date > as_of - CAST(window_days AS INTEGER)
+    GROUP BY user_id, window_days
+)
+SELECT user_id, window_days, net_inflow_monthly_cents, growth_pct, inflow, balance
+FROM signals_savings LEFT JOIN found USING (user_id, window_days) LEFT JOIN held USING (user_id)
+WHERE
+    abs(net_inflow_monthly_cents - coalesce(inflow, 0) * 30.0 / window_days) > 0.6
+    OR abs(growth_pct - coalesce(100.0 * inflow / nullif(balance - inflow, 0), 0)) > 0.006;
+
+-- name: credit_is_found — Utilisation, interest and minimum payments are what the signals say.
+WITH cards AS (
+    SELECT
+        user_id,
+        max(100.0 * balance_current_cents / balance_limit_cents) AS used,
+        bool_or(
+            minimum_payment_amount_cents > 0
+            AND 10 * abs(last_payment_amount_cents - minimum_payment_amount_cents) <= minimum_payment_amount_cents
+        ) AS minimum_only
+    FROM accounts JOIN liabilities USING (account_id, user_id)
+    GROUP BY user_id
+),
+charged AS (
+    SELECT user_id, window_days, sum(amount_cents) AS interest
+    FROM signals_credit CROSS JOIN scenario
+    JOIN transactions USING (user_id)
+    WHERE
+        category_detailed = 'BANK_FEES_INTEREST_CHARGE'
+        AND NOT pending
+        AND date > as_of - CAST(window_days AS INTEGER)
+    GROUP BY user_id, window_days
+)
+SELECT user_id, window_days, utilization_pct, used, interest_charged_cents, interest
+FROM signals_credit LEFT JOIN cards USING (user_id) LEFT JOIN charged USING (user_id, window_days)
+WHERE
+    abs(utilization_pct - coalesce(used, 0)) > 0.006
+    OR interest_charged_cents <> coalesce(interest, 0)
+    OR is_minimum_only <> coalesce(minimum_only, false);
+
+-- name: income_is_found — Paychecks, the days between them and the months that cash lasts are what the signals say.
+WITH pays AS (
+    SELECT user_id, window_days,
+        date - lag(date) OVER (PARTITION BY user_id, window_days ORDER BY date, transaction_id) AS gap
+    FROM signals_income CROSS JOIN scenario
+    JOIN transactions USING (user_id)
+    WHERE category_detailed = 'INCOME_WAGES' AND NOT pending AND date > as_of - CAST(window_days AS INTEGER)
+),
+paid AS (
+    SELECT user_id, window_days, count(*) AS pays, median(gap) AS gap FROM pays GROUP BY user_id, window_days
+),
+spent AS (
+    SELECT user_id, window_days, sum(amount_cents) AS spending
+    FROM signals_income CROSS JOIN scenario
+    JOIN transactions USING (user_id)
+    WHERE
+        amount_cents > 0
+        AND category_primary NOT IN ('TRANSFER_IN', 'TRANSFER_OUT', 'LOAN_PAYMENTS')
+        AND NOT pending
+        AND date > as_of - CAST(window_days AS INTEGER)
+    GROUP BY user_id, window_days
+),
+cash AS (
+    SELECT user_id, sum(balance_current_cents) AS cash
+    FROM accounts
+    WHERE account_type IN ('checking', 'savings', 'money_market')
+    GROUP BY user_id
+)
+SELECT user_id, window_days, paychecks, pays, median_pay_gap_days, gap, cash_buffer_months
+FROM signals_income
+LEFT JOIN paid USING (user_id, window_days)
+LEFT JOIN spent USING (user_id, window_days)
+LEFT JOIN cash USING (user_id)
+WHERE
+    paychecks <> coalesce(pays, 0)
+    OR median_pay_gap_days IS DISTINCT FROM gap
+    OR spending > 0 AND abs(cash_buffer_months - cash * window_days / (30.0 * spending)) > 0.006;
+
+-- name: low_days_are_found — Days below $100, and how much checking's closing balance swings, are what the
+-- signals say.
+WITH flows AS (
+    SELECT account_id, date, sum(amount_cents) AS flow
+    FROM transactions
+    WHERE NOT pending
+    GROUP BY account_id, date
+),
+days AS (
+    SELECT CAST(day AS DATE) AS date
+    FROM scenario, unnest(
+        generate_series(as_of - to_months(date_range_months) + INTERVAL 1 DAY, as_of, INTERVAL 1 DAY)
+    ) AS series(day)
+),
+daily AS (
+    SELECT user_id, date,
+        opening_balance_cents
+        - sum(coalesce(flow, 0)) OVER (PARTITION BY account_id ORDER BY date) AS balance
+    FROM accounts CROSS JOIN days LEFT JOIN flows USING (account_id, date)
+    WHERE account_type = 'checking'
+),
+found AS (
+    SELECT user_id, window_days,
+        count(*) FILTER (WHERE balance < 10000) AS low,
+        stddev_pop(balance) / nullif(greatest(avg(balance), 0), 0) AS swing
+    FROM signals_cash_flow CROSS JOIN scenario JOIN daily USING (user_id)
+    WHERE date > as_of - CAST(window_days AS INTEGER)
+    GROUP BY user_id, window_days
+)
+SELECT user_id, window_days, low_balance_days, low, balance_volatility, swing
+FROM signals_cash_flow LEFT JOIN found USING (user_id, window_days)
+WHERE
+    low_balance_days <> low
+    OR abs(low_balance_share_pct - 100.0 * low / window_days) > 0.006
+    OR abs(balance_volatility - coalesce(swing, 0)) > 0.006;
+
+-- name: personas_follow_from_signals — The primary persona and the others are those that the signals trigger.
+WITH judged AS (
+    SELECT
+        user_id,
+        window_days,
+        list_filter(
+            [
+                CASE WHEN utilization_pct >= 50 OR interest_charged_cents > 0 OR is_minimum_only OR is_overdue
+                    THEN 'high_utilization' END,
+                CASE WHEN median_pay_gap_days > 45 AND cash_buffer_months < 1 THEN 'variable_income' END,
+                CASE WHEN low_balance_share_pct >= 30 AND balance_volatility > 1 THEN 'cash_flow_stressed' END,
+                CASE WHEN recurring_merchants >= 3
+                    AND (monthly_recurring_cents >= 5000 OR recurring_share_pct >= 10)
+                    THEN 'subscription_heavy' END,
+                CASE WHEN (growth_pct >= 2 OR net_inflow_monthly_cents >= 20000) AND utilization_pct < 30
+                    THEN 'savings_builder' END
+            ],
+            lambda name: name IS NOT NULL
+        ) AS names
+    FROM signals_subscriptions
+    JOIN signals_savings USING (user_id, window_days)
+    JOIN signals_credit USING (user_id, window_days)
+    JOIN signals_income USING (user_id, window_days)
+    JOIN signals_cash_flow USING (user_id, window_days)
+)
+SELECT user_id, window_days, primary_persona, secondary_personas, names
+FROM persona_assignments JOIN judged USING (user_id, window_days)
+WHERE
+    primary_persona <> coalesce(names[1], 'none')
+    OR secondary_personas <> array_to_string(names[2:], ', ');
