@@ -178,6 +178,17 @@ def test_parts_that_do_not_stand_side_by_side_are_judged_whole(tmp_path: Path) -
     assert not failed(verify(scenario.world, scenario_of(scenario.config), sources))
 
 
+def test_a_directory_that_reads_as_a_pattern_is_not_taken_for_another(tmp_path: Path) -> None:
+    (tmp_path / "data1").mkdir()
+    written("order_to_cash", tmp_path / "data1")
+    (tmp_path / "data[1]").mkdir()
+    scenario, sources = written("order_to_cash", tmp_path / "data[1]")
+    spoil("orders", sources, "UPDATE orders SET total_amount_cents = 2 * total_amount_cents")
+    patterns = {table: source.replace("[1]", "[[]1]") for table, source in sources.items()}
+
+    assert "order_total_is_net" in failed(verify(scenario.world, scenario_of(scenario.config), patterns))
+
+
 def test_ids_as_numbers() -> None:
     ids = pa.chunked_array([["INV-000000312", "INV-999999999"], ["INV-123456789"]])
 

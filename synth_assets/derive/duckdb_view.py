@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from synth_assets.model.columns import Column
@@ -26,6 +27,11 @@ def attach_files(connection: duckdb.DuckDBPyConnection, address: str) -> None:
 
         files, _ = FileSystem.from_uri("/".join(address.split("/")[:3]))
         connection.register_filesystem(Files(files))
+
+
+def only(path: object) -> str:
+    """A path as a pattern for `read_parquet` that only this path matches, whatever characters it holds."""
+    return re.sub(r"([*?[])", r"[\1]", str(path))
 
 
 def view_sql(table: Table, schema_name: str, source: str) -> str:
