@@ -212,3 +212,11 @@ MISSPELT = [
 def test_what_is_not_spelt_as_an_id_has_no_number(other: str | None) -> None:
     with pytest.raises(Misspelt):
         numbers_of(pa.chunked_array([["INV-000000001", other, "INV-000000002"]]), "INV-")
+
+
+def test_ids_that_are_no_text_are_reported_not_raised(tmp_path: Path) -> None:
+    scenario, sources = written("order_to_cash", tmp_path)
+    number = "ALTER TABLE invoices ALTER order_id TYPE BIGINT USING CAST(right(order_id, 9) AS BIGINT)"
+    spoil("invoices", sources, number)
+
+    assert "schema" in failed(verify(scenario.world, scenario_of(scenario.config), sources))
