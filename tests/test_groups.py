@@ -220,3 +220,23 @@ def test_ids_that_are_no_text_are_reported_not_raised(tmp_path: Path) -> None:
     spoil("invoices", sources, number)
 
     assert "schema" in failed(verify(scenario.world, scenario_of(scenario.config), sources))
+
+
+def test_every_part_has_the_declared_columns(tmp_path: Path) -> None:
+    scenario, sources = written("order_to_cash", tmp_path)
+    part = {"invoices": sources["invoices"].replace("*", "00002")}
+    statement = "ALTER TABLE invoices ALTER amount_due_cents TYPE DOUBLE USING amount_due_cents + 0.4"
+    spoil("invoices", part, statement)
+
+    (schema,) = (
+        check for check in verify(scenario.world, scenario_of(scenario.config), sources) if not check.passed
+    )
+
+    assert schema.name == "schema"
+    assert schema.failures == [
+        {
+            "asked": "amount_due_cents BIGINT",
+            "found": "amount_due_cents DOUBLE",
+            "part": "part-00002.parquet",
+        }
+    ]

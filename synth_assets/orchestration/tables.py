@@ -95,7 +95,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         sources[table.name] = parts_pattern(store.stage(scenario, table))
         values = scenario.config.model_dump(mode="json")
         with verify.connect(world, values, sources) as connection:
-            found = checks.evaluate(connection, world, table, scenario.config, rows)
+            found = checks.evaluate(connection, world, table, scenario.config, sources[table.name], rows)
             sound = all(check.passed or check.severity == "WARN" for check in found)
             shown = _shown(connection, table, scenario, parts, sources[table.name]) if sound else {}
         yield from (checks.result(world, table, check) for check in found)
