@@ -240,3 +240,18 @@ def test_an_address_that_leads_nowhere_is_one_line(
     with pytest.raises(problem, match=line) as caught:
         write_world(small(), place(address))
     assert "\n" not in str(caught.value)
+
+
+UNREACHABLE = """
+from synth_assets.build.places import place
+from synth_assets.derive import duckdb_view
+duckdb_view.GS_SECONDS = 1
+place("gs://books/data").read_bytes()
+"""
+
+
+def test_google_is_not_waited_for_without_end() -> None:
+    nowhere = {"CLOUD_STORAGE_EMULATOR_ENDPOINT": "http://127.0.0.1:1"}
+    program = [sys.executable, "-c", UNREACHABLE]
+    done = subprocess.run(program, capture_output=True, text=True, env=os.environ | nowhere, timeout=40)
+    assert "OSError: google::cloud::Status(UNAVAILABLE" in done.stderr

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.fs as fs
 
 from synth_assets.build.problems import Problem, UsageProblem
+from synth_assets.derive.duckdb_view import object_store
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,7 @@ class ObjectPath:
 
     @property
     def _files(self) -> fs.FileSystem:
-        scheme, _, path = self.address.partition("://")
-        return file_system(f"{scheme}://{path.partition('/')[0]}")
+        return file_system("/".join(self.address.split("/")[:3]))
 
     @property
     def _path(self) -> str:
@@ -99,7 +99,7 @@ def file_system(bucket: str) -> fs.FileSystem:
         Problem: the bucket cannot be reached.
     """
     try:
-        return fs.FileSystem.from_uri(bucket)[0]
+        return object_store(bucket)
     except pa.ArrowInvalid as error:
         raise UsageProblem(f"{bucket}: {first_line(error)}") from None
     except OSError as error:
