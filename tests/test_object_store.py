@@ -231,6 +231,10 @@ def test_the_commands_and_the_query_of_the_readme_run(
     [
         ("nope://books/data", UsageProblem, r"^nope://books: Unrecognized filesystem"),
         ("s3://books/data?region=x", UsageProblem, "give endpoint and region as AWS_ENDPOINT_URL"),
+        ("s3://", UsageProblem, r"^s3://: an object store's address is like s3://bucket/path"),
+        ("s3:///data", UsageProblem, r"^s3:///data: an object store's address is like"),
+        ("s3://books//data", UsageProblem, r"^s3://books//data: an object store's address is like"),
+        ("file:///tmp/data", UsageProblem, r"a directory on disk is given by its path$"),
         ("s3://no-such-bucket/data", Problem, r"cannot write to s3://no-such-bucket/data: .*does not exist"),
     ],
 )

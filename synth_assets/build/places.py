@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import platform
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -110,7 +111,7 @@ def place(address: str | Path) -> Place:
     """A directory on disk, made absolute, or an object store's address.
 
     Raises:
-        UsageProblem: an address with options.
+        UsageProblem: an address with options, without a bucket or with an empty part.
     """
     text = str(address)
     if "://" not in text:
@@ -119,7 +120,13 @@ def place(address: str | Path) -> Place:
         raise UsageProblem(
             f"{text}: give endpoint and region as AWS_ENDPOINT_URL and AWS_REGION, not as options"
         )
-    return ObjectPath(text.rstrip("/"))
+    address = text.rstrip("/")
+    if not re.fullmatch(r"[^/]+://[^/]+(/[^/]+)*", address):
+        raise UsageProblem(
+            f"{text}: an object store's address is like s3://bucket/path; "
+            "a directory on disk is given by its path"
+        )
+    return ObjectPath(address)
 
 
 def first_line(error: BaseException) -> str:
