@@ -246,6 +246,21 @@ def test_an_address_that_leads_nowhere_is_one_line(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        (
+            "s3://books/nothing",
+            r"^nothing in s3://books/nothing yet\. Run: synth-assets generate all",
+        ),
+        ("nope://books", r"^nope://books: Unrecognized filesystem"),
+    ],
+)
+def test_a_connection_to_nothing_is_refused(server: str, address: str, line: str) -> None:
+    with pytest.raises(Problem, match=line):
+        synth_assets.connect(address)
+
+
 UNREACHABLE = """
 from synth_assets.build.places import place
 from synth_assets.derive import duckdb_view
