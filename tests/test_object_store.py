@@ -6,9 +6,11 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -107,6 +109,28 @@ def test_a_run_that_breaks_off_leaves_the_old_version(
     assert hashes(store(bucket)) == before
     assert store(bucket).scenario().config.seed == 1
     assert (bucket / "order_to_cash" / ".catalogue.json").read_bytes() == document
+
+
+def test_ctrl_c_leaves_an_object_whole(bucket: ObjectPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    pointer = bucket / "pointer"
+    pointer.write_bytes(b"old")
+    files = places.file_system("/".join(str(bucket).split("/")[:3]))
+
+    class Interrupted:
+        @contextmanager
+        def open_output_stream(self, path: str) -> Iterator[Interrupted]:
+            with files.open_output_stream(path) as self.stream:
+                yield self
+
+        def write(self, content: bytes) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            self.stream.write(content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(places, "file_system", lambda _: Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            pointer.write_bytes(b"new")
+    assert pointer.read_bytes() == b"new"
 
 
 PUBLISHING = """

@@ -7,6 +7,7 @@ import os
 import platform
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -61,7 +62,14 @@ class ObjectPath:
         return self.read_bytes().decode(encoding)
 
     def write_bytes(self, content: bytes | pa.Buffer) -> None:
-        """Put the object there, in one step for whoever reads it."""
+        """Put the object there, in one step for whoever reads it.
+
+        A thread does it: Ctrl-C, which only reaches the main one, would close an object without its content.
+        """
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(self._put, content).result()
+
+    def _put(self, content: bytes | pa.Buffer) -> None:
         with self._files.open_output_stream(self._path) as stream:
             stream.write(content)
 
