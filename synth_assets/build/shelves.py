@@ -98,8 +98,8 @@ class Disk:
 class Bucket:
     """Versions in an object store: each run writes under addresses of its own, then turns a pointer to them.
 
-    Runs of other machines are not kept out, as object stores have no locks: the last pointer wins, and tables
-    of two scenarios do not mix, as every table names its own.
+    Runs of other machines are not kept out, as object stores have no locks, and one that ends sweeps what
+    another has not put in force. Tables of two scenarios do not mix, as every table names its own.
     """
 
     def __init__(self, home: ObjectPath) -> None:
