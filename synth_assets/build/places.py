@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import platform
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +17,7 @@ import pyarrow as pa
 import pyarrow.fs as fs
 
 from synth_assets.build.problems import Problem, UsageProblem
+from synth_assets.derive.duckdb_view import object_store
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,14 @@ class ObjectPath:
         return self.read_bytes().decode(encoding)
 
     def write_bytes(self, content: bytes | pa.Buffer) -> None:
-        """Put the object there, in one step for whoever reads it."""
+        """Put the object there, in one step for whoever reads it.
+
+        A thread does it: Ctrl-C, which only reaches the main one, would close an object without its content.
+        """
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(self._put, content).result()
+
+    def _put(self, content: bytes | pa.Buffer) -> None:
         with self._files.open_output_stream(self._path) as stream:
             stream.write(content)
 
@@ -78,8 +88,7 @@ class ObjectPath:
 
     @property
     def _files(self) -> fs.FileSystem:
-        scheme, _, path = self.address.partition("://")
-        return file_system(f"{scheme}://{path.partition('/')[0]}")
+        return file_system("/".join(self.address.split("/")[:3]))
 
     @property
     def _path(self) -> str:
@@ -99,7 +108,7 @@ def file_system(bucket: str) -> fs.FileSystem:
         Problem: the bucket cannot be reached.
     """
     try:
-        return fs.FileSystem.from_uri(bucket)[0]
+        return object_store(bucket)
     except pa.ArrowInvalid as error:
         raise UsageProblem(f"{bucket}: {first_line(error)}") from None
     except OSError as error:
@@ -110,7 +119,7 @@ def place(address: str | Path) -> Place:
     """A directory on disk, made absolute, or an object store's address.
 
     Raises:
-        UsageProblem: an address with options.
+        UsageProblem: an address with options, without a bucket or with an empty part.
     """
     text = str(address)
     if "://" not in text:
@@ -119,7 +128,13 @@ def place(address: str | Path) -> Place:
         raise UsageProblem(
             f"{text}: give endpoint and region as AWS_ENDPOINT_URL and AWS_REGION, not as options"
         )
-    return ObjectPath(text.rstrip("/"))
+    address = text.rstrip("/")
+    if not re.fullmatch(r"[^/]+://[^/]+(/[^/]+)*", address):
+        raise UsageProblem(
+            f"{text}: an object store's address is like s3://bucket/path; "
+            "a directory on disk is given by its path"
+        )
+    return ObjectPath(address)
 
 
 def first_line(error: BaseException) -> str:

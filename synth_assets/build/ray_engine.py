@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ Result = TypeVar("Result")
 ADDRESS_VARIABLE = "RAY_ADDRESS"
 OBJECT_STORE_BYTES = 100 * 2**20
 """Results are a few numbers a block; without a bound Ray sets a third of the memory aside."""
+
+CONNECT_SECONDS = 10
+"""How long a cluster that stands may take to accept a connection."""
 
 RETRIES = 3
 """Times that Ray makes a block again whose process or host died."""
@@ -42,6 +46,8 @@ def cluster(workers: int | None) -> Iterator[MapBlocks]:
         raise UsageProblem(
             f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names one that stands"
         )
+    if address:
+        _knock(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     started: dict[str, Any] = (
         {}
@@ -57,6 +63,20 @@ def cluster(workers: int | None) -> Iterator[MapBlocks]:
         yield _Cluster(ray, int(ray.cluster_resources().get("CPU", 1))).map
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """See that somebody listens at `host:port`; Ray would try for minutes, deaf to Ctrl-C.
+
+    Raises:
+        Problem: nobody does.
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+        except (OSError, OverflowError) as error:
+            raise Problem(f"no Ray cluster at {address} ({ADDRESS_VARIABLE}): {first_line(error)}") from None
 
 
 class _Cluster:

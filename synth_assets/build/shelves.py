@@ -27,6 +27,7 @@ class Disk:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.staging = home / ".staging"
+        self._run = secrets.token_hex(4)
 
     @contextmanager
     def held(self, wait: bool) -> Iterator[None]:
@@ -39,14 +40,16 @@ class Disk:
         with exclusive(self.home / ".lock", wait, f"another run is writing to {self.home}"):
             sweep_unfinished(self.home)
             shutil.rmtree(self.staging, ignore_errors=True)
-            self.staging.mkdir()
+            self.staging.mkdir(exist_ok=True)
             try:
                 yield
             finally:
                 shutil.rmtree(self.staging, ignore_errors=True)
 
     def stage(self, scenario: str, table: str) -> Path:
-        """Where the parts of a table are written before they are in force.
+        """Where the parts of a table are written before they are in force, for this run alone.
+
+        A worker that outlives its run, on another host, writes to what is swept and meets nobody.
 
         Raises:
             Problem: what has the table's name is not a link, so somebody else put it there.
@@ -54,8 +57,8 @@ class Disk:
         link = self.home / table
         if link.exists() and not link.is_symlink():
             raise Problem(f"{link} is not a link to a published table: move it away, then run again")
-        path = self.staging / table
-        path.mkdir(exist_ok=True)
+        path = self.staging / self._run / table
+        path.mkdir(parents=True, exist_ok=True)
         return path
 
     def settle(self, scenario: str, table: str, content: str, intact: Callable[[Place], bool]) -> Path:
@@ -95,8 +98,8 @@ class Disk:
 class Bucket:
     """Versions in an object store: each run writes under addresses of its own, then turns a pointer to them.
 
-    Runs of other machines are not kept out, as object stores have no locks: the last pointer wins, and tables
-    of two scenarios do not mix, as every table names its own.
+    Runs of other machines are not kept out, as object stores have no locks, and one that ends sweeps what
+    another has not put in force. Tables of two scenarios do not mix, as every table names its own.
     """
 
     def __init__(self, home: ObjectPath) -> None:

@@ -28,6 +28,7 @@ from synth_assets.build.problems import Problem
 from synth_assets.build.scenario import Scenario
 from synth_assets.build.scenario import load as load_scenario
 from synth_assets.build.shelves import Bucket, Disk, Shelf
+from synth_assets.derive.duckdb_view import only
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
@@ -69,7 +70,7 @@ class Published:
 
 def parts_pattern(directory: Place) -> str:
     """A pattern for all parts in a directory, whose own name may hold characters that patterns use."""
-    return re.sub(r"([*?[])", r"[\1]", str(directory)) + "/part-*.parquet"
+    return only(directory) + "/part-*.parquet"
 
 
 def data_dir(address: str | Path | None = None) -> Place:
