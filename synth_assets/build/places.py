@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import platform
@@ -75,12 +76,19 @@ class ObjectPath:
 
     def sizes(self) -> dict[str, int]:
         """Bytes of every object below this address, by the rest of its address."""
+        return {info.path.removeprefix(f"{self._path}/"): info.size for info in self._objects()}
+
+    def _objects(self) -> Iterator[fs.FileInfo]:
         below = fs.FileSelector(self._path, allow_not_found=True, recursive=True)
-        return {
-            info.path.removeprefix(f"{self._path}/"): info.size
-            for info in self._files.get_file_info(below)
-            if info.type == fs.FileType.File
-        }
+        return (info for info in self._files.get_file_info(below) if info.type == fs.FileType.File)
+
+    def last_written(self, depth: int) -> dict[str, dt.datetime]:
+        """When an object was last written below each address that is `depth` parts longer than this one."""
+        found: dict[str, dt.datetime] = {}
+        for info in self._objects():
+            name = "/".join(info.path.removeprefix(f"{self._path}/").split("/")[:depth])
+            found[name] = max(info.mtime, found.get(name, info.mtime))
+        return found
 
     def remove(self) -> None:
         """Remove every object below this address."""

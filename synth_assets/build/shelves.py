@@ -6,6 +6,7 @@ follows them finds a whole version, the old one or the new one.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 import shutil
@@ -19,6 +20,8 @@ from synth_assets.build.places import ObjectPath, Place, exclusive, sweep_unfini
 from synth_assets.build.problems import Problem
 
 VERSIONS = ".versions"
+SPARED_HOURS = 24
+"""In an object store, where runs of other machines are not kept out."""
 
 
 class Disk:
@@ -90,7 +93,7 @@ class Disk:
         for path in (self.home / VERSIONS).glob("*/*"):
             if path not in kept:
                 shutil.rmtree(path, ignore_errors=True)
-        for path in (self.home / VERSIONS).glob("*"):
+        for path in (self.home / VERSIONS).glob("*/"):
             if not any(path.iterdir()):
                 path.rmdir()
 
@@ -133,12 +136,16 @@ class Bucket:
         return self.home / (self.home / table).read_text()
 
     def sweep(self, keep: set[Place], tables: list[str]) -> None:
-        """Remove versions that no pointer, and nothing in `keep`, points to."""
+        """Remove old versions that no pointer, and nothing in `keep`, points to.
+
+        What was written within SPARED_HOURS stays: another machine may be about to point to it.
+        """
         kept = keep | {self.follow(table) for table in tables}
         versions = self.home / VERSIONS
-        for found in {"/".join(name.split("/")[:2]) for name in versions.sizes()}:
-            if versions / found not in kept:
-                (versions / found).remove()
+        now = dt.datetime.now(dt.UTC)
+        for name, written in versions.last_written(depth=2).items():
+            if versions / name not in kept and now - written >= dt.timedelta(hours=SPARED_HOURS):
+                (versions / name).remove()
 
 
 Shelf = Disk | Bucket

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from synth_assets.build.parquet import Part, PartReader, part_name
 from synth_assets.build.places import ObjectPath, Place, first_line, place, sizes, write_whole
-from synth_assets.build.problems import Problem
+from synth_assets.build.problems import Problem, UsageProblem
 from synth_assets.build.scenario import Scenario
 from synth_assets.build.scenario import load as load_scenario
 from synth_assets.build.shelves import Bucket, Disk, Shelf
@@ -74,7 +74,13 @@ def parts_pattern(directory: Place) -> str:
 
 
 def data_dir(address: str | Path | None = None) -> Place:
-    """The data directory, on disk or in an object store: `address`, or SYNTH_ASSETS_DATA_DIR, or `data`."""
+    """The data directory, on disk or in an object store: `address`, or SYNTH_ASSETS_DATA_DIR, or `data`.
+
+    Raises:
+        UsageProblem: `address` is empty, as from a script's unset variable, or leads nowhere.
+    """
+    if address == "":
+        raise UsageProblem("the data directory is an empty text: leave it out, or name one")
     return place(address or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR)
 
 
