@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -23,6 +23,9 @@ OBJECT_STORE_BYTES = 100 * 2**20
 
 CONNECT_SECONDS = 10
 """How long a cluster that stands may take to accept a connection."""
+
+STOP_SECONDS = 60
+"""How long a run that ends early waits for the blocks that are being made."""
 
 RETRIES = 3
 """Times that Ray makes a block again whose process or host died."""
@@ -86,16 +89,24 @@ class _Cluster:
         self._ray = ray
         self._workers = max(1, workers)
 
-    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task], /) -> Iterator[Result]:
+    def map(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], /
+    ) -> Generator[Result, None, None]:
         """`function` of every task, in their order."""
         submit = self._ray.remote(max_retries=RETRIES)(function).remote
         flight: deque[Any] = deque()
-        for task in tasks:
-            flight.append(submit(task))
-            if len(flight) == IN_FLIGHT * self._workers:
+        try:
+            for task in tasks:
+                flight.append(submit(task))
+                if len(flight) == IN_FLIGHT * self._workers:
+                    yield self._result(flight.popleft())
+            while flight:
                 yield self._result(flight.popleft())
-        while flight:
-            yield self._result(flight.popleft())
+        finally:
+            for reference in flight:
+                self._ray.cancel(reference)
+            if flight:
+                self._ray.wait(list(flight), num_returns=len(flight), timeout=STOP_SECONDS)
 
     def _result(self, reference: Any) -> Any:
         errors = self._ray.exceptions

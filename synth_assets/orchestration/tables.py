@@ -1,6 +1,7 @@
 """One asset a table: built block by block aside, checked there, and published only when it is sound."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from time import perf_counter
 from typing import Any
 
@@ -152,10 +153,11 @@ def _stage(
     ]
     map_blocks: MapBlocks = context.resources.engine
     built: list[Built] = []
-    for block in map_blocks(build, tasks):
-        built.append(block)
-        context.log.info(
-            f"{store.label(table.name)}: {len(built)} of {len(tasks)} blocks, {block.part.rows:,} rows, "
-            f"{block.part.bytes:,} bytes, {block.cpu_seconds:.2f} CPU s"
-        )
+    with closing(map_blocks(build, tasks)) as blocks:
+        for block in blocks:
+            built.append(block)
+            context.log.info(
+                f"{store.label(table.name)}: {len(built)} of {len(tasks)} blocks, {block.part.rows:,} rows, "
+                f"{block.part.bytes:,} bytes, {block.cpu_seconds:.2f} CPU s"
+            )
     return built
