@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -189,3 +191,9 @@ def test_an_identical_rebuild_keeps_every_data_version(
             versions.append([tag["dagster/data_version"] for tag in tags])
     assert versions[0] == versions[1]
     assert not set(versions[0]) & set(versions[2])
+
+
+def test_the_definitions_load_without_a_warning() -> None:
+    program = [sys.executable, "-c", "import synth_assets.definitions"]
+    loaded = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert loaded.stderr == ""

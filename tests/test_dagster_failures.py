@@ -247,6 +247,24 @@ def test_make_data_tells_what_it_made(data: Path, capsys: pytest.CaptureFixture,
     )
 
 
+def test_make_data_says_why_the_engine_did_not_start(
+    data: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("SYNTH_ASSETS_ENGINE", "slurm")
+    assert main() == 1
+    assert capsys.readouterr().err == "unknown engine 'slurm' (engines: local, ray)\n"
+
+
+@pytest.mark.parametrize(("chosen", "there", "success"), [(0, "1", False), (None, "", True)])
+def test_an_empty_variable_counts_as_none_and_zero_workers_as_wrong(
+    data: Path, monkeypatch: pytest.MonkeyPatch, chosen: int | None, there: str, success: bool
+) -> None:
+    monkeypatch.setenv("SYNTH_ASSETS_WORKERS", there)
+    resources = {"engine": {"config": {"workers": chosen}}}
+    assert run("*contacts", resources=resources, num_transactions=100).success is success
+
+
 def test_a_lost_column_fails_checks_and_not_the_program(data: Path) -> None:
     world = with_invoices(lambda rows: rows.drop_columns(["amount_due_cents"]))
     result = run("*invoices", world, num_transactions=100)

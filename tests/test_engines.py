@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -145,10 +146,14 @@ def test_an_engine_that_does_not_exist_is_refused(name: str, workers: int | str 
         pass
 
 
-def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`synth-assets` in a process of its own."""
+def command(
+    *arguments: str, seconds: float | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """`synth-assets` in a process of its own, for so many seconds at most."""
     program = [sys.executable, "-c", "from synth_assets.cli import main; main()", *arguments]
-    return subprocess.run(program, capture_output=True, text=True, env={**os.environ, **environment})
+    return subprocess.run(
+        program, capture_output=True, text=True, timeout=seconds, env={**os.environ, **environment}
+    )
 
 
 def test_without_ray_the_option_says_how_to_get_it(tmp_path: Path) -> None:
@@ -157,6 +162,16 @@ def test_without_ray_the_option_says_how_to_get_it(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr == "the engine ray needs Ray: pip install 'synth-assets[ray]'\n"
+
+
+@pytest.mark.parametrize("scheme", ["", "ray://"])
+def test_a_cluster_that_does_not_answer_is_said_at_once(scheme: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"{scheme}127.0.0.1:{taken.getsockname()[1]}"
+    arguments = ["generate", "order_to_cash", "--engine", "ray", "--data-dir", str(tmp_path)]
+    done = command(*arguments, RAY_ADDRESS=address, seconds=20)
+    assert done.returncode == 1
+    assert done.stderr == f"no Ray cluster at {address} (RAY_ADDRESS): Connection refused\n"
 
 
 def test_a_cluster_that_stands_is_used_and_left_standing(

@@ -178,6 +178,17 @@ def test_parts_that_do_not_stand_side_by_side_are_judged_whole(tmp_path: Path) -
     assert not failed(verify(scenario.world, scenario_of(scenario.config), sources))
 
 
+def test_a_directory_that_reads_as_a_pattern_is_not_taken_for_another(tmp_path: Path) -> None:
+    (tmp_path / "data1").mkdir()
+    written("order_to_cash", tmp_path / "data1")
+    (tmp_path / "data[1]").mkdir()
+    scenario, sources = written("order_to_cash", tmp_path / "data[1]")
+    spoil("orders", sources, "UPDATE orders SET total_amount_cents = 2 * total_amount_cents")
+    patterns = {table: source.replace("[1]", "[[]1]") for table, source in sources.items()}
+
+    assert "order_total_is_net" in failed(verify(scenario.world, scenario_of(scenario.config), patterns))
+
+
 def test_ids_as_numbers() -> None:
     ids = pa.chunked_array([["INV-000000312", "INV-999999999"], ["INV-123456789"]])
 
@@ -201,3 +212,31 @@ MISSPELT = [
 def test_what_is_not_spelt_as_an_id_has_no_number(other: str | None) -> None:
     with pytest.raises(Misspelt):
         numbers_of(pa.chunked_array([["INV-000000001", other, "INV-000000002"]]), "INV-")
+
+
+def test_ids_that_are_no_text_are_reported_not_raised(tmp_path: Path) -> None:
+    scenario, sources = written("order_to_cash", tmp_path)
+    number = "ALTER TABLE invoices ALTER order_id TYPE BIGINT USING CAST(right(order_id, 9) AS BIGINT)"
+    spoil("invoices", sources, number)
+
+    assert "schema" in failed(verify(scenario.world, scenario_of(scenario.config), sources))
+
+
+def test_every_part_has_the_declared_columns(tmp_path: Path) -> None:
+    scenario, sources = written("order_to_cash", tmp_path)
+    part = {"invoices": sources["invoices"].replace("*", "00002")}
+    statement = "ALTER TABLE invoices ALTER amount_due_cents TYPE DOUBLE USING amount_due_cents + 0.4"
+    spoil("invoices", part, statement)
+
+    (schema,) = (
+        check for check in verify(scenario.world, scenario_of(scenario.config), sources) if not check.passed
+    )
+
+    assert schema.name == "schema"
+    assert schema.failures == [
+        {
+            "asked": "amount_due_cents BIGINT",
+            "found": "amount_due_cents DOUBLE",
+            "part": "part-00002.parquet",
+        }
+    ]

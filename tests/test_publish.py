@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from synth_assets.build.engines import engine
-from synth_assets.build.generate import write_world
+from synth_assets.build.generate import in_memory, write_world
+from synth_assets.build.parquet import write_part
 from synth_assets.build.problems import Problem
 from synth_assets.build.scenario import resolve
 from synth_assets.build.store import Store
@@ -189,8 +190,8 @@ def test_workers_end_with_the_process_that_started_them(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path), "1"], stdout=subprocess.PIPE, text=True
     )
-    staging = tmp_path / "order_to_cash" / ".staging" / "orders"
-    while not staging.exists() or not list(staging.iterdir()):
+    staging = tmp_path / "order_to_cash" / ".staging"
+    while not list(staging.glob("*/orders/*")):
         assert process.poll() is None
         time.sleep(0.02)
     process.kill()
@@ -233,3 +234,17 @@ def test_a_world_that_was_removed_by_hand_does_not_hinder_the_others(tmp_path):
     with duckdb.connect(str(tmp_path / "synth_assets.duckdb"), read_only=True) as connection:
         schemas = connection.execute("select distinct schema_name from duckdb_views() where not internal")
         assert schemas.fetchall() == [("order_to_cash",)]
+
+
+def test_a_worker_that_outlives_its_run_does_not_write_into_the_next(tmp_path):
+    scenario = small()
+    table, rows = scenario.world.table("orders"), in_memory(scenario).tables["orders"]
+    gone, store = (Store(scenario.world, tmp_path) for _ in range(2))
+    with gone.locked():
+        late = gone.stage(small(seed=2), table) / "part-00000.parquet"
+    with store.locked():
+        part = write_part(table, rows, store.stage(scenario, table) / "part-00000.parquet")
+        with pytest.raises(FileNotFoundError):
+            write_part(table, rows.slice(1), late)
+        store.publish(scenario, table, [part])
+    assert store.part(store.published("orders"), 0).read().num_rows == 300

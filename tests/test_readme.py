@@ -45,6 +45,7 @@ def test_there_are_three_queries():
 
 
 LOCAL = [c for c in COMMANDS if c.startswith("synth-assets") and "s3://" not in c]
+LOCAL = [c.replace("=100000000", "=1000").replace("=1000000", "=100") for c in LOCAL]  # the 100 million
 
 
 @pytest.mark.parametrize(

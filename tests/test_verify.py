@@ -45,7 +45,7 @@ def test_table_is_checked_before_those_downstream_exist(tmp_path: Path) -> None:
     invoices = WORLD.table("invoices")
 
     with connect(WORLD, scenario_of(config), upstream) as connection:
-        checks = check_table(connection, invoices)
+        checks = check_table(connection, invoices, sources["invoices"])
         checks += check_references(connection, WORLD, invoices)
         checks += check_laws(connection, WORLD, "invoices")
 

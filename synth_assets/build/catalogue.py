@@ -58,7 +58,7 @@ def connect(data_dir: Place) -> duckdb.DuckDBPyConnection:
     """A connection with the views of every world; amounts in dollars, under the documents' names.
 
     Raises:
-        Problem: nothing stands there yet.
+        Problem: nothing stands there yet, or it cannot be read.
     """
     import duckdb
 
@@ -67,9 +67,14 @@ def connect(data_dir: Place) -> duckdb.DuckDBPyConnection:
         if not path.exists():
             raise Problem(f"{path} does not exist yet. Run: synth-assets generate all")
         return duckdb.connect(str(path), read_only=True)
-    connection = duckdb.connect()
-    attach_files(connection, str(data_dir))
-    _make_views(connection, data_dir)
+    try:
+        if not any((data_dir / name / DOCUMENT).exists() for name in worlds.NAMES):
+            raise Problem(f"nothing in {data_dir} yet. Run: synth-assets generate all --data-dir {data_dir}")
+        connection = duckdb.connect()
+        attach_files(connection, str(data_dir))
+        _make_views(connection, data_dir)
+    except (OSError, duckdb.Error) as error:
+        raise Problem(f"{data_dir} cannot be read: {first_line(error)}") from None
     return connection
 
 

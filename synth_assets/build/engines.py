@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -34,8 +34,17 @@ IN_FLIGHT = 4
 class MapBlocks(Protocol):
     """What an engine is."""
 
-    def __call__(self, function: Callable[[Task], Result], tasks: Iterable[Task], /) -> Iterator[Result]:
-        """`function` of every task, in their order."""
+    def __call__(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], /
+    ) -> Generator[Result, None, None]:
+        """`function` of every task, in their order. Closed early, it ends when no task runs any more."""
+
+
+def in_this_process(
+    function: Callable[[Task], Result], tasks: Iterable[Task], /
+) -> Generator[Result, None, None]:
+    """`function` of every task, one after the other."""
+    yield from map(function, tasks)
 
 
 @contextmanager
@@ -62,7 +71,7 @@ def engine(name: str = "local", workers: int | str | None = None) -> Iterator[Ma
         with cluster(workers) as on_ray:
             yield on_ray
     elif workers is None or workers == 1:
-        yield map
+        yield in_this_process
     else:
         pool = _Pool(workers)
         try:
@@ -89,27 +98,39 @@ class _Pool:
             self._workers, mp_context=get_context("spawn"), initializer=_end_with_parent
         )
 
-    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task], /) -> Iterator[Result]:
+    def map(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], /
+    ) -> Generator[Result, None, None]:
         """`function` of every task, in their order."""
         ahead = iter(tasks)
-        flight: list[tuple[Task, Future[Result] | None]] = []  # None: not sent yet
+        waiting: list[Task] = []
+        sent: list[tuple[Task, Future[Result]]] = []
         stuck: Task | None = None
-        while True:
-            flight += [(task, None) for task in islice(ahead, IN_FLIGHT * self._workers - len(flight))]
-            if not flight:
-                return
-            try:
-                sent = [(task, future or self._send(function, task)) for task, future in flight]
-                result = sent[0][1].result()
-            except BrokenProcessPool:
-                if flight[0][0] is stuck:
-                    raise Problem("a worker process was killed twice: is there enough memory?") from None
-                stuck = flight[0][0]
-                flight = [(task, None) for task, _ in flight]
+        try:
+            while True:
+                room = IN_FLIGHT * self._workers - len(sent) - len(waiting)
+                waiting += islice(ahead, room)
+                try:
+                    while waiting:
+                        sent.append((waiting[0], self._send(function, waiting[0])))
+                        del waiting[0]
+                    if not sent:
+                        return
+                    result = sent[0][1].result()
+                except BrokenProcessPool:
+                    waiting = [task for task, _ in sent] + waiting
+                    if waiting[0] is stuck:
+                        raise Problem("a worker process was killed twice: is there enough memory?") from None
+                    stuck = waiting[0]
+                    sent.clear()
+                    self._processes = self._start()
+                    continue
+                del sent[0]
+                yield result
+        finally:
+            if sent:  # closed early
+                self.close()
                 self._processes = self._start()
-                continue
-            flight = [*sent[1:]]
-            yield result
 
     def _send(self, function: Callable[[Task], Result], task: Task) -> Future[Result]:
         with _interrupts_held():

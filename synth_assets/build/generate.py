@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from synth_assets.build import catalogue
 from synth_assets.build.blocks import make_block
-from synth_assets.build.engines import MapBlocks
+from synth_assets.build.engines import MapBlocks, in_this_process
 from synth_assets.build.parquet import Part, part_name, write_part
 from synth_assets.build.places import Place, first_line
 from synth_assets.build.problems import Problem
@@ -41,7 +41,7 @@ class _Task(NamedTuple):
 def write_world(
     scenario: Scenario,
     data_dir: Place,
-    map_blocks: MapBlocks = map,
+    map_blocks: MapBlocks = in_this_process,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Published]:
     """Generate every table of a scenario, publish them, and flip the catalogue.
@@ -64,11 +64,12 @@ def write_world(
             for block, rows in enumerate(scenario.world.blocks(scenario.config, root))
         ]
         parts: dict[str, list[Part]] = {table.name: [] for table in scenario.world.tables}
-        for done, written in enumerate(map_blocks(_write_block, tasks), start=1):
-            for name, part in written.items():
-                parts[name].append(part)
-            if progress:
-                progress(done, len(tasks))
+        with closing(map_blocks(_write_block, tasks)) as blocks:
+            for done, written in enumerate(blocks, start=1):
+                for name, part in written.items():
+                    parts[name].append(part)
+                if progress:
+                    progress(done, len(tasks))
         store.write_scenario(scenario)
         published = {
             table.name: store.publish(scenario, table, parts[table.name]) for table in scenario.world.tables

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import platform
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +18,7 @@ import pyarrow as pa
 import pyarrow.fs as fs
 
 from synth_assets.build.problems import Problem, UsageProblem
+from synth_assets.derive.duckdb_view import object_store
 
 
 @dataclass(frozen=True)
@@ -59,18 +63,32 @@ class ObjectPath:
         return self.read_bytes().decode(encoding)
 
     def write_bytes(self, content: bytes | pa.Buffer) -> None:
-        """Put the object there, in one step for whoever reads it."""
+        """Put the object there, in one step for whoever reads it.
+
+        A thread does it: Ctrl-C, which only reaches the main one, would close an object without its content.
+        """
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(self._put, content).result()
+
+    def _put(self, content: bytes | pa.Buffer) -> None:
         with self._files.open_output_stream(self._path) as stream:
             stream.write(content)
 
     def sizes(self) -> dict[str, int]:
         """Bytes of every object below this address, by the rest of its address."""
+        return {info.path.removeprefix(f"{self._path}/"): info.size for info in self._objects()}
+
+    def _objects(self) -> Iterator[fs.FileInfo]:
         below = fs.FileSelector(self._path, allow_not_found=True, recursive=True)
-        return {
-            info.path.removeprefix(f"{self._path}/"): info.size
-            for info in self._files.get_file_info(below)
-            if info.type == fs.FileType.File
-        }
+        return (info for info in self._files.get_file_info(below) if info.type == fs.FileType.File)
+
+    def last_written(self, depth: int) -> dict[str, dt.datetime]:
+        """When an object was last written below each address that is `depth` parts longer than this one."""
+        found: dict[str, dt.datetime] = {}
+        for info in self._objects():
+            name = "/".join(info.path.removeprefix(f"{self._path}/").split("/")[:depth])
+            found[name] = max(info.mtime, found.get(name, info.mtime))
+        return found
 
     def remove(self) -> None:
         """Remove every object below this address."""
@@ -78,8 +96,7 @@ class ObjectPath:
 
     @property
     def _files(self) -> fs.FileSystem:
-        scheme, _, path = self.address.partition("://")
-        return file_system(f"{scheme}://{path.partition('/')[0]}")
+        return file_system("/".join(self.address.split("/")[:3]))
 
     @property
     def _path(self) -> str:
@@ -99,7 +116,7 @@ def file_system(bucket: str) -> fs.FileSystem:
         Problem: the bucket cannot be reached.
     """
     try:
-        return fs.FileSystem.from_uri(bucket)[0]
+        return object_store(bucket)
     except pa.ArrowInvalid as error:
         raise UsageProblem(f"{bucket}: {first_line(error)}") from None
     except OSError as error:
@@ -110,7 +127,7 @@ def place(address: str | Path) -> Place:
     """A directory on disk, made absolute, or an object store's address.
 
     Raises:
-        UsageProblem: an address with options.
+        UsageProblem: an address with options, without a bucket or with an empty part.
     """
     text = str(address)
     if "://" not in text:
@@ -119,7 +136,13 @@ def place(address: str | Path) -> Place:
         raise UsageProblem(
             f"{text}: give endpoint and region as AWS_ENDPOINT_URL and AWS_REGION, not as options"
         )
-    return ObjectPath(text.rstrip("/"))
+    address = text.rstrip("/")
+    if not re.fullmatch(r"[^/]+://[^/]+(/[^/]+)*", address):
+        raise UsageProblem(
+            f"{text}: an object store's address is like s3://bucket/path; "
+            "a directory on disk is given by its path"
+        )
+    return ObjectPath(address)
 
 
 def first_line(error: BaseException) -> str:

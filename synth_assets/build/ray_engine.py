@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -19,6 +20,12 @@ Result = TypeVar("Result")
 ADDRESS_VARIABLE = "RAY_ADDRESS"
 OBJECT_STORE_BYTES = 100 * 2**20
 """Results are a few numbers a block; without a bound Ray sets a third of the memory aside."""
+
+CONNECT_SECONDS = 10
+"""How long a cluster that stands may take to accept a connection."""
+
+STOP_SECONDS = 60
+"""How long a run that ends early waits for the blocks that are being made."""
 
 RETRIES = 3
 """Times that Ray makes a block again whose process or host died."""
@@ -42,6 +49,8 @@ def cluster(workers: int | None) -> Iterator[MapBlocks]:
         raise UsageProblem(
             f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names one that stands"
         )
+    if address:
+        _knock(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     started: dict[str, Any] = (
         {}
@@ -59,6 +68,20 @@ def cluster(workers: int | None) -> Iterator[MapBlocks]:
         ray.shutdown()
 
 
+def _knock(address: str) -> None:
+    """See that somebody listens at `host:port`; Ray would try for minutes, deaf to Ctrl-C.
+
+    Raises:
+        Problem: nobody does.
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+        except (OSError, OverflowError) as error:
+            raise Problem(f"no Ray cluster at {address} ({ADDRESS_VARIABLE}): {first_line(error)}") from None
+
+
 class _Cluster:
     """A cluster with `workers` processors."""
 
@@ -66,16 +89,24 @@ class _Cluster:
         self._ray = ray
         self._workers = max(1, workers)
 
-    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task], /) -> Iterator[Result]:
+    def map(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], /
+    ) -> Generator[Result, None, None]:
         """`function` of every task, in their order."""
         submit = self._ray.remote(max_retries=RETRIES)(function).remote
         flight: deque[Any] = deque()
-        for task in tasks:
-            flight.append(submit(task))
-            if len(flight) == IN_FLIGHT * self._workers:
+        try:
+            for task in tasks:
+                flight.append(submit(task))
+                if len(flight) == IN_FLIGHT * self._workers:
+                    yield self._result(flight.popleft())
+            while flight:
                 yield self._result(flight.popleft())
-        while flight:
-            yield self._result(flight.popleft())
+        finally:
+            for reference in flight:
+                self._ray.cancel(reference)
+            if flight:
+                self._ray.wait(list(flight), num_returns=len(flight), timeout=STOP_SECONDS)
 
     def _result(self, reference: Any) -> Any:
         errors = self._ray.exceptions

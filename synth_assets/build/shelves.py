@@ -6,6 +6,7 @@ follows them finds a whole version, the old one or the new one.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 import shutil
@@ -19,6 +20,8 @@ from synth_assets.build.places import ObjectPath, Place, exclusive, sweep_unfini
 from synth_assets.build.problems import Problem
 
 VERSIONS = ".versions"
+SPARED_HOURS = 24
+"""In an object store, where runs of other machines are not kept out."""
 
 
 class Disk:
@@ -27,6 +30,7 @@ class Disk:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.staging = home / ".staging"
+        self._run = secrets.token_hex(4)
 
     @contextmanager
     def held(self, wait: bool) -> Iterator[None]:
@@ -39,14 +43,16 @@ class Disk:
         with exclusive(self.home / ".lock", wait, f"another run is writing to {self.home}"):
             sweep_unfinished(self.home)
             shutil.rmtree(self.staging, ignore_errors=True)
-            self.staging.mkdir()
+            self.staging.mkdir(exist_ok=True)
             try:
                 yield
             finally:
                 shutil.rmtree(self.staging, ignore_errors=True)
 
     def stage(self, scenario: str, table: str) -> Path:
-        """Where the parts of a table are written before they are in force.
+        """Where the parts of a table are written before they are in force, for this run alone.
+
+        A worker that outlives its run, on another host, writes to what is swept and meets nobody.
 
         Raises:
             Problem: what has the table's name is not a link, so somebody else put it there.
@@ -54,8 +60,8 @@ class Disk:
         link = self.home / table
         if link.exists() and not link.is_symlink():
             raise Problem(f"{link} is not a link to a published table: move it away, then run again")
-        path = self.staging / table
-        path.mkdir(exist_ok=True)
+        path = self.staging / self._run / table
+        path.mkdir(parents=True, exist_ok=True)
         return path
 
     def settle(self, scenario: str, table: str, content: str, intact: Callable[[Place], bool]) -> Path:
@@ -87,7 +93,7 @@ class Disk:
         for path in (self.home / VERSIONS).glob("*/*"):
             if path not in kept:
                 shutil.rmtree(path, ignore_errors=True)
-        for path in (self.home / VERSIONS).glob("*"):
+        for path in (self.home / VERSIONS).glob("*/"):
             if not any(path.iterdir()):
                 path.rmdir()
 
@@ -95,8 +101,8 @@ class Disk:
 class Bucket:
     """Versions in an object store: each run writes under addresses of its own, then turns a pointer to them.
 
-    Runs of other machines are not kept out, as object stores have no locks: the last pointer wins, and tables
-    of two scenarios do not mix, as every table names its own.
+    Runs of other machines are not kept out, as object stores have no locks, and one that ends sweeps what
+    another has not put in force. Tables of two scenarios do not mix, as every table names its own.
     """
 
     def __init__(self, home: ObjectPath) -> None:
@@ -130,12 +136,16 @@ class Bucket:
         return self.home / (self.home / table).read_text()
 
     def sweep(self, keep: set[Place], tables: list[str]) -> None:
-        """Remove versions that no pointer, and nothing in `keep`, points to."""
+        """Remove old versions that no pointer, and nothing in `keep`, points to.
+
+        What was written within SPARED_HOURS stays: another machine may be about to point to it.
+        """
         kept = keep | {self.follow(table) for table in tables}
         versions = self.home / VERSIONS
-        for found in {"/".join(name.split("/")[:2]) for name in versions.sizes()}:
-            if versions / found not in kept:
-                (versions / found).remove()
+        now = dt.datetime.now(dt.UTC)
+        for name, written in versions.last_written(depth=2).items():
+            if versions / name not in kept and now - written >= dt.timedelta(hours=SPARED_HOURS):
+                (versions / name).remove()
 
 
 Shelf = Disk | Bucket

@@ -24,10 +24,11 @@ from pathlib import Path
 
 from synth_assets.build.parquet import Part, PartReader, part_name
 from synth_assets.build.places import ObjectPath, Place, first_line, place, sizes, write_whole
-from synth_assets.build.problems import Problem
+from synth_assets.build.problems import Problem, UsageProblem
 from synth_assets.build.scenario import Scenario
 from synth_assets.build.scenario import load as load_scenario
 from synth_assets.build.shelves import Bucket, Disk, Shelf
+from synth_assets.derive.duckdb_view import only
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
@@ -69,11 +70,17 @@ class Published:
 
 def parts_pattern(directory: Place) -> str:
     """A pattern for all parts in a directory, whose own name may hold characters that patterns use."""
-    return re.sub(r"([*?[])", r"[\1]", str(directory)) + "/part-*.parquet"
+    return only(directory) + "/part-*.parquet"
 
 
 def data_dir(address: str | Path | None = None) -> Place:
-    """The data directory, on disk or in an object store: `address`, or SYNTH_ASSETS_DATA_DIR, or `data`."""
+    """The data directory, on disk or in an object store: `address`, or SYNTH_ASSETS_DATA_DIR, or `data`.
+
+    Raises:
+        UsageProblem: `address` is empty, as from a script's unset variable, or leads nowhere.
+    """
+    if address == "":
+        raise UsageProblem("the data directory is an empty text: leave it out, or name one")
     return place(address or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR)
 
 

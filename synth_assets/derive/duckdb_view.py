@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from synth_assets.model.columns import Column
@@ -9,23 +10,44 @@ from synth_assets.model.table import Table
 
 if TYPE_CHECKING:
     import duckdb
+    from pyarrow.fs import FileSystem
+
+
+GS_SECONDS = 60
+"""How long Google's library may go on trying; left to itself it hangs for a quarter of an hour."""
+
+
+def object_store(address: str) -> FileSystem:
+    """The file system of an address such as `s3://books/data`, with the provider's usual variables.
+
+    Raises:
+        ArrowInvalid: no such kind of address.
+        OSError: the store cannot be reached.
+    """
+    from pyarrow.fs import FileSystem
+
+    scheme, _, path = address.partition("://")
+    bound = f"?retry_limit_seconds={GS_SECONDS}" if scheme in ("gs", "gcs") else ""
+    return FileSystem.from_uri(f"{scheme}://{path.partition('/')[0]}{bound}")[0]
 
 
 def attach_files(connection: duckdb.DuckDBPyConnection, address: str) -> None:
     """Let a connection read the object store of an address such as `s3://books/data`; paths need nothing.
 
-    DuckDB's own extension for object stores is not needed: pyarrow opens the files, with the provider's usual
-    variables for credentials and endpoint.
+    DuckDB's own extension for object stores is not needed: pyarrow opens the files.
     """
     if "://" in address:
         from fsspec.implementations.arrow import ArrowFSWrapper
-        from pyarrow.fs import FileSystem
 
         class Files(ArrowFSWrapper):  # type: ignore[misc]
             protocol = address.partition("://")[0]  # DuckDB asks for it; pyarrow calls gs:// gcs
 
-        files, _ = FileSystem.from_uri("/".join(address.split("/")[:3]))
-        connection.register_filesystem(Files(files))
+        connection.register_filesystem(Files(object_store(address)))
+
+
+def only(path: object) -> str:
+    """A path as a pattern for `read_parquet` that only this path matches, whatever characters it holds."""
+    return re.sub(r"([*?[])", r"[\1]", str(path))
 
 
 def view_sql(table: Table, schema_name: str, source: str) -> str:

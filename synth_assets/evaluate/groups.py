@@ -21,6 +21,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from synth_assets.derive.duckdb_view import only
 from synth_assets.evaluate.check import count
 from synth_assets.evaluate.numbers import Misspelt, Numbers, numbers_of
 from synth_assets.evaluate.queries import law_tables, quoted, restrictions
@@ -130,7 +131,7 @@ class _Groups:
 
     def _load(self, table: Table, parts: Sequence[str]) -> None:
         """Check a table's parts by themselves, and put what laws and rules use of them into memory."""
-        files = f"read_parquet([{', '.join(map(quoted, parts))}])"
+        files = f"read_parquet([{', '.join(quoted(only(part)) for part in parts)}])"
         ids = [column for column in table.columns if column.prefix]
         spelt = self.connection.sql(f"SELECT {_names(ids)} FROM {files}").to_arrow_table()
         numbers = {c.name: numbers_of(spelt[c.name], c.prefix) + self._first(c.prefix) for c in ids}

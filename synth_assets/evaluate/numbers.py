@@ -26,8 +26,10 @@ def numbers_of(ids: pa.ChunkedArray, prefix: str) -> Numbers:
     """The numbers of ids, in their order.
 
     Raises:
-        Misspelt: an id is missing, or not `prefix` and nine digits.
+        Misspelt: an id is missing, or not `prefix` and nine digits, or no text at all.
     """
+    if ids.type != pa.string():
+        raise Misspelt(f"ids are {ids.type}, not text")
     parts = [
         _numbers(chunk.slice(start, CHUNK), prefix.encode())
         for chunk in ids.chunks

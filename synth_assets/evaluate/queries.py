@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from synth_assets.derive.duckdb_view import only
 from synth_assets.evaluate.check import SHOWN, Row, count, rows
 from synth_assets.model.columns import Column
 from synth_assets.model.world import World
@@ -34,6 +35,15 @@ def restrictions(column: Column) -> Iterator[tuple[str, str]]:
         yield f"at most {column.maximum:g}", f"{name} > {column.maximum}"
     if column.kind in ("decimal", "rate"):
         yield "two decimals", f"NOT isfinite({name}) OR {name} <> round({name}, 2)"
+
+
+def shapes(connection: duckdb.DuckDBPyConnection, source: str) -> dict[tuple[str, ...], str]:
+    """Names and types of columns, in their order, as the files of a source have them; a file of each."""
+    found: dict[tuple[str, ...], str] = {}
+    for (file,) in connection.execute("SELECT file FROM glob($1) ORDER BY file", [source]).fetchall():
+        described = connection.execute(f"DESCRIBE FROM read_parquet({quoted(only(file))})").fetchall()
+        found.setdefault(tuple(f"{name} {kind}" for name, kind, *_ in described), file)
+    return found
 
 
 def quoted(text: str) -> str:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from itertools import zip_longest
 
 import duckdb
 
 from synth_assets.derive.duckdb_view import attach_files
 from synth_assets.evaluate.check import SHOWN, Check, Row, as_text, could_not_run, of_offenders
 from synth_assets.evaluate.groups import NOTHING, Proof, prove
-from synth_assets.evaluate.queries import compare, law_tables, quoted, restrictions
+from synth_assets.evaluate.queries import compare, law_tables, quoted, restrictions, shapes
 from synth_assets.model.columns import Kind
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
@@ -69,7 +70,7 @@ def verify(world: World, scenario: Mapping[str, object], sources: Mapping[str, s
     """
     with connect(world, scenario, sources) as connection:
         proof = prove(connection, world, sources)
-        checks = [check for table in world.tables for check in check_table(connection, table, proof)]
+        checks = [check for t in world.tables for check in check_table(connection, t, sources[t.name], proof)]
         checks += [
             check for table in world.tables for check in check_references(connection, world, table, proof)
         ]
@@ -99,14 +100,16 @@ def connect(
     return connection
 
 
-def check_table(connection: duckdb.DuckDBPyConnection, table: Table, proof: Proof = NOTHING) -> list[Check]:
+def check_table(
+    connection: duckdb.DuckDBPyConnection, table: Table, source: str, proof: Proof = NOTHING
+) -> list[Check]:
     """A table by itself: its schema, its keys in order, and the values that its columns allow."""
     key = table.key.name
     disordered = (
         f"FROM (SELECT {key}, lag({key}) OVER () AS previous FROM {table.name}) WHERE {key} <= previous"
     )
     return [
-        _check_schema(connection, table),
+        _check_schema(connection, table, source),
         of_offenders(
             connection,
             "keys",
@@ -210,14 +213,15 @@ def check_truth(
     ]
 
 
-def _check_schema(connection: duckdb.DuckDBPyConnection, table: Table) -> Check:
-    """Names and types of the columns, in order."""
-    described = connection.execute(f"DESCRIBE {table.name}").fetchall()
+def _check_schema(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> Check:
+    """Names and types of the columns, in order, in every part: a view shows those of the first alone."""
     asked = [f"{column.name} {TYPES[column.kind]}" for column in table.columns]
-    found = [f"{name} {kind}" for name, kind, *_ in described]
-    width = max(len(asked), len(found))
-    sides = (side + [""] * (width - len(side)) for side in (asked, found))
-    failures: list[Row] = [{"asked": a, "found": f} for a, f in zip(*sides, strict=True) if a != f]
+    failures: list[Row] = [
+        {"asked": a, "found": f, "part": os.path.basename(file)}
+        for found, file in shapes(connection, source).items()
+        for a, f in zip_longest(asked, found, fillvalue="")
+        if a != f
+    ]
     return Check(
         "schema",
         table.name,

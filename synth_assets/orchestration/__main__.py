@@ -95,6 +95,11 @@ def _failure(world: World, result: dg.ExecuteInProcessResult) -> Iterator[str]:
             else:
                 yield f"{world.name}: {data.error.message.strip() if data.error else event.message}"
             return
+        if event.event_type == dg.DagsterEventType.PIPELINE_FAILURE:  # the engine did not start
+            error = event.job_failure_data.error
+            while error and error.cause:
+                error = error.cause
+            yield error.message.partition(": ")[2].strip() if error else str(event.message)
 
 
 def _next(directory: Place) -> Iterator[str]:

@@ -6,14 +6,16 @@ import dagster as dg
 
 from synth_assets.model.world import World
 from synth_assets.orchestration.catalogue import catalogue_asset
+from synth_assets.orchestration.engine import ENGINE, engine_resource
 from synth_assets.orchestration.scenario import scenario_asset
 from synth_assets.orchestration.tables import table_asset
 
 
 def world_assets(world: World) -> list[dg.AssetsDefinition]:
-    """All assets of a world, in order of lineage."""
-    return [
+    """All assets of a world, in order of lineage, with the engine that their runs start."""
+    assets = [
         scenario_asset(world),
         *(table_asset(world, table) for table in world.tables),
         catalogue_asset(world),
     ]
+    return list(dg.with_resources(assets, {ENGINE: engine_resource}))

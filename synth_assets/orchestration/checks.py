@@ -94,11 +94,12 @@ def evaluate(
     world: World,
     table: Table,
     config: WorldConfig,
+    source: str,
     rows: RowChecks,
 ) -> list[Check]:
-    """Every check of a table, over a connection that sees its staged files and the tables before it."""
+    """Every check of a table, over a connection that sees its staged files, `source`, and those before."""
     scenario = config.model_dump(mode="json")
-    by_itself = {check.name: check for check in verify.check_table(connection, table)}
+    by_itself = {check.name: check for check in verify.check_table(connection, table, source)}
     schema, *rules = rows.outcome()
     found = [_as_declared([schema, by_itself["schema"], by_itself["values"]]), by_itself["keys"]]
     found += _references(connection, world, table)

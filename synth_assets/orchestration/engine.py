@@ -32,6 +32,8 @@ def engine_resource(context: dg.InitResourceContext) -> Iterator[MapBlocks]:
     """Start the engine, and end it with the run."""
     given = context.resource_config
     name = given.get("engine") or os.environ.get(ENGINE_VARIABLE) or "local"
-    workers = given.get("workers") or os.environ.get(WORKERS_VARIABLE)
+    workers = given.get("workers")
+    if workers is None:
+        workers = os.environ.get(WORKERS_VARIABLE) or None
     with in_one_line(), engine(name, workers) as map_blocks:
         yield map_blocks

@@ -1,6 +1,7 @@
 """One asset a table: built block by block aside, checked there, and published only when it is sound."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from time import perf_counter
 from typing import Any
 
@@ -19,7 +20,7 @@ from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import checks, metadata, plots
 from synth_assets.orchestration.blocks import Built, Task, build
-from synth_assets.orchestration.engine import ENGINE, engine_resource
+from synth_assets.orchestration.engine import ENGINE
 from synth_assets.orchestration.keys import (
     OWNERS,
     SCENARIO,
@@ -46,7 +47,6 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
         code_version=metadata.code_version(__version__),
         check_specs=checks.specs(world, table),
         required_resource_keys={ENGINE},
-        resource_defs={ENGINE: engine_resource},
         output_required=False,
     )
     def materialise_table(context: dg.AssetExecutionContext) -> Iterator[Event]:
@@ -95,7 +95,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         sources[table.name] = parts_pattern(store.stage(scenario, table))
         values = scenario.config.model_dump(mode="json")
         with verify.connect(world, values, sources) as connection:
-            found = checks.evaluate(connection, world, table, scenario.config, rows)
+            found = checks.evaluate(connection, world, table, scenario.config, sources[table.name], rows)
             sound = all(check.passed or check.severity == "WARN" for check in found)
             shown = _shown(connection, table, scenario, parts, sources[table.name]) if sound else {}
         yield from (checks.result(world, table, check) for check in found)
@@ -153,10 +153,11 @@ def _stage(
     ]
     map_blocks: MapBlocks = context.resources.engine
     built: list[Built] = []
-    for block in map_blocks(build, tasks):
-        built.append(block)
-        context.log.info(
-            f"{store.label(table.name)}: {len(built)} of {len(tasks)} blocks, {block.part.rows:,} rows, "
-            f"{block.part.bytes:,} bytes, {block.cpu_seconds:.2f} CPU s"
-        )
+    with closing(map_blocks(build, tasks)) as blocks:
+        for block in blocks:
+            built.append(block)
+            context.log.info(
+                f"{store.label(table.name)}: {len(built)} of {len(tasks)} blocks, {block.part.rows:,} rows, "
+                f"{block.part.bytes:,} bytes, {block.cpu_seconds:.2f} CPU s"
+            )
     return built

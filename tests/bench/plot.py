@@ -71,12 +71,12 @@ def draw(points: Points, path: Path) -> None:
     from matplotlib.figure import Figure
 
     with mpl.rc_context({"svg.hashsalt": "synth_assets", "font.size": 9, "axes.titlesize": 10.5}):
-        figure = Figure(figsize=(9.6, 4.1), dpi=100, facecolor="white")
+        figure = Figure(figsize=(9.6, 4.3), dpi=100, facecolor="white")
         left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
         _cpu(left, points)
         _memory(right, points)
         figure.text(0.008, 0.015, _compared(points), fontsize=7.5, color=DARK, va="bottom", linespacing=1.4)
-        figure.tight_layout(rect=(0, 0.085, 1, 1), w_pad=2.5)
+        figure.tight_layout(rect=(0, 0.115, 1, 1), w_pad=2.5)
         figure.savefig(path, metadata={"Date": None, "Creator": None} if path.suffix == ".svg" else None)
 
 
@@ -88,7 +88,7 @@ def _compared(points: Points) -> str:
         f"synth_assets: order_to_cash, 9 linked tables with labels and manifest, {cells:.0f} cells a "
         f"transaction. {name}: TPC-H orders and lineitem, at the scale factor that gives as many cells.\n"
         "Both: one process, one thread, Parquet with zstd level 1. CPU is user + system from process start "
-        "to end; write-only counts the writing of tables already in memory, scaled from a sample of blocks."
+        "to end;\nwrite-only counts the writing of tables already in memory, scaled from a sample of blocks."
     )
 
 
