@@ -150,10 +150,11 @@ def test_all_is_every_world(data, tmp_path):
     assert run("generate", "all", "order_to_cash", *few).stdout.count("orders 300 ") == 1
     verified = run("verify", "all")
     assert verified.exit_code == 0
-    assert verified.stdout.count("rules find exactly the manifest") == 2
-    run("export", "all", "--to", "csv", "--out", str(tmp_path / "out"), "--tables", "invoices")
+    assert verified.stdout.count("rules find exactly the manifest") == 3
+    run("export", "all", "--to", "csv", "--out", str(tmp_path / "out"), "--tables", "anomaly_manifest")
     files = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.csv"))
-    assert files == ["order_to_cash/invoices.csv", "subscriptions/invoices.csv"]
+    worlds = ("order_to_cash", "personal_banking", "subscriptions")
+    assert files == [f"{world}/anomaly_manifest.csv" for world in worlds]
 
 
 def test_verify_of_all_fails_when_one_world_does(data):

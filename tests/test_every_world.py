@@ -22,7 +22,21 @@ from synth_assets.evaluate.verify import as_text
 from synth_assets.export.files import export
 from tests.worlds import failed, make_world, verified
 
-AS_OF = {"order_to_cash": "2026-11-21", "subscriptions": "2024-12-31"}
+BANK_FAULTS = {
+    "duplicate_transaction": 0.05,
+    "pending_never_posts": 0.05,
+    "refund_without_purchase": 0.05,
+    "before_account_opened": 0.05,
+    "balance_does_not_replay": 0.05,
+    "transfer_leg_missing": 0.05,
+    "data_after_consent_withdrawn": 0.05,
+}
+KEYS = {
+    "order_to_cash": {"as_of": "2026-11-21"},
+    "subscriptions": {"as_of": "2024-12-31"},
+    "personal_banking": {"as_of": "2026-11-21", "anomaly_rates": BANK_FAULTS},  # none by default
+}
+"""A day of its own for each world, and faults where the default has none."""
 
 GOLDEN = Path(__file__).parent / "golden.json"
 """SHA-256 of each table's CSV at a small size: changing one is a decision, said in the commit.
@@ -30,13 +44,17 @@ GOLDEN = Path(__file__).parent / "golden.json"
 To renew: python -m tests.test_every_world
 """
 
-SMALL = {"order_to_cash": {"num_transactions": 200}, "subscriptions": {"num_customers": 200}}
+SMALL = {
+    "order_to_cash": {"num_transactions": 200},
+    "subscriptions": {"num_customers": 200},
+    "personal_banking": {"num_users": 60},
+}
 
 every_world = pytest.mark.parametrize("name", worlds.NAMES)
 
 
 def small(name: str):
-    return resolve(name, {"as_of": AS_OF[name], **SMALL[name]})
+    return resolve(name, {**KEYS[name], **SMALL[name]})
 
 
 def digests(name: str, directory: Path) -> dict[str, str]:
@@ -49,7 +67,7 @@ def digests(name: str, directory: Path) -> dict[str, str]:
 
 @every_world
 def test_the_default_world_holds_every_law_and_its_rules_find_its_labels(name, tmp_path):
-    scenario = resolve(name, {"as_of": AS_OF[name]})
+    scenario = resolve(name, KEYS[name])
     checks = verified(scenario.world, scenario.config, tmp_path)
     assert not failed(checks), as_text(checks)
     labels = checks[-1]
@@ -58,7 +76,7 @@ def test_the_default_world_holds_every_law_and_its_rules_find_its_labels(name, t
 
 @every_world
 def test_the_clean_twin_trips_no_rule(name, tmp_path):
-    scenario = resolve(name, {"as_of": AS_OF[name]}, clean=True)
+    scenario = resolve(name, KEYS[name], clean=True)
     checks = verified(scenario.world, scenario.config, tmp_path)
     assert not failed(checks), as_text(checks)
     assert checks[-1].found == "0"

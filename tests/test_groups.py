@@ -17,11 +17,13 @@ from synth_assets.evaluate.groups import NOTHING, prove
 from synth_assets.evaluate.numbers import Misspelt, numbers_of
 from synth_assets.evaluate.verify import as_text, connect, verify
 from synth_assets.worlds import NAMES
+from tests.test_every_world import BANK_FAULTS
 from tests.worlds import failed, scenario_of, spoil
 
 ROWS = {
     "order_to_cash": {"as_of": "2026-11-21", "num_transactions": 1_000},
     "subscriptions": {"as_of": "2024-12-31", "num_customers": 400},
+    "personal_banking": {"as_of": "2026-11-21", "num_users": 100, "anomaly_rates": BANK_FAULTS},
 }
 
 every_world = pytest.mark.parametrize("name", NAMES)

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from synth_assets.build.generate import write_world
 from synth_assets.build.scenario import resolve
 from synth_assets.cli import main
+from synth_assets.worlds import NAMES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -29,7 +30,7 @@ COMMANDS = [
 def data(tmp_path_factory) -> Path:
     """Both worlds at their defaults. The README's output does not depend on the day."""
     directory = tmp_path_factory.mktemp("readme")
-    for name in ("order_to_cash", "subscriptions"):
+    for name in NAMES:
         write_world(resolve(name), directory)
     return directory
 
@@ -40,8 +41,8 @@ def test_a_query_gives_the_output_shown(data, query, shown):
         assert str(connection.sql(query)).strip() == shown.strip()
 
 
-def test_there_are_three_queries():
-    assert len(QUERIES) == README.count("```sql") == 3
+def test_there_are_four_queries():
+    assert len(QUERIES) == README.count("```sql") == 4
 
 
 LOCAL = [c for c in COMMANDS if c.startswith("synth-assets") and "s3://" not in c]

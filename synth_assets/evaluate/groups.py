@@ -35,6 +35,9 @@ GROUP_ROWS = 5_000_000
 SPACE = 10**9
 """Numbers that ids of one prefix can have: those of the next prefix follow."""
 
+LABEL = {"type", "entity_id", "related_entity_id", "expected_value", "actual_value"}
+"""What labels are compared by."""
+
 TALLY = re.compile(r"WITH tally AS \(\n(.*?)\n\)\n(.*)", re.DOTALL)
 """A law over sums: a query whose rows may stand apart, group by group, and one over all of them."""
 
@@ -97,7 +100,7 @@ class _Groups:
         self.parts = {table.name: self._parts(sources[table.name]) for table in world.tables}
         self.laws = dict(_laws(world, {table.name for table in self.tables}))
         self.rules = {name: query for name, _, query in world.sql("rules.sql")}
-        self.used = set(re.findall(r"\w+", " ".join([*self.laws.values(), *self.rules.values()])))
+        self.used = set(re.findall(r"\w+", " ".join([*self.laws.values(), *self.rules.values()]))) | LABEL
         self.prefixes = sorted({c.prefix for table in world.tables for c in table.columns if c.prefix})
         self.sound = {table.name for table in world.tables}
         self.keys: dict[str, Numbers] = {}

@@ -79,9 +79,9 @@ class World:
     def blocks(self, config: WorldConfig, root: str) -> list[range]:
         """Ranges of root rows, one a block."""
         total = getattr(config, root)
-        return [range(start, min(start + self.block_rows, total)) for start in range(0, total, self.block_rows)] or [
-            range(0)
-        ]
+        return [
+            range(start, min(start + self.block_rows, total)) for start in range(0, total, self.block_rows)
+        ] or [range(0)]
 
     def draws(self, config: WorldConfig, table: Table) -> Draws:
         """The draws of a table under a configuration's seed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth_assets.model.world import World, named
 
-NAMES = ("order_to_cash", "subscriptions")
+NAMES = ("order_to_cash", "subscriptions", "personal_banking")
 
 
 def load(name: str) -> World:

@@ -37,6 +37,6 @@ WORLD = World(
         ANOMALY_MANIFEST,
     ),
     anomalies=ANOMALIES,
-    presets={"personas": {}, "simple": {"behaviour": "simple", "num_users": 50, "consent_ratio": 0.0}},
+    presets={},
     block_rows=1_024,
 )

@@ -10,7 +10,7 @@ from synth_assets.model.arrow import indices, strings
 from synth_assets.model.columns import choice, day, identifier, money, reference, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.personal_banking.anomalies import BEFORE_OPENED, UNREPLAYED
+from synth_assets.worlds.personal_banking.anomalies import BEFORE_OPENED
 from synth_assets.worlds.personal_banking.behaviour import Block, decide, window
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS, SLOTS
@@ -18,7 +18,9 @@ from synth_assets.worlds.personal_banking.users import USER_ID
 
 TYPES = ("checking", "savings", "credit_card", "money_market", "hsa")
 
-ACCOUNT_ID = identifier("account_id", "acc_", "Account; each user has three numbers: checking, savings and card.")
+ACCOUNT_ID = identifier(
+    "account_id", "acc_", "Account; each user has three numbers: checking, savings and card."
+)
 COLUMNS = (
     ACCOUNT_ID,
     reference("users", USER_ID, "Who holds it."),
@@ -26,9 +28,17 @@ COLUMNS = (
     text("account_subtype", "Plaid's subtype."),
     text("mask", "Last four digits of the account's number; nobody's."),
     day("opened_on", "Day on which it was opened, before the history begins."),
-    money("opening_balance_cents", "Balance before the first day of the history; owed, on a card.", minimum=None),
-    money("balance_available_cents", "What can be spent: balance less pending; on a card, what is left of the limit.", minimum=None),
-    money("balance_current_cents", "Balance on as_of of all posted transactions; owed, on a card.", minimum=None),
+    money(
+        "opening_balance_cents", "Balance before the first day of the history; owed, on a card.", minimum=None
+    ),
+    money(
+        "balance_available_cents",
+        "What can be spent: balance less pending; on a card, what is left of the limit.",
+        minimum=None,
+    ),
+    money(
+        "balance_current_cents", "Balance on as_of of all posted transactions; owed, on a card.", minimum=None
+    ),
     money("balance_limit_cents", "Credit limit; empty but for cards.", nullable=True),
     choice("iso_currency_code", ("USD",), "Currency."),
     choice("holder_category", ("personal",), "No business accounts."),
@@ -50,7 +60,6 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
     kind = np.where((slot == SAVINGS) & (kind_drawn < MONEY_MARKET_SHARE * 65_536), 3, slot)
     checking, fault = slot == CHECKING, block.users.fault[row]
     current = block.closing_cents[row, slot]
-    current = current + np.where(checking & (fault == UNREPLAYED), off_by_cents(draws, user[row]), 0)
     limit = np.where(slot == CARD, block.cards.limit_cents[row], 0)
     pending = _pending_cents(block)[row, slot]
     first = window(config).first
@@ -73,11 +82,6 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
             "holder_category": np.zeros(len(row), dtype=np.int8),
         },
     )
-
-
-def off_by_cents(draws: Draws, user: Ints) -> Ints:
-    """What a balance that does not replay is off by: $5 to $500."""
-    return 500 + draws.of("accounts").fields("off by", user)[0].astype(np.int64) * 49_501 // 65_536
 
 
 def _pending_cents(block: Block) -> Ints:

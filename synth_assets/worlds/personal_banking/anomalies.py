@@ -23,14 +23,30 @@ DUPLICATE, PENDING, REFUND, BEFORE_OPENED, UNREPLAYED, LEG_MISSING, WITHDRAWN = 
 """Codes of the kinds in a plan: 1 + position in ANOMALIES; 0 is a sound user."""
 
 ANOMALIES = (
-    Anomaly("duplicate_transaction", "transaction", "A purchase that stands twice: same account, day, amount and feed string."),
+    Anomaly(
+        "duplicate_transaction",
+        "transaction",
+        "A purchase that stands twice: same account, day, amount and feed string.",
+    ),
     Anomaly("pending_never_posts", "transaction", "Still pending more than ten days after the purchase."),
     Anomaly("refund_without_purchase", "transaction", "Money back from a merchant who was never paid."),
     Anomaly("before_account_opened", "account", "A transaction is dated before its account was opened."),
-    Anomaly("balance_does_not_replay", "account", "Opening balance and rows do not give the current balance."),
-    Anomaly("transfer_leg_missing", "transaction", "A card payment arrived that left no other account of the user."),
+    Anomaly(
+        "balance_does_not_replay", "account", "Opening balance and rows do not give the current balance."
+    ),
+    Anomaly(
+        "transfer_leg_missing",
+        "transaction",
+        "A card payment arrived that left no other account of the user.",
+    ),
     Anomaly("data_after_consent_withdrawn", "user", "Consent was withdrawn, and transactions flow on."),
 )
+
+
+def off_by_cents(draws: Draws, user: Ints) -> Ints:
+    """What a balance that does not replay is off by: $5 to $500."""
+    return 500 + draws.fields("off by", user)[0].astype(np.int64) * 49_501 // 65_536
+
 
 LATEST_FAULT_DAYS = 15
 """Faulty rows are at least so old."""
@@ -61,12 +77,14 @@ class Edited(NamedTuple):
         rows: what is left, and what was added.
         is_pending: which of them are not posted.
         number: of each row among those of its user, from 0; faults move no other row's number.
+        origin: the same in a world without faults; both rows of a doubled one have one.
         faulty: of each user, where the row stands that the fault is about; -1 for sound users.
     """
 
     rows: Rows
     is_pending: npt.NDArray[np.bool_]
     number: Ints
+    origin: Ints
     faulty: Ints
 
 
@@ -94,11 +112,11 @@ def edit(
     left = Rows(*(values[at] for values in rows))
     faulty = np.where(kind > 0, last[candidate], -1)
     faulty[kind == LEG_MISSING] = _mirrors(left, kind)
-    return Edited(left, pending[at], number, faulty)
+    return Edited(left, pending[at], number, place[at], faulty)
 
 
 def _candidates(rows: Rows, users: int, days: int, draws: Draws, numbers: Ints) -> Ints:
-    """A purchase of every user, drawn among those that are neither very old nor recent; else the first row."""
+    """A purchase of every user, drawn among those neither very old nor recent; else the first row."""
     purchase = _IS_PURCHASE[rows.label] & (rows.amount_cents > 0)
     purchase &= (rows.day >= EARLIEST_FAULT_DAYS) & (rows.day < days - LATEST_FAULT_DAYS)
     place = np.flatnonzero(purchase)

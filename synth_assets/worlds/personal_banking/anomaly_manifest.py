@@ -111,7 +111,9 @@ class _Found:
         entity = ids(USER_ID.prefix, self.user[at])
         return (entity, *self._counted(user, self.user[at], said, before=False))
 
-    def _counted(self, owner: Ints, wanted: Ints, day: Ints, before: bool) -> tuple[pa.Array, Ints, Ints, Ints]:
+    def _counted(
+        self, owner: Ints, wanted: Ints, day: Ints, before: bool
+    ) -> tuple[pa.Array, Ints, Ints, Ints]:
         """Rows of each wanted owner before or after its day: the first of them, none, how many, and cents."""
         rows = np.flatnonzero(np.isin(owner, wanted))
         place = np.searchsorted(wanted, owner[rows])

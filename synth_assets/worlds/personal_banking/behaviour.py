@@ -12,7 +12,7 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import cards, spending, stress
 from synth_assets.worlds.personal_banking import plan as plans
-from synth_assets.worlds.personal_banking.anomalies import edit
+from synth_assets.worlds.personal_banking.anomalies import UNREPLAYED, edit, off_by_cents
 from synth_assets.worlds.personal_banking.cards import Cards
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SLOTS, Events, Rows
@@ -26,8 +26,8 @@ class Block(NamedTuple):
     Attributes:
         users, habits, cards: one entry a user.
         opening_cents, closing_cents: balances before the first day and on as_of, users x accounts.
-        rows, is_pending, number: transactions, by user and day: facts, whether they are not posted, and number
-            among those of their user.
+        rows, is_pending: transactions by user and day, and whether they are not posted.
+        number, origin: of each row among those of its user, with faults and without any.
         faulty: of each user, the row that the fault is about; -1 for sound users.
     """
 
@@ -39,6 +39,7 @@ class Block(NamedTuple):
     rows: Rows
     is_pending: npt.NDArray[np.bool_]
     number: Ints
+    origin: Ints
     faulty: Ints
 
 
@@ -66,6 +67,7 @@ def decide(config: Config, start: int, stop: int) -> Block:
     edited = edit(found, pending, users.fault, days.length, draws, users.number)
     opening = closing + posted(edited.rows, edited.is_pending, users)
     opening[:, CARD] = 2 * closing[:, CARD] - opening[:, CARD]
+    closing[:, CHECKING] += np.where(users.fault == UNREPLAYED, off_by_cents(draws, users.number), 0)
     return Block(users, known, card, opening, closing, *edited)
 
 
@@ -77,9 +79,7 @@ def posted(rows: Rows, is_pending: npt.NDArray[np.bool_], users: Users) -> Ints:
     return flow.astype(np.int64).reshape(-1, SLOTS)
 
 
-def _openings(
-    events: Events, draws: Draws, users: Users, known: Habits, card: Cards, stressed: Ints
-) -> Ints:
+def _openings(events: Events, draws: Draws, users: Users, known: Habits, card: Cards, stressed: Ints) -> Ints:
     """Opening balances, users x accounts: checking never falls below a reserve, but for stressed users."""
     reserve, nest, _, _ = draws.fields("reserve", users.number).astype(np.int64)
     tight = has(users, plans.VARIABLE_INCOME)

@@ -50,9 +50,10 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     ).clip(shapes.SMALLEST_LIMIT_CENTS, shapes.LARGEST_LIMIT_CENTS)
     high = has(users, plan.HIGH_UTILIZATION)
     used_share = np.where(high, 0.53 + 0.37 * used / 65_536, 0.05 + 0.18 * used / 65_536)
+    used_share[users.edge == plan.HALF_USED] = 0.5
     charged = np.cumsum(events.outflow(CARD), axis=1)
     a_month = charged[:, -1] * 30 // window.length
-    opening = np.where(high, limit_drawn * used_share - a_month // 2, a_month).astype(np.int64)
+    opening = np.where(high, limit_drawn * used_share - charged[:, -1], a_month).astype(np.int64)
     opening = np.where(habits.has_card, np.maximum(opening, 0), 0)
     apr = _apr(rate)
     ledger = _Ledger(events, habits, charged, opening, apr, high & (users.edge != plan.HALF_USED), users)
@@ -113,7 +114,7 @@ class _Ledger:
     ) -> None:
         self.events, self.habits, self.charged, self.opening = events, habits, charged, opening
         self.apr, self.revolves = apr, revolves
-        self.pays_twice = users.edge == plan.HALF_USED
+        self.pays_half = users.edge == plan.HALF_USED
         self.moved = np.zeros_like(opening)  # interest less payments so far
         self.statement = opening.copy()
         self.minimum = np.zeros_like(opening)
@@ -145,7 +146,8 @@ class _Ledger:
         day = np.where(self.habits.is_stressed, day + (start + 1 - day) % cycle, day)
         least = np.maximum(shapes.SMALLEST_MINIMUM_CENTS, self.statement // 100 + interest)
         least = np.minimum(least, self.statement)
-        amount = np.where(self.revolves, least, np.where(self.pays_twice, 2 * least, self.statement))
+        half = np.maximum(2 * least, self.statement // 2)
+        amount = np.where(self.revolves, least, np.where(self.pays_half, half, self.statement))
         amount = np.minimum(amount, self.statement)
         self.minimum = np.where(here, least, self.minimum)
         self.due = np.where(here, day, self.due)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
@@ -48,9 +48,6 @@ class ArchetypeShares(Frozen):
 class Config(WorldConfig):
     """Keys of personal_banking."""
 
-    behaviour: Literal["personas", "simple"] = Field(
-        "personas", description="Running balances and habits, or independent draws."
-    )
     num_users: int = Field(
         75,
         ge=10,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from synth_assets.worlds.personal_banking.plan import Users
 
 Flags = npt.NDArray[np.bool_]
 
-WEEKLY, BIWEEKLY, SEMIMONTHLY, MONTHLY = range(4)
+SEMIMONTHLY = shapes.CADENCES.index("semimonthly")
 
 
 class Habits(NamedTuple):
@@ -59,6 +60,8 @@ def habits(window: Window, draws: Draws, users: Users) -> Habits:
     stressed = has(users, plan.CASH_FLOW_STRESSED)
     variable = has(users, plan.VARIABLE_INCOME)
     kind = np.searchsorted(np.cumsum(shapes.CADENCE_SHARES)[:-1], cadence / 65_536, side="right")
+    saver = has(users, plan.SAVINGS_BUILDER)
+    kind = np.where(saver, np.minimum(kind, SEMIMONTHLY), kind)  # so that any 30 days hold a payday
     start, days = _cycle(window, users, phase)
     gap_days = 48 + gap.astype(np.int64) * 8 // 65_536
     paydays = np.select(
@@ -103,7 +106,7 @@ def _salaried(window: Window, phase: Fields) -> list[Days]:
     back to the business day before."""
     day = np.arange(window.length)
     dates = [date_of(int(window.first + i)) for i in range(window.length + 1)]
-    month_end = np.array([a.month != b.month for a, b in zip(dates[:-1], dates[1:], strict=True)])
+    month_end = np.array([a.month != b.month for a, b in pairwise(dates)])
     middle = np.array([date.day == 15 for date in dates[:-1]])
     friday = window.weekday[: window.length] == 4
     odd_week = ((window.first + day + 3) // 7) % 2 == 1

@@ -82,13 +82,19 @@ BILLS = {
     "car": Label(None, "AUTO LOAN PMT ######", "other", "LOAN_PAYMENTS_CAR_PAYMENT"),
     "to_savings": Label(None, "Online Transfer to SAV ####", "online", "TRANSFER_OUT_SAVINGS"),
     "from_checking": Label(None, "Online Transfer from CHK ####", "online", "TRANSFER_IN_SAVINGS"),
-    "card_payment_out": Label(None, "CARDMEMBER SERV WEB PYMT", "online", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"),
+    "card_payment_out": Label(
+        None, "CARDMEMBER SERV WEB PYMT", "online", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
+    ),
     "card_payment_in": Label(None, "PAYMENT THANK YOU - WEB", "online", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"),
     "interest_charge": Label(None, "INTEREST CHARGE ON PURCHASES", "other", "BANK_FEES_INTEREST_CHARGE"),
     "overdraft_fee": Label(None, "OVERDRAFT FEE", "other", "BANK_FEES_OVERDRAFT_FEES"),
     "atm": Label(None, "ATM WITHDRAWAL ######", "other", "TRANSFER_OUT_WITHDRAWAL"),
-    "never_visited": Label("Patagonia", "PATAGONIA RETURN ####", "in store", "GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES"),
-    "unknown": Label(None, "POS PURCHASE ######", "in store", "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE"),
+    "never_visited": Label(
+        "Patagonia", "PATAGONIA RETURN ####", "in store", "GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES"
+    ),
+    "unknown": Label(
+        None, "POS PURCHASE ######", "in store", "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE"
+    ),
 }
 """What is no visit to a merchant of a stream."""
 

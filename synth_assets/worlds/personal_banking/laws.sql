@@ -14,15 +14,19 @@ FROM users
 GROUP BY email
 HAVING count(*) > 1 OR NOT email LIKE '%.example';
 
--- name: consent_as_asked [whole] — So many users consented when their history began as the ratio asks.
-SELECT num_users * consent_ratio AS asked, found
+-- name: consent_as_asked [whole] — So many users consent as the ratio asks, less those who withdrew consent since.
+SELECT num_users * consent_ratio AS asked, found, withdrawn
 FROM scenario
 CROSS JOIN (
-    SELECT count(*) AS found
+    SELECT
+        count(*) FILTER (WHERE consent_status) AS found,
+        count(*) FILTER (
+            WHERE NOT consent_status
+            AND CAST(consent_updated_at AS DATE) > as_of - to_months(date_range_months)
+        ) AS withdrawn
     FROM users CROSS JOIN scenario
-    WHERE consent_status OR CAST(consent_updated_at AS DATE) > as_of - to_months(date_range_months)
 )
-WHERE abs(found - num_users * consent_ratio) > 0.501;
+WHERE found + withdrawn < num_users * consent_ratio - 0.501 OR found > num_users * consent_ratio + 0.501;
 
 -- name: user_has_one_checking_account — Every user has exactly one checking account.
 SELECT user_id, coalesce(found, 0) AS accounts

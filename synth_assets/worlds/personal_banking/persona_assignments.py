@@ -28,7 +28,13 @@ SEVERITY = {
     "savings_builder": "low",
     "cash_flow_stressed": "high",
 }
-PRIORITY = ("high_utilization", "variable_income", "cash_flow_stressed", "subscription_heavy", "savings_builder")
+PRIORITY = (
+    "high_utilization",
+    "variable_income",
+    "cash_flow_stressed",
+    "subscription_heavy",
+    "savings_builder",
+)
 """By severity; of equal ones the smaller number first."""
 
 COLUMNS = (
@@ -55,7 +61,9 @@ def generate(
     """Two rows a user of `rows`, one a window."""
     found = signals(config, rows.start, rows.stop)
     triggered = {name: flags.ravel() for name, flags in judged(found).items()}
-    bits = sum(triggered[name].astype(np.int64) << place for place, name in enumerate(PRIORITY))
+    bits = np.zeros(len(WINDOWS) * len(rows), dtype=np.int64)
+    for place, name in enumerate(PRIORITY):
+        bits |= triggered[name].astype(np.int64) << place
     primary, secondary = zip(*(_named(bit) for bit in range(32)), strict=True)
     first = np.array([(NONE, *PERSONAS).index(name) for name in primary])[bits]
     severity = np.array([SEVERITIES.index(SEVERITY.get(name, NONE)) for name in primary])[bits]
@@ -101,20 +109,29 @@ def _named(bits: int) -> tuple[str, str]:
 def _traces(found: Signals) -> list[str]:
     """One line for each user and window."""
     return [
-        f"utilization {used:.2f} %, interest ${interest / 100:.2f}, minimum only {least}; pay every {gap:.1f} "
-        f"days, cash for {buffer:.2f} months; {merchants} recurring merchants, ${monthly / 100:.2f} a month; "
+        f"utilization {used:.2f} %, interest ${interest / 100:.2f}, minimum only {least}; "
+        f"pay every {gap:.1f} days, cash for {buffer:.2f} months; {merchants} recurring merchants, "
+        f"${monthly / 100:.2f} a month; "
         f"savings ${saved / 100:.2f} a month, {growth:.2f} %; {low} low days, volatility {swing:.2f}"
         for used, interest, least, gap, buffer, merchants, monthly, saved, growth, low, swing in zip(
             *(
                 getattr(found, name).ravel().tolist()
                 for name in (
-                    "utilization_pct", "interest_cents", "pays_minimum_only", "median_gap_days",
-                    "buffer_months", "recurring_merchants", "recurring_cents_a_month",
-                    "savings_inflow_cents_a_month", "savings_growth_pct", "low_days", "volatility",
+                    "utilization_pct",
+                    "interest_cents",
+                    "pays_minimum_only",
+                    "median_gap_days",
+                    "buffer_months",
+                    "recurring_merchants",
+                    "recurring_cents_a_month",
+                    "savings_inflow_cents_a_month",
+                    "savings_growth_pct",
+                    "low_days",
+                    "volatility",
                 )
             ),
             strict=True,
-        )  # fmt: skip
+        )
     ]
 
 

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from synth_assets.model.anomaly import Codes, Level, quota
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.permutation import Permutation
-
 from synth_assets.worlds.personal_banking import anomalies
 
 if TYPE_CHECKING:

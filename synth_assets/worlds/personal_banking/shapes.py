@@ -51,10 +51,22 @@ class Stream(NamedTuple):
 
 
 GROCERS = (
-    "Whole Foods", "Safeway", "Trader Joe's", "Kroger", "Costco", "Aldi", "Publix", "Sprouts", "H-E-B", "Wegmans",
+    "Whole Foods", "Safeway", "Trader Joe's", "Kroger", "Costco", "Aldi", "Publix", "Sprouts", "H-E-B",
+    "Wegmans",
 )  # fmt: skip
 STATIONS = ("Shell", "Chevron", "BP", "Exxon", "Mobil", "Arco", "Valero", "Circle K", "Sunoco", "Marathon")
-MARKETPLACES = ("Amazon", "eBay", "Etsy", "Best Buy", "Wayfair", "Chewy", "Zappos", "Newegg", "Nordstrom", "Ikea")
+MARKETPLACES = (
+    "Amazon",
+    "eBay",
+    "Etsy",
+    "Best Buy",
+    "Wayfair",
+    "Chewy",
+    "Zappos",
+    "Newegg",
+    "Nordstrom",
+    "Ikea",
+)
 SUPERSTORES = ("Target", "Walmart", "Sam's Club", "Meijer", "Big Lots", "Kohl's")
 PHARMACIES = ("CVS", "Walgreens", "Rite Aid", "Quest Diagnostics", "Kaiser Permanente", "Aspen Dental")
 
@@ -73,7 +85,9 @@ _FIRST = (
     "Sakura", "Casa Lupe", "Wild Sage", "Lakeview", "Nonna", "Pho 79", "Bay Leaf", "Cedar", "Granada",
     "Station", "Orchard",
 )  # fmt: skip
-RESTAURANTS = tuple(f"{first} {kind}" for kind in ("Grill", "Kitchen", "Bistro", "Tavern", "Cantina") for first in _FIRST)
+RESTAURANTS = tuple(
+    f"{first} {kind}" for kind in ("Grill", "Kitchen", "Bistro", "Tavern", "Cantina") for first in _FIRST
+)
 CAFES = tuple(f"{first} Coffee" for first in _FIRST[:30])
 VENUES = tuple(f"{first} {kind}" for kind in ("Cinema", "Arena") for first in _FIRST[:20])
 
@@ -83,10 +97,28 @@ STREAMS = (
     Stream("coffee", "FOOD_AND_DRINK_COFFEE", 7.0, WORKDAYS, 630, 0.30, CAFES, 0.40),
     Stream("fuel", "TRANSPORTATION_GAS", 3.5, ANY_DAY, 4_500, 0.25, STATIONS, 0.50),
     Stream("rides", "TRANSPORTATION_TAXIS_AND_RIDE_SHARES", 1.5, EVENINGS, 1_800, 0.50, RIDES, 0.60),
-    Stream("marketplaces", "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES", 4.5, ANY_DAY, 3_800, 0.90, MARKETPLACES, 0.60),
+    Stream(
+        "marketplaces",
+        "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES",
+        4.5,
+        ANY_DAY,
+        3_800,
+        0.90,
+        MARKETPLACES,
+        0.60,
+    ),
     Stream("superstores", "GENERAL_MERCHANDISE_SUPERSTORES", 2.0, WEEKEND, 7_500, 0.60, SUPERSTORES, 0.45),
     Stream("medical", "MEDICAL_PHARMACIES_AND_SUPPLEMENTS", 1.0, WORKDAYS, 8_500, 0.80, PHARMACIES, 0.40),
-    Stream("entertainment", "ENTERTAINMENT_SPORTING_EVENTS_AMUSEMENT_PARKS_AND_MUSEUMS", 1.6, EVENINGS, 4_200, 0.60, VENUES, 0.50),
+    Stream(
+        "entertainment",
+        "ENTERTAINMENT_SPORTING_EVENTS_AMUSEMENT_PARKS_AND_MUSEUMS",
+        1.6,
+        EVENINGS,
+        4_200,
+        0.60,
+        VENUES,
+        0.50,
+    ),
 )
 
 # --- bills --------------------------------------------------------------------------------------------
@@ -134,12 +166,15 @@ CARD_SHARE = 0.7
 """Users with a credit card, of those whose habits do not ask for one [D]."""
 
 APR_MEAN, APR_DEVIATION, SMALLEST_APR, LARGEST_APR = 21.5, 3.8, 12.99, 29.99
-"""Per cent a year [P 21.16 % on all accounts, 22.25 % on those assessed interest, May 2025, TERMCBCCALLNS]."""
+"""Per cent a year [P 21.16 % on all accounts, 22.25 % on those with interest, May 2025, TERMCBCCALLNS]."""
 
 LIMIT_MEDIAN_CENTS, LIMIT_SIGMA = 650_000, 0.8
 SMALLEST_LIMIT_CENTS, LARGEST_LIMIT_CENTS = 100_000, 2_500_000
 SMALLEST_MINIMUM_CENTS = 3_500
 """A minimum payment is $35, or 1 % of the statement and its interest if that is more [D]."""
+
+REVOLVERS_CARD_USE = 0.4
+"""Who already uses half of the limit pays less often by card, relative to others [D]."""
 
 SAVINGS_SHARE = 0.5
 """Users with a savings account, of those whose habits do not ask for one [D]."""

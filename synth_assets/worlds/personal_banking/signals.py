@@ -156,7 +156,9 @@ def _balances(block: Block, days: int, size: int) -> tuple[Ints, Floats, Floats]
     rows, users = block.rows, len(block.users.number)
     here = np.flatnonzero((rows.account == CHECKING) & ~block.is_pending)
     flow = np.bincount(rows.user[here] * days + rows.day[here], rows.amount_cents[here], users * days)
-    balance = block.opening_cents[:, [CHECKING]] - np.cumsum(flow.reshape(users, days), axis=1).astype(np.int64)
+    balance = block.opening_cents[:, [CHECKING]] - np.cumsum(flow.reshape(users, days), axis=1).astype(
+        np.int64
+    )
     recent = balance[:, days - size :]
     low = (recent < LOW_BALANCE_CENTS).sum(axis=1)
     mean = recent.sum(axis=1) / size  # sums of whole cents, so that no processor rounds them differently

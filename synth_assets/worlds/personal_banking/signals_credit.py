@@ -22,7 +22,9 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, users: Rows, transactions: Rows, accounts: Rows, liabilities: Rows, config: Config) -> pa.Table:
+def generate(
+    rows: range, users: Rows, transactions: Rows, accounts: Rows, liabilities: Rows, config: Config
+) -> pa.Table:
     """Two rows a user of `rows`, one a window."""
     found = signals(config, rows.start, rows.stop)
     user = np.repeat(users.numbers("user_id"), len(WINDOWS))

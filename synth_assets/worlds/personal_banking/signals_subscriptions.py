@@ -12,7 +12,9 @@ from synth_assets.worlds.personal_banking.signals import WINDOWS, signals
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (
-    identifier("subscriptions_id", "rec_", "User and window: 2 x user number, less 1 for the shorter window."),
+    identifier(
+        "subscriptions_id", "rec_", "User and window: 2 x user number, less 1 for the shorter window."
+    ),
     reference("users", USER_ID, "Whose signals they are."),
     count("window_days", "Days of the window that ends with as_of.", minimum=30, unit="days"),
     count("recurring_merchants", "At least 3 charges in 90 days, 70 % of gaps 28 to 32 or 5 to 9 days."),

@@ -71,9 +71,7 @@ def _spent_until_next(events: Events, habits: Habits, user: Ints, day: Ints) -> 
     return np.where(is_last, out * habits.days_a_pay[user] / (until - day), out).astype(np.int64)
 
 
-def _bills(
-    events: Events, window: Window, draws: Draws, users: Users, habits: Habits, plain: Flags
-) -> Ints:
+def _bills(events: Events, window: Window, draws: Draws, users: Users, habits: Habits, plain: Flags) -> Ints:
     """Rent on the 1st to 3rd, utilities and car on days of their own; cents a month of all three."""
     month_day = _days_of_month(window)
     when, share, utilities, car = draws.fields("bills", users.number).astype(np.int64)
@@ -139,7 +137,8 @@ def _purchases(
     brand = _unpatterned(user, day, brand, events.days)
     median = lookup.take(shapes.lognormal_cents(stream.median_cents, stream.sigma), size[user, day])
     amount = np.maximum((median * scale[user]).astype(np.int64), 100)
-    on_card = habits.has_card[user] & (by_card[user, day] < stream.card_share * 65_536)
+    share = np.where(has(users, plan.HIGH_UTILIZATION), shapes.REVOLVERS_CARD_USE, 1) * stream.card_share
+    on_card = habits.has_card[user] & (by_card[user, day] < share[user] * 65_536)
     label = np.where(brand >= 0, AT[stream.name] + brand, AT["unknown"])
     label = np.where((users.edge == plan.ONLY_CASH)[user], AT["atm"], label)
     account = np.where(on_card, CARD, CHECKING)

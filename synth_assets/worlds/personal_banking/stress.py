@@ -17,7 +17,8 @@ LEAST_PAY_CENTS = 200_000
 
 
 def live(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Ints:
-    """Paychecks and spending that leave exactly the balances of `_targets`; opening balances, 0 for others."""
+    """Paychecks and spending that leave exactly the balances of `_targets`; gives opening balances, 0 for
+    other users."""
     user = np.flatnonzero(habits.is_stressed & habits.is_active)
     target = _targets(window, draws, users, habits)[user]
     other = events.outflow(CHECKING)[user]
@@ -29,9 +30,7 @@ def live(events: Events, window: Window, draws: Draws, users: Users, habits: Hab
     out[row, day] += pay
     for part, name, account_order in _split(out, habits, user):
         row, day = np.nonzero(part)
-        events.add(
-            user[row], day, part[row, day], account=CHECKING, label=AT[name], order=account_order
-        )
+        events.add(user[row], day, part[row, day], account=CHECKING, label=AT[name], order=account_order)
     openings = np.zeros(len(users.number), dtype=np.int64)
     openings[user] = opening
     return openings

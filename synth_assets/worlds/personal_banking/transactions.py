@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from synth_assets.model.arrow import indices, strings
 from synth_assets.model.columns import choice, day, flag, identifier, money, reference, text
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.behaviour import decide, window
@@ -60,15 +60,15 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
     block = decide(config, rows.start, rows.stop)
     found = block.rows
     user = block.users.number[found.user]
-    number = user * SLOTS_A_MONTH * config.date_range_months + block.number + 1
-    spelling, lag, _, _ = draws.fields("shown", number).astype(np.int64)
+    before = user * SLOTS_A_MONTH * config.date_range_months
+    spelling, lag, _, _ = draws.fields("shown", before + block.origin).astype(np.int64)
     first = window(config).first
     waits = np.where(_CHANNEL[found.label] == _IN_STORE, lag * 4 // 65_536, 0)
     date = first + found.day
     return arrow_table(
         COLUMNS,
         {
-            "transaction_id": number,
+            "transaction_id": before + block.number + 1,
             "account_id": SLOTS * user + found.account + 1,
             "user_id": user + 1,
             "date": date,

@@ -1,0 +1,208 @@
+"""personal_banking: archetypes by quota, habits that trigger exactly the persona meant, balances that run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synth_assets.build.problems import UsageProblem
+from synth_assets.build.scenario import resolve
+from synth_assets.evaluate.verify import as_text
+from synth_assets.model.draws import Draws
+from synth_assets.worlds import load
+from synth_assets.worlds.personal_banking import plan, signals
+from synth_assets.worlds.personal_banking.behaviour import decide
+from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS
+from synth_assets.worlds.personal_banking.persona_assignments import PERSONAS, judged
+from tests.test_every_world import BANK_FAULTS
+from tests.worlds import failed, make_world, verified
+
+AS_OF = dt.date(2026, 11, 21)
+WORLD = load("personal_banking")
+
+
+def config(**keys) -> Config:
+    return Config(**{"as_of": AS_OF, **keys})
+
+
+def planned(of: Config) -> plan.Users:
+    return plan.plan(of, Draws(of.seed, "personal_banking", "users"), np.arange(of.num_users))
+
+
+# --- who is who ---------------------------------------------------------------------------------------
+
+
+def test_75_users_have_the_archetypes_of_the_document():
+    assert plan.archetype_counts(config()) == [15, 10, 10, 10, 8, 10, 5, 7]
+    assert plan.archetype_counts(config(num_users=90)) == [18, 12, 12, 12, 10, 12, 6, 8]
+    found = planned(config())
+    assert np.bincount(found.archetype).tolist() == [15, 10, 10, 10, 8, 10, 5, 7]
+    assert sorted(found.edge[found.edge >= 0]) == list(range(7)), "each listed edge case once"
+    assert found.consents.sum() == 68
+    assert not found.consents[found.edge == plan.NO_CONSENT].any()
+
+
+@given(users=st.integers(10, 3_000), seed=st.integers(0, 1_000), ratio=st.sampled_from([0.0, 0.5, 0.9, 0.97]))
+@settings(max_examples=40, deadline=None)
+def test_quotas_are_exact_for_any_count(users, seed, ratio):
+    asked = config(num_users=users, seed=seed, consent_ratio=ratio)
+    found = planned(asked)
+    assert np.bincount(found.archetype, minlength=8).tolist() == plan.archetype_counts(asked)
+    edges = found.edge[found.edge >= 0]
+    assert sorted(edges) == sorted(place % 7 for place in range(len(edges)))
+    consenting_edges = int((edges != plan.NO_CONSENT).sum())
+    lowest, highest = consenting_edges, users - (len(edges) - consenting_edges)
+    assert found.consents.sum() == np.clip(int(ratio * users + 0.5), lowest, highest)
+
+
+# --- personas -----------------------------------------------------------------------------------------
+
+
+def intended(users: plan.Users) -> np.ndarray:
+    """Persona bits, users x windows; nobody has two paydays 45 days apart within 30 days."""
+    bits = np.stack([users.personas, users.personas], axis=1)
+    bits[:, 0] &= ~plan.VARIABLE_INCOME
+    return bits
+
+
+def triggered(of: Config) -> np.ndarray:
+    blocks = [judged(signals.signals(of, r.start, r.stop)) for r in WORLD.blocks(of, "num_users")]
+    return sum(
+        np.concatenate([block[name] for block in blocks]).astype(int) << place
+        for place, name in enumerate(PERSONAS)
+    )
+
+
+@pytest.mark.parametrize(
+    ("users", "seed", "as_of"),
+    [
+        (75, 1, AS_OF),
+        (90, 2, dt.date(2026, 2, 28)),
+        (500, 3, dt.date(2024, 12, 31)),
+        (5_000, 4, dt.date(2025, 3, 1)),
+        (5_000, 5, AS_OF),
+    ],
+)
+def test_every_user_triggers_exactly_the_personas_meant(users, seed, as_of):
+    asked = config(num_users=users, seed=seed, as_of=as_of)
+    wrong = np.argwhere(triggered(asked) != intended(planned(asked)))
+    assert not len(wrong), wrong[:5]
+
+
+@given(seed=st.integers(0, 2**31), day=st.dates(dt.date(2023, 1, 1), dt.date(2027, 12, 31)))
+@settings(max_examples=25, deadline=None)
+def test_personas_hold_for_any_seed_and_day(seed, day):
+    asked = config(num_users=100, seed=seed, as_of=day)
+    assert (triggered(asked) == intended(planned(asked))).all()
+
+
+@pytest.mark.parametrize(("users", "seed"), [(90, 11), (500, 12)])
+def test_sql_finds_the_same_signals_and_personas(tmp_path, users, seed):
+    checks = verified(WORLD, config(num_users=users, seed=seed), tmp_path)
+    assert not failed(checks), as_text(checks)
+    assert {"personas_follow_from_signals", "low_days_are_found"} <= {
+        c.name.replace(" ", "_") for c in checks
+    }
+
+
+def test_edge_users_stand_exactly_on_their_threshold():
+    asked = config(num_users=300)
+    users, found = planned(asked), signals.signals(asked, 0, 300)
+    at = {edge: users.edge == edge for edge in range(7)}
+    assert (found.utilization_pct[at[plan.HALF_USED]] == 50).all()
+    assert (found.recurring_merchants[at[plan.THREE_MERCHANTS]] == 3).all()
+    assert (found.low_days[at[plan.THREE_LOW_DAYS]] == [9, 54]).all()
+    assert (found.low_share_pct[at[plan.THREE_LOW_DAYS]] == 30).all()
+    block = decide(asked, 0, 300)
+    rows = np.bincount(block.rows.user, minlength=300)
+    assert not rows[at[plan.NOTHING]].any()
+    pending = np.bincount(block.rows.user, block.is_pending, 300)
+    assert (pending[at[plan.ONLY_PENDING]] == rows[at[plan.ONLY_PENDING]]).all()
+    assert (pending[at[plan.ONLY_PENDING]] > 0).all()
+    assert not block.habits.has_card[at[plan.ONLY_CASH]].any()
+
+
+# --- balances -----------------------------------------------------------------------------------------
+
+
+def test_balances_replay_and_transfers_have_two_legs():
+    made = make_world(WORLD, config(num_users=200))
+    rows, accounts = made["transactions"].to_pandas(), made["accounts"].to_pandas().set_index("account_id")
+    flow = rows[~rows.pending].groupby("account_id").amount_cents.sum().reindex(accounts.index, fill_value=0)
+    sign = np.where(accounts.account_type == "credit_card", -1, 1)
+    assert (accounts.opening_balance_cents - sign * flow == accounts.balance_current_cents).all()
+    legs = rows[rows.category_primary.isin(["TRANSFER_IN", "LOAN_PAYMENTS"]) & (rows.amount_cents < 0)]
+    outs = rows[rows.amount_cents > 0].groupby(["user_id", "date", "amount_cents"]).size()
+    assert len(legs) > 500
+    assert all((leg.user_id, leg.date, -leg.amount_cents) in outs.index for leg in legs.itertuples())
+
+
+def test_checking_is_never_overdrawn_and_cards_stay_within_their_limit():
+    block = decide(config(num_users=1_000), 0, 1_000)
+    days = int(block.rows.day.max()) + 1
+    here = (block.rows.account == CHECKING) & ~block.is_pending
+    flow = np.zeros((1_000, days), dtype=np.int64)
+    np.add.at(flow, (block.rows.user[here], block.rows.day[here]), block.rows.amount_cents[here])
+    balance = block.opening_cents[:, [CHECKING]] - np.cumsum(flow, axis=1)
+    assert balance.min() > 0
+    used = block.closing_cents[:, CARD] / np.maximum(block.cards.limit_cents, 1)
+    assert ((used >= 0) & (used <= 1)).all()
+    assert (block.closing_cents[:, SAVINGS] >= 0).all()
+
+
+def test_interest_is_charged_to_revolvers_alone():
+    asked = config(num_users=1_000)
+    users, found = planned(asked), signals.signals(asked, 0, 1_000)
+    revolves = (users.personas & plan.HIGH_UTILIZATION > 0) & (users.edge != plan.HALF_USED)
+    assert (found.interest_cents[revolves, 1] > 0).all()
+    assert not found.interest_cents[~revolves].any()
+
+
+def test_pay_comes_by_the_published_cadences():
+    block = decide(config(num_users=4_000), 0, 1_024)
+    salaried = ~block.habits.is_stressed & (block.users.personas & plan.VARIABLE_INCOME == 0)
+    shares = [(block.habits.days_a_pay[salaried].round(1) == days).mean() for days in (7, 14, 15.2, 30.4)]
+    assert shares == pytest.approx([0.27, 0.43, 0.20, 0.10], abs=0.05)
+
+
+# --- faults -------------------------------------------------------------------------------------------
+
+
+@given(
+    rates=st.fixed_dictionaries({name: st.sampled_from([0.0, 0.02, 0.05]) for name in BANK_FAULTS}),
+    seed=st.integers(0, 10_000),
+)
+@settings(max_examples=8, deadline=None)
+def test_rules_find_exactly_the_manifest_for_any_rates(tmp_path_factory, rates, seed):
+    asked = config(num_users=120, seed=seed, anomaly_rates=rates)
+    checks = verified(WORLD, asked, tmp_path_factory.mktemp("bank"))
+    assert not failed(checks), as_text(checks)
+    assert checks[-1].asked == f"{sum(count for _, count in asked.asked().values()):,}"
+
+
+def test_faults_move_no_other_row():
+    clean = make_world(WORLD, config(num_users=300))["transactions"].to_pandas().set_index("transaction_id")
+    asked = config(num_users=300, anomaly_rates=BANK_FAULTS)
+    faulty = make_world(WORLD, asked)["transactions"].to_pandas().set_index("transaction_id")
+    users = planned(asked)
+    added, gone = faulty.index.difference(clean.index), clean.index.difference(faulty.index)
+    assert len(added) == (users.fault == 1).sum() == 15
+    assert len(gone) == (users.fault == 6).sum() == 15
+    both = faulty.index.intersection(clean.index)
+    differs = (faulty.loc[both].fillna("") != clean.loc[both].fillna("")).any(axis=1).sum()
+    assert differs == ((users.fault == 2) | (users.fault == 3)).sum() == 30
+
+
+def test_more_faults_than_users_who_may_carry_them_are_refused():
+    with pytest.raises(UsageProblem, match="faults, but there are 15 high utilizers, whose card payments"):
+        resolve("personal_banking", {"anomaly_rates": {"transfer_leg_missing": 0.5}})
+
+
+def test_user_count_is_another_name_for_num_users(tmp_path: Path):
+    assert resolve("personal_banking", {"user_count": 12}).config.num_users == 12
