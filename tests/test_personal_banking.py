@@ -18,7 +18,8 @@ from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import plan, signals
 from synth_assets.worlds.personal_banking.behaviour import decide
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS
+from synth_assets.worlds.personal_banking.events import CARD, CHECKING, LABELS_AT_MOST, SAVINGS
+from synth_assets.worlds.personal_banking.labels import LABELS
 from synth_assets.worlds.personal_banking.persona_assignments import PERSONAS, judged
 from tests.test_every_world import BANK_FAULTS
 from tests.worlds import failed, make_world, verified
@@ -169,6 +170,14 @@ def test_pay_comes_by_the_published_cadences():
     salaried = ~block.habits.is_stressed & (block.users.personas & plan.VARIABLE_INCOME == 0)
     shares = [(block.habits.days_a_pay[salaried].round(1) == days).mean() for days in (7, 14, 15.2, 30.4)]
     assert shares == pytest.approx([0.27, 0.43, 0.20, 0.10], abs=0.05)
+
+
+def test_no_row_repeats_by_chance():
+    rows = decide(config(num_users=4_000), 1_024, 2_048).rows
+    out = rows.amount_cents > 0
+    keys = np.stack([rows.user, rows.account, rows.day, rows.label, rows.amount_cents])[:, out]
+    assert len(np.unique(keys, axis=1).T) == out.sum()
+    assert len(LABELS) < LABELS_AT_MOST
 
 
 # --- faults -------------------------------------------------------------------------------------------

@@ -123,7 +123,7 @@ class _Ledger:
 
     def months(self, statements: Ints, lag: Ints) -> None:
         """The payment of the statement before the window, then each statement and its payment."""
-        self._pay(self.habits.has_card, lag // 2, self._interest())
+        self._pay(self.habits.has_card, lag // 4, self._interest())
         for day in statements.T:
             here = self.habits.has_card & (day < self.events.days)
             interest = np.where(here & self.revolves, self._interest(), 0)

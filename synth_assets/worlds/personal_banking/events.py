@@ -15,6 +15,9 @@ CHECKING, SAVINGS, CARD = range(3)
 
 SLOTS = 3
 
+LABELS_AT_MOST = 1_024
+"""Bound of `Rows.label`, so that account, day, label and amount fit into one 64-bit key."""
+
 Days = npt.NDArray[np.bool_]
 """Users x days: whether something happens."""
 
@@ -85,4 +88,18 @@ class Events:
         )
         place = ((user * self.days + day) * 16 + order) * SLOTS + account
         at = np.argsort(place, kind="stable")
-        return Rows(*(values[at] for values in (user, account, day, order, amount, label)))
+        rows = Rows(*(values[at] for values in (user, account, day, order, amount, label)))
+        return rows._replace(amount_cents=self._distinct(rows))
+
+    def _distinct(self, rows: Rows) -> Ints:
+        """Amounts, a cent more where chance would repeat account, day, label and amount: only a fault does."""
+        amount = rows.amount_cents.copy()
+        place = (rows.user * self.days + rows.day) * SLOTS + rows.account
+        place = place * LABELS_AT_MOST + rows.label
+        while True:
+            key = (place << 32) + amount
+            order = np.argsort(key, kind="stable")
+            repeated = order[1:][(np.diff(key[order]) == 0) & (amount[order[1:]] > 0)]
+            if not len(repeated):
+                return amount
+            amount[repeated] += 1
