@@ -92,7 +92,7 @@ class Events:
         return rows._replace(amount_cents=self._distinct(rows))
 
     def _distinct(self, rows: Rows) -> Ints:
-        """Amounts, a cent more where chance would repeat account, day, label and amount: only a fault does."""
+        """Amounts, a cent more where chance would repeat account, day, label and amount."""
         amount = rows.amount_cents.copy()
         place = (rows.user * self.days + rows.day) * SLOTS + rows.account
         place = place * LABELS_AT_MOST + rows.label
