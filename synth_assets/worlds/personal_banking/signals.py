@@ -17,9 +17,9 @@ from synth_assets.worlds.personal_banking.behaviour import Block, decide, window
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS
 from synth_assets.worlds.personal_banking.labels import AT, LABELS
+from synth_assets.worlds.personal_banking.recurrence import RECURRING_DAYS, groups
 
 WINDOWS = (30, 180)
-RECURRING_DAYS = 90
 LOW_BALANCE_CENTS = 10_000
 
 _NO_SPENDING = ("TRANSFER_IN", "TRANSFER_OUT", "LOAN_PAYMENTS")
@@ -112,27 +112,18 @@ def _minimum_only(block: Block) -> npt.NDArray[np.bool_]:
 
 def _recurring(block: Block, days: int) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
     """How many merchants recur, what they charge a month, and which rows are such charges."""
-    rows = block.rows
-    charge = (rows.amount_cents > 0) & _HAS_MERCHANT[rows.label] & ~block.is_pending
-    recent = np.flatnonzero(charge & (rows.day >= days - RECURRING_DAYS))
-    order = recent[np.lexsort((rows.day[recent], rows.label[recent], rows.user[recent]))]
-    users = len(block.users.number)
-    is_recurring = np.zeros(len(rows.user), dtype=bool)
-    if not len(order):
-        return np.zeros(users, np.int64), np.zeros(users, np.int64), is_recurring
-    starts = np.append(True, (np.diff(rows.user[order]) != 0) | (np.diff(rows.label[order]) != 0))
-    group = np.cumsum(starts) - 1
-    gap = np.diff(rows.day[order], prepend=0)
-    regular = ~starts & (((gap >= 5) & (gap <= 9)) | ((gap >= 28) & (gap <= 32)))
-    visits = np.bincount(group)
-    recurs = (visits >= 3) & (np.bincount(group, regular) >= 0.7 * (visits - 1))
-    owner = rows.user[order[starts]]
-    cents = np.bincount(group, rows.amount_cents[order])
-    key = rows.user.astype(np.int64) * len(LABELS) + rows.label
-    keys = owner[recurs] * len(LABELS) + rows.label[order[starts]][recurs]
-    is_recurring = charge & np.isin(key, keys)
-    merchants = np.bincount(owner[recurs], minlength=users)
-    monthly = np.bincount(owner[recurs], cents[recurs], users) * 30 / RECURRING_DAYS
+    rows, users = block.rows, len(block.users.number)
+    is_charge = (rows.amount_cents > 0) & _HAS_MERCHANT[rows.label] & ~block.is_pending
+    charge = np.flatnonzero(is_charge)
+    found = groups(rows.user[charge], rows.label[charge], rows.day[charge], days)
+    first = charge[found.order[found.first[found.recurs]]]  # of each recurring merchant
+    cents = np.bincount(found.group, rows.amount_cents[charge[found.order]])[found.recurs]
+    owner = rows.user[first]
+    is_recurring = is_charge & np.isin(
+        rows.user * len(LABELS) + rows.label, owner * len(LABELS) + rows.label[first]
+    )
+    merchants = np.bincount(owner, minlength=users)
+    monthly = np.bincount(owner, cents, users) * 30 / RECURRING_DAYS
     return merchants, np.rint(monthly).astype(np.int64), is_recurring
 
 

@@ -14,13 +14,13 @@ from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS,
 from synth_assets.worlds.personal_banking.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.labels import AT
 from synth_assets.worlds.personal_banking.plan import Users
+from synth_assets.worlds.personal_banking.recurrence import groups
 from synth_assets.worlds.personal_banking.shapes import Stream
 
 INCOME, BILL, CHARGE, PURCHASE, SAVED = range(5)
 """Order of a day's events."""
 
 LONGEST_WINDOW_DAYS = 1_024
-RECURRING_DAYS = 90
 PENDING_DAYS = 5
 """A purchase is posted within so many days [D]."""
 
@@ -151,24 +151,11 @@ def _still_pending(users: Users, days: int) -> Days:
 
 
 def _unpatterned(user: Ints, day: Ints, brand: Ints, days: int) -> Ints:
-    """The brands, -1 from the third visit on where chance would make somebody a recurring customer.
-
-    Recurring is what decision 18 says: at least three visits in the last 90 days, seven of ten gaps of 5 to 9
-    or 28 to 32 days.
-    """
-    recent = np.flatnonzero(day >= days - RECURRING_DAYS)
-    order = recent[np.lexsort((day[recent], brand[recent], user[recent]))]
-    if not len(order):
-        return brand
-    starts = np.append(True, (np.diff(user[order]) != 0) | (np.diff(brand[order]) != 0))
-    group = np.cumsum(starts) - 1
-    gap = np.diff(day[order], prepend=0)
-    regular = ~starts & (((gap >= 5) & (gap <= 9)) | ((gap >= 28) & (gap <= 32)))
-    visits = np.bincount(group)
-    often = np.bincount(group, regular) >= 0.7 * (visits - 1)
-    place = np.arange(len(order)) - np.flatnonzero(starts)[group]
+    """The brands, -1 from the third visit on where chance would make somebody a recurring customer."""
+    found = groups(user, brand, day, days)
+    place = np.arange(len(found.order)) - found.first[found.group]
     renamed = brand.copy()
-    renamed[order[((visits >= 3) & often)[group] & (place >= 2)]] = -1
+    renamed[found.order[found.recurs[found.group] & (place >= 2)]] = -1
     return renamed
 
 
