@@ -10,6 +10,7 @@ from synth_assets.model.arrow import indices, strings
 from synth_assets.model.columns import choice, day, identifier, money, reference, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
+from synth_assets.worlds.personal_banking import shapes
 from synth_assets.worlds.personal_banking.anomalies import BEFORE_OPENED
 from synth_assets.worlds.personal_banking.behaviour import Block, decide, window
 from synth_assets.worlds.personal_banking.config import Config
@@ -26,6 +27,7 @@ COLUMNS = (
     reference("users", USER_ID, "Who holds it."),
     choice("account_type", TYPES, "Kind of account, in the document's words."),
     text("account_subtype", "Plaid's subtype."),
+    text("name", "Bank and product, as the bank's own page shows it."),
     text("mask", "Last four digits of the account's number; nobody's."),
     day("opened_on", "Day on which it was opened, before the history begins."),
     money(
@@ -44,6 +46,8 @@ COLUMNS = (
     choice("holder_category", ("personal",), "No business accounts."),
 )
 _SUBTYPES = strings(["checking", "savings", "credit card", "money market", "hsa"])
+_PRODUCTS = ("Checking", "Savings", "Credit Card", "Money Market", "Health Savings")
+_NAMES = strings([f"{bank} {product}" for bank in shapes.BANKS for product in _PRODUCTS])
 _MASKS = strings([f"{number:04d}" for number in range(10_000)])
 MONEY_MARKET_SHARE = 0.2
 """Savings that are kept on a money market account [D]."""
@@ -59,6 +63,7 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
     kind_drawn, mask, age, _ = draws.fields("account", number).astype(np.int64)
     kind = np.where((slot == SAVINGS) & (kind_drawn < MONEY_MARKET_SHARE * 65_536), 3, slot)
     checking, fault = slot == CHECKING, block.users.fault[row]
+    bank = draws.fields("bank", user[row])[0].astype(np.int64) * len(shapes.BANKS) // 65_536
     current = block.closing_cents[row, slot]
     limit = np.where(slot == CARD, block.cards.limit_cents[row], 0)
     pending = _pending_cents(block)[row, slot]
@@ -72,6 +77,7 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
             "user_id": user[row],
             "account_type": kind,
             "account_subtype": _SUBTYPES.take(indices(kind)),
+            "name": _NAMES.take(indices(bank * len(_PRODUCTS) + kind)),
             "mask": _MASKS.take(indices(mask * 10_000 // 65_536)),
             "opened_on": opened,
             "opening_balance_cents": block.opening_cents[row, slot],

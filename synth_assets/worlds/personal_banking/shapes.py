@@ -160,6 +160,15 @@ SAVED_SHARE, LEAST_SAVED_CENTS = 0.12, 24_000
 SALARY_DEVIATION = 0.01
 """Of a paycheck, relative [D]."""
 
+# --- accounts -----------------------------------------------------------------------------------------
+
+BANKS = (
+    "Harborline", "Summit Valley", "Great Plains", "Copperfield", "Lakeshore", "Northgate", "Redwood Mutual",
+    "Blue Ridge", "Prairie State", "Old Colony", "Silver Creek", "Tidewater", "Granite Peak", "Sunbelt",
+    "Cascade Union", "Heritage Trust",
+)  # fmt: skip
+"""Where accounts are held; no bank of these names is meant."""
+
 # --- cards and savings --------------------------------------------------------------------------------
 
 CARD_SHARE = 0.7
