@@ -182,6 +182,9 @@ SMALLEST_LIMIT_CENTS, LARGEST_LIMIT_CENTS = 100_000, 2_500_000
 SMALLEST_MINIMUM_CENTS = 3_500
 """A minimum payment is $35, or 1 % of the statement and its interest if that is more [D]."""
 
+OVERDUE_SHARE = 0.15
+"""Of those who use half of their limit, so many have missed the last payment [D]."""
+
 REVOLVERS_CARD_USE = 0.4
 """Who already uses half of the limit pays less often by card, relative to others [D]."""
 
