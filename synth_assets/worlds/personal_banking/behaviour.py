@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import cards, spending, stress
+from synth_assets.worlds.personal_banking import bills, cards, overdrafts, spending, stress
 from synth_assets.worlds.personal_banking import plan as plans
 from synth_assets.worlds.personal_banking.anomalies import UNREPLAYED, edit, off_by_cents
 from synth_assets.worlds.personal_banking.cards import Cards
@@ -60,9 +60,10 @@ def decide(config: Config, start: int, stop: int) -> Block:
     card = cards.run(events, days, draws, users, known)
     spending.earn(events, days, draws, users, known)
     stressed = stress.live(events, days, draws, users, known)
+    opening = _openings(events, draws, users, known, card, stressed)
     found = events.sorted()
     pending = (users.edge == plans.ONLY_PENDING)[found.user]
-    closing = _openings(events, draws, users, known, card, stressed) - posted(found, pending, users)
+    closing = opening - posted(found, pending, users)
     closing[:, CARD] = card.balance_cents
     edited = edit(found, pending, users.fault, days.length, draws, users.number)
     opening = closing + posted(edited.rows, edited.is_pending, users)
@@ -80,11 +81,10 @@ def posted(rows: Rows, is_pending: npt.NDArray[np.bool_], users: Users) -> Ints:
 
 
 def _openings(events: Events, draws: Draws, users: Users, known: Habits, card: Cards, stressed: Ints) -> Ints:
-    """Opening balances, users x accounts: checking never falls below a reserve, but for stressed users."""
-    reserve, nest, _, _ = draws.fields("reserve", users.number).astype(np.int64)
+    """Opening balances, users x accounts: checking never falls below a reserve, but for the overdrawn and for
+    stressed users."""
+    reserve = draws.fields("reserve", users.number)[0].astype(np.int64)
     tight = has(users, plans.VARIABLE_INCOME)
     least = np.where(tight, 12_000 + reserve * 15_000 // 65_536, 30_000 + reserve * 90_000 // 65_536)
-    lowest = -np.cumsum(events.outflow(CHECKING), axis=1).max(axis=1, initial=0)
-    checking = np.where(known.is_stressed, stressed, least - lowest)
-    savings = np.where(known.has_savings, 200_000 + nest * 800_000 // 65_536, 0)
-    return np.stack([checking, savings, card.opening_cents], axis=1)
+    checking = np.where(known.is_stressed, stressed, overdrafts.openings(events, draws, users, known, least))
+    return np.stack([checking, bills.saved_before(draws, users, known), card.opening_cents], axis=1)

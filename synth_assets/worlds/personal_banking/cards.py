@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.model import lookup
 from synth_assets.model.calendar import Window, date_of
-from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import plan, shapes
+from synth_assets.model.draws import Draws, Fields, Ints
+from synth_assets.worlds.personal_banking import plan, refunds, shapes
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, Events
 from synth_assets.worlds.personal_banking.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.labels import AT
@@ -53,36 +54,44 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     """Statements month by month: who revolves pays the minimum and interest, everybody else all of it."""
     statement_on, lag, rate, used = draws.fields("card", users.number)
     drawn, missed, _, _ = draws.fields("limit", users.number)
-    limit_drawn = lookup.take(
-        shapes.lognormal_cents(shapes.LIMIT_MEDIAN_CENTS, shapes.LIMIT_SIGMA), drawn
-    ).clip(shapes.SMALLEST_LIMIT_CENTS, shapes.LARGEST_LIMIT_CENTS)
     high = has(users, plan.HIGH_UTILIZATION)
+    half_used = users.edge == plan.HALF_USED
     used_share = np.where(high, 0.53 + 0.37 * used / 65_536, 0.05 + 0.18 * used / 65_536)
-    used_share[users.edge == plan.HALF_USED] = 0.5
-    charged = np.cumsum(events.outflow(CARD), axis=1)
-    a_month = charged[:, -1] * 30 // window.length
-    opening = np.where(high, limit_drawn * used_share - charged[:, -1], a_month).astype(np.int64)
-    opening = np.where(habits.has_card, np.maximum(opening, 0), 0)
-    apr = _apr(rate)
+    used_share[half_used] = 0.5
     misses = high & (users.edge < 0) & (missed < int(shapes.OVERDUE_SHARE * 65_536))
-    statement_on = 1 + statement_on.astype(np.int64) * 28 // 65_536
-    statement_on = np.where(misses, _long_ago(window, missed), statement_on)
-    ledger = _Ledger(events, habits, charged, opening, apr, high & (users.edge != plan.HALF_USED), users)
-    ledger.months(
-        _statement_days(window, statement_on), FIRST_DUE + lag.astype(np.int64) * 5 // 65_536, misses
-    )
+    month_day = 1 + statement_on.astype(np.int64) * 28 // 65_536
+    statements = _statement_days(window, np.where(misses, _long_ago(window, missed), month_day))
+    refunds.give_back(events, draws, users, statements)
+    charged = np.cumsum(events.outflow(CARD), axis=1)
+    opening = _owed_before(habits, high, _drawn_limit(drawn, high) * used_share, charged)
+    apr = _apr(rate)
+    ledger = _Ledger(events, habits, charged, opening, apr, high & ~half_used, users)
+    ledger.months(statements, FIRST_DUE + lag.astype(np.int64) * 5 // 65_536, misses)
     balance = opening + charged[:, -1] + ledger.moved
     last = _round_up_half_used(events, users, balance)
     balance += last
     statement = ledger.statement + np.where(ledger.statement_day >= events.days - 2, last, 0)
-    limit = np.rint(balance / used_share / 10_000).astype(np.int64) * 10_000
-    limit = np.where(users.edge == plan.HALF_USED, 2 * balance, limit)
+    limit = np.where(half_used, 2 * balance, np.rint(balance / used_share / 10_000).astype(np.int64) * 10_000)
     limit = limit.clip(shapes.SMALLEST_LIMIT_CENTS, shapes.LARGEST_LIMIT_CENTS)
     limit = np.where(habits.has_card, limit, 0)
     return Cards(
         opening, balance, limit, apr, statement, ledger.minimum, ledger.last_payment, ledger.statement_day,
         ledger.paid_day, ledger.due, ledger.is_overdue,
     )  # fmt: skip
+
+
+def _drawn_limit(drawn: Fields, high: Flags) -> Ints:
+    """A limit in cents, of those who use half of theirs not a small one."""
+    table = shapes.lognormal_cents(shapes.LIMIT_MEDIAN_CENTS, shapes.LIMIT_SIGMA)
+    smallest = np.where(high, shapes.REVOLVERS_LIMIT_CENTS, shapes.SMALLEST_LIMIT_CENTS)
+    return np.clip(lookup.take(table, drawn), smallest, shapes.LARGEST_LIMIT_CENTS)
+
+
+def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64], charged: Ints) -> Ints:
+    """Cents owed before the first day: a month's charges, or what makes the balance of who uses half."""
+    a_month = charged[:, -1] * 30 // charged.shape[1]
+    owed = np.where(high, used_cents - charged[:, -1], a_month).astype(np.int64)
+    return np.where(habits.has_card, np.maximum(owed, 0), 0)
 
 
 def _apr(rate: Ints) -> Ints:
@@ -113,11 +122,13 @@ def _statement_days(window: Window, month_day: Ints) -> Ints:
 
 
 def _round_up_half_used(events: Events, users: Users, balance: Ints) -> Ints:
-    """A last purchase makes the balance of whoever uses exactly half a multiple of $50."""
+    """A last purchase makes the balance of whoever uses exactly half a multiple of $50, half of the smallest
+    limit at least."""
     user = np.flatnonzero(users.edge == plan.HALF_USED)
     amount = 5_000 + (-balance[user]) % 5_000
+    amount = np.maximum(amount, shapes.SMALLEST_LIMIT_CENTS // 2 - balance[user])
     day = np.full(len(user), events.days - 2)
-    events.add(user, day, amount, account=CARD, label=AT["superstores"], order=LAST_PURCHASE)
+    events.add(user, day, amount, account=CARD, label=AT["unknown"], order=LAST_PURCHASE)
     added = np.zeros_like(balance)
     added[user] = amount
     return added

@@ -92,6 +92,46 @@ WHERE
     OR last_payment_date IS DISTINCT FROM paid_on
     OR last_payment_amount_cents <> coalesce(paid_cents, 0);
 
+-- name: overdraft_fees_follow_from_balances — A bank that charges for overdrafts takes $35 on every day on which
+-- money leaves a checking account whose balance, before the fee, is below zero, and on no other day.
+-- Faults shift the balances of their users, who are left out.
+WITH faulty AS (
+    SELECT user_id FROM anomaly_manifest JOIN transactions ON id_of(entity_id) = transaction_id
+    UNION
+    SELECT user_id FROM anomaly_manifest JOIN accounts ON id_of(entity_id) = account_id
+    UNION
+    SELECT user_id FROM anomaly_manifest JOIN users ON id_of(entity_id) = user_id
+),
+daily AS (
+    SELECT
+        account_id,
+        date,
+        sum(amount_cents) AS flow,
+        sum(amount_cents) FILTER (WHERE category_detailed = 'BANK_FEES_OVERDRAFT_FEES') AS fee,
+        bool_or(amount_cents > 0 AND category_detailed <> 'BANK_FEES_OVERDRAFT_FEES') AS spends
+    FROM transactions JOIN accounts USING (account_id)
+    WHERE account_type = 'checking' AND NOT pending
+    GROUP BY account_id, date
+),
+judged AS (
+    SELECT account_id, accounts.user_id, name, date, spends, coalesce(fee, 0) AS fee,
+        opening_balance_cents + coalesce(fee, 0)
+        - sum(flow) OVER (PARTITION BY account_id ORDER BY date) AS balance_before
+    FROM daily JOIN accounts USING (account_id)
+)
+SELECT account_id, name, date, spends, balance_before, fee
+FROM judged ANTI JOIN faulty USING (user_id)
+WHERE
+    fee <> CASE
+        WHEN spends AND balance_before < 0 AND name IN (SELECT name FROM judged WHERE fee > 0) THEN 3500
+        ELSE 0
+    END;
+
+-- name: overdraft_fees_fall_on_checking — Overdraft fees are charged on checking accounts alone.
+SELECT transaction_id, account_type
+FROM transactions JOIN accounts USING (account_id)
+WHERE category_detailed = 'BANK_FEES_OVERDRAFT_FEES' AND account_type <> 'checking';
+
 -- name: recurring_merchants_are_found — Merchants with at least 3 charges in 90 days, 70 % of gaps 28 to 32 or
 -- 5 to 9 days, are those of the signals.
 WITH charges AS (
