@@ -1,122 +1,207 @@
-"""personal_banking: what people's statements look like, one shape a test, read from the published tables."""
+"""personal_banking: what people earn and spend, one shape a test, read from the published tables."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from synth_assets.worlds import load
-from synth_assets.worlds.personal_banking import overdrafts, shapes
-from synth_assets.worlds.personal_banking.config import Config
-from tests.worlds import make_world
-
-USERS = 1_000
+from synth_assets.model.calendar import Window
+from synth_assets.worlds.personal_banking import merchants, shapes
+from synth_assets.worlds.personal_banking.behaviour import decide
+from synth_assets.worlds.personal_banking.labels import LABELS
+from tests.bank import AS_OF, ASKED, USERS, plain_rows, tables, with_persona
 
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, pd.DataFrame]:
-    """The tables of a thousand users."""
-    asked = Config(num_users=USERS, as_of=dt.date(2026, 11, 21))
-    return {name: rows.to_pandas() for name, rows in make_world(load("personal_banking"), asked).items()}
+    return tables()
 
 
-def with_persona(made, persona: str) -> set[str]:
-    """Users who have the persona in the longer window."""
-    found = made["persona_assignments"]
-    found = found[found.window_days == 180]
-    named = (found.primary_persona == persona) | found.secondary_personas.str.contains(persona)
-    return set(found[named].user_id)
+@pytest.fixture(scope="module")
+def plain() -> pd.DataFrame:
+    return plain_rows()
 
 
-# --- cards --------------------------------------------------------------------------------------------
+# --- pay ----------------------------------------------------------------------------------------------
 
 
-def test_overdue_cards_were_due_and_not_paid(made):
-    cards = made["liabilities"]
-    overdue = cards[cards.is_overdue]
-    as_of = dt.date(2026, 11, 21)
-    revolvers = made["persona_assignments"].primary_persona == "high_utilization"
-    assert 0.10 < len(overdue) / (revolvers.sum() / 2) < 0.20
-    assert (overdue.next_payment_due_date < as_of).all()
-    assert (overdue.last_payment_date < overdue.last_statement_issue_date).all()
-    others = cards[~cards.is_overdue]
-    assert (others.next_payment_due_date >= as_of).all()
-    signals = made["signals_credit"]
-    assert set(signals[signals.is_overdue].user_id) == set(overdue.user_id)
+def cadence(dates: pd.Series) -> str:
+    """How often somebody is paid, by the dates alone: on Fridays or not, and how far apart."""
+    on_friday = (dates.dt.day_of_week >= 3).mean() > 0.8 and (dates.dt.day_of_week == 4).mean() > 0.7
+    gap = dates.diff().dt.days.median()
+    if on_friday:
+        return "weekly" if gap < 10 else "biweekly"
+    return "semimonthly" if gap < 20 else "monthly"
 
 
-def test_a_statement_is_the_balance_of_its_day(made):
-    rows, cards = made["transactions"], made["liabilities"]
-    rows = rows.merge(cards[["account_id", "last_statement_issue_date"]], on="account_id")
-    since = rows[rows.date <= rows.last_statement_issue_date].groupby("account_id").amount_cents.sum()
-    opening = made["accounts"].set_index("account_id").opening_balance_cents
-    cards = cards.set_index("account_id").last_statement_balance_cents
-    replayed = opening[cards.index] + since.reindex(cards.index, fill_value=0)
-    assert (replayed - cards).abs().max() <= 2, "a cent more where chance would repeat a row"
+def test_cadence_shows_in_the_dates_of_pay(plain):
+    pay = plain[plain.category_detailed == "INCOME_WAGES"]
+    found = pd.to_datetime(pay.date).groupby(pay.user_id).apply(cadence)
+    days = decide(ASKED, 0, USERS).habits.days_a_pay[[int(user[4:]) - 1 for user in found.index]]
+    truth = np.array(shapes.CADENCES)[np.searchsorted([10, 14.5, 20], days)]
+    assert (found == truth).mean() > 0.95
+    shares = found.value_counts(normalize=True)
+    assert shares["weekly"] == pytest.approx(0.27, abs=0.06)
+    assert shares["biweekly"] == pytest.approx(0.43, abs=0.06)
 
 
-def test_interest_falls_on_revolvers_alone(made):
-    rows = made["transactions"]
-    charged = rows[rows.category_detailed == "BANK_FEES_INTEREST_CHARGE"]
-    revolvers = with_persona(made, "high_utilization")
-    assert set(charged.user_id) <= revolvers
-    paid = rows[(rows.category_detailed == "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT") & (rows.amount_cents < 0)]
-    last = made["liabilities"].set_index("user_id")
-    others = last.loc[sorted(set(paid.user_id) - set(charged.user_id))]
-    assert (others.last_payment_amount_cents >= 1.2 * others.minimum_payment_amount_cents).mean() > 0.97
-
-
-# --- overdrafts ---------------------------------------------------------------------------------------
-
-
-def checking_days(made) -> pd.DataFrame:
-    """Each day of each checking account with rows: closing balance before the day's fee, the fee, and whether
-    money goes out."""
-    accounts = made["accounts"][made["accounts"].account_type == "checking"]
-    rows = made["transactions"].merge(
-        accounts[["account_id", "name", "opening_balance_cents"]], on="account_id"
+def test_pay_falls_on_fridays_the_15th_or_the_last_day_moved_back_to_a_business_day(plain):
+    window = Window(AS_OF, 7)
+    business = pd.DatetimeIndex(
+        [d for d, is_open in zip(window.dates, window.is_business, strict=True) if is_open]
     )
-    rows = rows[~rows.pending]
-    is_fee = rows.category_detailed == "BANK_FEES_OVERDRAFT_FEES"
-    rows = rows.assign(fee=rows.amount_cents.where(is_fee, 0), spends=(rows.amount_cents > 0) & ~is_fee)
-    keys = ["account_id", "name_y", "opening_balance_cents", "date"]
-    days = rows.groupby(keys, as_index=False).agg(
-        flow=("amount_cents", "sum"), fee=("fee", "sum"), spends=("spends", "any")
+    pay = plain[plain.category_detailed == "INCOME_WAGES"]
+    dates = pd.DatetimeIndex(pay.date)
+    assert dates.isin(business).all()
+    following = business[business.searchsorted(dates, side="right")]
+    friday = dates + pd.to_timedelta(4 - dates.day_of_week, unit="D")
+    ends_week = following > friday
+    ends_half = ((dates.day <= 15) & (following.day > 15)) | (following.month != dates.month)
+    assert (ends_week | ends_half).all()
+    assert 0.05 < (~ends_week).mean() < 0.5
+
+
+def test_everybody_has_one_of_many_employers_and_no_paycheck_a_merchant(plain):
+    pay = plain[plain.category_detailed == "INCOME_WAGES"]
+    assert (pay.groupby("user_id").name.nunique() == 1).all()
+    assert (
+        pay.name.str.replace(r"[0-9]", "#", regex=True).nunique() == len(merchants.PROVIDERS["payroll"]) == 24
     )
-    spent = days.groupby("account_id").flow.cumsum()
-    return days.assign(before=days.opening_balance_cents - spent + days.fee)
 
 
-def test_overdraft_fees_stand_on_overdrawn_days_alone(made):
-    days = checking_days(made)
-    free = tuple(shapes.BANKS[: overdrafts.BANKS_WITHOUT_FEE])
-    charges = (days.before < 0) & days.spends & ~days.name_y.str.startswith(free)
-    assert (days.fee == np.where(charges, 3_500, 0)).all()
-    assert charges.sum() > 200
-    assert ((days.before < 0) & days.name_y.str.startswith(free)).sum() > 100
+# --- bills --------------------------------------------------------------------------------------------
 
 
-def test_a_quarter_of_users_is_overdrawn_and_one_in_eleven_often(made):
-    days = checking_days(made)
-    overdrawn = days[days.before < 0].groupby("account_id").size()
-    assert len(overdrawn) / USERS == pytest.approx(0.24, abs=0.05)
-    assert (overdrawn > 10 * 7 / 12).sum() / USERS == pytest.approx(0.09, abs=0.03)
+def test_rent_is_paid_on_the_first_days_of_the_month(plain):
+    rent = plain[plain.category_detailed == "RENT_AND_UTILITIES_RENT"]
+    days = pd.to_datetime(rent.date).dt.day
+    assert days.isin([1, 2, 3]).groupby(rent.user_id).all().mean() >= 0.8
+    income = -plain[plain.category_detailed == "INCOME_WAGES"].groupby("user_id").amount_cents.sum()
+    share = (rent.groupby("user_id").amount_cents.sum() / income).median()
+    assert 0.28 < share < 0.36
+    assert 0.2 < rent.name.str.startswith("Zelle").mean() < 0.45
 
 
-# --- refunds ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("category", "swing"),
+    [("RENT_AND_UTILITIES_GAS_AND_ELECTRICITY", 0.15), ("RENT_AND_UTILITIES_INTERNET_AND_CABLE", 0.0)],
+)
+def test_utilities_come_on_one_day_of_the_month_and_swing_with_the_season(plain, category, swing):
+    bills = plain[plain.category_detailed == category]
+    days = pd.to_datetime(bills.date).dt.day.groupby(bills.user_id)
+    assert (days.nunique() == 1).all()
+    assert days.first().nunique() > 15
+    cents = bills.groupby("user_id").amount_cents
+    half = (cents.max() - cents.min()) / (cents.max() + cents.min())
+    assert half.max() <= swing + 0.001
+    assert half.median() >= swing / 2
 
 
-def test_a_refund_follows_a_purchase_of_as_much_at_the_same_merchant(made):
+def test_services_charge_a_listed_price_on_their_day(made):
+    prices = {service.merchant: set(service.prices_cents) for service in shapes.SUBSCRIPTIONS}
+    rows = made["transactions"][made["transactions"].merchant_name.isin(prices)]
+    assert all(
+        cents in prices[name] for name, cents in zip(rows.merchant_name, rows.amount_cents, strict=True)
+    )
+    each = rows.groupby(["user_id", "merchant_name"])
+    assert (each.amount_cents.nunique() == 1).all()
+    assert (pd.to_datetime(rows.date).dt.day.groupby([rows.user_id, rows.merchant_name]).nunique() == 1).all()
+    assert rows[rows.merchant_name == "Netflix"].amount_cents.nunique() == 3
+
+
+def test_savings_bear_interest_on_the_last_day_of_a_month(made):
     rows = made["transactions"]
-    refunds = rows[(rows.amount_cents < 0) & rows.merchant_name.notna()]
-    bought = rows[(rows.amount_cents > 0) & ~rows.pending]
-    pairs = refunds.merge(bought, on=["account_id", "merchant_name"], suffixes=("", "_bought"))
-    wait = (pd.to_datetime(pairs.date) - pd.to_datetime(pairs.date_bought)).dt.days
-    fits = pairs[wait.between(3, 14) & (pairs.amount_cents_bought >= -pairs.amount_cents)]
-    assert set(refunds.transaction_id) == set(fits.transaction_id)
-    kinds = ["GENERAL_MERCHANDISE_ONLINE_MARKETPLACES", "GENERAL_MERCHANDISE_SUPERSTORES"]
-    assert refunds.category_detailed.isin(kinds).all()
-    assert 0.01 < len(refunds) / bought.category_detailed.isin(kinds).sum() < 0.02
+    interest = rows[rows.category_detailed == "INCOME_INTEREST_EARNED"]
+    accounts = made["accounts"].set_index("account_id").loc[interest.account_id]
+    assert accounts.account_type.isin(["savings", "money_market"]).all()
+    assert pd.to_datetime(interest.date).dt.is_month_end.all()
+    first = interest.drop_duplicates("account_id")
+    opening = made["accounts"].set_index("account_id").opening_balance_cents[first.account_id].to_numpy()
+    rate = -12 * first.amount_cents / opening
+    assert 0.004 < rate.quantile(0.01) < rate.quantile(0.5) < 0.03 < rate.quantile(0.9) < 0.045
+    assert not set(interest.user_id) & with_persona("variable_income")
+
+
+# --- purchases ----------------------------------------------------------------------------------------
+
+
+def weights(plain, category: str) -> list[float]:
+    """Purchases by weekday, Monday first, over their mean."""
+    rows = plain[(plain.category_detailed == category) & (plain.amount_cents > 0)]
+    counts = pd.to_datetime(rows.authorized_date).dt.day_of_week.value_counts().sort_index()
+    return (counts / counts.mean()).tolist()
+
+
+@pytest.mark.parametrize("name", ["groceries", "restaurants", "coffee", "fuel"])
+def test_weekdays_have_the_shape_of_their_category(plain, name):
+    stream = next(stream for stream in shapes.STREAMS if stream.name == name)
+    expected = np.array(stream.weekdays) / np.mean(stream.weekdays)
+    assert weights(plain, stream.detailed) == pytest.approx(expected, abs=0.07)
+
+
+def test_people_dine_out_on_friday_and_saturday_and_have_coffee_on_workdays(plain):
+    dining = weights(plain, "FOOD_AND_DRINK_RESTAURANT")
+    assert np.mean(dining[4:6]) / np.mean(dining[:4] + dining[6:]) == pytest.approx(1.5, abs=0.1)
+    coffee = weights(plain, "FOOD_AND_DRINK_COFFEE")
+    assert min(coffee[:5]) > 2.5 * max(coffee[5:])
+    groceries = weights(plain, "FOOD_AND_DRINK_GROCERIES")
+    assert min(groceries[5:]) > max(groceries[:4])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "low", "high"),
+    [
+        ("RENT_AND_UTILITIES", 36, 40),
+        ("TRANSPORTATION|CAR_PAYMENT", 15, 19),
+        ("FOOD_AND_DRINK", 14, 17),
+        ("MEDICAL", 4, 8),
+        ("ENTERTAINMENT", 4, 7),
+    ],
+)
+def test_consumption_is_shared_out_as_households_do(plain, pattern, low, high):
+    """CEX 2023 without insurance and pensions; transfers, card payments, interest and fees do not count."""
+    out = plain[(plain.amount_cents > 0) & ~plain.category_primary.isin(["TRANSFER_OUT", "BANK_FEES"])]
+    out = out[out.category_detailed != "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"]
+    cents = out[out.category_detailed.str.contains(pattern)].amount_cents.sum()
+    assert low < 100 * cents / out.amount_cents.sum() < high
+
+
+def test_stressed_users_shop_at_many_kinds_of_places(made):
+    stressed = with_persona("cash_flow_stressed")
+    rows = made["transactions"][made["transactions"].user_id.isin(stressed)]
+    out = rows[(rows.amount_cents > 0) & (rows.category_detailed != "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT")]
+    assert (out.groupby("user_id").category_detailed.nunique() >= 8).all()
+    assert out.category_detailed.str.endswith("OTHER_GENERAL_MERCHANDISE").mean() < 0.1
+    share = 100 * out.groupby("category_primary").amount_cents.sum() / out.amount_cents.sum()
+    assert 25 < share["RENT_AND_UTILITIES"] < 45
+    assert share["FOOD_AND_DRINK"] > 10
+
+
+# --- strings ------------------------------------------------------------------------------------------
+
+
+def test_a_merchants_string_is_a_card_feed_with_the_city_of_a_shop(made):
+    rows = made["transactions"]
+    shown = rows[rows.merchant_name.notna()].drop_duplicates(["user_id", "name"])
+    city = shown.name.str.extract(f" ({'|'.join(merchants.CITIES)})$")[0]
+    in_store = shown.payment_channel == "in store"
+    assert (city.notna() == in_store).all()
+    assert (city[in_store].groupby(shown.user_id).nunique() == 1).all()
+    assert (shown.name.str.len() - city.fillna("").str.len() - in_store <= merchants.LONGEST_FEED).all()
+    assert rows.name.str.len().max() <= 50
+
+
+def test_only_merchants_have_a_merchant_name(made):
+    rows = made["transactions"]
+    nobody = ["INCOME", "TRANSFER_IN", "TRANSFER_OUT", "LOAN_PAYMENTS", "BANK_FEES", "RENT_AND_UTILITIES"]
+    assert rows[rows.category_primary.isin(nobody)].merchant_name.isna().all()
+    others = rows[~rows.category_primary.isin(nobody)]
+    assert (others.merchant_name.isna() == others.name.str.startswith("POS PURCHASE")).all()
+
+
+def test_no_two_labels_share_a_merchant_or_a_string():
+    known = [label.merchant for label in LABELS if label.merchant]
+    assert len(set(known)) == len(known)
+    strings = [label.feed for label in LABELS]
+    assert len(set(strings)) == len(strings)

@@ -75,15 +75,15 @@ ANY_DAY = (1.0,) * 7
 coffee on the way to work [D]."""
 
 STREAMS = (
-    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.0, WEEKEND, 6_200, 0.55, GROCERS, 0.45),
-    Stream("restaurants", "FOOD_AND_DRINK_RESTAURANT", 8.0, EVENINGS, 2_200, 0.60, RESTAURANTS, 0.55),
-    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 7.0, WORKDAYS, 620, 0.30, CAFES, 0.40),
-    Stream("fuel", "TRANSPORTATION_GAS", 4.0, ANY_DAY, 4_300, 0.25, STATIONS, 0.50),
+    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 4.5, WEEKEND, 6_200, 0.55, GROCERS, 0.45),
+    Stream("restaurants", "FOOD_AND_DRINK_RESTAURANT", 6.0, EVENINGS, 2_200, 0.60, RESTAURANTS, 0.55),
+    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 5.0, WORKDAYS, 620, 0.30, CAFES, 0.40),
+    Stream("fuel", "TRANSPORTATION_GAS", 3.5, ANY_DAY, 4_300, 0.25, STATIONS, 0.50),
     Stream("rides", "TRANSPORTATION_TAXIS_AND_RIDE_SHARES", 1.5, EVENINGS, 1_800, 0.50, RIDES, 0.60),
-    Stream("marketplaces", _MARKETPLACES, 5.5, ANY_DAY, 3_700, 0.90, MARKETPLACES, 0.60),
-    Stream("superstores", "GENERAL_MERCHANDISE_SUPERSTORES", 3.0, WEEKEND, 8_000, 0.60, SUPERSTORES, 0.45),
-    Stream("medical", "MEDICAL_PHARMACIES_AND_SUPPLEMENTS", 1.6, WORKDAYS, 10_500, 0.80, PHARMACIES, 0.40),
-    Stream("entertainment", _EVENTS, 2.6, EVENINGS, 6_500, 0.70, VENUES, 0.50),
+    Stream("marketplaces", _MARKETPLACES, 4.5, ANY_DAY, 3_700, 0.90, MARKETPLACES, 0.60),
+    Stream("superstores", "GENERAL_MERCHANDISE_SUPERSTORES", 2.5, WEEKEND, 8_000, 0.60, SUPERSTORES, 0.45),
+    Stream("medical", "MEDICAL_PHARMACIES_AND_SUPPLEMENTS", 1.3, WORKDAYS, 10_500, 0.80, PHARMACIES, 0.40),
+    Stream("entertainment", _EVENTS, 2.0, EVENINGS, 6_500, 0.70, VENUES, 0.50),
 )
 """Visits and amounts [D], all together so that shares of spending come near those of American households
 without insurance and pensions: housing and utilities 36 to 40 %, transport 15 to 19, food 14 to 17, health 4

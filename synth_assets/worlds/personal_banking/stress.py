@@ -146,9 +146,9 @@ def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints
     row, day = np.nonzero(out)
     cents, cell = out[row, day], users.number[user[row]] * shapes.LONGEST_WINDOW_DAYS + day
     cut, rest, _, _ = draws.fields("purchases", cell).astype(np.int64)
-    first = np.where(cents >= 4_000, cents * (20 + cut * 30 // 65_536) // 100, cents)
+    first = np.where(cents >= 7_000, cents * (20 + cut * 30 // 65_536) // 100, cents)
     left = cents - first
-    second = np.where(cents >= 12_000, left * (30 + rest * 40 // 65_536) // 100, left)
+    second = np.where(cents >= 20_000, left * (30 + rest * 40 // 65_536) // 100, left)
     parts = np.stack([first, second, left - second], axis=1)
     at, part = np.nonzero(parts)
     amount = parts[at, part]
