@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model.draws import Ints
+from synth_assets.worlds.personal_banking.events import LABELS_AT_MOST
 
 RECURRING_DAYS = 90
 
@@ -32,9 +33,11 @@ class Groups(NamedTuple):
 def groups(user: Ints, merchant: Ints, day: Ints, days: int) -> Groups:
     """The charges of the last 90 of `days` days, grouped and judged."""
     recent = np.flatnonzero(day >= days - RECURRING_DAYS)
-    order = recent[np.lexsort((day[recent], merchant[recent], user[recent]))]
+    whose = user[recent] * LABELS_AT_MOST + merchant[recent]
+    place = np.argsort(whose * days + day[recent], kind="stable")
+    order, whose = recent[place], whose[place]
     starts = np.ones(len(order), dtype=bool)
-    starts[1:] = (np.diff(user[order]) != 0) | (np.diff(merchant[order]) != 0)
+    starts[1:] = np.diff(whose) != 0
     group = np.cumsum(starts) - 1
     gap = np.diff(day[order], prepend=0)
     regular = ~starts & (((gap >= 5) & (gap <= 9)) | ((gap >= 28) & (gap <= 32)))
