@@ -16,9 +16,10 @@ from synth_assets.evaluate.verify import as_text
 from synth_assets.model.draws import Draws
 from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import plan, signals
-from synth_assets.worlds.personal_banking.behaviour import decide
+from synth_assets.worlds.personal_banking.behaviour import decide, window
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, LABELS_AT_MOST, SAVINGS
+from synth_assets.worlds.personal_banking.habits import habits
 from synth_assets.worlds.personal_banking.labels import LABELS
 from synth_assets.worlds.personal_banking.persona_assignments import PERSONAS, judged
 from tests.test_every_world import BANK_FAULTS
@@ -126,7 +127,7 @@ def test_edge_users_stand_exactly_on_their_threshold():
     pending = np.bincount(block.rows.user, block.is_pending, 300)
     assert (pending[at[plan.ONLY_PENDING]] == rows[at[plan.ONLY_PENDING]]).all()
     assert (pending[at[plan.ONLY_PENDING]] > 0).all()
-    assert not block.habits.has_card[at[plan.ONLY_CASH]].any()
+    assert not block.stands[at[plan.ONLY_CASH], CARD].any()
 
 
 # --- balances -----------------------------------------------------------------------------------------
@@ -166,9 +167,11 @@ def test_interest_is_charged_to_revolvers_alone():
 
 
 def test_pay_comes_by_the_published_cadences():
-    block = decide(config(num_users=4_000), 0, 1_024)
-    salaried = ~block.habits.is_stressed & (block.users.personas & plan.VARIABLE_INCOME == 0)
-    shares = [(block.habits.days_a_pay[salaried].round(1) == days).mean() for days in (7, 14, 15.2, 30.4)]
+    asked = config(num_users=4_000)
+    users = planned(asked)
+    known = habits(window(asked), Draws(asked.seed, "personal_banking", "users"), users)
+    salaried = ~known.is_stressed & (users.personas & plan.VARIABLE_INCOME == 0)
+    shares = [(known.days_a_pay[salaried].round(1) == days).mean() for days in (7, 14, 15.2, 30.4)]
     assert shares == pytest.approx([0.27, 0.43, 0.20, 0.10], abs=0.05)
 
 

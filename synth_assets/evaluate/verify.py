@@ -83,15 +83,17 @@ def connect(
 ) -> duckdb.DuckDBPyConnection:
     """A connection in memory with a view for each source and the configuration as one row, `scenario`.
 
-    The tables of `sources` may be some of the world's; checks then run over those. What does not fit into
-    memory overflows into the system's directory for temporary files.
+    The row holds the configuration's keys and facts. The tables of `sources` may be some of the world's;
+    checks then run over those. What does not fit into memory overflows into the system's directory for
+    temporary files.
     """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"SET memory_limit = '{MEMORY}'")
     overflow = os.path.join(tempfile.gettempdir(), f"synth_assets_verify_{os.getpid()}")
     connection.execute("SET temp_directory = $1", [overflow])
-    keys = world.config.model_validate(dict(scenario)).model_dump()
+    config = world.config.model_validate(dict(scenario))
+    keys = config.model_dump() | config.facts()
     connection.execute("CREATE TABLE scenario AS SELECT unnest($1)", [keys])
     connection.execute("CREATE MACRO id_of(text) AS text")
     attach_files(connection, next(iter(sources.values()), ""))

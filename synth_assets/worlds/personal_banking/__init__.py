@@ -37,6 +37,6 @@ WORLD = World(
         ANOMALY_MANIFEST,
     ),
     anomalies=ANOMALIES,
-    presets={},
+    presets={"personas": {}, "simple": {"num_users": 50, "consent_ratio": 0.0}},
     block_rows=1_024,
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from synth_assets.model import lookup
 from synth_assets.model.calendar import Window
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import plan, shapes
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, Events
 from synth_assets.worlds.personal_banking.habits import Flags, Habits, has
@@ -44,10 +44,7 @@ class Cards(NamedTuple):
 def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Cards:
     """Statements month by month: who revolves pays the minimum and interest, everybody else all of it."""
     statement_on, lag, rate, used = draws.fields("card", users.number)
-    limit_drawn = lookup.take(
-        shapes.lognormal_cents(shapes.LIMIT_MEDIAN_CENTS, shapes.LIMIT_SIGMA),
-        draws.fields("limit", users.number)[0],
-    ).clip(shapes.SMALLEST_LIMIT_CENTS, shapes.LARGEST_LIMIT_CENTS)
+    limit_drawn = limit_cents(draws.fields("limit", users.number)[0])
     high = has(users, plan.HIGH_UTILIZATION)
     used_share = np.where(high, 0.53 + 0.37 * used / 65_536, 0.05 + 0.18 * used / 65_536)
     used_share[users.edge == plan.HALF_USED] = 0.5
@@ -55,7 +52,7 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     a_month = charged[:, -1] * 30 // window.length
     opening = np.where(high, limit_drawn * used_share - charged[:, -1], a_month).astype(np.int64)
     opening = np.where(habits.has_card, np.maximum(opening, 0), 0)
-    apr = _apr(rate)
+    apr = apr_basis_points(rate)
     ledger = _Ledger(events, habits, charged, opening, apr, high & (users.edge != plan.HALF_USED), users)
     ledger.months(_statement_days(window, statement_on), 21 + lag.astype(np.int64) * 5 // 65_536)
     balance = opening + charged[:, -1] + ledger.moved
@@ -69,7 +66,14 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     )
 
 
-def _apr(rate: Ints) -> Ints:
+def limit_cents(drawn: Fields) -> Ints:
+    """A limit, log-normal; not in whole hundreds of dollars yet."""
+    table = shapes.lognormal_cents(shapes.LIMIT_MEDIAN_CENTS, shapes.LIMIT_SIGMA)
+    return lookup.take(table, drawn).clip(shapes.SMALLEST_LIMIT_CENTS, shapes.LARGEST_LIMIT_CENTS)
+
+
+def apr_basis_points(rate: Fields) -> Ints:
+    """Interest a year in hundredths of a per cent."""
     score = shapes.normal()[rate >> 4]
     per_cent = np.clip(
         shapes.APR_MEAN + shapes.APR_DEVIATION * score, shapes.SMALLEST_APR, shapes.LARGEST_APR
