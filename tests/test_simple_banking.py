@@ -13,6 +13,7 @@ import synth_assets
 from synth_assets.build.problems import UsageProblem
 from synth_assets.build.scenario import resolve
 from synth_assets.evaluate.verify import as_text
+from synth_assets.orchestration.scenario import resolve_run
 from synth_assets.worlds import load
 from tests.test_every_world import BANK_FAULTS
 from tests.worlds import failed, verified
@@ -184,6 +185,11 @@ def test_what_does_not_fit_is_refused(keys, said):
         resolve("personal_banking", keys)
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_run_config_may_name_the_preset():
+    config = resolve_run(WORLD, {"preset": "simple", "num_users": 60}).config
+    assert (config.preset, config.num_users, config.consent_ratio) == ("simple", 60, 0.0)
 
 
 def test_a_file_may_name_the_preset(tmp_path):

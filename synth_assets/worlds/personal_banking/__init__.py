@@ -2,7 +2,9 @@
 
 Plaid-style users with checking, savings and cards. Pay comes by cadence, rent on the first days of a month,
 services charge on their day, cards have statements, and every balance replays to the cent. Each user has an
-archetype whose habits trigger exactly the persona meant, some of them exactly on its threshold.
+archetype whose habits trigger exactly the persona meant, some of them exactly on its threshold. The preset
+`simple` is another source: statements of independent rows in seven weighted categories, where nothing follows
+from anything.
 """
 
 from synth_assets.model.world import World
