@@ -182,6 +182,26 @@ def export(name: str, form: str, out: Path, tables: str | None, directory: str |
             click.echo(_shown(path))
 
 
+@main.command()
+@of_world
+@click.option(
+    "--url",
+    required=True,
+    metavar="URL",
+    help="The database: sqlite:///spendsense.db here, sqlite:////data/spendsense.db from the root.",
+)
+@at_directory
+@told
+def load(name: str, url: str, directory: str | None) -> None:
+    """Make a world's tables in a database, in the source document's schema, and fill them."""
+    from synth_assets.export import databases
+
+    world = find_world(name)
+    parts = _parts(_store(world, directory), databases.tables(world, url))
+    for table, rows in databases.load(world, parts, url).items():
+        click.echo(f"{table}  {rows:,} rows")
+
+
 def _parts(store: Store, tables: list[str] | None) -> Callable[[str], Iterator[Any]]:
     """Gives the published rows of a table, part by part; all of the tables are looked at first."""
     scenario = store.scenario()

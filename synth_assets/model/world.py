@@ -31,6 +31,7 @@ class World:
         anomalies: the kinds of labelled fault, in the order of the manifest's `type` choices.
         presets: named sets of configuration values.
         block_rows: root rows of a block.
+        database: SQL file of its package that makes the source document's tables in a database.
     """
 
     name: str
@@ -39,6 +40,7 @@ class World:
     anomalies: tuple[Anomaly, ...]
     presets: dict[str, dict[str, object]]
     block_rows: int = BLOCK_ROWS
+    database: str | None = None
 
     def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:
         """Another process gets its own world of the same name: functions are code, not data."""
@@ -99,9 +101,12 @@ class World:
         """Names of those queries that see an offender only in the whole, marked `name [whole]`."""
         return {label.removesuffix(WHOLE) for label, _, _ in self._queries(name) if label.endswith(WHOLE)}
 
+    def text(self, name: str) -> str:
+        """A file of the world's package."""
+        return (files(f"synth_assets.worlds.{self.name}") / name).read_text(encoding="utf-8")
+
     def _queries(self, name: str) -> Iterator[tuple[str, str, str]]:
-        text = (files(f"synth_assets.worlds.{self.name}") / name).read_text(encoding="utf-8")
-        for part in text.split("\n-- name: ")[1:]:
+        for part in self.text(name).split("\n-- name: ")[1:]:
             heading, *lines = part.split("\n")
             label, _, sentence = heading.partition(" — ")
             while lines and lines[0].startswith("--"):

@@ -39,4 +39,5 @@ WORLD = World(
     anomalies=ANOMALIES,
     presets={},
     block_rows=1_024,
+    database="spendsense.sql",
 )
