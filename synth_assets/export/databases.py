@@ -1,7 +1,7 @@
 """A world's tables in a database, in the schema of its source document; so far in SQLite.
 
-The schema is the world's own SQL (`World.database`), executed as it stands. Rows stream in part by part within one
-transaction, so a run that ends early, however it ends, leaves the database without them.
+The schema is the world's own SQL (`World.database`), executed as it stands. Rows stream in part by part
+within one transaction, so a run that ends early, however it ends, leaves the database without them.
 """
 
 from __future__ import annotations
