@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
+from typing import Any
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.config import WorldConfig
@@ -18,6 +19,26 @@ BLOCK_ROWS = 65_536
 
 WHOLE = " [whole]"
 """Mark of a query whose offenders may stand in parts that no reference joins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a world says of its published tables in one JSON file: some figures, and whether a list holds.
+
+    Attributes:
+        name: the file's without `.json`, and the asset's.
+        figures: SQL file of the world's package; each query gives one number.
+        checklist: SQL file of the world's package; each query gives what breaks an item of the list.
+        blocks: function of the configuration: whether data that breaks an item must not be used, or may.
+        document: function of the configuration, of the figures and of which items hold, both by name; gives
+            what the file says.
+    """
+
+    name: str
+    figures: str
+    checklist: str
+    blocks: Callable[[Any], bool]
+    document: Callable[[Any, Mapping[str, int], Mapping[str, bool]], dict[str, object]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +53,7 @@ class World:
         presets: named sets of configuration values.
         block_rows: root rows of a block.
         database: SQL file of its package that makes the source document's tables in a database.
+        report: what is said of its tables as a whole.
     """
 
     name: str
@@ -41,6 +63,7 @@ class World:
     presets: dict[str, dict[str, object]]
     block_rows: int = BLOCK_ROWS
     database: str | None = None
+    report: Report | None = None
 
     def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:
         """Another process gets its own world of the same name: functions are code, not data."""
@@ -90,7 +113,7 @@ class World:
         return Draws(config.seed, self.name, table.name)
 
     def sql(self, name: str) -> Iterator[tuple[str, str, str]]:
-        """The named queries of `rules.sql` or `laws.sql`: (name, sentence, query) each.
+        """The named queries of `rules.sql`, `laws.sql` or a report: (name, sentence, query) each.
 
         A query starts at a line `-- name: what it says`; further comment lines continue the sentence.
         """

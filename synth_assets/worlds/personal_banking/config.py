@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field
 
@@ -48,6 +48,7 @@ class ArchetypeShares(Frozen):
 class Config(WorldConfig):
     """Keys of personal_banking."""
 
+    preset: Literal["personas", "simple"] = "personas"
     num_users: int = Field(
         75,
         ge=10,
