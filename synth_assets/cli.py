@@ -140,9 +140,10 @@ def generate(
 
 def _reported(store: Store, scenario: Scenario) -> bool:
     """Write the report of a world that has one; whether all of its list passed that is no warning."""
+    from synth_assets.build.generate import said_in_words
     from synth_assets.evaluate.published import report_file, report_on
 
-    with store.locked(wait=True):
+    with said_in_words(store.root), store.locked(wait=True):
         checks, content = report_on(store, scenario)
         write_whole(report_file(store), content)
     missed = [check for check in checks if not check.passed]
