@@ -18,9 +18,9 @@ import click
 from synth_assets import __version__, worlds
 from synth_assets.build.engines import ENGINE_VARIABLE, MOST_WORKERS, WORKERS_VARIABLE, engine
 from synth_assets.build.engines import NAMES as ENGINES
-from synth_assets.build.places import Place, first_line
+from synth_assets.build.places import Place, first_line, write_whole
 from synth_assets.build.problems import Problem, UsageProblem
-from synth_assets.build.scenario import CONFIG_VARIABLE, find_world, from_assignments, resolve
+from synth_assets.build.scenario import CONFIG_VARIABLE, Scenario, find_world, from_assignments, resolve
 from synth_assets.build.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
@@ -122,7 +122,7 @@ def generate(
     scenarios = [
         resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean) for world in chosen
     ]
-    root = data_dir(directory)
+    root, sound = data_dir(directory), True
     with engine(engine_name, workers) as map_blocks:
         for scenario in scenarios:
             name, config, started = scenario.world.name, scenario.config, perf_counter()
@@ -133,6 +133,25 @@ def generate(
             click.echo("  " + " ─ ".join(f"{table} {version.rows:,}" for table, version in published.items()))
             views = f", views in {_shown(root / FILE_NAME)}" if isinstance(root, Path) else ""
             click.echo(f"{_shown(root / name)}{views} · {seconds:.1f} s")
+            sound &= not scenario.world.report or _reported(_store(scenario.world, directory), scenario)
+    if not sound:
+        sys.exit(1)
+
+
+def _reported(store: Store, scenario: Scenario) -> bool:
+    """Write the report of a world that has one; whether all of its list passed that is no warning."""
+    from synth_assets.build.generate import said_in_words
+    from synth_assets.evaluate.published import report_file, report_on
+
+    with said_in_words(store.root), store.locked(wait=True):
+        checks, content = report_on(store, scenario)
+        write_whole(report_file(store), content)
+    missed = [check for check in checks if not check.passed]
+    blocked = any(check.severity == "ERROR" for check in missed)
+    said = f", {'FAILED' if blocked else 'warned'}: {', '.join(check.title for check in missed)}"
+    passed = f"{len(checks) - len(missed)} of {len(checks)} checks passed{said if missed else ''}"
+    click.echo(f"{_shown(report_file(store))} · {passed}")
+    return not blocked
 
 
 @main.command()
@@ -180,6 +199,26 @@ def export(name: str, form: str, out: Path, tables: str | None, directory: str |
             written = export(world, parts, form, out / world.name if name == "all" else out, wanted)
         for path in written:
             click.echo(_shown(path))
+
+
+@main.command()
+@of_world
+@click.option(
+    "--url",
+    required=True,
+    metavar="URL",
+    help="The database: sqlite:///spendsense.db here, sqlite:////data/spendsense.db from the root.",
+)
+@at_directory
+@told
+def load(name: str, url: str, directory: str | None) -> None:
+    """Make a world's tables in a database, in the source document's schema, and fill them."""
+    from synth_assets.export import databases
+
+    world = find_world(name)
+    parts = _parts(_store(world, directory), databases.tables(world, url))
+    for table, rows in databases.load(world, parts, url).items():
+        click.echo(f"{table}  {rows:,} rows")
 
 
 def _parts(store: Store, tables: list[str] | None) -> Callable[[str], Iterator[Any]]:

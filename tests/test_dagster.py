@@ -46,8 +46,12 @@ def test_there_is_one_asset_a_table_with_the_lineage_of_the_table(name: str) -> 
         found = graph.get(asset_key(world, table.name)).parent_keys
         above = table.upstream if table is not world.manifest else [t.name for t in world.tables[:-1]]
         assert found == {asset_key(world, other) for other in ("scenario", *above)}
+    tables = ("scenario", *(t.name for t in world.tables))
+    judged = (world.report.name,) if world.report else ()
+    for name in judged:
+        assert graph.get(asset_key(world, name)).parent_keys == {asset_key(world, o) for o in tables}
     last = graph.get(asset_key(world, "catalogue")).parent_keys
-    assert last == {asset_key(world, other) for other in ("scenario", *(t.name for t in world.tables))}
+    assert last == {asset_key(world, other) for other in (*tables, *judged)}
 
 
 def test_keys_are_bare_in_order_to_cash_and_prefixed_elsewhere() -> None:

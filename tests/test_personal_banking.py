@@ -50,7 +50,11 @@ def test_75_users_have_the_archetypes_of_the_document():
     assert not found.consents[found.edge == plan.NO_CONSENT].any()
 
 
-@given(users=st.integers(10, 3_000), seed=st.integers(0, 1_000), ratio=st.sampled_from([0.0, 0.5, 0.9, 0.97]))
+@given(
+    users=st.integers(10, 3_000),
+    seed=st.integers(0, 1_000),
+    ratio=st.sampled_from([0.0, 0.05, 0.5, 0.9, 0.97, 1.0]),
+)
 @settings(max_examples=40, deadline=None)
 def test_quotas_are_exact_for_any_count(users, seed, ratio):
     asked = config(num_users=users, seed=seed, consent_ratio=ratio)
@@ -58,9 +62,12 @@ def test_quotas_are_exact_for_any_count(users, seed, ratio):
     assert np.bincount(found.archetype, minlength=8).tolist() == plan.archetype_counts(asked)
     edges = found.edge[found.edge >= 0]
     assert sorted(edges) == sorted(place % 7 for place in range(len(edges)))
-    consenting_edges = int((edges != plan.NO_CONSENT).sum())
-    lowest, highest = consenting_edges, users - (len(edges) - consenting_edges)
-    assert found.consents.sum() == np.clip(int(ratio * users + 0.5), lowest, highest)
+    assert found.consents.sum() == int(ratio * users + 0.5)
+    refusing = found.edge[~found.consents]
+    if len(refusing) >= (edges == plan.NO_CONSENT).sum():
+        assert not found.consents[found.edge == plan.NO_CONSENT].any()
+    if len(refusing) <= users - len(edges):
+        assert set(refusing) <= {-1, plan.NO_CONSENT}
 
 
 # --- personas -----------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import duckdb
 
 from synth_assets.derive.duckdb_view import attach_files
 from synth_assets.evaluate.check import SHOWN, Check, Row, as_text, could_not_run, of_offenders
+from synth_assets.evaluate.checklist import check_list
 from synth_assets.evaluate.groups import NOTHING, Proof, prove
 from synth_assets.evaluate.queries import compare, law_tables, quoted, restrictions, shapes
 from synth_assets.model.columns import Kind
@@ -61,7 +62,7 @@ TYPES: dict[Kind, str] = {
 
 
 def verify(world: World, scenario: Mapping[str, object], sources: Mapping[str, str]) -> list[Check]:
-    """Every check of a world: tables in order of lineage, references, laws, and last the truth.
+    """Every check of a world: tables in lineage's order, references, laws, the report's list, the truth last.
 
     Args:
         world: the world's declaration.
@@ -75,6 +76,7 @@ def verify(world: World, scenario: Mapping[str, object], sources: Mapping[str, s
             check for table in world.tables for check in check_references(connection, world, table, proof)
         ]
         checks += check_laws(connection, world, proof=proof)
+        checks += check_list(connection, world, world.config.model_validate(dict(scenario)))
         return checks + check_truth(connection, world, scenario, proof)
 
 

@@ -21,6 +21,7 @@ from synth_assets.worlds.personal_banking.signals_savings import SIGNALS_SAVINGS
 from synth_assets.worlds.personal_banking.signals_subscriptions import SIGNALS_SUBSCRIPTIONS
 from synth_assets.worlds.personal_banking.transactions import TRANSACTIONS
 from synth_assets.worlds.personal_banking.users import USERS
+from synth_assets.worlds.personal_banking.validation_report import VALIDATION_REPORT
 
 WORLD = World(
     name="personal_banking",
@@ -41,4 +42,6 @@ WORLD = World(
     anomalies=ANOMALIES,
     presets={"personas": {}, "simple": {"num_users": 50, "consent_ratio": 0.0}},
     block_rows=1_024,
+    database="spendsense.sql",
+    report=VALIDATION_REPORT,
 )

@@ -92,11 +92,16 @@ class Config(WorldConfig):
     simple: Simple = Simple()
     anomaly_rates: AnomalyRates = AnomalyRates()
 
-    def facts(self) -> dict[str, object]:
-        """What queries know beside the keys: the day before the history begins."""
+    @property
+    def history_begins_after(self) -> dt.date:
+        """The day before the first of the history."""
         if self.preset == "simple":
-            return {"history_begins_after": self.day - dt.timedelta(self.simple.days)}
-        return {"history_begins_after": months_before(self.day, self.date_range_months)}
+            return self.day - dt.timedelta(self.simple.days)
+        return months_before(self.day, self.date_range_months)
+
+    def facts(self) -> dict[str, object]:
+        """The day before the history begins."""
+        return {"history_begins_after": self.history_begins_after}
 
     def misfit(self) -> str | None:
         """Why the configuration cannot be met exactly, in one line, or None when it can."""

@@ -145,10 +145,14 @@ def asked(config: Config) -> dict[str, tuple[int, int]]:
 
 
 def _consents(config: Config, draws: Draws, rank: Ints, edge: Ints) -> npt.NDArray[np.bool_]:
-    """Exactly quota(consent_ratio) users consent; of the edge cases all but the one that must not."""
-    counts = archetype_counts(config)
-    others = config.num_users - counts[EDGE]
-    refusing_edges = len(range(NO_CONSENT, counts[EDGE], len(EDGES)))
-    refusing = config.num_users - quota(config.consent_ratio, config.num_users) - refusing_edges
-    order = Permutation(draws.key("consent"), max(others, 1))(np.minimum(rank, others - 1))
-    return np.where(edge >= 0, edge != NO_CONSENT, order >= refusing)
+    """Exactly quota(consent_ratio) users consent: first to refuse is the edge case that must, last are the
+    other edge cases."""
+    edges = archetype_counts(config)[EDGE]
+    others = config.num_users - edges
+    refusing = config.num_users - quota(config.consent_ratio, config.num_users)
+    order = Permutation(draws.key("consent"), max(others, 1))(np.minimum(rank, max(others - 1, 0)))
+    within = rank - others
+    earlier = (within + len(EDGES) - 1 - NO_CONSENT) // len(EDGES)  # edge cases before it that must refuse
+    must = len(range(NO_CONSENT, edges, len(EDGES)))
+    turn = np.select([edge == NO_CONSENT, edge >= 0], [earlier, must + rank - earlier], must + order)
+    return turn >= refusing
