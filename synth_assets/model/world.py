@@ -12,6 +12,7 @@ from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Table
+from synth_assets.model.vendor import Vendor
 
 BLOCK_ROWS = 65_536
 """Root rows of a block: a row's draws and the widest table of a block stay in a processor's cache."""
@@ -31,6 +32,7 @@ class World:
         anomalies: the kinds of labelled fault, in the order of the manifest's `type` choices.
         presets: named sets of configuration values.
         block_rows: root rows of a block.
+        vendors: shapes that outsiders expect, each a format of `export`.
     """
 
     name: str
@@ -39,6 +41,7 @@ class World:
     anomalies: tuple[Anomaly, ...]
     presets: dict[str, dict[str, object]]
     block_rows: int = BLOCK_ROWS
+    vendors: tuple[Vendor, ...] = ()
 
     def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:
         """Another process gets its own world of the same name: functions are code, not data."""
