@@ -19,6 +19,7 @@ from synth_assets.worlds.personal_banking.signals_savings import SIGNALS_SAVINGS
 from synth_assets.worlds.personal_banking.signals_subscriptions import SIGNALS_SUBSCRIPTIONS
 from synth_assets.worlds.personal_banking.transactions import TRANSACTIONS
 from synth_assets.worlds.personal_banking.users import USERS
+from synth_assets.worlds.personal_banking.vendors import VENDORS
 
 WORLD = World(
     name="personal_banking",
@@ -39,4 +40,5 @@ WORLD = World(
     anomalies=ANOMALIES,
     presets={},
     block_rows=1_024,
+    vendors=VENDORS,
 )
