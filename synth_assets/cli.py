@@ -160,39 +160,30 @@ def _verified(store: Store) -> bool:
 
 @main.command()
 @of_world
-@click.option("--to", "form", required=True, metavar="FORMAT", help="csv or json.")
+@click.option(
+    "--to",
+    "form",
+    required=True,
+    metavar="FORMAT",
+    help="csv or json; of personal_banking also plaid or users-json.",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Directory.")
-@click.option("--tables", metavar="A,B", help="Only these tables.")
+@click.option("--tables", metavar="A,B", help="Only these tables, as csv or json.")
 @at_directory
 @told
 def export(name: str, form: str, out: Path, tables: str | None, directory: str | None) -> None:
-    """Write published tables, one file each, under the source document's names. `all` makes a directory a
-    world."""
-    from synth_assets.build.generate import said_in_words
-    from synth_assets.export.files import FORMATS, export
+    """Write published tables, one file each, under the source document's names, or all in a vendor's shape.
+    `all` makes a directory a world."""
+    from synth_assets.export.formats import vendor_of, write
 
-    if form not in FORMATS:
-        raise UsageProblem(f"unknown format {form!r} (formats: {', '.join(FORMATS)})")
-    for world in _worlds(name):
+    chosen = _worlds(name)
+    for world in chosen:
+        vendor_of(world, form)
+    for world in chosen:
         wanted = None if tables is None else [_table(world, word.strip()).name for word in tables.split(",")]
-        parts = _parts(_store(world, directory), wanted)
-        with said_in_words(out, "use another --out or fewer --tables"):
-            written = export(world, parts, form, out / world.name if name == "all" else out, wanted)
-        for path in written:
+        place = out / world.name if name == "all" else out
+        for path in write(_store(world, directory), form, place, wanted):
             click.echo(_shown(path))
-
-
-def _parts(store: Store, tables: list[str] | None) -> Callable[[str], Iterator[Any]]:
-    """Gives the published rows of a table, part by part; all of the tables are looked at first."""
-    scenario = store.scenario()
-    names = [table.name for table in store.world.tables] if tables is None else tables
-    versions = {name: store.published(name, scenario) for name in names}
-
-    def parts(table: str) -> Iterator[Any]:
-        for block in range(len(versions[table].parts)):
-            yield store.part(versions[table], block).read()
-
-    return parts
 
 
 @main.command("worlds")
