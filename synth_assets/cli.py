@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,9 @@ from synth_assets.build.scenario import CONFIG_VARIABLE, Scenario, find_world, f
 from synth_assets.build.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
+
+if TYPE_CHECKING:
+    from synth_assets.export.formats import Source
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:
@@ -54,6 +57,9 @@ at_directory = click.option(
     "directory",
     type=click.Path(file_okay=False),
     help=f"Where the tables stand (default: ${DATA_DIR_VARIABLE}, else {DEFAULT_DATA_DIR}).",
+)
+of_preset = click.option(
+    "--preset", help="What stands there, if it is of this preset; else the preset as it is by default."
 )
 of_world = click.argument("name", metavar="WORLD")
 
@@ -179,25 +185,32 @@ def _verified(store: Store) -> bool:
 
 @main.command()
 @of_world
-@click.option("--to", "form", required=True, metavar="FORMAT", help="csv or json.")
+@click.option(
+    "--to",
+    "form",
+    required=True,
+    metavar="FORMAT",
+    help="csv or json; of personal_banking also plaid or users-json.",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Directory.")
-@click.option("--tables", metavar="A,B", help="Only these tables.")
+@click.option("--tables", metavar="A,B", help="Only these tables, as csv or json.")
+@of_preset
 @at_directory
 @told
-def export(name: str, form: str, out: Path, tables: str | None, directory: str | None) -> None:
-    """Write published tables, one file each, under the source document's names. `all` makes a directory a
-    world."""
-    from synth_assets.build.generate import said_in_words
-    from synth_assets.export.files import FORMATS, export
+def export(
+    name: str, form: str, out: Path, tables: str | None, preset: str | None, directory: str | None
+) -> None:
+    """Write published tables, one file each, under the source document's names, or all in a vendor's shape.
+    `all` makes a directory a world."""
+    from synth_assets.export.formats import vendor_of, write
 
-    if form not in FORMATS:
-        raise UsageProblem(f"unknown format {form!r} (formats: {', '.join(FORMATS)})")
-    for world in _worlds(name):
+    chosen = _worlds(name)
+    for world in chosen:
+        vendor_of(world, form)
+    for world in chosen:
         wanted = None if tables is None else [_table(world, word.strip()).name for word in tables.split(",")]
-        parts = _parts(_store(world, directory), wanted)
-        with said_in_words(out, "use another --out or fewer --tables"):
-            written = export(world, parts, form, out / world.name if name == "all" else out, wanted)
-        for path in written:
+        place = out / world.name if name == "all" else out
+        for path in write(_source(world, preset, directory), form, place, wanted):
             click.echo(_shown(path))
 
 
@@ -209,29 +222,18 @@ def export(name: str, form: str, out: Path, tables: str | None, directory: str |
     metavar="URL",
     help="The database: sqlite:///spendsense.db here, sqlite:////data/spendsense.db from the root.",
 )
+@of_preset
 @at_directory
 @told
-def load(name: str, url: str, directory: str | None) -> None:
+def load(name: str, url: str, preset: str | None, directory: str | None) -> None:
     """Make a world's tables in a database, in the source document's schema, and fill them."""
     from synth_assets.export import databases
 
     world = find_world(name)
-    parts = _parts(_store(world, directory), databases.tables(world, url))
+    tables = databases.tables(world, url)
+    parts = _source(world, preset, directory).parts(tables)
     for table, rows in databases.load(world, parts, url).items():
         click.echo(f"{table}  {rows:,} rows")
-
-
-def _parts(store: Store, tables: list[str] | None) -> Callable[[str], Iterator[Any]]:
-    """Gives the published rows of a table, part by part; all of the tables are looked at first."""
-    scenario = store.scenario()
-    names = [table.name for table in store.world.tables] if tables is None else tables
-    versions = {name: store.published(name, scenario) for name in names}
-
-    def parts(table: str) -> Iterator[Any]:
-        for block in range(len(versions[table].parts)):
-            yield store.part(versions[table], block).read()
-
-    return parts
 
 
 @main.command("worlds")
@@ -274,6 +276,20 @@ def _store(world: World, directory: str | None) -> Store:
     """The store that a command reads; its errors name the command that mends it."""
     there = f" --data-dir {shlex.quote(directory)}" if directory else ""
     return Store(world, data_dir(directory), f"synth-assets generate {world.name}{there}")
+
+
+def _source(world: World, preset: str | None, directory: str | None) -> Source:
+    """The rows that stand; those of a preset that does not stand are made on the way, in memory."""
+    from synth_assets.export.formats import holds, made, published
+
+    store = _store(world, directory)
+    if preset is None or holds(store, preset):
+        return published(store)
+    scenario = resolve(world.name, preset=preset)
+    click.echo(
+        f"{_shown(store.home)} holds no preset {preset}: made here, as of {scenario.config.day}", err=True
+    )
+    return made(scenario)
 
 
 def _table(world: World, name: str) -> Table:

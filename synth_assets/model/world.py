@@ -13,6 +13,7 @@ from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Table
+from synth_assets.model.vendor import Vendor
 
 BLOCK_ROWS = 65_536
 """Root rows of a block: a row's draws and the widest table of a block stay in a processor's cache."""
@@ -54,6 +55,7 @@ class World:
         block_rows: root rows of a block.
         database: SQL file of its package that makes the source document's tables in a database.
         report: what is said of its tables as a whole.
+        vendors: shapes that outsiders expect, each a format of `export`.
     """
 
     name: str
@@ -64,6 +66,7 @@ class World:
     block_rows: int = BLOCK_ROWS
     database: str | None = None
     report: Report | None = None
+    vendors: tuple[Vendor, ...] = ()
 
     def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:
         """Another process gets its own world of the same name: functions are code, not data."""

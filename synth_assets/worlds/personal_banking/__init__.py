@@ -22,6 +22,7 @@ from synth_assets.worlds.personal_banking.signals_subscriptions import SIGNALS_S
 from synth_assets.worlds.personal_banking.transactions import TRANSACTIONS
 from synth_assets.worlds.personal_banking.users import USERS
 from synth_assets.worlds.personal_banking.validation_report import VALIDATION_REPORT
+from synth_assets.worlds.personal_banking.vendors import VENDORS
 
 WORLD = World(
     name="personal_banking",
@@ -44,4 +45,5 @@ WORLD = World(
     block_rows=1_024,
     database="spendsense.sql",
     report=VALIDATION_REPORT,
+    vendors=VENDORS,
 )
