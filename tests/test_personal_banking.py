@@ -152,14 +152,18 @@ def test_balances_replay_and_transfers_have_two_legs():
     assert all((leg.user_id, leg.date, -leg.amount_cents) in outs.index for leg in legs.itertuples())
 
 
-def test_checking_is_never_overdrawn_and_cards_stay_within_their_limit():
+def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_limit():
     block = decide(config(num_users=1_000), 0, 1_000)
+    habit = plan.HIGH_UTILIZATION | plan.SUBSCRIPTION_HEAVY | plan.CASH_FLOW_STRESSED
+    may = (block.users.personas & habit > 0) & (block.users.edge < 0)
+    may &= block.users.personas & (plan.VARIABLE_INCOME | plan.SAVINGS_BUILDER) == 0
     days = int(block.rows.day.max()) + 1
     here = (block.rows.account == CHECKING) & ~block.is_pending
     flow = np.zeros((1_000, days), dtype=np.int64)
     np.add.at(flow, (block.rows.user[here], block.rows.day[here]), block.rows.amount_cents[here])
     balance = block.opening_cents[:, [CHECKING]] - np.cumsum(flow, axis=1)
-    assert balance.min() > 0
+    assert balance[~may].min() > 0
+    assert (balance[may].min(axis=1) < 0).mean() == pytest.approx(0.4, abs=0.1)
     used = block.closing_cents[:, CARD] / np.maximum(block.cards.limit_cents, 1)
     assert ((used >= 0) & (used <= 1)).all()
     assert (block.closing_cents[:, SAVINGS] >= 0).all()

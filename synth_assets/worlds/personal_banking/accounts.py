@@ -15,6 +15,7 @@ from synth_assets.worlds.personal_banking.anomalies import BEFORE_OPENED
 from synth_assets.worlds.personal_banking.behaviour import Block, decide, window
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS, SLOTS
+from synth_assets.worlds.personal_banking.overdrafts import banks
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 TYPES = ("checking", "savings", "credit_card", "money_market", "hsa")
@@ -63,7 +64,7 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
     is_market = (slot == SAVINGS) & (kind_drawn < MONEY_MARKET_SHARE * 65_536) & (config.preset != "simple")
     kind = np.where(is_market, 3, slot)
     checking, fault = slot == CHECKING, block.users.fault[row]
-    bank = draws.fields("bank", user[row])[0].astype(np.int64) * len(shapes.BANKS) // 65_536
+    bank = banks(draws, user[row] - 1)
     current = block.closing_cents[row, slot]
     limit = np.where(slot == CARD, block.cards.limit_cents[row], 0)
     pending = _pending_cents(block)[row, slot]

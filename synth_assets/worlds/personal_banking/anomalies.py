@@ -116,8 +116,13 @@ def edit(
 
 
 def _candidates(rows: Rows, users: int, days: int, draws: Draws, numbers: Ints) -> Ints:
-    """A purchase of every user, drawn among those neither very old nor recent; else the first row."""
+    """A purchase of every user, drawn among those neither very old nor recent, at merchants who gave nothing
+    back; else the first row."""
     purchase = _IS_PURCHASE[rows.label] & (rows.amount_cents > 0)
+    returned = np.zeros((users, len(LABELS)), dtype=bool)
+    refund = rows.amount_cents < 0
+    returned[rows.user[refund], rows.label[refund]] = True
+    purchase &= ~returned[rows.user, rows.label]
     purchase &= (rows.day >= EARLIEST_FAULT_DAYS) & (rows.day < days - LATEST_FAULT_DAYS)
     place = np.flatnonzero(purchase)
     counts = np.bincount(rows.user[place], minlength=users)

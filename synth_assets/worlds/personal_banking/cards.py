@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.model import lookup
-from synth_assets.model.calendar import Window
+from synth_assets.model.calendar import Window, date_of
 from synth_assets.model.draws import Draws, Fields, Ints
-from synth_assets.worlds.personal_banking import plan, shapes
+from synth_assets.worlds.personal_banking import plan, refunds, shapes
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, Events
 from synth_assets.worlds.personal_banking.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.labels import AT
@@ -17,6 +18,9 @@ from synth_assets.worlds.personal_banking.plan import Users
 
 INTEREST, PAYMENT, LAST_PURCHASE = 5, 6, 3
 """Order of a day's events."""
+
+FIRST_DUE = 21
+"""A statement is due after so many days at least [P 12 CFR 1026.5(b)(2)(ii)]."""
 
 
 class Cards(NamedTuple):
@@ -28,7 +32,9 @@ class Cards(NamedTuple):
         apr_basis_points: a year.
         statement_cents, minimum_cents: of the last statement.
         last_payment_cents: the last payment.
+        statement_day, paid_day: days of the window of the last statement and payment; -1 for none.
         due_day: day of the window on which the next payment is due.
+        is_overdue: whether the last statement was due before as_of and is not paid.
     """
 
     opening_cents: Ints
@@ -38,32 +44,52 @@ class Cards(NamedTuple):
     statement_cents: Ints
     minimum_cents: Ints
     last_payment_cents: Ints
+    statement_day: Ints
+    paid_day: Ints
     due_day: Ints
+    is_overdue: Flags
 
 
 def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Cards:
     """Statements month by month: who revolves pays the minimum and interest, everybody else all of it."""
     statement_on, lag, rate, used = draws.fields("card", users.number)
-    limit_drawn = limit_cents(draws.fields("limit", users.number)[0])
+    drawn, missed, _, _ = draws.fields("limit", users.number)
     high = has(users, plan.HIGH_UTILIZATION)
+    half_used = users.edge == plan.HALF_USED
     used_share = np.where(high, 0.53 + 0.37 * used / 65_536, 0.05 + 0.18 * used / 65_536)
-    used_share[users.edge == plan.HALF_USED] = 0.5
+    used_share[half_used] = 0.5
+    misses = high & (users.edge < 0) & (missed < int(shapes.OVERDUE_SHARE * 65_536))
+    month_day = 1 + statement_on.astype(np.int64) * 28 // 65_536
+    statements = _statement_days(window, np.where(misses, _long_ago(window, missed), month_day))
+    refunds.give_back(events, draws, users, statements)
     charged = np.cumsum(events.outflow(CARD), axis=1)
-    a_month = charged[:, -1] * 30 // window.length
-    opening = np.where(high, limit_drawn * used_share - charged[:, -1], a_month).astype(np.int64)
-    opening = np.where(habits.has_card, np.maximum(opening, 0), 0)
+    opening = _owed_before(habits, high, _drawn_limit(drawn, high) * used_share, charged)
     apr = apr_basis_points(rate)
-    ledger = _Ledger(events, habits, charged, opening, apr, high & (users.edge != plan.HALF_USED), users)
-    ledger.months(_statement_days(window, statement_on), 21 + lag.astype(np.int64) * 5 // 65_536)
+    ledger = _Ledger(events, habits, charged, opening, apr, high & ~half_used, users)
+    ledger.months(statements, FIRST_DUE + lag.astype(np.int64) * 5 // 65_536, misses)
     balance = opening + charged[:, -1] + ledger.moved
-    balance += _round_up_half_used(events, users, balance)
-    limit = np.rint(balance / used_share / 10_000).astype(np.int64) * 10_000
-    limit = np.where(users.edge == plan.HALF_USED, 2 * balance, limit)
+    last = _round_up_half_used(events, users, balance)
+    balance += last
+    statement = ledger.statement + np.where(ledger.statement_day >= events.days - 2, last, 0)
+    limit = np.where(half_used, 2 * balance, np.rint(balance / used_share / 10_000).astype(np.int64) * 10_000)
     limit = limit.clip(shapes.SMALLEST_LIMIT_CENTS, shapes.LARGEST_LIMIT_CENTS)
     limit = np.where(habits.has_card, limit, 0)
     return Cards(
-        opening, balance, limit, apr, ledger.statement, ledger.minimum, ledger.last_payment, ledger.due
-    )
+        opening, balance, limit, apr, statement, ledger.minimum, ledger.last_payment, ledger.statement_day,
+        ledger.paid_day, ledger.due, ledger.is_overdue,
+    )  # fmt: skip
+
+
+def _drawn_limit(drawn: Fields, high: Flags) -> Ints:
+    """A limit in cents, of those who use half of theirs not a small one."""
+    return np.where(high, np.maximum(limit_cents(drawn), shapes.REVOLVERS_LIMIT_CENTS), limit_cents(drawn))
+
+
+def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64], charged: Ints) -> Ints:
+    """Cents owed before the first day: a month's charges, or what makes the balance of who uses half."""
+    a_month = charged[:, -1] * 30 // charged.shape[1]
+    owed = np.where(high, used_cents - charged[:, -1], a_month).astype(np.int64)
+    return np.where(habits.has_card, np.maximum(owed, 0), 0)
 
 
 def limit_cents(drawn: Fields) -> Ints:
@@ -81,23 +107,33 @@ def apr_basis_points(rate: Fields) -> Ints:
     return np.rint(100 * per_cent).astype(np.int64)
 
 
-def _statement_days(window: Window, drawn: Ints) -> Ints:
+def _long_ago(window: Window, drawn: Ints) -> Ints:
+    """A day of the month, 1 to 28, on which the last statement was made so long ago that it was due before
+    as_of."""
+    days = [date_of(window.last - ago).day for ago in range(FIRST_DUE + 1, 28)]
+    allowed = np.array([day for day in days if day <= 28])
+    return allowed[drawn.astype(np.int64) % len(allowed)]
+
+
+def _statement_days(window: Window, month_day: Ints) -> Ints:
     """Days of the window on which each user's statements are made, users x months; beyond the window: its
     length."""
-    month_day = np.array([date.day for date in window.dates[: window.length]])
-    user, day = np.nonzero(month_day == 1 + drawn.astype(np.int64)[:, None] * 28 // 65_536)
+    day_of_month = np.array([date.day for date in window.dates[: window.length]])
+    user, day = np.nonzero(day_of_month == month_day[:, None])
     place = np.arange(len(user)) - np.searchsorted(user, user)
-    days = np.full((len(drawn), int(place.max(initial=0)) + 1), window.length, dtype=np.int64)
+    days = np.full((len(month_day), int(place.max(initial=0)) + 1), window.length, dtype=np.int64)
     days[user, place] = day
     return days
 
 
 def _round_up_half_used(events: Events, users: Users, balance: Ints) -> Ints:
-    """A last purchase makes the balance of whoever uses exactly half a multiple of $50."""
+    """A last purchase makes the balance of whoever uses exactly half a multiple of $50, half of the smallest
+    limit at least."""
     user = np.flatnonzero(users.edge == plan.HALF_USED)
     amount = 5_000 + (-balance[user]) % 5_000
+    amount = np.maximum(amount, shapes.SMALLEST_LIMIT_CENTS // 2 - balance[user])
     day = np.full(len(user), events.days - 2)
-    events.add(user, day, amount, account=CARD, label=AT["superstores"], order=LAST_PURCHASE)
+    events.add(user, day, amount, account=CARD, label=AT["unknown"], order=LAST_PURCHASE)
     added = np.zeros_like(balance)
     added[user] = amount
     return added
@@ -123,12 +159,17 @@ class _Ledger:
         self.statement = opening.copy()
         self.minimum = np.zeros_like(opening)
         self.last_payment = np.zeros_like(opening)
+        self.statement_day = np.full_like(opening, -1)
+        self.paid_day = np.full_like(opening, -1)
         self.due = np.zeros_like(opening)
+        self.is_overdue = np.zeros(len(opening), dtype=bool)
 
-    def months(self, statements: Ints, lag: Ints) -> None:
-        """The payment of the statement before the window, then each statement and its payment."""
-        self._pay(self.habits.has_card, lag // 4, self._interest())
-        for day in statements.T:
+    def months(self, statements: Ints, lag: Ints, misses: Flags) -> None:
+        """The payment of the statement before the window, then each statement and its payment; who misses
+        one does not pay the last."""
+        self._pay(self.habits.has_card, lag // 4, self._interest(), self.habits.has_card & False)
+        last = (statements < self.events.days).sum(axis=1) - 1
+        for place, day in enumerate(statements.T):
             here = self.habits.has_card & (day < self.events.days)
             interest = np.where(here & self.revolves, self._interest(), 0)
             user = np.flatnonzero(interest)
@@ -138,27 +179,36 @@ class _Ledger:
             self.moved += interest
             charged = self.charged[np.arange(len(day)), np.minimum(day, self.events.days - 1)]
             self.statement = np.where(here, self.opening + charged + self.moved, self.statement)
-            self._pay(here, day + lag, interest)
+            self.statement_day = np.where(here, day, self.statement_day)
+            is_last = here & misses & (place == last)
+            until = np.where(is_last, np.minimum(lag, self.events.days - 2 - day), lag)
+            self._pay(here, day + until, interest, is_last)
 
     def _interest(self) -> Ints:
         """A month's interest on the last statement."""
         return self.statement * self.apr // 120_000
 
-    def _pay(self, here: Flags, day: Ints, interest: Ints) -> None:
-        """Pay the statement on `day`; stressed users on the day after their next payday."""
-        start, cycle = self.habits.cycle_start, self.habits.cycle_days
-        day = np.where(self.habits.is_stressed, day + (start + 1 - day) % cycle, day)
+    def _pay(self, here: Flags, due: Ints, interest: Ints, missed: Flags) -> None:
+        """Pay the statement when it is due; stressed users on the day after the payday before."""
         least = np.maximum(shapes.SMALLEST_MINIMUM_CENTS, self.statement // 100 + interest)
         least = np.minimum(least, self.statement)
         half = np.maximum(2 * least, self.statement // 2)
         amount = np.where(self.revolves, least, np.where(self.pays_half, half, self.statement))
         amount = np.minimum(amount, self.statement)
         self.minimum = np.where(here, least, self.minimum)
-        self.due = np.where(here, day, self.due)
-        user = np.flatnonzero(here & (day < self.events.days) & (amount > 0))
+        self.due = np.where(here, due, self.due)
+        self.is_overdue |= missed & (amount > 0)
+        day = self._paid_on(due)
+        user = np.flatnonzero(here & ~missed & (day < self.events.days) & (amount > 0))
         for account, sign, label in ((CHECKING, 1, "card_payment_out"), (CARD, -1, "card_payment_in")):
             self.events.add(
                 user, day[user], sign * amount[user], account=account, label=AT[label], order=PAYMENT
             )
         self.moved[user] -= amount[user]
         self.last_payment[user] = amount[user]
+        self.paid_day[user] = day[user]
+
+    def _paid_on(self, due: Ints) -> Ints:
+        cycle = self.habits.cycle_days
+        earlier = due - (due - self.habits.cycle_start - 1) % cycle
+        return np.where(self.habits.is_stressed, np.where(earlier < 0, earlier + cycle, earlier), due)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import lookup
-from synth_assets.model.calendar import Window, date_of
+from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import plan, shapes
 from synth_assets.worlds.personal_banking.events import Days
@@ -18,6 +18,9 @@ from synth_assets.worlds.personal_banking.plan import Users
 Flags = npt.NDArray[np.bool_]
 
 SEMIMONTHLY = shapes.CADENCES.index("semimonthly")
+
+LONGEST_WEEKEND = 5
+"""Days without business, and one more: a payday beyond as_of may move back to it."""
 
 
 class Habits(NamedTuple):
@@ -104,29 +107,28 @@ def _rare(window: Window, gap_days: Ints, phase: Fields) -> Days:
 def _salaried(window: Window, phase: Fields) -> list[Days]:
     """Paydays by cadence: Fridays, every second one, the 15th and the month's last day, the last day; moved
     back to the business day before."""
-    day = np.arange(window.length)
-    dates = [date_of(int(window.first + i)) for i in range(window.length + 1)]
+    ahead = window.length + LONGEST_WEEKEND
+    day = np.arange(ahead)
+    dates = window.dates[: ahead + 1]
     month_end = np.array([a.month != b.month for a, b in pairwise(dates)])
     middle = np.array([date.day == 15 for date in dates[:-1]])
-    friday = window.weekday[: window.length] == 4
+    friday = window.weekday[:ahead] == 4
     odd_week = ((window.first + day + 3) // 7) % 2 == 1
-    moved = [_moved_back(window, days) for days in (friday, friday & odd_week, friday & ~odd_week)]
-    biweekly = np.where((phase >> 15).astype(bool)[:, None], moved[1], moved[2])
+    kinds = (friday, friday & odd_week, friday & ~odd_week, middle | month_end, month_end)
+    weekly, odd, even, twice, monthly = (_moved_back(window, days) for days in kinds)
+    biweekly = np.where((phase >> 15).astype(bool)[:, None], odd, even)
     users = (len(phase), window.length)
-    return [
-        np.broadcast_to(moved[0], users),
-        biweekly,
-        np.broadcast_to(_moved_back(window, middle | month_end), users),
-        np.broadcast_to(_moved_back(window, month_end), users),
-    ]
+    weekly, twice, monthly = (np.broadcast_to(days, users) for days in (weekly, twice, monthly))
+    return [weekly, biweekly, twice, monthly]
 
 
 def _moved_back(window: Window, days: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    business = np.flatnonzero(window.is_business[: window.length])
+    """The same days, each moved back to a business day; those of the window."""
+    business = np.flatnonzero(window.is_business[: len(days)])
     at = np.searchsorted(business, np.flatnonzero(days), side="right") - 1
     moved = np.zeros_like(days)
     moved[business[at[at >= 0]]] = True
-    return moved
+    return moved[: window.length]
 
 
 def _accounts(draws: Draws, users: Users, active: Flags) -> tuple[Flags, Flags]:

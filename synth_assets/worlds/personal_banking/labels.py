@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from synth_assets.worlds.personal_banking import shapes
+import numpy as np
+
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.personal_banking import merchants, shapes
 
 PRIMARIES = (
     "INCOME",
@@ -63,38 +66,16 @@ class Label(NamedTuple):
         return next(name for name in PRIMARIES if self.detailed.startswith(f"{name}_"))
 
 
-FEEDS = {
-    "Whole Foods": "WHOLEFDS MKT #####",
-    "Trader Joe's": "TRADER JOE S ####",
-    "Costco": "COSTCO WHSE ####",
-    "Shell": "SHELL OIL 57444######",
-    "Chevron": "CHEVRON 009####",
-    "Amazon": "AMZN MKTP US*2K####",
-    "eBay": "PAYPAL *EBAY",
-    "Target": "TARGET 000#####",
-    "Walmart": "WM SUPERCENTER ####",
-    "CVS": "CVS/PHARMACY 0####",
-    "Uber": "UBER   TRIP HELP.UBER.COM",
-    "Netflix": "NETFLIX.COM",
-    "Spotify": "Spotify USA",
-    "iCloud": "APPLE.COM/BILL",
-    "YouTube Premium": "GOOGLE *YouTubePremium",
-    "New York Times": "NYTimes*NYTimes Disc",
-    "Planet Fitness": "PLANET FIT ####",
-    "Adobe": "ADOBE *CREATIVE CLD",
-}
-"""As bank feeds show them [S transactionlookup.com, mybankstatementanalysis.com]."""
-
-ONLINE = ("marketplaces",)
+ONLINE = ("marketplaces", "rides")
 
 BILLS = {
-    "payroll": Label(None, "ACME CORP DIRECT DEP PPD ID: 9########", "other", "INCOME_WAGES"),
-    "gig": Label(None, "GUSTO PAY ######", "other", "INCOME_WAGES"),
+    "payroll": Label(None, "", "other", "INCOME_WAGES"),
+    "gig": Label(None, "", "other", "INCOME_WAGES"),
     "savings_interest": Label(None, "INTEREST PAYMENT", "other", "INCOME_INTEREST_EARNED"),
-    "rent": Label(None, "ONLINE RENT PAYMENT ####", "other", "RENT_AND_UTILITIES_RENT"),
-    "utilities": Label(None, "PG&E WEB ONLINE", "online", "RENT_AND_UTILITIES_GAS_AND_ELECTRICITY"),
-    "internet": Label(None, "COMCAST CABLE COMM", "online", "RENT_AND_UTILITIES_INTERNET_AND_CABLE"),
-    "car": Label(None, "AUTO LOAN PMT ######", "other", "LOAN_PAYMENTS_CAR_PAYMENT"),
+    "rent": Label(None, "", "other", "RENT_AND_UTILITIES_RENT"),
+    "utilities": Label(None, "", "online", "RENT_AND_UTILITIES_GAS_AND_ELECTRICITY"),
+    "internet": Label(None, "", "online", "RENT_AND_UTILITIES_INTERNET_AND_CABLE"),
+    "car": Label(None, "", "other", "LOAN_PAYMENTS_CAR_PAYMENT"),
     "to_savings": Label(None, "Online Transfer to SAV ####", "online", "TRANSFER_OUT_SAVINGS"),
     "from_checking": Label(None, "Online Transfer from CHK ####", "online", "TRANSFER_IN_SAVINGS"),
     "card_payment_out": Label(
@@ -111,25 +92,33 @@ BILLS = {
         None, "POS PURCHASE ######", "in store", "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE"
     ),
 }
-"""What is no visit to a merchant of a stream."""
+"""What is no visit to a merchant of a stream; feed strings of some are those of `merchants.PROVIDERS`."""
 
 
-def _feed(merchant: str) -> str:
-    return FEEDS.get(merchant, f"{merchant.upper()[:18]} ####")
+def _feed(brand: str, stream: str) -> str:
+    own = merchants.FEEDS.get(brand, brand.upper().replace("'", ""))
+    if brand not in merchants.FEEDS and stream not in merchants.INDEPENDENT:
+        own = f"{own[:18]} ####"
+    return (merchants.PREFIXES.get(stream, "") + own)[: merchants.LONGEST_FEED]
 
 
 def _labels() -> tuple[tuple[Label, ...], dict[str, int]]:
-    found, places = list(BILLS.values()), {name: place for place, name in enumerate(BILLS)}
+    found: list[Label] = []
+    places = {}
+    for name, bill in BILLS.items():
+        places[name] = len(found)
+        found += [bill._replace(feed=feed) for feed in merchants.PROVIDERS.get(name, (bill.feed,))]
     for stream in shapes.STREAMS:
         places[stream.name] = len(found)
         channel = "online" if stream.name in ONLINE else "in store"
-        prefix = "SQ *" if stream.name == "coffee" else "TST* " if stream.name == "restaurants" else ""
-        found += [Label(brand, prefix + _feed(brand), channel, stream.detailed) for brand in stream.brands]
+        found += [
+            Label(brand, _feed(brand, stream.name), channel, stream.detailed) for brand in stream.brands
+        ]
     places["subscriptions"] = len(found)
-    found += [Label(s.merchant, _feed(s.merchant), "online", s.detailed) for s in shapes.SUBSCRIPTIONS]
+    found += [Label(s.merchant, _feed(s.merchant, ""), "online", s.detailed) for s in shapes.SUBSCRIPTIONS]
     found += [
         Label(name, f"{name.upper()[:16]} BILL ####", "online", f"RENT_AND_UTILITIES_{kind}")
-        for name, kind in shapes.PROVIDERS
+        for name, kind in shapes.UTILITY_COMPANIES
     ]
     found += [
         Label(name, f"{name.upper()[:16]} PAYROLL", "other", "INCOME_WAGES") for name in shapes.EMPLOYERS
@@ -139,3 +128,23 @@ def _labels() -> tuple[tuple[Label, ...], dict[str, int]]:
 
 LABELS, AT = _labels()
 """Every label, and where those of a stream or bill begin."""
+
+POSTED_AFTER_DAYS = np.array(
+    [
+        (0, 0, 0, 0, 0, 1, 1, 1, 2, 2)[place * 7 % 10]
+        if label.merchant and label.channel == "in store"
+        else 0
+        for place, label in enumerate(LABELS)
+    ]
+)
+"""Of each label, days from purchase to posting: half of the shops settle on the day [D]."""
+
+
+def homes(draws: Draws, number: Ints) -> Ints:
+    """Index into `merchants.CITIES` of the users `number`, by the draws of any table."""
+    return draws.of("users").fields("home", number)[0].astype(np.int64) * len(merchants.CITIES) // 65_536
+
+
+def provider(name: str, pick: Ints) -> Ints:
+    """Label of a bill or paycheck by one of `merchants.PROVIDERS`, picked by any whole number."""
+    return AT[name] + pick % len(merchants.PROVIDERS[name])

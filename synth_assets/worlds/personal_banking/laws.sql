@@ -70,6 +70,68 @@ SELECT transaction_id, account_type
 FROM transactions JOIN accounts USING (account_id)
 WHERE category_detailed = 'BANK_FEES_INTEREST_CHARGE' AND account_type <> 'credit_card';
 
+-- name: overdue_cards_are_not_paid — A card is overdue if no payment has come since its last statement, and that
+-- was due before as_of: 21 to 25 days after its day. What was paid last is the last payment in the account.
+WITH paid AS (
+    SELECT account_id, max(date) AS paid_on, -arg_max(amount_cents, date) AS paid_cents
+    FROM transactions
+    WHERE category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT' AND amount_cents < 0
+    GROUP BY account_id
+),
+judged AS (
+    SELECT *,
+        last_statement_balance_cents > 0 AND coalesce(paid_on <= last_statement_issue_date, true) AS unpaid,
+        next_payment_due_date - last_statement_issue_date AS due_days
+    FROM liabilities LEFT JOIN paid USING (account_id)
+)
+SELECT account_id, is_overdue, next_payment_due_date, last_statement_issue_date, paid_on, paid_cents
+FROM judged CROSS JOIN scenario
+WHERE
+    is_overdue <> (unpaid AND next_payment_due_date < as_of)
+    OR unpaid AND due_days NOT BETWEEN 21 AND 25
+    OR last_payment_date IS DISTINCT FROM paid_on
+    OR last_payment_amount_cents <> coalesce(paid_cents, 0);
+
+-- name: overdraft_fees_follow_from_balances — A bank that charges for overdrafts takes $35 on every day on which
+-- money leaves a checking account whose balance, before the fee, is below zero, and on no other day.
+-- Faults shift the balances of their users, who are left out.
+WITH faulty AS (
+    SELECT user_id FROM anomaly_manifest JOIN transactions ON id_of(entity_id) = transaction_id
+    UNION
+    SELECT user_id FROM anomaly_manifest JOIN accounts ON id_of(entity_id) = account_id
+    UNION
+    SELECT user_id FROM anomaly_manifest JOIN users ON id_of(entity_id) = user_id
+),
+daily AS (
+    SELECT
+        account_id,
+        date,
+        sum(amount_cents) AS flow,
+        sum(amount_cents) FILTER (WHERE category_detailed = 'BANK_FEES_OVERDRAFT_FEES') AS fee,
+        bool_or(amount_cents > 0 AND category_detailed <> 'BANK_FEES_OVERDRAFT_FEES') AS spends
+    FROM transactions JOIN accounts USING (account_id)
+    WHERE account_type = 'checking' AND NOT pending
+    GROUP BY account_id, date
+),
+judged AS (
+    SELECT account_id, accounts.user_id, name, date, spends, coalesce(fee, 0) AS fee,
+        opening_balance_cents + coalesce(fee, 0)
+        - sum(flow) OVER (PARTITION BY account_id ORDER BY date) AS balance_before
+    FROM daily JOIN accounts USING (account_id)
+)
+SELECT account_id, name, date, spends, balance_before, fee
+FROM judged ANTI JOIN faulty USING (user_id)
+WHERE
+    fee <> CASE
+        WHEN spends AND balance_before < 0 AND name IN (SELECT name FROM judged WHERE fee > 0) THEN 3500
+        ELSE 0
+    END;
+
+-- name: overdraft_fees_fall_on_checking — Overdraft fees are charged on checking accounts alone.
+SELECT transaction_id, account_type
+FROM transactions JOIN accounts USING (account_id)
+WHERE category_detailed = 'BANK_FEES_OVERDRAFT_FEES' AND account_type <> 'checking';
+
 -- name: recurring_merchants_are_found — Merchants with at least 3 charges in 90 days, 70 % of gaps 28 to 32 or
 -- 5 to 9 days, are those of the signals.
 WITH charges AS (
@@ -116,7 +178,7 @@ WHERE
     abs(net_inflow_monthly_cents - coalesce(inflow, 0) * 30.0 / window_days) > 0.6
     OR abs(growth_pct - coalesce(100.0 * inflow / nullif(greatest(balance - inflow, 0), 0), 0)) > 0.006;
 
--- name: credit_is_found — Utilisation, interest and minimum payments are what the signals say.
+-- name: credit_is_found — Utilisation, interest, minimum payments and what is overdue are what the signals say.
 WITH cards AS (
     SELECT
         user_id,
@@ -124,7 +186,8 @@ WITH cards AS (
         bool_or(
             minimum_payment_amount_cents > 0
             AND 10 * abs(last_payment_amount_cents - minimum_payment_amount_cents) <= minimum_payment_amount_cents
-        ) AS minimum_only
+        ) AS minimum_only,
+        bool_or(is_overdue) AS overdue
     FROM accounts JOIN liabilities USING (account_id, user_id)
     GROUP BY user_id
 ),
@@ -143,7 +206,8 @@ FROM signals_credit LEFT JOIN cards USING (user_id) LEFT JOIN charged USING (use
 WHERE
     abs(utilization_pct - coalesce(used, 0)) > 0.006
     OR interest_charged_cents <> coalesce(interest, 0)
-    OR is_minimum_only <> coalesce(minimum_only, false);
+    OR is_minimum_only <> coalesce(minimum_only, false)
+    OR signals_credit.is_overdue <> coalesce(overdue, false);
 
 -- name: income_is_found — Paychecks, the days between them and the months that cash lasts are what the signals say.
 WITH pays AS (

@@ -22,8 +22,13 @@ COLUMNS = (
     choice("apr_type", ("variable", "fixed"), "Whether the interest may change."),
     money("minimum_payment_amount_cents", "Least that the last statement asks for."),
     money("last_payment_amount_cents", "What was paid last."),
-    flag("is_overdue", "Whether a payment is late."),
-    day("next_payment_due_date", "When the next payment is due: a promise, which may lie after as_of."),
+    day("last_payment_date", "When that was; empty if nothing was paid in the history.", nullable=True),
+    flag("is_overdue", "Whether the last statement was due before as_of and is not paid."),
+    day(
+        "next_payment_due_date",
+        "When the next payment is due: a promise, which may lie after as_of; what is overdue was due before.",
+    ),
+    day("last_statement_issue_date", "Day of the last statement."),
     money("last_statement_balance_cents", "What the last statement says is owed."),
     rate("interest_rate", "Of mortgages and student loans.", nullable=True),
 )
@@ -31,14 +36,15 @@ COLUMNS = (
 BILLING_DAYS = 30
 
 
-def generate(rows: range, accounts: Rows, config: Config) -> pa.Table:
+def generate(rows: range, accounts: Rows, transactions: Rows, config: Config) -> pa.Table:
     """One row a card of the users `rows`."""
     block = decide(config, rows.start, rows.stop)
     row = np.flatnonzero(block.stands[:, CARD])
     user = block.users.number[row]
     cards = block.cards
     days = window(config)
-    due = cards.due_day[row]
+    due, paid = cards.due_day[row], cards.paid_day[row]
+    is_open = (due >= days.length) | cards.is_overdue[row]
     nothing = np.zeros(len(row), dtype=np.int8)
     return arrow_table(
         COLUMNS,
@@ -51,8 +57,10 @@ def generate(rows: range, accounts: Rows, config: Config) -> pa.Table:
             "apr_type": nothing,
             "minimum_payment_amount_cents": cards.minimum_cents[row],
             "last_payment_amount_cents": cards.last_payment_cents[row],
-            "is_overdue": nothing.astype(bool),
-            "next_payment_due_date": days.first + np.where(due < days.length, due + BILLING_DAYS, due),
+            "last_payment_date": np.ma.masked_array(days.first + paid, mask=paid < 0),
+            "is_overdue": cards.is_overdue[row],
+            "next_payment_due_date": days.first + np.where(is_open, due, due + BILLING_DAYS),
+            "last_statement_issue_date": days.first + cards.statement_day[row],
             "last_statement_balance_cents": cards.statement_cents[row],
             "interest_rate": np.ma.masked_array(np.zeros(len(row)), mask=True),
         },

@@ -85,7 +85,10 @@ def judged(found: Signals) -> dict[str, np.ndarray]:
     """Which personas are triggered, users x windows [decision 18]."""
     return {
         "high_utilization": (
-            (found.utilization_pct >= 50) | (found.interest_cents > 0) | found.pays_minimum_only
+            (found.utilization_pct >= 50)
+            | (found.interest_cents > 0)
+            | found.pays_minimum_only
+            | found.is_overdue
         ),
         "variable_income": (found.median_gap_days > 45) & (found.buffer_months < 1),
         "subscription_heavy": (
@@ -109,17 +112,18 @@ def _named(bits: int) -> tuple[str, str]:
 def _traces(found: Signals) -> list[str]:
     """One line for each user and window."""
     return [
-        f"utilization {used:.2f} %, interest ${interest / 100:.2f}, minimum only {least}; "
-        f"pay every {gap:.1f} days, cash for {buffer:.2f} months; {merchants} recurring merchants, "
-        f"${monthly / 100:.2f} a month; "
+        f"utilization {used:.2f} %, interest ${interest / 100:.2f}, minimum only {least}, "
+        f"overdue {late}; pay every {gap:.1f} days, cash for {buffer:.2f} months; "
+        f"{merchants} recurring merchants, ${monthly / 100:.2f} a month; "
         f"savings ${saved / 100:.2f} a month, {growth:.2f} %; {low} low days, volatility {swing:.2f}"
-        for used, interest, least, gap, buffer, merchants, monthly, saved, growth, low, swing in zip(
+        for used, interest, least, late, gap, buffer, merchants, monthly, saved, growth, low, swing in zip(
             *(
                 getattr(found, name).ravel().tolist()
                 for name in (
                     "utilization_pct",
                     "interest_cents",
                     "pays_minimum_only",
+                    "is_overdue",
                     "median_gap_days",
                     "buffer_months",
                     "recurring_merchants",

@@ -6,9 +6,9 @@ import numpy as np
 
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import cards, plan, spending, stress
+from synth_assets.worlds.personal_banking import bills, cards, overdrafts, plan, spending, stress
 from synth_assets.worlds.personal_banking.cards import Cards
-from synth_assets.worlds.personal_banking.events import CARD, CHECKING, Events
+from synth_assets.worlds.personal_banking.events import CARD, Events
 from synth_assets.worlds.personal_banking.habits import Habits, habits, has
 from synth_assets.worlds.personal_banking.lived import Lived, posted
 from synth_assets.worlds.personal_banking.plan import Users
@@ -22,9 +22,9 @@ def live(window: Window, draws: Draws, users: Users) -> Lived:
     card = cards.run(events, window, draws, users, known)
     spending.earn(events, window, draws, users, known)
     stressed = stress.live(events, window, draws, users, known)
+    opening = _openings(events, draws, users, known, card, stressed)
     rows = events.sorted()
     pending = (users.edge == plan.ONLY_PENDING)[rows.user]
-    opening = _openings(events, draws, users, known, card, stressed)
     closing = opening - posted(rows, pending, len(users.number))
     closing[:, CARD] = card.balance_cents
     everybody = np.ones(len(users.number), dtype=bool)
@@ -33,11 +33,10 @@ def live(window: Window, draws: Draws, users: Users) -> Lived:
 
 
 def _openings(events: Events, draws: Draws, users: Users, known: Habits, card: Cards, stressed: Ints) -> Ints:
-    """Opening balances, users x accounts: checking never falls below a reserve, but for stressed users."""
-    reserve, nest, _, _ = draws.fields("reserve", users.number).astype(np.int64)
+    """Opening balances, users x accounts: checking never falls below a reserve, but for the overdrawn and for
+    stressed users."""
+    reserve = draws.fields("reserve", users.number)[0].astype(np.int64)
     tight = has(users, plan.VARIABLE_INCOME)
     least = np.where(tight, 12_000 + reserve * 15_000 // 65_536, 30_000 + reserve * 90_000 // 65_536)
-    lowest = -np.cumsum(events.outflow(CHECKING), axis=1).max(axis=1, initial=0)
-    checking = np.where(known.is_stressed, stressed, least - lowest)
-    savings = np.where(known.has_savings, 200_000 + nest * 800_000 // 65_536, 0)
-    return np.stack([checking, savings, card.opening_cents], axis=1)
+    checking = np.where(known.is_stressed, stressed, overdrafts.openings(events, draws, users, known, least))
+    return np.stack([checking, bills.saved_before(draws, users, known), card.opening_cents], axis=1)

@@ -81,6 +81,7 @@ ANTI JOIN transactions AS gone
     AND arrived.date = gone.date
     AND arrived.amount_cents = -gone.amount_cents
     AND gone.account_id <> arrived.account_id
+    AND gone.category_primary IN ('LOAN_PAYMENTS', 'TRANSFER_OUT')
 WHERE arrived.amount_cents < 0 AND arrived.category_primary IN ('LOAN_PAYMENTS', 'TRANSFER_IN');
 
 -- name: data_after_consent_withdrawn — Consent was withdrawn within the history, and transactions follow; none

@@ -13,6 +13,20 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import lookup
+from synth_assets.worlds.personal_banking.merchants import (
+    CAFES,
+    GROCERS,
+    MARKETPLACES,
+    PHARMACIES,
+    RESTAURANTS,
+    RIDES,
+    STATIONS,
+    SUPERSTORES,
+    VENUES,
+)
+
+LONGEST_WINDOW_DAYS = 1_024
+"""Bound of a day of the window, so that user and day make one id of a draw."""
 
 # --- income -------------------------------------------------------------------------------------------
 
@@ -50,115 +64,80 @@ class Stream(NamedTuple):
     card_share: float
 
 
-GROCERS = (
-    "Whole Foods", "Safeway", "Trader Joe's", "Kroger", "Costco", "Aldi", "Publix", "Sprouts", "H-E-B",
-    "Wegmans",
-)  # fmt: skip
-STATIONS = ("Shell", "Chevron", "BP", "Exxon", "Mobil", "Arco", "Valero", "Circle K", "Sunoco", "Marathon")
-MARKETPLACES = (
-    "Amazon",
-    "eBay",
-    "Etsy",
-    "Best Buy",
-    "Wayfair",
-    "Chewy",
-    "Zappos",
-    "Newegg",
-    "Nordstrom",
-    "Ikea",
-)
-SUPERSTORES = ("Target", "Walmart", "Sam's Club", "Meijer", "Big Lots", "Kohl's")
-PHARMACIES = ("CVS", "Walgreens", "Rite Aid", "Quest Diagnostics", "Kaiser Permanente", "Aspen Dental")
-
-RIDES = ("Uber", "Lyft", "Curb", "Alto", "Revel", "Via", "Wingz", "Yellow Cab")
+_MARKETPLACES = "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"
+_EVENTS = "ENTERTAINMENT_SPORTING_EVENTS_AMUSEMENT_PARKS_AND_MUSEUMS"
 
 WEEKEND = (0.8, 0.8, 0.8, 0.9, 1.1, 1.5, 1.3)
-EVENINGS = (0.7, 0.8, 0.9, 1.0, 1.5, 1.5, 0.9)
+EVENINGS = (0.9, 0.95, 1.0, 1.1, 1.5, 1.5, 1.05)
 WORKDAYS = (1.3, 1.3, 1.3, 1.3, 1.3, 0.4, 0.4)
 ANY_DAY = (1.0,) * 7
-
-_FIRST = (
-    "Marios", "Blue Door", "Golden Wok", "La Palma", "Corner", "Harbor", "Old Mill", "Sunrise", "Red Lantern",
-    "Juniper", "Little Lisbon", "Saffron", "Copper Pot", "Maple", "Tres Amigos", "Bluebird", "Smokehouse 9",
-    "Kyoto", "Olive Branch", "Ninth Street", "Green Bowl", "Pepper Tree", "Seaside", "Crescent", "Ember",
-    "Rustic Fork", "Lucky Dragon", "Paloma", "Brick Lane", "Willow", "Daily Bread", "Fig & Honey", "Union",
-    "Sakura", "Casa Lupe", "Wild Sage", "Lakeview", "Nonna", "Pho 79", "Bay Leaf", "Cedar", "Granada",
-    "Station", "Orchard",
-)  # fmt: skip
-RESTAURANTS = tuple(
-    f"{first} {kind}" for kind in ("Grill", "Kitchen", "Bistro", "Tavern", "Cantina") for first in _FIRST
-)
-CAFES = tuple(f"{first} Coffee" for first in _FIRST[:30])
-VENUES = tuple(f"{first} {kind}" for kind in ("Cinema", "Arena") for first in _FIRST[:20])
+"""Weights Monday to Sunday: groceries at the weekend, dinner half as often again on Friday and Saturday,
+coffee on the way to work [D]."""
 
 STREAMS = (
-    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.5, WEEKEND, 6_800, 0.50, GROCERS, 0.45),
-    Stream("restaurants", "FOOD_AND_DRINK_RESTAURANT", 9.0, EVENINGS, 2_700, 0.55, RESTAURANTS, 0.55),
-    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 7.0, WORKDAYS, 630, 0.30, CAFES, 0.40),
-    Stream("fuel", "TRANSPORTATION_GAS", 3.5, ANY_DAY, 4_500, 0.25, STATIONS, 0.50),
+    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.0, WEEKEND, 6_200, 0.55, GROCERS, 0.45),
+    Stream("restaurants", "FOOD_AND_DRINK_RESTAURANT", 8.0, EVENINGS, 2_200, 0.60, RESTAURANTS, 0.55),
+    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 7.0, WORKDAYS, 620, 0.30, CAFES, 0.40),
+    Stream("fuel", "TRANSPORTATION_GAS", 4.0, ANY_DAY, 4_300, 0.25, STATIONS, 0.50),
     Stream("rides", "TRANSPORTATION_TAXIS_AND_RIDE_SHARES", 1.5, EVENINGS, 1_800, 0.50, RIDES, 0.60),
-    Stream(
-        "marketplaces",
-        "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES",
-        4.5,
-        ANY_DAY,
-        3_800,
-        0.90,
-        MARKETPLACES,
-        0.60,
-    ),
-    Stream("superstores", "GENERAL_MERCHANDISE_SUPERSTORES", 2.0, WEEKEND, 7_500, 0.60, SUPERSTORES, 0.45),
-    Stream("medical", "MEDICAL_PHARMACIES_AND_SUPPLEMENTS", 1.0, WORKDAYS, 8_500, 0.80, PHARMACIES, 0.40),
-    Stream(
-        "entertainment",
-        "ENTERTAINMENT_SPORTING_EVENTS_AMUSEMENT_PARKS_AND_MUSEUMS",
-        1.6,
-        EVENINGS,
-        4_200,
-        0.60,
-        VENUES,
-        0.50,
-    ),
+    Stream("marketplaces", _MARKETPLACES, 5.5, ANY_DAY, 3_700, 0.90, MARKETPLACES, 0.60),
+    Stream("superstores", "GENERAL_MERCHANDISE_SUPERSTORES", 3.0, WEEKEND, 8_000, 0.60, SUPERSTORES, 0.45),
+    Stream("medical", "MEDICAL_PHARMACIES_AND_SUPPLEMENTS", 1.6, WORKDAYS, 10_500, 0.80, PHARMACIES, 0.40),
+    Stream("entertainment", _EVENTS, 2.6, EVENINGS, 6_500, 0.70, VENUES, 0.50),
 )
+"""Visits and amounts [D], all together so that shares of spending come near those of American households
+without insurance and pensions: housing and utilities 36 to 40 %, transport 15 to 19, food 14 to 17, health 4
+to 8, entertainment 4 to 7 [P bls.gov/news.release/cesan.nr0.htm, 2023: 32.9, 17.0, 12.9, 8.0 and 4.7 % of all
+spending, 12.4 % of which is insurance and pensions]."""
+
+RETURNED, RETURNED_SHARE = ("marketplaces", "superstores"), 0.02
+"""Purchases that are given back, of these streams [D]; a third of them would come too late to stand."""
 
 # --- bills --------------------------------------------------------------------------------------------
 
 RENT_SHARE = (0.28, 0.36)
 """Rent over net income [D, housing is 32.9 % of spending: P bls.gov/news.release/cesan.nr0.htm]."""
 
-CAR_SHARE, UTILITIES_SHARE, UTILITIES_SEASON = 0.09, 0.04, 0.15
+CAR_SHARE, UTILITIES_SHARE, UTILITIES_SEASON = 0.105, 0.035, 0.15
 """Car payment and utilities over net income, and how far the season moves the utilities [D]."""
+
+INTERNET_CENTS = (5_000, 5_500, 6_500, 7_500, 8_500)
+"""A month of internet, the same every month [D]."""
 
 SPENT_SHARE = 0.97
 """Of its income a household spends so much [D]."""
 
 
 class Subscription(NamedTuple):
-    """A service that charges monthly: its merchant and price in cents."""
+    """A service that charges monthly: its merchant, the prices of its plans in cents, its category."""
 
     merchant: str
-    price_cents: int
+    prices_cents: tuple[int, ...]
     detailed: str
 
 
 SUBSCRIPTIONS = (
-    Subscription("Netflix", 1_799, "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Spotify", 1_199, "ENTERTAINMENT_MUSIC_AND_AUDIO"),
-    Subscription("iCloud", 999, "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
-    Subscription("New York Times", 1_700, "GENERAL_MERCHANDISE_BOOKSTORES_AND_NEWSSTANDS"),
-    Subscription("YouTube Premium", 1_399, "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Hulu", 999, "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Planet Fitness", 2_500, "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
-    Subscription("Adobe", 5_999, "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
-    Subscription("Peloton", 4_400, "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
+    Subscription("Netflix", (799, 1_799, 2_499), "ENTERTAINMENT_TV_AND_MOVIES"),
+    Subscription("Spotify", (1_199,), "ENTERTAINMENT_MUSIC_AND_AUDIO"),
+    Subscription("iCloud", (999,), "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
+    Subscription("New York Times", (1_700, 2_500), "GENERAL_MERCHANDISE_BOOKSTORES_AND_NEWSSTANDS"),
+    Subscription("YouTube Premium", (1_399,), "ENTERTAINMENT_TV_AND_MOVIES"),
+    Subscription("Hulu", (999,), "ENTERTAINMENT_TV_AND_MOVIES"),
+    Subscription("Planet Fitness", (1_000, 1_500, 2_500), "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
+    Subscription("Disney+", (999, 1_599), "ENTERTAINMENT_TV_AND_MOVIES"),
+    Subscription("Max", (999, 1_699), "ENTERTAINMENT_TV_AND_MOVIES"),
+    Subscription("Amazon Prime", (1_499,), "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"),
+    Subscription("ChatGPT", (2_000,), "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
+    Subscription("Peloton", (4_400,), "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
 )
-"""Price points, US list, mid 2025 [K]. The last two alone bring three services above $50 a month."""
+"""Price points, US list, mid 2025 [K], of those from $5 to $50 that the document asks for. The last two alone
+bring three services above $50 a month."""
 
 SAVED_SHARE, LEAST_SAVED_CENTS = 0.12, 24_000
 """What savings builders put aside of their income, and at least, cents a month [D]: more than $200."""
 
-SALARY_DEVIATION = 0.01
-"""Of a paycheck, relative [D]."""
+SALARY_DEVIATION, HOURLY_DEVIATION = 0.01, 0.15
+"""Of a paycheck, relative; who is paid weekly is paid by the hour [D]."""
 
 # --- accounts -----------------------------------------------------------------------------------------
 
@@ -179,14 +158,23 @@ APR_MEAN, APR_DEVIATION, SMALLEST_APR, LARGEST_APR = 21.5, 3.8, 12.99, 29.99
 
 LIMIT_MEDIAN_CENTS, LIMIT_SIGMA = 650_000, 0.8
 SMALLEST_LIMIT_CENTS, LARGEST_LIMIT_CENTS = 100_000, 2_500_000
+REVOLVERS_LIMIT_CENTS = 300_000
+"""Half of so much does not melt away in two years of minimum payments [D]."""
+
 SMALLEST_MINIMUM_CENTS = 3_500
 """A minimum payment is $35, or 1 % of the statement and its interest if that is more [D]."""
+
+OVERDUE_SHARE = 0.15
+"""Of those who use half of their limit, so many have missed the last payment [D]."""
 
 REVOLVERS_CARD_USE = 0.4
 """Who already uses half of the limit pays less often by card, relative to others [D]."""
 
 SAVINGS_SHARE = 0.5
 """Users with a savings account, of those whose habits do not ask for one [D]."""
+
+SMALLEST_SAVINGS_RATE, LARGEST_SAVINGS_RATE = 50, 375
+"""Basis points a year [D]; at 3.75 % six months of interest add 1.9 %, less than a Savings Builder's 2 %."""
 
 # --- the preset simple --------------------------------------------------------------------------------
 
@@ -196,7 +184,7 @@ SIMPLE_CENTS = ((500, 24_990),) * 6 + ((200_000, 600_000),)
 SIMPLE_BALANCE_CENTS, SIMPLE_OWED_CENTS = (10_000, 5_000_000), 10_000
 """Balances from $100 to $50,000, and at least $100 on a card [the document's]."""
 
-PROVIDERS = (
+UTILITY_COMPANIES = (
     ("Brightwater Electric", "GAS_AND_ELECTRICITY"),
     ("Tri-County Power", "GAS_AND_ELECTRICITY"),
     ("Meadow Gas", "GAS_AND_ELECTRICITY"),
@@ -206,7 +194,7 @@ PROVIDERS = (
     ("Cablewave", "INTERNET_AND_CABLE"),
     ("Talkline Mobile", "TELEPHONE"),
 )
-"""Invented providers, and what they provide in Plaid's words."""
+"""Invented companies, and what they provide in Plaid's words."""
 
 EMPLOYERS = (
     "Alder Freight", "Bayside Dental", "Cobalt Labs", "Delta Roofing", "Evergreen Foods", "Fairmont Clinic",

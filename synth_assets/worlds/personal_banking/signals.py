@@ -39,6 +39,7 @@ class Signals(NamedTuple):
         savings_inflow_cents_a_month, savings_growth_pct: of savings accounts.
         utilization_pct: of the fullest card; interest_cents: charged in the window.
         pays_minimum_only: the last payment is within 10 % of the minimum.
+        is_overdue: the last statement was due before as_of and is not paid.
         paychecks, median_gap_days: NaN with fewer than two; buffer_months: cash over a month's spending.
         low_days: below $100; low_share_pct, volatility: of the daily closing balance.
     """
@@ -51,6 +52,7 @@ class Signals(NamedTuple):
     utilization_pct: Floats
     interest_cents: Ints
     pays_minimum_only: npt.NDArray[np.bool_]
+    is_overdue: npt.NDArray[np.bool_]
     paychecks: Ints
     median_gap_days: Floats
     buffer_months: Floats
@@ -90,6 +92,7 @@ def signals(config: Config, start: int, stop: int) -> Signals:
                 _percent(block.closing_cents[:, CARD], block.cards.limit_cents),
                 np.bincount(rows.user[interest], rows.amount_cents[interest], users).astype(np.int64),
                 _minimum_only(block),
+                block.cards.is_overdue,
                 np.bincount(rows.user[paid], minlength=users),
                 _median_gap(rows.user[paid], rows.day[paid], users),
                 np.round(cash / np.maximum(spent * 30 / size, 1), 2),

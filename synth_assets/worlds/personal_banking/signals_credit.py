@@ -18,7 +18,7 @@ COLUMNS = (
     rate("utilization_pct", "Balance over limit of the fullest card.", minimum=0),
     money("interest_charged_cents", "Interest posted in the window."),
     flag("is_minimum_only", "The last payment is within 10 % of the minimum."),
-    flag("is_overdue", "A payment is late."),
+    flag("is_overdue", "The last statement of a card is overdue."),
 )
 
 
@@ -37,7 +37,7 @@ def generate(
             "utilization_pct": found.utilization_pct.ravel(),
             "interest_charged_cents": found.interest_cents.ravel(),
             "is_minimum_only": found.pays_minimum_only.ravel(),
-            "is_overdue": np.zeros(2 * len(rows), dtype=bool),
+            "is_overdue": found.is_overdue.ravel(),
         },
     )
 

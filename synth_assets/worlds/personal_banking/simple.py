@@ -142,7 +142,10 @@ def _categories(config: Config, draws: Draws, counts: Ints, slot: Ints, first: i
 
 
 def _balances(draws: Draws, user: Ints, stands: npt.NDArray[np.bool_], window: Window) -> tuple[Cards, Ints]:
-    """Cards and closing balances; a card's balance is its limit's share in use."""
+    """Cards and closing balances; a card's balance is its limit's share in use, and its last statement's.
+
+    There is no row of a payment, so nothing was paid.
+    """
     deposit = lookup.take(
         shapes.simple_balance_cents(), draws.fields("simple balance", user[:, None] * SLOTS + [0, 1])[0]
     ).reshape(-1, 2)
@@ -152,11 +155,12 @@ def _balances(draws: Draws, user: Ints, stands: npt.NDArray[np.bool_], window: W
     owed = np.maximum(limit * lookup.take(shapes.simple_used(), used) // 10_000, shapes.SIMPLE_OWED_CENTS)
     owed = np.where(card, owed, 0)
     minimum = (owed * 2 + 50) // 100
-    part, _, _, _ = draws.fields("simple payment", user).astype(np.int64)
-    paid = np.minimum(minimum * (12 + part * 28 // 65_536) // 10, owed)
-    due_day = window.length + due.astype(np.int64) * 28 // 65_536
-    apr = cards.apr_basis_points(rate)
-    found = Cards(np.zeros_like(owed), owed, limit, apr, owed, minimum, paid, due_day)
+    due_day = window.length + due.astype(np.int64) * cards.FIRST_DUE // 65_536
+    nothing = np.zeros_like(owed)
+    found = Cards(
+        nothing, owed, limit, cards.apr_basis_points(rate), owed, minimum, nothing,
+        due_day - cards.FIRST_DUE - 1, nothing - 1, due_day, nothing > 0,
+    )  # fmt: skip
     return found, np.where(stands, np.column_stack([deposit, owed]), 0)
 
 

@@ -4,52 +4,159 @@ from __future__ import annotations
 
 import numpy as np
 
+from synth_assets.model import lookup
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import plan, shapes
+from synth_assets.worlds.personal_banking import labels, overdrafts, plan, shapes
 from synth_assets.worlds.personal_banking.events import CHECKING, Events
 from synth_assets.worlds.personal_banking.habits import Habits
 from synth_assets.worlds.personal_banking.labels import AT
 from synth_assets.worlds.personal_banking.plan import Users
+from synth_assets.worlds.personal_banking.recurrence import unpatterned
 
-INCOME, SPENT = 0, 7
+INCOME, BILL, SPENT = 0, 7, 8
 LEAST_PAY_CENTS = 200_000
+
+STRESSED_OVERDRAFTS = ((0.10, 0.0), (0.35, 0.12), (0.55, 0.6))
+"""Shares of stressed users, and in how many of their pay periods they fall below zero: more than ten times a
+year is 9 % of all users [P CFPB 2017]."""
+
+SMALLEST_BILLED_CENTS = 15_000
+"""Of a day's spending, for a bill to be in it [D]."""
+
+BOUGHT_FOR = (
+    (1_200, ("coffee", "coffee", "coffee", "restaurants", "restaurants", "groceries", "rides", "medical")),
+    (4_000, ("restaurants", "restaurants", "restaurants", "fuel", "fuel", "groceries", "groceries", "rides")),
+    (
+        10_000,
+        (
+            "groceries",
+            "groceries",
+            "groceries",
+            "fuel",
+            "superstores",
+            "medical",
+            "restaurants",
+            "marketplaces",
+        ),
+    ),
+    (
+        0,
+        (
+            "groceries",
+            "groceries",
+            "superstores",
+            "superstores",
+            "marketplaces",
+            "medical",
+            "entertainment",
+            "fuel",
+        ),
+    ),
+)
+"""Streams of stressed users' purchases below so many cents, the last ones of any size: equal chances [D]."""
 
 
 def live(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Ints:
     """Paychecks and spending that leave exactly the balances of `_targets`; gives opening balances, 0 for
     other users."""
     user = np.flatnonzero(habits.is_stressed & habits.is_active)
-    target = _targets(window, draws, users, habits)[user]
+    place, cycle = _place(window, habits, user)
+    fee = overdrafts.fee_cents(draws, users.number)[user]
+    target = _targets(draws, users, user, place, cycle, fee)
     other = events.outflow(CHECKING)[user]
     opening = target[:, 0] + other[:, 0]
     out = np.diff(target, axis=1, prepend=opening[:, None]) * -1 - other
     row, day = np.nonzero(habits.paydays[user])
     pay = np.maximum(LEAST_PAY_CENTS, -out[row, day] + LEAST_PAY_CENTS // 10)
-    events.add(user[row], day, -pay, account=CHECKING, label=AT["payroll"], order=INCOME)
+    employer = labels.provider("payroll", draws.fields("employer", users.number)[0].astype(np.int64))
+    events.add(user[row], day, -pay, account=CHECKING, label=employer[user[row]], order=INCOME)
     out[row, day] += pay
-    for part, name, account_order in _split(out, habits, user):
-        row, day = np.nonzero(part)
-        events.add(user[row], day, part[row, day], account=CHECKING, label=AT[name], order=account_order)
+    row, day = np.nonzero((target < 0) & (out > fee[:, None]) & (fee > 0)[:, None])
+    overdrafts.charge(events, user[row], day)
+    out[row, day] -= fee[row]
+    out -= _bills(events, draws, users, user, out, place, cycle)
+    _purchases(events, draws, users, user, out)
     openings = np.zeros(len(users.number), dtype=np.int64)
     openings[user] = opening
     return openings
 
 
-def _targets(window: Window, draws: Draws, users: Users, habits: Habits) -> Ints:
+def _place(window: Window, habits: Habits, user: Ints) -> tuple[Ints, Ints]:
+    """Days since payday and number of the pay period, users x days."""
+    since = np.arange(window.length) - habits.cycle_start[user, None]
+    return since % habits.cycle_days[user, None], since // habits.cycle_days[user, None]
+
+
+def _targets(draws: Draws, users: Users, user: Ints, place: Ints, cycle: Ints, fee: Ints) -> Ints:
     """Closing balances in cents, users x days."""
-    day = np.arange(window.length)
-    since = day - habits.cycle_start[:, None]
-    place, cycle = since % habits.cycle_days[:, None], since // habits.cycle_days[:, None]
     usual = np.array(shapes.STRESSED_DOLLARS)[np.minimum(place, 13)]
     edge = np.array(shapes.EDGE_DOLLARS)[cycle % 2, place % 15]
-    high, low, _, _ = draws.fields("stress", users.number).astype(np.int64)
+    high, low, often, _ = draws.fields("stress", users.number[user]).astype(np.int64)
     scale = np.where(usual >= 100, 950 + high[:, None] * 300 // 65_536, 750 + low[:, None] * 250 // 65_536)
-    return np.where((users.edge == plan.THREE_LOW_DAYS)[:, None], 100 * edge, usual * scale // 10)
+    shares, chances = np.array(STRESSED_OVERDRAFTS).T
+    chance = chances[np.searchsorted(np.cumsum(shares)[:-1], often / 65_536, side="right")]
+    period = users.number[user, None] * shapes.LONGEST_WINDOW_DAYS + cycle + 1
+    happens, depth, long, second = draws.fields("overdraft", period).reshape(4, *period.shape)
+    cents = lookup.take(overdrafts.overdrawn_cents(), depth)
+    first_day = np.where(long < 65_536 // 3, 12, 13)
+    below = -(fee[:, None] + cents)
+    below -= (place > first_day) * (fee[:, None] + 1_000 + second.astype(np.int64) * 2_000 // 65_536)
+    dips = (happens < chance[:, None] * 65_536) & (place >= first_day)
+    usual_cents = np.where(dips, below, usual * scale // 10)
+    return np.where((users.edge[user] == plan.THREE_LOW_DAYS)[:, None], 100 * edge, usual_cents)
 
 
-def _split(out: Ints, habits: Habits, user: Ints) -> list[tuple[Ints, str, int]]:
-    """What goes out by what it is for: rent and bills after payday, groceries and the like on other days."""
-    large = np.where(out > 40_000, out * 7 // 10, 0)
-    small = out - large
-    return [(large, "rent", SPENT), (small, "unknown", SPENT + 1)]
+def _bills(
+    events: Events, draws: Draws, users: Users, user: Ints, out: Ints, place: Ints, cycle: Ints
+) -> Ints:
+    """Cents of bills, users x days: half of the rent on the day after payday; on payday the car, every second
+    time utilities and internet instead."""
+    pick = draws.fields("providers", users.number)[0].astype(np.int64)
+    home = labels.homes(draws, users.number)
+    odd = (cycle % 2 == 1) & (place == 0)
+    paid = np.zeros_like(out)
+    for name, who, when, percent in (
+        ("rent", pick, place == 1, 70),
+        ("car", pick, (place == 0) & ~odd, 60),
+        ("utilities", home, odd, 35),
+        ("internet", home, odd, 20),
+    ):
+        row, day = np.nonzero(when & (out >= SMALLEST_BILLED_CENTS))
+        cents = out[row, day] * percent // 100
+        label = labels.provider(name, who)[user[row]]
+        events.add(user[row], day, cents, account=CHECKING, label=label, order=BILL)
+        paid[row, day] += cents
+    return paid
+
+
+_STREAM = np.array(
+    [
+        [next(i for i, stream in enumerate(shapes.STREAMS) if stream.name == name) for name in names]
+        for _, names in BOUGHT_FOR
+    ]
+)
+_BELOW_CENTS = np.array([cents for cents, _ in BOUGHT_FOR[:-1]])
+_FIRST = np.array([AT[stream.name] for stream in shapes.STREAMS])
+_BRANDS = np.array([len(stream.brands) for stream in shapes.STREAMS])
+
+
+def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints) -> None:
+    """What goes out on a day in one to three purchases, each at a merchant that fits its size."""
+    row, day = np.nonzero(out)
+    cents, cell = out[row, day], users.number[user[row]] * shapes.LONGEST_WINDOW_DAYS + day
+    cut, rest, _, _ = draws.fields("purchases", cell).astype(np.int64)
+    first = np.where(cents >= 4_000, cents * (20 + cut * 30 // 65_536) // 100, cents)
+    left = cents - first
+    second = np.where(cents >= 12_000, left * (30 + rest * 40 // 65_536) // 100, left)
+    parts = np.stack([first, second, left - second], axis=1)
+    at, part = np.nonzero(parts)
+    amount = parts[at, part]
+    kind, brand, _, _ = draws.fields("purchase", cell[at] * 3 + part).astype(np.int64)
+    size = np.searchsorted(_BELOW_CENTS, amount, side="right")
+    stream = _STREAM[size, kind * _STREAM.shape[1] // 65_536]
+    label = _FIRST[stream] + brand * _BRANDS[stream] // 65_536
+    buyer, when = user[row[at]], day[at]
+    label = unpatterned(buyer, when, label, events.days)
+    label = np.where(label >= 0, label, AT["unknown"])
+    events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT)

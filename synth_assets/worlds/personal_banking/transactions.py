@@ -13,14 +13,22 @@ from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.behaviour import decide, window
 from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
 from synth_assets.worlds.personal_banking.events import SLOTS
-from synth_assets.worlds.personal_banking.labels import LABELS, PLAID_OF, PRIMARIES
+from synth_assets.worlds.personal_banking.labels import (
+    AT,
+    LABELS,
+    PLAID_OF,
+    POSTED_AFTER_DAYS,
+    PRIMARIES,
+    homes,
+)
+from synth_assets.worlds.personal_banking.merchants import CITIES
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 CHANNELS = ("online", "in store", "other")
 DETAILED = tuple(dict.fromkeys(label.detailed for label in LABELS))
 CATEGORIES = (*PRIMARIES, *PLAID_OF)
-SPELLINGS = 16
-"""Feed strings of a label, which differ in their digits."""
+SPELLINGS = len(CITIES)
+"""Feed strings of a label, which differ in their digits and, of a shop, in its city."""
 
 TRANSACTION_ID = identifier("transaction_id", "txn_", "Transaction; in order of user and day.")
 COLUMNS = (
@@ -28,7 +36,7 @@ COLUMNS = (
     reference("accounts", ACCOUNT_ID, "Account that it is on."),
     reference("users", USER_ID, "Whose account that is."),
     day("date", "Day of posting."),
-    day("authorized_date", "Day of the purchase, up to 3 days before it is posted."),
+    day("authorized_date", "Day of the purchase, up to 2 days before it is posted."),
     money("amount_cents", "Positive is money out of the account, negative is money in.", minimum=None),
     text("name", "As the bank's feed shows it."),
     text("merchant_name", "Clean name of the merchant, where one is known.", nullable=True),
@@ -47,18 +55,19 @@ _PRIMARY = np.array([PRIMARIES.index(label.primary) for label in LABELS])
 _SIMPLE = {plaid: CATEGORIES.index(name) for name, plaid in PLAID_OF.items()}
 _PRIMARY_SIMPLE = np.array([_SIMPLE.get(label.primary, PRIMARIES.index(label.primary)) for label in LABELS])
 _DETAILED = np.array([DETAILED.index(label.detailed) for label in LABELS])
-_IN_STORE = CHANNELS.index("in store")
 
 
 def _spelt(feed: str, label: int, spelling: int) -> str:
-    """A feed string with digits in the place of each `#`."""
+    """A feed string with digits in the place of each `#`; a shop's ends with its city."""
     digits = f"{(label * 7_919 + spelling * 104_729 + 12_345_678) * 48_271 % 2_147_483_647:010d}" * 2
     for digit in digits[: feed.count("#")]:
         feed = feed.replace("#", digit, 1)
-    return feed
+    return f"{feed} {CITIES[spelling]}" if LABELS[label].channel == "in store" else feed
 
 
 _NAMES = strings([_spelt(label.feed, i, k) for i, label in enumerate(LABELS) for k in range(SPELLINGS)])
+_VARIES = np.array([label.channel == "online" and label.merchant is not None for label in LABELS])
+_VARIES[[AT["rent"], AT["rent"] + 2, AT["atm"]]] = True  # numbered as they come
 _MERCHANTS = pa.array([label.merchant for label in LABELS], pa.string())
 
 
@@ -68,10 +77,10 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
     found = block.rows
     user = block.users.number[found.user]
     before = user * SLOTS_A_MONTH * config.date_range_months
-    spelling, lag, _, _ = draws.fields("shown", before + block.origin).astype(np.int64)
-    first = window(config).first
-    waits = np.where(_CHANNEL[found.label] == _IN_STORE, lag * 4 // 65_536, 0)
-    date = first + found.day
+    shown = draws.fields("shown", before + block.origin)[0].astype(np.int64) * SPELLINGS // 65_536
+    spelling = np.where(_VARIES[found.label], shown, homes(draws, block.users.number)[found.user])
+    date = window(config).first + found.day
+    waits = np.where(block.is_pending, 0, POSTED_AFTER_DAYS[found.label])
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
     return arrow_table(
         COLUMNS,
@@ -82,7 +91,7 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
             "date": date,
             "authorized_date": date - np.minimum(waits, found.day),
             "amount_cents": found.amount_cents,
-            "name": _NAMES.take(indices(found.label * SPELLINGS + spelling * SPELLINGS // 65_536)),
+            "name": _NAMES.take(indices(found.label * SPELLINGS + spelling)),
             "merchant_name": _MERCHANTS.take(indices(found.label)),
             "payment_channel": _CHANNEL[found.label],
             "category_primary": primary[found.label],

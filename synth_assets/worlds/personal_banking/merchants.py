@@ -1,0 +1,114 @@
+"""Who is paid and who pays: brands by stream, how bank feeds spell them, and the cities of their stores.
+
+[S] secondary source, [D] design choice. Brands are household names; employers and small shops are nobody's.
+"""
+
+from __future__ import annotations
+
+GROCERS = (
+    "Whole Foods", "Safeway", "Trader Joe's", "Kroger", "Costco", "Aldi", "Publix", "Sprouts", "H-E-B",
+    "Wegmans",
+)  # fmt: skip
+STATIONS = ("Shell", "Chevron", "BP", "Exxon", "Mobil", "Arco", "Valero", "Circle K", "Sunoco", "Marathon")
+MARKETPLACES = (
+    "Amazon", "eBay", "Etsy", "Best Buy", "Wayfair", "Chewy", "Zappos", "Newegg", "Nordstrom", "Ikea",
+)  # fmt: skip
+SUPERSTORES = ("Target", "Walmart", "Sam's Club", "Meijer", "Big Lots", "Kohl's")
+PHARMACIES = ("CVS", "Walgreens", "Rite Aid", "Quest Diagnostics", "Kaiser Permanente", "Aspen Dental")
+RIDES = ("Uber", "Lyft", "Curb", "Alto", "Revel", "Via", "Wingz", "Yellow Cab")
+
+_FIRST = (
+    "Marios", "Blue Door", "Golden Wok", "La Palma", "Corner", "Harbor", "Old Mill", "Sunrise", "Red Lantern",
+    "Juniper", "Little Lisbon", "Saffron", "Copper Pot", "Maple", "Tres Amigos", "Bluebird", "Smokehouse 9",
+    "Kyoto", "Olive Branch", "Ninth Street", "Green Bowl", "Pepper Tree", "Seaside", "Crescent", "Ember",
+    "Rustic Fork", "Lucky Dragon", "Paloma", "Brick Lane", "Willow", "Daily Bread", "Fig & Honey", "Union",
+    "Sakura", "Casa Lupe", "Wild Sage", "Lakeview", "Nonna", "Pho 79", "Bay Leaf", "Cedar", "Granada",
+    "Station", "Orchard",
+)  # fmt: skip
+RESTAURANTS = tuple(
+    f"{first} {kind}" for kind in ("Grill", "Kitchen", "Bistro", "Tavern", "Cantina") for first in _FIRST
+)
+CAFES = tuple(f"{first} Coffee" for first in _FIRST[:30])
+VENUES = tuple(f"{first} {kind}" for kind in ("Cinema", "Arena") for first in _FIRST[:20])
+
+LONGEST_FEED = 25
+"""Characters of a merchant's string in a card feed, before the city [S transactionlookup.com]."""
+
+PREFIXES = {"coffee": "SQ *", "restaurants": "TST* "}
+"""Terminals of small shops write their own name first [S mybankstatementanalysis.com]."""
+
+INDEPENDENT = ("coffee", "restaurants", "entertainment")
+"""Streams whose merchants have one shop each, and no number."""
+
+FEEDS = {
+    "Whole Foods": "WHOLEFDS MKT #####",
+    "Trader Joe's": "TRADER JOE S ####",
+    "Costco": "COSTCO WHSE ####",
+    "Shell": "SHELL OIL 57444######",
+    "Chevron": "CHEVRON 009####",
+    "Exxon": "EXXON ########",
+    "Amazon": "AMZN MKTP US*2K####",
+    "eBay": "PAYPAL *EBAY",
+    "Etsy": "ETSY.COM*ORDER ####",
+    "Best Buy": "BESTBUYCOM80#########",
+    "Wayfair": "WAYFAIR*ORDER ######",
+    "Chewy": "CHEWY.COM",
+    "Zappos": "ZAPPOS.COM ####",
+    "Target": "TARGET 000#####",
+    "Walmart": "WM SUPERCENTER ####",
+    "Sam's Club": "SAMSCLUB ####",
+    "CVS": "CVS/PHARMACY 0####",
+    "Uber": "UBER   TRIP HELP.UBER.COM",
+    "Lyft": "LYFT *RIDE ####",
+    "Netflix": "NETFLIX.COM",
+    "Spotify": "Spotify USA",
+    "iCloud": "APPLE.COM/BILL",
+    "YouTube Premium": "GOOGLE *YouTubePremium",
+    "New York Times": "NYTimes*NYTimes Disc",
+    "Planet Fitness": "PLANET FIT ####",
+    "Hulu": "HLU*HULU ########",
+    "Disney+": "DISNEYPLUS",
+    "Max": "HBOMAX*HELP.HBOMAX.COM",
+    "Amazon Prime": "AMAZON PRIME*2K####",
+    "ChatGPT": "OPENAI *CHATGPT SUBSCR",
+}
+"""As bank feeds show them, `#` for a digit [S transactionlookup.com, mybankstatementanalysis.com]."""
+
+CITIES = (
+    "AUSTIN TX", "DENVER CO", "SEATTLE WA", "OAKLAND CA", "PORTLAND OR", "PHOENIX AZ", "CHICAGO IL",
+    "ATLANTA GA", "BOSTON MA", "BROOKLYN NY", "MIAMI FL", "SAN DIEGO CA", "MINNEAPOLIS MN", "CHARLOTTE NC",
+    "COLUMBUS OH", "BALTIMORE MD",
+)  # fmt: skip
+"""Where people live; their shops are there, and so is who sends the bills [D]."""
+
+_EMPLOYERS = (
+    "ACME CORP", "HARBOR FOODS", "NORTHWIND LOG", "BLUEPEAK HEALTH", "SUMMIT SCHOOLS", "RIVERBEND MFG",
+    "CITY OF LAKESHORE", "ORCHARD DENTAL", "PINE STATE UNIV", "COPPERLINE ENG", "MERIDIAN HOTELS",
+    "TALLGRASS LAW", "IRONWOOD STEEL", "BRIGHTSIDE CARE", "FOUNDRY SOFTWARE", "EVERGREEN AUTO",
+    "KEYSTONE FREIGHT", "OLDTOWN BAKERY", "CASCADE CLINIC", "SILVERLINE MEDIA", "GRANITE BUILDERS",
+    "BEACON RETAIL", "PRAIRIE AGRI", "TIDEWATER ELECTRIC",
+)  # fmt: skip
+_PAYROLLS = (
+    "{} DIRECT DEP PPD ID: 9#########", "ADP TOTALSOURCE {} PAYROLL", "PAYCHEX EIB {} PAYROLL",
+    "GUSTO {} PAY ######", "{} PAYROLL PPD", "INTUIT PAYROLL {}",
+)  # fmt: skip
+
+PROVIDERS = {
+    "payroll": tuple(_PAYROLLS[i % len(_PAYROLLS)].format(name) for i, name in enumerate(_EMPLOYERS)),
+    "gig": (
+        "GUSTO PAY ######", "UPWORK ESCROW INC EDI PAYMTS", "STRIPE TRANSFER ST-#######",
+        "SQUARE INC DEPOSIT",
+    ),
+    "rent": ("ONLINE RENT PAYMENT ####", "Zelle payment to LANDLORD", "CHECK ####"),
+    "utilities": (
+        "CITY OF AUSTIN UTIL", "XCEL ENERGY CO WEB PYMT", "SEATTLE CITY LIGHT", "PG&E WEB ONLINE",
+        "PORTLAND GENERAL ELEC", "APS ELECTRIC PMT", "COMED BILL PAYMENT", "GEORGIA POWER BILL PAY",
+        "EVERSOURCE WEB PAY", "CON ED OF NY BILL PYMT", "FPL DIRECT DEBIT", "SDG&E WEB PAY",
+        "XCEL ENERGY MN WEB PYMT", "DUKE ENERGY BILL PAY", "AEP OHIO WEB PAY", "BGE BILL PAYMENT",
+    ),
+    "internet": (
+        "COMCAST CABLE COMM", "SPECTRUM BILL PAY", "ATT*BILL PAYMENT", "VERIZON*FIOS PYMT", "COX COMM BILL",
+    ),
+    "car": ("AUTO LOAN PMT ######", "TOYOTA FIN SVCS PYMT", "ALLY AUTO PAYMENT ####", "HONDA FIN SVC PMT"),
+}  # fmt: skip
+"""Who is behind a bill or a paycheck, by kind; utilities in order of `CITIES` [D]."""

@@ -1,0 +1,122 @@
+"""personal_banking: what people's statements look like, one shape a test, read from the published tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synth_assets.worlds import load
+from synth_assets.worlds.personal_banking import overdrafts, shapes
+from synth_assets.worlds.personal_banking.config import Config
+from tests.worlds import make_world
+
+USERS = 1_000
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, pd.DataFrame]:
+    """The tables of a thousand users."""
+    asked = Config(num_users=USERS, as_of=dt.date(2026, 11, 21))
+    return {name: rows.to_pandas() for name, rows in make_world(load("personal_banking"), asked).items()}
+
+
+def with_persona(made, persona: str) -> set[str]:
+    """Users who have the persona in the longer window."""
+    found = made["persona_assignments"]
+    found = found[found.window_days == 180]
+    named = (found.primary_persona == persona) | found.secondary_personas.str.contains(persona)
+    return set(found[named].user_id)
+
+
+# --- cards --------------------------------------------------------------------------------------------
+
+
+def test_overdue_cards_were_due_and_not_paid(made):
+    cards = made["liabilities"]
+    overdue = cards[cards.is_overdue]
+    as_of = dt.date(2026, 11, 21)
+    revolvers = made["persona_assignments"].primary_persona == "high_utilization"
+    assert 0.10 < len(overdue) / (revolvers.sum() / 2) < 0.20
+    assert (overdue.next_payment_due_date < as_of).all()
+    assert (overdue.last_payment_date < overdue.last_statement_issue_date).all()
+    others = cards[~cards.is_overdue]
+    assert (others.next_payment_due_date >= as_of).all()
+    signals = made["signals_credit"]
+    assert set(signals[signals.is_overdue].user_id) == set(overdue.user_id)
+
+
+def test_a_statement_is_the_balance_of_its_day(made):
+    rows, cards = made["transactions"], made["liabilities"]
+    rows = rows.merge(cards[["account_id", "last_statement_issue_date"]], on="account_id")
+    since = rows[rows.date <= rows.last_statement_issue_date].groupby("account_id").amount_cents.sum()
+    opening = made["accounts"].set_index("account_id").opening_balance_cents
+    cards = cards.set_index("account_id").last_statement_balance_cents
+    replayed = opening[cards.index] + since.reindex(cards.index, fill_value=0)
+    assert (replayed - cards).abs().max() <= 2, "a cent more where chance would repeat a row"
+
+
+def test_interest_falls_on_revolvers_alone(made):
+    rows = made["transactions"]
+    charged = rows[rows.category_detailed == "BANK_FEES_INTEREST_CHARGE"]
+    revolvers = with_persona(made, "high_utilization")
+    assert set(charged.user_id) <= revolvers
+    paid = rows[(rows.category_detailed == "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT") & (rows.amount_cents < 0)]
+    last = made["liabilities"].set_index("user_id")
+    others = last.loc[sorted(set(paid.user_id) - set(charged.user_id))]
+    assert (others.last_payment_amount_cents >= 1.2 * others.minimum_payment_amount_cents).mean() > 0.97
+
+
+# --- overdrafts ---------------------------------------------------------------------------------------
+
+
+def checking_days(made) -> pd.DataFrame:
+    """Each day of each checking account with rows: closing balance before the day's fee, the fee, and whether
+    money goes out."""
+    accounts = made["accounts"][made["accounts"].account_type == "checking"]
+    rows = made["transactions"].merge(
+        accounts[["account_id", "name", "opening_balance_cents"]], on="account_id"
+    )
+    rows = rows[~rows.pending]
+    is_fee = rows.category_detailed == "BANK_FEES_OVERDRAFT_FEES"
+    rows = rows.assign(fee=rows.amount_cents.where(is_fee, 0), spends=(rows.amount_cents > 0) & ~is_fee)
+    keys = ["account_id", "name_y", "opening_balance_cents", "date"]
+    days = rows.groupby(keys, as_index=False).agg(
+        flow=("amount_cents", "sum"), fee=("fee", "sum"), spends=("spends", "any")
+    )
+    spent = days.groupby("account_id").flow.cumsum()
+    return days.assign(before=days.opening_balance_cents - spent + days.fee)
+
+
+def test_overdraft_fees_stand_on_overdrawn_days_alone(made):
+    days = checking_days(made)
+    free = tuple(shapes.BANKS[: overdrafts.BANKS_WITHOUT_FEE])
+    charges = (days.before < 0) & days.spends & ~days.name_y.str.startswith(free)
+    assert (days.fee == np.where(charges, 3_500, 0)).all()
+    assert charges.sum() > 200
+    assert ((days.before < 0) & days.name_y.str.startswith(free)).sum() > 100
+
+
+def test_a_quarter_of_users_is_overdrawn_and_one_in_eleven_often(made):
+    days = checking_days(made)
+    overdrawn = days[days.before < 0].groupby("account_id").size()
+    assert len(overdrawn) / USERS == pytest.approx(0.24, abs=0.05)
+    assert (overdrawn > 10 * 7 / 12).sum() / USERS == pytest.approx(0.09, abs=0.03)
+
+
+# --- refunds ------------------------------------------------------------------------------------------
+
+
+def test_a_refund_follows_a_purchase_of_as_much_at_the_same_merchant(made):
+    rows = made["transactions"]
+    refunds = rows[(rows.amount_cents < 0) & rows.merchant_name.notna()]
+    bought = rows[(rows.amount_cents > 0) & ~rows.pending]
+    pairs = refunds.merge(bought, on=["account_id", "merchant_name"], suffixes=("", "_bought"))
+    wait = (pd.to_datetime(pairs.date) - pd.to_datetime(pairs.date_bought)).dt.days
+    fits = pairs[wait.between(3, 14) & (pairs.amount_cents_bought >= -pairs.amount_cents)]
+    assert set(refunds.transaction_id) == set(fits.transaction_id)
+    kinds = ["GENERAL_MERCHANDISE_ONLINE_MARKETPLACES", "GENERAL_MERCHANDISE_SUPERSTORES"]
+    assert refunds.category_detailed.isin(kinds).all()
+    assert 0.01 < len(refunds) / bought.category_detailed.isin(kinds).sum() < 0.02
