@@ -17,6 +17,7 @@ from synth_assets.build.scenario import resolve
 from synth_assets.build.store import Store
 from synth_assets.definitions import defs
 from synth_assets.evaluate import verify
+from synth_assets.evaluate.queries import law_tables
 from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.checks import specs
 from synth_assets.orchestration.keys import asset_key
@@ -201,3 +202,11 @@ def test_the_definitions_load_without_a_warning() -> None:
     program = [sys.executable, "-c", "import synth_assets.definitions"]
     loaded = subprocess.run(program, capture_output=True, text=True, check=True)
     assert loaded.stderr == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_law_reads_only_what_stands_above_its_table(name):
+    world = load(name)
+    for law, _, query in world.sql("laws.sql"):
+        *others, about = law_tables(world, query)
+        assert set(others) <= set(ancestors(world, world.table(about))), law

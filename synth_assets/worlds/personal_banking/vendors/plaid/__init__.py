@@ -17,7 +17,7 @@ from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.vendors import rows
 from synth_assets.worlds.personal_banking.vendors.plaid.accounts import accounts_of, item_of
 from synth_assets.worlds.personal_banking.vendors.plaid.ids import Ids
-from synth_assets.worlds.personal_banking.vendors.plaid.liabilities import History, liabilities_of
+from synth_assets.worlds.personal_banking.vendors.plaid.liabilities import interest_of, liabilities_of
 from synth_assets.worlds.personal_banking.vendors.plaid.transactions import transactions_of
 
 RESPONSES = ("accounts", "transactions", "liabilities")
@@ -28,7 +28,7 @@ def entries(config: Config, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
     """A file a user, a line a user and response, and a line a label under Plaid's ids."""
     ids = Ids(config.seed)
     for few in rows.people(tables):
-        for user, answers in _answers(ids, config, few):
+        for user, answers in _answers(ids, few):
             yield Entry(f"users/{user}.json", answers)
             for name in RESPONSES:
                 yield Entry(f"{name}.jsonl", answers[name])
@@ -37,7 +37,7 @@ def entries(config: Config, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
         yield Entry(TRUTH, label)
 
 
-def _answers(ids: Ids, config: Config, few: Mapping[str, pa.Table]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _answers(ids: Ids, few: Mapping[str, pa.Table]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each user's id and the three responses by name."""
     values = {name: rows.plain(few[name]) for name in rows.TABLES}
     user = numbers(few["users"]["user_id"])
@@ -47,7 +47,7 @@ def _answers(ids: Ids, config: Config, few: Mapping[str, pa.Table]) -> Iterator[
     accounts = accounts_of(theirs, values["accounts"])
     own_ids = ids.transactions(numbers(few["transactions"]["transaction_id"]))
     transactions = transactions_of(ids, named, own_ids, values["transactions"])
-    history = History.of(values["transactions"], config.day)
+    interest = interest_of(values["transactions"])
     items = ids.items(user)
     requests = {name: ids.requests(name, user) for name in RESPONSES}
     for i, name in enumerate(values["users"]["user_id"]):
@@ -58,7 +58,7 @@ def _answers(ids: Ids, config: Config, few: Mapping[str, pa.Table]) -> Iterator[
             "accounts": shared,
             "transactions": shared | {"total_transactions": len(page), "transactions": page},
             "liabilities": shared
-            | {"liabilities": liabilities_of(named, history, values["liabilities"], at["liabilities"][i])},
+            | {"liabilities": liabilities_of(named, interest, values["liabilities"], at["liabilities"][i])},
         }
         yield name, {key: answer | {"request_id": requests[key][i]} for key, answer in answers.items()}
 
