@@ -17,6 +17,7 @@ from synth_assets.build.scenario import resolve
 from synth_assets.build.store import Store
 from synth_assets.definitions import defs
 from synth_assets.evaluate import verify
+from synth_assets.evaluate.queries import law_tables
 from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.checks import specs
 from synth_assets.orchestration.keys import asset_key
@@ -46,8 +47,12 @@ def test_there_is_one_asset_a_table_with_the_lineage_of_the_table(name: str) -> 
         found = graph.get(asset_key(world, table.name)).parent_keys
         above = table.upstream if table is not world.manifest else [t.name for t in world.tables[:-1]]
         assert found == {asset_key(world, other) for other in ("scenario", *above)}
+    tables = ("scenario", *(t.name for t in world.tables))
+    judged = (world.report.name,) if world.report else ()
+    for name in judged:
+        assert graph.get(asset_key(world, name)).parent_keys == {asset_key(world, o) for o in tables}
     last = graph.get(asset_key(world, "catalogue")).parent_keys
-    assert last == {asset_key(world, other) for other in ("scenario", *(t.name for t in world.tables))}
+    assert last == {asset_key(world, other) for other in (*tables, *judged)}
 
 
 def test_keys_are_bare_in_order_to_cash_and_prefixed_elsewhere() -> None:
@@ -197,3 +202,11 @@ def test_the_definitions_load_without_a_warning() -> None:
     program = [sys.executable, "-c", "import synth_assets.definitions"]
     loaded = subprocess.run(program, capture_output=True, text=True, check=True)
     assert loaded.stderr == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_law_reads_only_what_stands_above_its_table(name):
+    world = load(name)
+    for law, _, query in world.sql("laws.sql"):
+        *others, about = law_tables(world, query)
+        assert set(others) <= set(ancestors(world, world.table(about))), law

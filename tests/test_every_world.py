@@ -35,8 +35,14 @@ KEYS = {
     "order_to_cash": {"as_of": "2026-11-21"},
     "subscriptions": {"as_of": "2024-12-31"},
     "personal_banking": {"as_of": "2026-11-21", "anomaly_rates": BANK_FAULTS},  # none by default
+    "personal_banking/simple": {
+        "as_of": "2026-11-21",
+        "preset": "simple",
+        "anomaly_rates": BANK_FAULTS | {"transfer_leg_missing": 0.0},  # no transfers there
+    },
 }
-"""A day of its own for each world, and faults where the default has none."""
+"""A day of its own for each world, and for a preset that is a world of its own; faults where the default has
+none."""
 
 GOLDEN = Path(__file__).parent / "golden.json"
 """SHA-256 of each table's CSV at a small size: changing one is a decision, said in the commit.
@@ -48,13 +54,22 @@ SMALL = {
     "order_to_cash": {"num_transactions": 200},
     "subscriptions": {"num_customers": 200},
     "personal_banking": {"num_users": 60},
+    "personal_banking/simple": {"num_users": 60},
 }
 
-every_world = pytest.mark.parametrize("name", worlds.NAMES)
+every_world = pytest.mark.parametrize("name", KEYS)
+
+
+def usual(name: str, **options):
+    return resolve(name.split("/")[0], KEYS[name], **options)
 
 
 def small(name: str):
-    return resolve(name, {**KEYS[name], **SMALL[name]})
+    return resolve(name.split("/")[0], {**KEYS[name], **SMALL[name]})
+
+
+def test_no_world_is_left_out():
+    assert {name.split("/")[0] for name in KEYS} == set(worlds.NAMES)
 
 
 def digests(name: str, directory: Path) -> dict[str, str]:
@@ -67,7 +82,7 @@ def digests(name: str, directory: Path) -> dict[str, str]:
 
 @every_world
 def test_the_default_world_holds_every_law_and_its_rules_find_its_labels(name, tmp_path):
-    scenario = resolve(name, KEYS[name])
+    scenario = usual(name)
     checks = verified(scenario.world, scenario.config, tmp_path)
     assert not failed(checks), as_text(checks)
     labels = checks[-1]
@@ -76,7 +91,7 @@ def test_the_default_world_holds_every_law_and_its_rules_find_its_labels(name, t
 
 @every_world
 def test_the_clean_twin_trips_no_rule(name, tmp_path):
-    scenario = resolve(name, KEYS[name], clean=True)
+    scenario = usual(name, clean=True)
     checks = verified(scenario.world, scenario.config, tmp_path)
     assert not failed(checks), as_text(checks)
     assert checks[-1].found == "0"
@@ -123,7 +138,7 @@ def test_exported_rows_pass_the_models_of_their_entities(name, tmp_path):
 
 @every_world
 def test_every_column_says_what_it_means(name):
-    world = worlds.load(name)
+    world = worlds.load(name.split("/")[0])
     for table in world.tables:
         assert table.row.endswith("."), table.name
         for column in table.columns:
@@ -133,7 +148,7 @@ def test_every_column_says_what_it_means(name):
 
 @every_world
 def test_every_anomaly_has_its_rate_and_its_rule(name):
-    world = worlds.load(name)
+    world = worlds.load(name.split("/")[0])
     kinds = [anomaly.name for anomaly in world.anomalies]
     assert [rule for rule, _, _ in world.sql("rules.sql")] == kinds
     assert list(small(name).config.asked()) == kinds
@@ -160,9 +175,9 @@ def test_neither_hash_seed_nor_time_zone_nor_locale_changes_a_byte():
 
 
 def all_digests() -> dict[str, dict[str, str]]:
-    """The digests of every world."""
+    """The digests of every world and preset."""
     found = {}
-    for name in worlds.NAMES:
+    for name in KEYS:
         with TemporaryDirectory() as directory:
             found[name] = digests(name, Path(directory))
     return found

@@ -243,6 +243,21 @@ def test_the_commands_take_an_address(bucket: ObjectPath, tmp_path: Path) -> Non
     assert len(json.loads((tmp_path / "invoices.json").read_text())) == 294
 
 
+def test_a_report_stands_there_and_a_database_is_filled_from_there(
+    bucket: ObjectPath, tmp_path: Path
+) -> None:
+    for directory in (bucket, tmp_path):
+        words = ["generate", "personal_banking", "--as-of", "2026-11-21", "--data-dir", str(directory)]
+        done = CliRunner().invoke(main, words)
+        assert done.exit_code == 0, done.output
+    here, there = (d / "personal_banking" / "validation_report.json" for d in (tmp_path, bucket))
+    assert there.read_text(encoding="utf-8") == here.read_text(encoding="utf-8")
+    url = f"sqlite:///{tmp_path / 'bank.db'}"
+    done = CliRunner().invoke(main, ["load", "personal_banking", "--url", url, "--data-dir", str(bucket)])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("users  75 rows\n")
+
+
 def test_the_commands_and_the_query_of_the_readme_run(
     server: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

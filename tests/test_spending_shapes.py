@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Draws
 from synth_assets.worlds.personal_banking import merchants, shapes
-from synth_assets.worlds.personal_banking.behaviour import decide
+from synth_assets.worlds.personal_banking.behaviour import decide, window
+from synth_assets.worlds.personal_banking.habits import habits
 from synth_assets.worlds.personal_banking.labels import LABELS
-from tests.bank import AS_OF, ASKED, USERS, plain_rows, tables, with_persona
+from tests.bank import ASKED, USERS, plain_rows, tables, with_persona
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,9 @@ def cadence(dates: pd.Series) -> str:
 def test_cadence_shows_in_the_dates_of_pay(plain):
     pay = plain[plain.category_detailed == "INCOME_WAGES"]
     found = pd.to_datetime(pay.date).groupby(pay.user_id).apply(cadence)
-    days = decide(ASKED, 0, USERS).habits.days_a_pay[[int(user[4:]) - 1 for user in found.index]]
+    draws = Draws(ASKED.seed, "personal_banking", "users")
+    known = habits(window(ASKED), draws, decide(ASKED, 0, USERS).users)
+    days = known.days_a_pay[[int(user[4:]) - 1 for user in found.index]]
     truth = np.array(shapes.CADENCES)[np.searchsorted([10, 14.5, 20], days)]
     assert (found == truth).mean() > 0.95
     shares = found.value_counts(normalize=True)
@@ -47,9 +50,9 @@ def test_cadence_shows_in_the_dates_of_pay(plain):
 
 
 def test_pay_falls_on_fridays_the_15th_or_the_last_day_moved_back_to_a_business_day(plain):
-    window = Window(AS_OF, 7)
+    days = window(ASKED)
     business = pd.DatetimeIndex(
-        [d for d, is_open in zip(window.dates, window.is_business, strict=True) if is_open]
+        [d for d, is_open in zip(days.dates, days.is_business, strict=True) if is_open]
     )
     pay = plain[plain.category_detailed == "INCOME_WAGES"]
     dates = pd.DatetimeIndex(pay.date)

@@ -94,6 +94,8 @@ def resolve(
 ) -> Scenario:
     """The scenario of a world: the model's defaults < preset < file < overrides < as_of.
 
+    The file and the overrides may name the preset themselves, as the key `preset`.
+
     Args:
         name: a world's name.
         overrides: configuration values; nested keys as nested mappings; like a file, it may hold one section
@@ -107,21 +109,32 @@ def resolve(
         UsageProblem: an unknown world, preset or key, or a value out of range, in one line.
     """
     world = find_world(name)
-    if preset is not None and preset not in world.presets:
-        known = ", ".join(world.presets) or "none"
-        raise UsageProblem(f"{name}: unknown preset {preset!r} (presets: {known})")
+    from_file = _section(world, _read(file), str(file)) if file else {}
+    given = _section(world, overrides or {}, "--set")
+    chosen = given.get("preset", preset or from_file.get("preset"))
     values: Values = {}
     for layer in (
-        world.presets[preset] if preset else {},
-        _section(world, _read(file), str(file)) if file else {},
-        _section(world, overrides or {}, "--set"),
+        _preset(world, chosen),
+        from_file,
+        given,
         {"as_of": as_of} if as_of is not None else {},
+        {"preset": chosen} if chosen is not None else {},
     ):
         _merge(values, layer)
     config = parse(world, values)
     if config.as_of == "today":
         config = config.model_copy(update={"as_of": dt.datetime.now(dt.UTC).date()})
     return with_versions(world, config.clean() if clean else config)
+
+
+def _preset(world: World, name: object) -> Mapping[str, Any]:
+    """The values of a preset; none where none is chosen."""
+    if name is None:
+        return {}
+    if name not in world.presets:
+        known = ", ".join(world.presets) or "none"
+        raise UsageProblem(f"{world.name}: unknown preset {name!r} (presets: {known})")
+    return world.presets[str(name)]
 
 
 def with_versions(world: World, config: WorldConfig) -> Scenario:

@@ -17,6 +17,7 @@ import duckdb
 
 from synth_assets.derive.duckdb_view import attach_files
 from synth_assets.evaluate.check import SHOWN, Check, Row, as_text, could_not_run, of_offenders
+from synth_assets.evaluate.checklist import check_list
 from synth_assets.evaluate.groups import NOTHING, Proof, prove
 from synth_assets.evaluate.queries import compare, law_tables, quoted, restrictions, shapes
 from synth_assets.model.columns import Kind
@@ -61,7 +62,7 @@ TYPES: dict[Kind, str] = {
 
 
 def verify(world: World, scenario: Mapping[str, object], sources: Mapping[str, str]) -> list[Check]:
-    """Every check of a world: tables in order of lineage, references, laws, and last the truth.
+    """Every check of a world: tables in lineage's order, references, laws, the report's list, the truth last.
 
     Args:
         world: the world's declaration.
@@ -75,6 +76,7 @@ def verify(world: World, scenario: Mapping[str, object], sources: Mapping[str, s
             check for table in world.tables for check in check_references(connection, world, table, proof)
         ]
         checks += check_laws(connection, world, proof=proof)
+        checks += check_list(connection, world, world.config.model_validate(dict(scenario)))
         return checks + check_truth(connection, world, scenario, proof)
 
 
@@ -83,15 +85,17 @@ def connect(
 ) -> duckdb.DuckDBPyConnection:
     """A connection in memory with a view for each source and the configuration as one row, `scenario`.
 
-    The tables of `sources` may be some of the world's; checks then run over those. What does not fit into
-    memory overflows into the system's directory for temporary files.
+    The row holds the configuration's keys and facts. The tables of `sources` may be some of the world's;
+    checks then run over those. What does not fit into memory overflows into the system's directory for
+    temporary files.
     """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"SET memory_limit = '{MEMORY}'")
     overflow = os.path.join(tempfile.gettempdir(), f"synth_assets_verify_{os.getpid()}")
     connection.execute("SET temp_directory = $1", [overflow])
-    keys = world.config.model_validate(dict(scenario)).model_dump()
+    config = world.config.model_validate(dict(scenario))
+    keys = config.model_dump() | config.facts()
     connection.execute("CREATE TABLE scenario AS SELECT unnest($1)", [keys])
     connection.execute("CREATE MACRO id_of(text) AS text")
     attach_files(connection, next(iter(sources.values()), ""))

@@ -53,7 +53,7 @@ def federal_holidays(year: int) -> set[dt.date]:
 
 
 class Window:
-    """The days (as_of - months, as_of], and `margin` days beyond for promises.
+    """The days (as_of - months, as_of], or so many days up to as_of, and `margin` days beyond for promises.
 
     Attributes:
         months: length of the window.
@@ -61,11 +61,11 @@ class Window:
         days: epoch days first ... last + margin.
     """
 
-    def __init__(self, as_of: dt.date, months: int, margin: int = 120) -> None:
+    def __init__(self, as_of: dt.date, months: int, margin: int = 120, days: int | None = None) -> None:
         self.as_of = as_of
         self.months = months
-        self.first = epoch_day(months_before(as_of, months)) + 1
         self.last = epoch_day(as_of)
+        self.first = self.last - days + 1 if days else epoch_day(months_before(as_of, months)) + 1
         self.days = np.arange(self.first, self.last + margin + 1, dtype=np.int64)
         self.dates = [date_of(int(day)) for day in self.days]
 

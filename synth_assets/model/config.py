@@ -68,6 +68,10 @@ class WorldConfig(Frozen, ABC):
         none = dict.fromkeys(type(self.anomaly_rates).model_fields, 0.0)
         return self.model_copy(update={"anomaly_rates": type(self.anomaly_rates)(**none)})
 
+    def facts(self) -> dict[str, object]:
+        """What the world's queries know of the configuration beside its keys."""
+        return {}
+
     @abstractmethod
     def misfit(self) -> str | None:
         """Why the configuration cannot be met exactly, in one line, or None when it can."""

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
+from typing import Any
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Table
+from synth_assets.model.vendor import Vendor
 
 BLOCK_ROWS = 65_536
 """Root rows of a block: a row's draws and the widest table of a block stay in a processor's cache."""
 
 WHOLE = " [whole]"
 """Mark of a query whose offenders may stand in parts that no reference joins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a world says of its published tables in one JSON file: some figures, and whether a list holds.
+
+    Attributes:
+        name: the file's without `.json`, and the asset's.
+        figures: SQL file of the world's package; each query gives one number.
+        checklist: SQL file of the world's package; each query gives what breaks an item of the list.
+        blocks: function of the configuration: whether data that breaks an item must not be used, or may.
+        document: function of the configuration, of the figures and of which items hold, both by name; gives
+            what the file says.
+    """
+
+    name: str
+    figures: str
+    checklist: str
+    blocks: Callable[[Any], bool]
+    document: Callable[[Any, Mapping[str, int], Mapping[str, bool]], dict[str, object]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +53,9 @@ class World:
         anomalies: the kinds of labelled fault, in the order of the manifest's `type` choices.
         presets: named sets of configuration values.
         block_rows: root rows of a block.
+        database: SQL file of its package that makes the source document's tables in a database.
+        report: what is said of its tables as a whole.
+        vendors: shapes that outsiders expect, each a format of `export`.
     """
 
     name: str
@@ -39,6 +64,9 @@ class World:
     anomalies: tuple[Anomaly, ...]
     presets: dict[str, dict[str, object]]
     block_rows: int = BLOCK_ROWS
+    database: str | None = None
+    report: Report | None = None
+    vendors: tuple[Vendor, ...] = ()
 
     def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:
         """Another process gets its own world of the same name: functions are code, not data."""
@@ -88,7 +116,7 @@ class World:
         return Draws(config.seed, self.name, table.name)
 
     def sql(self, name: str) -> Iterator[tuple[str, str, str]]:
-        """The named queries of `rules.sql` or `laws.sql`: (name, sentence, query) each.
+        """The named queries of `rules.sql`, `laws.sql` or a report: (name, sentence, query) each.
 
         A query starts at a line `-- name: what it says`; further comment lines continue the sentence.
         """
@@ -99,9 +127,12 @@ class World:
         """Names of those queries that see an offender only in the whole, marked `name [whole]`."""
         return {label.removesuffix(WHOLE) for label, _, _ in self._queries(name) if label.endswith(WHOLE)}
 
+    def text(self, name: str) -> str:
+        """A file of the world's package."""
+        return (files(f"synth_assets.worlds.{self.name}") / name).read_text(encoding="utf-8")
+
     def _queries(self, name: str) -> Iterator[tuple[str, str, str]]:
-        text = (files(f"synth_assets.worlds.{self.name}") / name).read_text(encoding="utf-8")
-        for part in text.split("\n-- name: ")[1:]:
+        for part in self.text(name).split("\n-- name: ")[1:]:
             heading, *lines = part.split("\n")
             label, _, sentence = heading.partition(" — ")
             while lines and lines[0].startswith("--"):

@@ -1,4 +1,4 @@
-"""The assets of a world: the scenario first, one a table, the catalogue last."""
+"""The assets of a world: the scenario first, one a table, its report if it has one, the catalogue last."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import dagster as dg
 from synth_assets.model.world import World
 from synth_assets.orchestration.catalogue import catalogue_asset
 from synth_assets.orchestration.engine import ENGINE, engine_resource
+from synth_assets.orchestration.report import report_asset
 from synth_assets.orchestration.scenario import scenario_asset
 from synth_assets.orchestration.tables import table_asset
 
@@ -16,6 +17,7 @@ def world_assets(world: World) -> list[dg.AssetsDefinition]:
     assets = [
         scenario_asset(world),
         *(table_asset(world, table) for table in world.tables),
+        *([report_asset(world, world.report)] if world.report else ()),
         catalogue_asset(world),
     ]
     return list(dg.with_resources(assets, {ENGINE: engine_resource}))

@@ -25,7 +25,7 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=asset_key(world, CATALOGUE),
-        deps=[asset_key(world, name) for name in (SCENARIO, *(table.name for table in world.tables))],
+        deps=[asset_key(world, name) for name in upstream(world)],
         description=(
             f"One DuckDB view for every table of {world.name}, amounts in dollars. All views are switched "
             "at once, when every table of the scenario stands and has passed its checks; until then they "
@@ -65,6 +65,11 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         )
 
     return flip
+
+
+def upstream(world: World) -> list[str]:
+    """All other assets of the world: views are switched when every one of them has passed its checks."""
+    return [SCENARIO, *(table.name for table in world.tables), *([world.report.name] if world.report else ())]
 
 
 def example(world: World) -> str:

@@ -187,13 +187,13 @@ def _kinds(connection: duckdb.DuckDBPyConnection, world: World, config: WorldCon
     return frame
 
 
-def result(world: World, table: Table, check: Check) -> dg.AssetCheckResult:
-    """A check for Dagster's page: what was compared, and the first failing rows as a table."""
+def result(key: dg.AssetKey, check: Check) -> dg.AssetCheckResult:
+    """A check of an asset for Dagster's page: what was compared, and the first failing rows as a table."""
     metadata: dict[str, Any] = {"asked": check.asked, "found": check.found}
     if check.failures:
         metadata["first_failures"] = as_table(check.failures)
     return dg.AssetCheckResult(
-        asset_key=asset_key(world, table.name),
+        asset_key=key,
         check_name=identifier(check.name),
         passed=check.passed,
         severity=dg.AssetCheckSeverity(check.severity),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
@@ -18,6 +18,8 @@ BARE_WORLD = "order_to_cash"
 
 SCENARIO, CATALOGUE = "scenario", "catalogue"
 OWNERS = ["team:synth_assets"]
+
+Event = dg.AssetCheckResult | dg.MaterializeResult
 
 
 def asset_key(world: World, name: str) -> dg.AssetKey:
@@ -48,6 +50,14 @@ def in_one_line() -> Iterator[None]:
             yield
     except Problem as problem:
         raise dg.Failure(description=str(problem), allow_retries=False) from None
+
+
+def logged(context: dg.AssetExecutionContext, events: Iterable[Event]) -> Iterator[Event]:
+    """The events of an asset, each check that failed also as a warning in the run's log."""
+    for event in events:
+        if isinstance(event, dg.AssetCheckResult) and not event.passed:
+            context.log.warning(f"{event.check_name} failed: {event.description}")
+        yield event
 
 
 def refuse_unused_config(context: dg.AssetExecutionContext) -> None:

@@ -24,13 +24,13 @@ from synth_assets.orchestration.engine import ENGINE
 from synth_assets.orchestration.keys import (
     OWNERS,
     SCENARIO,
+    Event,
     asset_key,
     in_one_line,
+    logged,
     refuse_unused_config,
     store_for,
 )
-
-Event = dg.AssetCheckResult | dg.MaterializeResult
 
 
 def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
@@ -52,10 +52,7 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
     def materialise_table(context: dg.AssetExecutionContext) -> Iterator[Event]:
         with in_one_line():
             refuse_unused_config(context)
-            for event in materialise(context, world, table):
-                if isinstance(event, dg.AssetCheckResult) and not event.passed:
-                    context.log.warning(f"{event.check_name} failed: {event.description}")
-                yield event
+            yield from logged(context, materialise(context, world, table))
 
     return materialise_table
 
@@ -98,7 +95,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
             found = checks.evaluate(connection, world, table, scenario.config, sources[table.name], rows)
             sound = all(check.passed or check.severity == "WARN" for check in found)
             shown = _shown(connection, table, scenario, parts, sources[table.name]) if sound else {}
-        yield from (checks.result(world, table, check) for check in found)
+        yield from (checks.result(asset_key(world, table.name), check) for check in found)
         if not sound:
             return
         published = store.publish(scenario, table, parts)

@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from synth_assets.worlds import NAMES
 from tests import bench
 from tests.bench import runs
 
@@ -48,14 +49,12 @@ def _arguments() -> argparse.Namespace:
     what.add_argument("--profile", action="store_true", help="what each stage of a block costs, as a table")
     what.add_argument("--plot", action="store_true", help="measure sizes not in docs/cost.json yet; draw all")
     what.add_argument("--measure", help=argparse.SUPPRESS)
-    parser.add_argument(
-        "--world", choices=("order_to_cash", "subscriptions"), help="one world; all without it"
-    )
+    parser.add_argument("--world", choices=NAMES, help="one world; all without it")
     parser.add_argument(
         "--rows",
         type=int,
-        help="transactions (1 million), or customers with --world subscriptions (1 million); with --plot the "
-        "largest size (10 million; 0 measures nothing and draws)",
+        help="transactions (1 million), customers with --world subscriptions (1 million), users with --world "
+        "personal_banking (20,000); with --plot the largest size (10 million; 0 measures nothing and draws)",
     )
     parser.add_argument("--rounds", type=int, help="alternating runs (3; from 5 million rows on 2)")
     parser.add_argument("--dir", type=Path, help="where to write; a temporary directory without it")

@@ -1,6 +1,6 @@
 """What is measured: each function runs in a process of its own and gives its figures.
 
-All take a world, the number of root rows (transactions or customers; for tpchgen-cli: cells) and the
+All take a world, the number of root rows (transactions, customers or users; for tpchgen-cli: cells) and the
 directory to write in. `cpu` is in seconds and counts the whole process, with its children if it has any,
 unless the function says otherwise.
 """
@@ -46,6 +46,8 @@ def scenario_of(world: str, rows: int, clean: bool = False) -> Scenario:
         contacts = max(200, min(rows // 50, 1_000_000))
         values = {"num_transactions": rows, "num_contacts": contacts, "as_of": "2026-11-21"}
         return resolve(world, values, clean=clean)
+    if world == "personal_banking":
+        return resolve(world, {"num_users": rows, "as_of": "2026-11-21"}, clean=clean)
     return resolve(world, {"num_customers": rows}, clean=clean)
 
 

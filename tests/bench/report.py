@@ -39,6 +39,7 @@ WORLDS = {
         (),
     ),
     "subscriptions": World("customers", 1_000_000, 260, ("write_only", "generate"), ("verify",)),
+    "personal_banking": World("users", 20_000, 8_000, ("write_only", "generate"), ("verify",)),
 }
 SPARE = 64 << 20
 """Bytes for the catalogue and for files that are not full blocks."""
@@ -186,4 +187,5 @@ LINES: dict[str, tuple[Callable[[Rounds], None], ...]] = {
         _verify,
     ),
     "subscriptions": (_whole, _whole_to_write_only(1.6), _one_worker_peak, _verify),
+    "personal_banking": (_whole, _whole_to_write_only(1.6), _one_worker_peak, _verify),
 }

@@ -2,7 +2,9 @@
 
 Plaid-style users with checking, savings and cards. Pay comes by cadence, rent on the first days of a month,
 services charge on their day, cards have statements, and every balance replays to the cent. Each user has an
-archetype whose habits trigger exactly the persona meant, some of them exactly on its threshold.
+archetype whose habits trigger exactly the persona meant, some of them exactly on its threshold. The preset
+`simple` is another source: statements of independent rows in seven weighted categories, where nothing follows
+from anything.
 """
 
 from synth_assets.model.world import World
@@ -19,6 +21,8 @@ from synth_assets.worlds.personal_banking.signals_savings import SIGNALS_SAVINGS
 from synth_assets.worlds.personal_banking.signals_subscriptions import SIGNALS_SUBSCRIPTIONS
 from synth_assets.worlds.personal_banking.transactions import TRANSACTIONS
 from synth_assets.worlds.personal_banking.users import USERS
+from synth_assets.worlds.personal_banking.validation_report import VALIDATION_REPORT
+from synth_assets.worlds.personal_banking.vendors import VENDORS
 
 WORLD = World(
     name="personal_banking",
@@ -37,6 +41,9 @@ WORLD = World(
         ANOMALY_MANIFEST,
     ),
     anomalies=ANOMALIES,
-    presets={},
+    presets={"personas": {}, "simple": {"num_users": 50, "consent_ratio": 0.0}},
     block_rows=1_024,
+    database="spendsense.sql",
+    report=VALIDATION_REPORT,
+    vendors=VENDORS,
 )

@@ -58,11 +58,11 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
     """The accounts of the users `rows`, in order of user and kind."""
     block = decide(config, rows.start, rows.stop)
     user = users.numbers("user_id")
-    stands = np.stack([np.ones(len(user), bool), block.habits.has_savings, block.habits.has_card], axis=1)
-    row, slot = np.nonzero(stands)
+    row, slot = np.nonzero(block.stands)
     number = SLOTS * (user[row] - 1) + slot + 1
     kind_drawn, mask, age, _ = draws.fields("account", number).astype(np.int64)
-    kind = np.where((slot == SAVINGS) & (kind_drawn < MONEY_MARKET_SHARE * 65_536), 3, slot)
+    is_market = (slot == SAVINGS) & (kind_drawn < MONEY_MARKET_SHARE * 65_536) & (config.preset != "simple")
+    kind = np.where(is_market, 3, slot)
     checking, fault = slot == CHECKING, block.users.fault[row]
     bank = banks(draws, user[row] - 1)
     current = block.closing_cents[row, slot]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import values
+from synth_assets.model.arrow import values, whole
 from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import ids
 from synth_assets.model.manifest import EASY, HARD, MEDIUM, Labels, manifest_columns, manifest_rows
@@ -65,6 +65,8 @@ class _Found:
         self.account = transactions.numbers("account_id")
         self.amount = values(transactions["amount_cents"])
         self.date = values(transactions["date"])
+        pending = whole(transactions["pending"]).to_numpy(zero_copy_only=False)
+        self.posted = np.where(pending, 0, self.amount)
 
     def of(self, code: int, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
         """Entity, related row, expected and actual value and amount at risk of users at places `at`."""
@@ -95,7 +97,7 @@ class _Found:
         current = values(self.accounts["balance_current_cents"])[place]
         inside = np.isin(self.account, account)
         flow = np.zeros(len(at), dtype=np.int64)
-        np.add.at(flow, np.searchsorted(account, self.account[inside]), self.amount[inside])
+        np.add.at(flow, np.searchsorted(account, self.account[inside]), self.posted[inside])
         entity, related = ids(ACCOUNT_ID.prefix, account), ids(USER_ID.prefix, self.user[at])
         return entity, related, opening - flow, current, np.abs(current - opening + flow)
 

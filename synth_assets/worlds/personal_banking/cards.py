@@ -64,7 +64,7 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     refunds.give_back(events, draws, users, statements)
     charged = np.cumsum(events.outflow(CARD), axis=1)
     opening = _owed_before(habits, high, _drawn_limit(drawn, high) * used_share, charged)
-    apr = _apr(rate)
+    apr = apr_basis_points(rate)
     ledger = _Ledger(events, habits, charged, opening, apr, high & ~half_used, users)
     ledger.months(statements, FIRST_DUE + lag.astype(np.int64) * 5 // 65_536, misses)
     balance = opening + charged[:, -1] + ledger.moved
@@ -82,9 +82,7 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
 
 def _drawn_limit(drawn: Fields, high: Flags) -> Ints:
     """A limit in cents, of those who use half of theirs not a small one."""
-    table = shapes.lognormal_cents(shapes.LIMIT_MEDIAN_CENTS, shapes.LIMIT_SIGMA)
-    smallest = np.where(high, shapes.REVOLVERS_LIMIT_CENTS, shapes.SMALLEST_LIMIT_CENTS)
-    return np.clip(lookup.take(table, drawn), smallest, shapes.LARGEST_LIMIT_CENTS)
+    return np.where(high, np.maximum(limit_cents(drawn), shapes.REVOLVERS_LIMIT_CENTS), limit_cents(drawn))
 
 
 def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64], charged: Ints) -> Ints:
@@ -94,7 +92,14 @@ def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64
     return np.where(habits.has_card, np.maximum(owed, 0), 0)
 
 
-def _apr(rate: Ints) -> Ints:
+def limit_cents(drawn: Fields) -> Ints:
+    """A limit, log-normal; not in whole hundreds of dollars yet."""
+    table = shapes.lognormal_cents(shapes.LIMIT_MEDIAN_CENTS, shapes.LIMIT_SIGMA)
+    return lookup.take(table, drawn).clip(shapes.SMALLEST_LIMIT_CENTS, shapes.LARGEST_LIMIT_CENTS)
+
+
+def apr_basis_points(rate: Fields) -> Ints:
+    """Interest a year in hundredths of a per cent."""
     score = shapes.normal()[rate >> 4]
     per_cent = np.clip(
         shapes.APR_MEAN + shapes.APR_DEVIATION * score, shapes.SMALLEST_APR, shapes.LARGEST_APR

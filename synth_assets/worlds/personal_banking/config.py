@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+import math
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field
 
 from synth_assets.model.anomaly import misfit
+from synth_assets.model.calendar import months_before
 from synth_assets.model.config import Frozen, WorldConfig
+from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import LARGEST
-from synth_assets.worlds.personal_banking import plan
+from synth_assets.worlds.personal_banking import plan, simple
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Share = Annotated[int, Field(ge=0, le=1_000)]
@@ -45,8 +49,35 @@ class ArchetypeShares(Frozen):
     edge_cases: Share = Field(8, description="Exactly on a threshold, or with nothing to judge.")
 
 
+class CategoryShares(Frozen):
+    """Transactions of each category in the preset `simple`; they add up to 1."""
+
+    FOOD_AND_DRINK: Rate = Field(0.25, description="Groceries, restaurants and coffee.")
+    GENERAL_MERCHANDISE: Rate = Field(0.20, description="Shops and marketplaces.")
+    TRANSPORTATION: Rate = Field(0.15, description="Fuel and rides.")
+    ENTERTAINMENT: Rate = Field(0.10, description="Venues and services.")
+    UTILITIES: Rate = Field(0.10, description="Power, water and internet.")
+    HEALTHCARE: Rate = Field(0.05, description="Pharmacies and doctors.")
+    INCOME: Rate = Field(0.15, description="Paychecks; on checking and savings alone.")
+
+
+class Simple(Frozen):
+    """What the preset `simple` draws; the preset `personas` reads none of it."""
+
+    days: int = Field(180, ge=180, le=700, description="Days of history up to as_of.")
+    most_accounts: int = Field(3, ge=1, le=3, description="Accounts of a user, from 1.")
+    fewest_transactions: int = Field(20, ge=20, le=200, description="Transactions of an account, at least.")
+    most_transactions: int = Field(100, ge=20, le=200, description="Transactions of an account, at most.")
+    pending_rate: Rate = Field(0.05, description="Transactions that are not posted yet.")
+    category_shares: CategoryShares = CategoryShares()
+
+
 class Config(WorldConfig):
     """Keys of personal_banking."""
+
+    preset: Literal["personas", "simple"] = Field(
+        "personas", description="Habits that trigger personas, or seven categories drawn by weight."
+    )
 
     num_users: int = Field(
         75,
@@ -58,20 +89,60 @@ class Config(WorldConfig):
     date_range_months: int = Field(7, ge=7, le=24, description="Months of history up to as_of.")
     consent_ratio: Rate = Field(0.9, description="Users who consent to the use of their data.")
     archetypes: ArchetypeShares = ArchetypeShares()
+    simple: Simple = Simple()
     anomaly_rates: AnomalyRates = AnomalyRates()
+
+    @property
+    def history_begins_after(self) -> dt.date:
+        """The day before the first of the history."""
+        if self.preset == "simple":
+            return self.day - dt.timedelta(self.simple.days)
+        return months_before(self.day, self.date_range_months)
+
+    def facts(self) -> dict[str, object]:
+        """The day before the history begins."""
+        return {"history_begins_after": self.history_begins_after}
 
     def misfit(self) -> str | None:
         """Why the configuration cannot be met exactly, in one line, or None when it can."""
+        wrong_preset = self._keys_of_another_preset()
+        if wrong_preset:
+            return wrong_preset
+        if self.preset == "simple":
+            asked_rows, reach_rows = simple.income_rows(self, Draws(self.seed, "personal_banking", "users"))
+            if asked_rows > reach_rows:
+                return (
+                    f"simple.category_shares.INCOME asks for {asked_rows:,} rows, but checking and savings "
+                    f"have {reach_rows:,}"
+                )
         if not any(self.archetypes.model_dump().values()):
             return "archetypes are all 0: give at least one a share"
         if SLOTS_A_MONTH * self.date_range_months * self.num_users > LARGEST:
             most = LARGEST // (SLOTS_A_MONTH * self.date_range_months)
             return f"num_users is {self.num_users:,}, but {self.date_range_months} months allow {most:,}"
         wrong = misfit(plan.fault_levels(self))
+        if wrong and self.preset == "simple" and wrong[2] == 0:
+            return "anomaly_rates.transfer_leg_missing must be 0: the preset simple has no transfers"
         if wrong:
             asked, reach, level = wrong
             whom = ("high utilizers, whose card payments", "users who")[level]
             return f"anomaly_rates ask for {asked:,} faults, but there are {reach:,} {whom} may carry one"
+        return None
+
+    def _keys_of_another_preset(self) -> str | None:
+        """Which key was set that the preset does not read, and what is wrong with those of `simple`."""
+        unread = ("archetypes", "date_range_months") if self.preset == "simple" else ("simple",)
+        for key in unread:
+            if getattr(self, key) != type(self).model_fields[key].default:
+                return f"{key}: the preset {self.preset} does not read it"
+        shares = self.simple.category_shares.model_dump()
+        if abs(math.fsum(shares.values()) - 1) > 1e-6:
+            return f"simple.category_shares add up to {math.fsum(shares.values()):.6g}: they must add up to 1"
+        if self.simple.fewest_transactions > self.simple.most_transactions:
+            return (
+                f"simple.fewest_transactions is {self.simple.fewest_transactions}, more than "
+                f"simple.most_transactions, {self.simple.most_transactions}"
+            )
         return None
 
     def asked(self) -> dict[str, tuple[int, int]]:

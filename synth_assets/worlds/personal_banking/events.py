@@ -89,17 +89,18 @@ class Events:
         place = ((user * self.days + day) * 16 + order) * SLOTS + account
         at = np.argsort(place, kind="stable")
         rows = Rows(*(values[at] for values in (user, account, day, order, amount, label)))
-        return rows._replace(amount_cents=self._distinct(rows))
+        return rows._replace(amount_cents=distinct_cents(rows, self.days))
 
-    def _distinct(self, rows: Rows) -> Ints:
-        """Amounts, a cent more where chance would repeat account, day, label and amount."""
-        amount = rows.amount_cents.copy()
-        place = (rows.user * self.days + rows.day) * SLOTS + rows.account
-        place = place * LABELS_AT_MOST + rows.label
-        while True:
-            key = (place << 32) + amount
-            order = np.argsort(key, kind="stable")
-            repeated = order[1:][(np.diff(key[order]) == 0) & (amount[order[1:]] > 0)]
-            if not len(repeated):
-                return amount
-            amount[repeated] += 1
+
+def distinct_cents(rows: Rows, days: int) -> Ints:
+    """Amounts, a cent more where chance would repeat account, day, label and amount."""
+    amount = rows.amount_cents.copy()
+    place = (rows.user * days + rows.day) * SLOTS + rows.account
+    place = place * LABELS_AT_MOST + rows.label
+    while True:
+        key = (place << 32) + amount
+        order = np.argsort(key, kind="stable")
+        repeated = order[1:][(np.diff(key[order]) == 0) & (amount[order[1:]] > 0)]
+        if not len(repeated):
+            return amount
+        amount[repeated] += 1

@@ -30,6 +30,21 @@ PRIMARIES = (
 """Plaid's primary categories."""
 
 
+SIMPLE_CATEGORIES = (
+    "FOOD_AND_DRINK",
+    "GENERAL_MERCHANDISE",
+    "TRANSPORTATION",
+    "ENTERTAINMENT",
+    "UTILITIES",
+    "HEALTHCARE",
+    "INCOME",
+)
+"""The seven categories of the preset `simple`, in their document's words."""
+
+PLAID_OF = {"UTILITIES": "RENT_AND_UTILITIES", "HEALTHCARE": "MEDICAL"}
+"""What Plaid calls those of the seven that it calls otherwise."""
+
+
 class Label(NamedTuple):
     """How a transaction shows.
 
@@ -101,6 +116,13 @@ def _labels() -> tuple[tuple[Label, ...], dict[str, int]]:
         ]
     places["subscriptions"] = len(found)
     found += [Label(s.merchant, _feed(s.merchant, ""), "online", s.detailed) for s in shapes.SUBSCRIPTIONS]
+    found += [
+        Label(name, f"{name.upper()[:16]} BILL ####", "online", f"RENT_AND_UTILITIES_{kind}")
+        for name, kind in shapes.UTILITY_COMPANIES
+    ]
+    found += [
+        Label(name, f"{name.upper()[:16]} PAYROLL", "other", "INCOME_WAGES") for name in shapes.EMPLOYERS
+    ]
     return tuple(found), places
 
 

@@ -22,7 +22,7 @@ CROSS JOIN (
         count(*) FILTER (WHERE consent_status) AS found,
         count(*) FILTER (
             WHERE NOT consent_status
-            AND CAST(consent_updated_at AS DATE) > as_of - to_months(date_range_months)
+            AND CAST(consent_updated_at AS DATE) > history_begins_after
         ) AS withdrawn
     FROM users CROSS JOIN scenario
 )
@@ -39,13 +39,13 @@ WHERE coalesce(found, 0) <> 1;
 -- name: signed_up_before_history — Users sign up before their history begins, and then say whether they consent.
 SELECT user_id, created_at, consent_updated_at
 FROM users CROSS JOIN scenario
-WHERE CAST(created_at AS DATE) > as_of - to_months(date_range_months) OR consent_updated_at < created_at;
+WHERE CAST(created_at AS DATE) > history_begins_after OR consent_updated_at < created_at;
 
 -- name: transactions_within_window — Transactions are posted within the window, at most 3 days after the purchase.
 SELECT transaction_id, date, authorized_date
 FROM transactions CROSS JOIN scenario
 WHERE
-    date <= as_of - to_months(date_range_months)
+    date <= history_begins_after
     OR date > as_of
     OR date - authorized_date NOT BETWEEN 0 AND 3;
 
@@ -176,7 +176,7 @@ SELECT user_id, window_days, net_inflow_monthly_cents, growth_pct, inflow, balan
 FROM signals_savings LEFT JOIN found USING (user_id, window_days) LEFT JOIN held USING (user_id)
 WHERE
     abs(net_inflow_monthly_cents - coalesce(inflow, 0) * 30.0 / window_days) > 0.6
-    OR abs(growth_pct - coalesce(100.0 * inflow / nullif(balance - inflow, 0), 0)) > 0.006;
+    OR abs(growth_pct - coalesce(100.0 * inflow / nullif(greatest(balance - inflow, 0), 0), 0)) > 0.006;
 
 -- name: credit_is_found — Utilisation, interest, minimum payments and what is overdue are what the signals say.
 WITH cards AS (
@@ -258,7 +258,7 @@ WITH flows AS (
 days AS (
     SELECT CAST(day AS DATE) AS date
     FROM scenario, unnest(
-        generate_series(as_of - to_months(date_range_months) + INTERVAL 1 DAY, as_of, INTERVAL 1 DAY)
+        generate_series(history_begins_after + INTERVAL 1 DAY, as_of, INTERVAL 1 DAY)
     ) AS series(day)
 ),
 daily AS (
@@ -313,3 +313,32 @@ FROM persona_assignments JOIN judged USING (user_id, window_days)
 WHERE
     primary_persona <> coalesce(names[1], 'none')
     OR secondary_personas <> array_to_string(names[2:], ', ');
+
+-- name: simple_statements_are_as_asked — In the preset simple an account has as many rows as its keys say, and one
+-- more where one stands twice.
+SELECT account_id, found
+FROM scenario CROSS JOIN (
+    SELECT account_id, count(transaction_id) AS found
+    FROM accounts LEFT JOIN transactions USING (account_id)
+    GROUP BY account_id
+)
+WHERE
+    preset = 'simple'
+    AND found NOT BETWEEN simple.fewest_transactions AND simple.most_transactions + 1;
+
+-- name: simple_income_is_a_deposit — In the preset simple income alone comes in, on checking and savings, and the
+-- refunds that are labelled.
+SELECT transaction_id, category_primary, account_type, amount_cents
+FROM scenario CROSS JOIN transactions JOIN accounts USING (account_id)
+WHERE
+    preset = 'simple'
+    AND CASE category_primary
+        WHEN 'INCOME' THEN amount_cents NOT BETWEEN -600000 AND -200000 OR account_type = 'credit_card'
+        ELSE abs(amount_cents) NOT BETWEEN 500 AND 25000
+            OR amount_cents < 0 AND category_primary <> 'GENERAL_MERCHANDISE'
+    END;
+
+-- name: simple_minimum_is_two_per_cent — In the preset simple the minimum payment is 2 % of the balance.
+SELECT liability_id, minimum_payment_amount_cents, balance_current_cents
+FROM scenario CROSS JOIN liabilities JOIN accounts USING (account_id)
+WHERE preset = 'simple' AND abs(minimum_payment_amount_cents - balance_current_cents * 0.02) > 0.5;

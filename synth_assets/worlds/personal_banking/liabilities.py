@@ -36,10 +36,10 @@ COLUMNS = (
 BILLING_DAYS = 30
 
 
-def generate(rows: range, accounts: Rows, config: Config) -> pa.Table:
+def generate(rows: range, accounts: Rows, transactions: Rows, config: Config) -> pa.Table:
     """One row a card of the users `rows`."""
     block = decide(config, rows.start, rows.stop)
-    row = np.flatnonzero(block.habits.has_card)
+    row = np.flatnonzero(block.stands[:, CARD])
     user = block.users.number[row]
     cards = block.cards
     days = window(config)

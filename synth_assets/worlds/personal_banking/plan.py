@@ -74,7 +74,9 @@ class Users(NamedTuple):
 
 
 def archetype_counts(config: Config) -> list[int]:
-    """Users of each archetype: 15, 10, 10, 10, 8, 10, 5 and 7 of 75."""
+    """Users of each archetype: 15, 10, 10, 10, 8, 10, 5 and 7 of 75; none in the preset `simple`."""
+    if config.preset == "simple":
+        return [0] * len(ARCHETYPES)
     return largest_remainder(list(config.archetypes.model_dump().values()), config.num_users)
 
 
@@ -89,7 +91,13 @@ def largest_remainder(weights: Sequence[int], total: int) -> list[int]:
 
 
 def plan(config: Config, draws: Draws, number: Ints) -> Users:
-    """The plan of the users `number`."""
+    """The plan of the users `number`; in the preset `simple` nobody is of an archetype."""
+    if config.preset == "simple":
+        nobody = np.full(len(number), -1)
+        faults = anomalies.kinds(config, draws, number, 0, config.num_users)
+        return Users(
+            number, nobody, nobody, np.zeros_like(number), _consents(config, draws, number, nobody), faults
+        )
     ends = np.cumsum(archetype_counts(config))
     rank = Permutation(draws.key("archetype"), config.num_users)(number)
     archetype = np.searchsorted(ends, rank, side="right")
@@ -123,7 +131,9 @@ def _faults(config: Config, draws: Draws, rank: Ints) -> Codes:
 
 
 def fault_levels(config: Config) -> list[Level]:
-    """The quotas of all faults, and the users that they may touch."""
+    """The quotas of all faults, and the users that they may touch; `simple` knows no card payments."""
+    if config.preset == "simple":
+        return anomalies.levels(config, 0, config.num_users)
     counts = archetype_counts(config)
     return anomalies.levels(config, counts[0], sum(counts[archetype] for archetype in _PLAIN))
 
@@ -135,10 +145,14 @@ def asked(config: Config) -> dict[str, tuple[int, int]]:
 
 
 def _consents(config: Config, draws: Draws, rank: Ints, edge: Ints) -> npt.NDArray[np.bool_]:
-    """Exactly quota(consent_ratio) users consent; of the edge cases all but the one that must not."""
-    counts = archetype_counts(config)
-    others = config.num_users - counts[EDGE]
-    refusing_edges = len(range(NO_CONSENT, counts[EDGE], len(EDGES)))
-    refusing = config.num_users - quota(config.consent_ratio, config.num_users) - refusing_edges
-    order = Permutation(draws.key("consent"), max(others, 1))(np.minimum(rank, others - 1))
-    return np.where(edge >= 0, edge != NO_CONSENT, order >= refusing)
+    """Exactly quota(consent_ratio) users consent: first to refuse is the edge case that must, last are the
+    other edge cases."""
+    edges = archetype_counts(config)[EDGE]
+    others = config.num_users - edges
+    refusing = config.num_users - quota(config.consent_ratio, config.num_users)
+    order = Permutation(draws.key("consent"), max(others, 1))(np.minimum(rank, max(others - 1, 0)))
+    within = rank - others
+    earlier = (within + len(EDGES) - 1 - NO_CONSENT) // len(EDGES)  # edge cases before it that must refuse
+    must = len(range(NO_CONSENT, edges, len(EDGES)))
+    turn = np.select([edge == NO_CONSENT, edge >= 0], [earlier, must + rank - earlier], must + order)
+    return turn >= refusing

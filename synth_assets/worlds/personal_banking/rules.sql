@@ -40,7 +40,7 @@ FROM transactions
 ANTI JOIN (
     SELECT DISTINCT user_id, merchant_name FROM transactions WHERE amount_cents > 0
 ) AS paid USING (user_id, merchant_name)
-WHERE amount_cents < 0 AND merchant_name IS NOT NULL;
+WHERE amount_cents < 0 AND merchant_name IS NOT NULL AND category_primary <> 'INCOME';
 
 -- name: before_account_opened — An account with a transaction before the day on which it was opened; expected
 -- none, found so many.
@@ -95,6 +95,6 @@ FROM users CROSS JOIN scenario
 JOIN transactions USING (user_id)
 WHERE
     NOT consent_status
-    AND CAST(consent_updated_at AS DATE) > as_of - to_months(date_range_months)
+    AND CAST(consent_updated_at AS DATE) > history_begins_after
     AND date > CAST(consent_updated_at AS DATE)
 GROUP BY user_id;

@@ -176,6 +176,33 @@ SAVINGS_SHARE = 0.5
 SMALLEST_SAVINGS_RATE, LARGEST_SAVINGS_RATE = 50, 375
 """Basis points a year [D]; at 3.75 % six months of interest add 1.9 %, less than a Savings Builder's 2 %."""
 
+# --- the preset simple --------------------------------------------------------------------------------
+
+SIMPLE_CENTS = ((500, 24_990),) * 6 + ((200_000, 600_000),)
+"""Amounts of the seven categories: expenses $5 to $250, income $2,000 to $6,000 [the document's]."""
+
+SIMPLE_BALANCE_CENTS, SIMPLE_OWED_CENTS = (10_000, 5_000_000), 10_000
+"""Balances from $100 to $50,000, and at least $100 on a card [the document's]."""
+
+UTILITY_COMPANIES = (
+    ("Brightwater Electric", "GAS_AND_ELECTRICITY"),
+    ("Tri-County Power", "GAS_AND_ELECTRICITY"),
+    ("Meadow Gas", "GAS_AND_ELECTRICITY"),
+    ("Clearbrook Water", "WATER"),
+    ("Cityline Sanitation", "SEWAGE_AND_WASTE_MANAGEMENT"),
+    ("Northwind Internet", "INTERNET_AND_CABLE"),
+    ("Cablewave", "INTERNET_AND_CABLE"),
+    ("Talkline Mobile", "TELEPHONE"),
+)
+"""Invented companies, and what they provide in Plaid's words."""
+
+EMPLOYERS = (
+    "Alder Freight", "Bayside Dental", "Cobalt Labs", "Delta Roofing", "Evergreen Foods", "Fairmont Clinic",
+    "Gable Builders", "Hillcrest Schools", "Ironwood Logistics", "Juniper Software", "Kestrel Air",
+    "Lumen Printing", "Maplewood Care", "Norton Supply", "Orchard Realty", "Pinecrest Hotels",
+)  # fmt: skip
+"""Invented employers."""
+
 # --- stress -------------------------------------------------------------------------------------------
 
 STRESSED_DOLLARS = (1_500, 600, 350, 300, 250, 200, 170, 150, 120, 95, 80, 65, 50, 40)
@@ -203,3 +230,16 @@ def lognormal_cents(median: int, sigma: float) -> npt.NDArray[np.int64]:
     """Table of a log-normal amount in cents."""
     scores = iter(lookup.normal_scores())
     return lookup.quantiles(lambda _: median * math.exp(sigma * next(scores)))
+
+
+@cache
+def simple_balance_cents() -> npt.NDArray[np.int64]:
+    """Table of a balance on checking or savings: uniform in its logarithm over SIMPLE_BALANCE_CENTS."""
+    low, high = SIMPLE_BALANCE_CENTS
+    return lookup.quantiles(lambda p: low * (high / low) ** p)
+
+
+@cache
+def simple_used() -> npt.NDArray[np.int64]:
+    """Table of a card's utilisation in hundredths of a per cent: 2 to 95 %, a third in the mean [D]."""
+    return lookup.quantiles(lambda p: 200 + 9_300 * p**2)

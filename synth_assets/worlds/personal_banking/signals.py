@@ -105,7 +105,10 @@ def signals(config: Config, start: int, stop: int) -> Signals:
 
 
 def _percent(part: Ints, whole: Ints) -> Floats:
-    return np.round(100 * part / np.maximum(whole, 1), 2)
+    """Nothing where there is no whole, or less than that."""
+    found: Floats = np.zeros(whole.shape)
+    np.divide(100 * part, whole, out=found, where=whole > 0)
+    return np.round(found, 2)
 
 
 def _minimum_only(block: Block) -> npt.NDArray[np.bool_]:

@@ -16,7 +16,7 @@ COLUMNS = (
     reference("users", USER_ID, "Whose signals they are."),
     count("window_days", "Days of the window that ends with as_of.", minimum=30, unit="days"),
     money("net_inflow_monthly_cents", "Into savings, in 30 days of the window.", minimum=None),
-    rate("growth_pct", "Inflow over the balance before the window."),
+    rate("growth_pct", "Inflow over the balance before the window; 0 where that was not positive."),
 )
 
 

@@ -13,12 +13,20 @@ from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.behaviour import decide, window
 from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
 from synth_assets.worlds.personal_banking.events import SLOTS
-from synth_assets.worlds.personal_banking.labels import AT, LABELS, POSTED_AFTER_DAYS, PRIMARIES, homes
+from synth_assets.worlds.personal_banking.labels import (
+    AT,
+    LABELS,
+    PLAID_OF,
+    POSTED_AFTER_DAYS,
+    PRIMARIES,
+    homes,
+)
 from synth_assets.worlds.personal_banking.merchants import CITIES
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 CHANNELS = ("online", "in store", "other")
 DETAILED = tuple(dict.fromkeys(label.detailed for label in LABELS))
+CATEGORIES = (*PRIMARIES, *PLAID_OF)
 SPELLINGS = len(CITIES)
 """Feed strings of a label, which differ in their digits and, of a shop, in its city."""
 
@@ -33,13 +41,19 @@ COLUMNS = (
     text("name", "As the bank's feed shows it."),
     text("merchant_name", "Clean name of the merchant, where one is known.", nullable=True),
     choice("payment_channel", CHANNELS, "How it was made."),
-    choice("category_primary", PRIMARIES, "Plaid's primary category."),
+    choice(
+        "category_primary",
+        CATEGORIES,
+        "Plaid's primary category; UTILITIES and HEALTHCARE in the preset `simple`.",
+    ),
     choice("category_detailed", DETAILED, "Plaid's detailed category."),
     flag("pending", "Not posted yet, and not in the balance."),
 )
 
 _CHANNEL = np.array([CHANNELS.index(label.channel) for label in LABELS])
 _PRIMARY = np.array([PRIMARIES.index(label.primary) for label in LABELS])
+_SIMPLE = {plaid: CATEGORIES.index(name) for name, plaid in PLAID_OF.items()}
+_PRIMARY_SIMPLE = np.array([_SIMPLE.get(label.primary, PRIMARIES.index(label.primary)) for label in LABELS])
 _DETAILED = np.array([DETAILED.index(label.detailed) for label in LABELS])
 
 
@@ -67,6 +81,7 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
     spelling = np.where(_VARIES[found.label], shown, homes(draws, block.users.number)[found.user])
     date = window(config).first + found.day
     waits = np.where(block.is_pending, 0, POSTED_AFTER_DAYS[found.label])
+    primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
     return arrow_table(
         COLUMNS,
         {
@@ -79,7 +94,7 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
             "name": _NAMES.take(indices(found.label * SPELLINGS + spelling)),
             "merchant_name": _MERCHANTS.take(indices(found.label)),
             "payment_channel": _CHANNEL[found.label],
-            "category_primary": _PRIMARY[found.label],
+            "category_primary": primary[found.label],
             "category_detailed": _DETAILED[found.label],
             "pending": block.is_pending,
         },

@@ -18,7 +18,7 @@ COLUMNS = (
     USER_ID,
     text("name", "Full name; nobody real."),
     text("email", "Under .example; unique."),
-    moment("created_at", "Sign-up, within the two years before the history begins."),
+    moment("created_at", "Sign-up, within two years before the history begins; `simple`: before as_of."),
     flag("consent_status", "Whether the user consents to the use of the data."),
     moment("consent_updated_at", "When that was last said, after sign-up."),
 )
@@ -32,7 +32,8 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
     person = people(draws, users.number, config.num_users)
     age, second, said, said_second = draws.fields("sign_up", users.number).astype(np.int64)
     first = window(config).first
-    signed_up = first - 1 - age * SIGN_UP_DAYS // 65_536
+    since = SIGN_UP_DAYS - (window(config).length if config.preset == "simple" else 0)
+    signed_up = first - 1 - age * since // 65_536
     updated = signed_up + said * (first - signed_up) // 65_536
     withdrawn = users.fault == WITHDRAWN
     updated = np.where(withdrawn, first + EARLIEST_FAULT_DAYS + said * 120 // 65_536, updated)

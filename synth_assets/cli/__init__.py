@@ -1,0 +1,24 @@
+"""The `synth-assets` command. Progress on stderr, results on stdout; exit 0 done, 1 failed, 2 wrong use."""
+
+from __future__ import annotations
+
+import signal
+
+import click
+
+from synth_assets import __version__
+from synth_assets.cli.about import list_worlds, schema, tables
+from synth_assets.cli.generate import generate
+from synth_assets.cli.outside import export, load
+from synth_assets.cli.verify import verify
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="synth-assets")
+def main() -> None:
+    """Finance data whose truth is known: linked worlds, every anomaly labelled."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: swept, and in words
+
+
+for command in (generate, verify, export, load, list_worlds, tables, schema):
+    main.add_command(command)

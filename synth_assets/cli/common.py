@@ -1,0 +1,80 @@
+"""What the commands share: options, the worlds and stores that they name, and how a problem is told."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from synth_assets import worlds
+from synth_assets.build.places import Place, first_line
+from synth_assets.build.problems import Problem, UsageProblem
+from synth_assets.build.scenario import find_world
+from synth_assets.build.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
+from synth_assets.model.table import Table
+from synth_assets.model.world import World
+
+
+def told(command: Callable[..., None]) -> Callable[..., None]:
+    """A problem, an error of the system or Ctrl-C ends the command with one line and its exit code."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except Problem as problem:
+            line, code = str(problem), problem.exit_code
+        except KeyboardInterrupt:
+            line, code = "stopped: nothing stands half-written", 1
+        except BrokenPipeError:  # the reader of stdout has seen enough; click ends quietly
+            raise
+        except OSError as error:
+            line, code = f"{error.filename or 'the output cannot be written'}: {first_line(error)}", 1
+        else:
+            return
+        click.echo(line, err=True)
+        sys.exit(code)
+
+    return run
+
+
+at_directory = click.option(
+    "--data-dir",
+    "directory",
+    type=click.Path(file_okay=False),
+    help=f"Where the tables stand (default: ${DATA_DIR_VARIABLE}, else {DEFAULT_DATA_DIR}).",
+)
+of_world = click.argument("name", metavar="WORLD")
+
+
+def worlds_of(*names: str) -> list[World]:
+    """The worlds of these names, each once; `all` is every world."""
+    named = [find_world(name) for name in dict.fromkeys(names) if name != "all"]
+    return [find_world(name) for name in worlds.NAMES] if "all" in names else named
+
+
+def store_of(world: World, directory: str | None) -> Store:
+    """The store that a command reads; its errors name the command that mends it."""
+    there = f" --data-dir {shlex.quote(directory)}" if directory else ""
+    return Store(world, data_dir(directory), f"synth-assets generate {world.name}{there}")
+
+
+def table_of(world: World, name: str) -> Table:
+    """A world's table by its name, or a UsageProblem that lists them."""
+    try:
+        return world.table(name)
+    except KeyError:
+        known = ", ".join(table.name for table in world.tables)
+        raise UsageProblem(f"{world.name}: unknown table {name!r} (tables: {known})") from None
+
+
+def shown(path: Place) -> str:
+    """A path as a person would type it here."""
+    if not isinstance(path, Path):
+        return str(path)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,131 @@
+"""`synth-assets generate`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import click
+
+from synth_assets import worlds
+from synth_assets.build.engines import ENGINE_VARIABLE, MOST_WORKERS, WORKERS_VARIABLE, engine
+from synth_assets.build.engines import NAMES as ENGINES
+from synth_assets.build.places import write_whole
+from synth_assets.build.problems import UsageProblem
+from synth_assets.build.scenario import CONFIG_VARIABLE, Scenario, from_assignments, resolve
+from synth_assets.build.store import Store, data_dir
+from synth_assets.cli.common import at_directory, shown, store_of, told, worlds_of
+
+
+@click.command()
+@click.argument("names", metavar="WORLD…", nargs=-1, required=True)
+@click.option(
+    "--set",
+    "assignments",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="A key; dots go deeper, also into a world.",
+)
+@click.option("--preset", help="A named set of values of the world.")
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    envvar=CONFIG_VARIABLE,
+    help=f"YAML: one section a world, or flat (default: ${CONFIG_VARIABLE}).",
+)
+@click.option("--as-of", metavar="DATE", help="Last day of the world: a date, or today.")
+@click.option("--clean", is_flag=True, help="The clean twin: the same rows without any anomaly.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    envvar=WORKERS_VARIABLE,
+    help=f"Processes; the bytes are the same (default: ${WORKERS_VARIABLE}, else 1; Ray: all processors).",
+)
+@click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(ENGINES),
+    default="local",
+    envvar=ENGINE_VARIABLE,
+    help=f"Who makes the blocks: this machine, or the Ray cluster of $RAY_ADDRESS, else a "
+    f"local one (default: ${ENGINE_VARIABLE}, else local).",
+)
+@at_directory
+@told
+def generate(
+    names: tuple[str, ...],
+    assignments: tuple[str, ...],
+    preset: str | None,
+    file: Path | None,
+    as_of: str | None,
+    clean: bool,
+    workers: int | None,
+    engine_name: str,
+    directory: str | None,
+) -> None:
+    """Generate worlds into Parquet and the DuckDB catalogue. WORLD may be `all`."""
+    from synth_assets.build.catalogue import FILE_NAME
+    from synth_assets.build.generate import write_world
+
+    overrides, chosen = from_assignments(assignments), worlds_of(*names)
+    for other in set(worlds.NAMES).intersection(overrides).difference(world.name for world in chosen):
+        raise UsageProblem(f"--set {other}.…: {other} is not among the worlds to generate")
+    scenarios = [
+        resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean) for world in chosen
+    ]
+    root, sound = data_dir(directory), True
+    with engine(engine_name, workers) as map_blocks:
+        for scenario in scenarios:
+            name, config, started = scenario.world.name, scenario.config, perf_counter()
+            click.echo(f"{name}  as of {config.day} · seed {config.seed}", err=True)
+            with _progress(name) as progress:
+                published = write_world(scenario, root, map_blocks, progress)
+            seconds = perf_counter() - started
+            click.echo("  " + " ─ ".join(f"{table} {version.rows:,}" for table, version in published.items()))
+            views = f", views in {shown(root / FILE_NAME)}" if isinstance(root, Path) else ""
+            click.echo(f"{shown(root / name)}{views} · {seconds:.1f} s")
+            sound &= not scenario.world.report or _reported(store_of(scenario.world, directory), scenario)
+    if not sound:
+        sys.exit(1)
+
+
+def _reported(store: Store, scenario: Scenario) -> bool:
+    """Write the report of a world that has one; whether all of its list passed that is no warning."""
+    from synth_assets.build.generate import said_in_words
+    from synth_assets.evaluate.published import report_file, report_on
+
+    with said_in_words(store.root), store.locked(wait=True):
+        checks, content = report_on(store, scenario)
+        write_whole(report_file(store), content)
+    missed = [check for check in checks if not check.passed]
+    blocked = any(check.severity == "ERROR" for check in missed)
+    said = f", {'FAILED' if blocked else 'warned'}: {', '.join(check.title for check in missed)}"
+    passed = f"{len(checks) - len(missed)} of {len(checks)} checks passed{said if missed else ''}"
+    click.echo(f"{shown(report_file(store))} · {passed}")
+    return not blocked
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, a plain line at every tenth otherwise; nothing for a handful of blocks."""
+    if sys.stderr is None or not sys.stderr.isatty():
+
+        def line(done: int, total: int) -> None:
+            if total >= 10 and done * 10 // total > (done - 1) * 10 // total:
+                click.echo(f"{name}: {done} of {total} blocks", err=True)
+
+        yield line
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=name, unit="block", leave=False) as bar:
+
+        def step(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield step

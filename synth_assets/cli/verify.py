@@ -1,0 +1,33 @@
+"""`synth-assets verify`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from synth_assets.build.store import Store
+from synth_assets.cli.common import at_directory, of_world, store_of, told, worlds_of
+
+
+@click.command()
+@of_world
+@at_directory
+@told
+def verify(name: str, directory: str | None) -> None:
+    """Check published tables by independent rules in DuckDB; exit 1 when anything disagrees."""
+    results = [_verified(store_of(world, directory)) for world in worlds_of(name)]
+    if not all(results):
+        sys.exit(1)
+
+
+def _verified(store: Store) -> bool:
+    """Print every check of a world; whether all of those passed that are no warning."""
+    from synth_assets.evaluate.verify import as_text, verify
+
+    world, scenario = store.world, store.scenario()
+    sources = {t.name: store.published(t.name, scenario, allow_edits=True).glob for t in world.tables}
+    checks = verify(world, scenario.config.model_dump(mode="json"), sources)
+    click.echo(f"{world.name}  as of {scenario.config.day} · seed {scenario.config.seed}", err=True)
+    click.echo(as_text(checks))
+    return all(check.passed or check.severity == "WARN" for check in checks)

@@ -1,0 +1,101 @@
+"""A published world in any format: which there are, and writing one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from synth_assets.build.generate import in_memory, said_in_words
+from synth_assets.build.problems import Problem, UsageProblem
+from synth_assets.build.scenario import Scenario
+from synth_assets.build.store import Store
+from synth_assets.export.files import FORMATS, Parts, export
+from synth_assets.export.vendors import export_vendor
+from synth_assets.model.vendor import Vendor
+from synth_assets.model.world import World
+
+
+def vendor_of(world: World, form: str) -> Vendor | None:
+    """The vendor of that name; None for a format of all worlds; a UsageProblem where there is neither."""
+    vendors = {vendor.name: vendor for vendor in world.vendors}
+    if form not in {*FORMATS, *vendors}:
+        known = ", ".join((*FORMATS, *vendors))
+        raise UsageProblem(f"unknown format {form!r} (formats: {known}; world: {world.name})")
+    return vendors.get(form)
+
+
+class Source(NamedTuple):
+    """Where rows come from.
+
+    Attributes:
+        scenario: what they were made from.
+        parts: gives, for the names of tables, what gives their rows; looks at all of the tables first.
+    """
+
+    scenario: Scenario
+    parts: Callable[[Sequence[str]], Parts]
+
+
+def published(store: Store) -> Source:
+    """What stands in a data directory.
+
+    Raises:
+        Problem: nothing stands there, or, from `parts`, a table is damaged or from another scenario.
+    """
+    scenario = store.scenario()
+
+    def parts(names: Sequence[str]) -> Parts:
+        versions = {name: store.published(name, scenario) for name in names}
+
+        def of(table: str) -> Iterator[pa.Table]:
+            for block in range(len(versions[table].parts)):
+                yield store.part(versions[table], block).read()
+
+        return of
+
+    return Source(scenario, parts)
+
+
+def made(scenario: Scenario) -> Source:
+    """A scenario in memory, which leaves the data directory as it is."""
+    tables = in_memory(scenario).tables
+    return Source(scenario, lambda _: lambda table: [tables[table]])
+
+
+def holds(store: Store, preset: str) -> bool:
+    """Whether what stands in a data directory was made from a preset."""
+    try:
+        return getattr(store.scenario().config, "preset", None) == preset
+    except Problem:
+        return False
+
+
+def write(source: Source, form: str, out: Path, tables: Sequence[str] | None = None) -> list[Path]:
+    """Write a world in a format.
+
+    Args:
+        source: its rows.
+        form: csv, json or one of the world's vendors.
+        out: directory; made where it does not exist.
+        tables: names of tables of the world; None for all.
+
+    Returns:
+        What now stands in `out`.
+
+    Raises:
+        Problem: an unknown format, tables together with a vendor, a table that is missing, damaged or of
+            another scenario, or a directory that cannot be written to.
+    """
+    world = source.scenario.world
+    vendor = vendor_of(world, form)
+    if vendor and tables is not None:
+        raise UsageProblem(f"--tables goes with {', '.join(FORMATS)}: {form} is made from whole users")
+    names = vendor.tables if vendor else tables
+    parts = source.parts([table.name for table in world.tables] if names is None else names)
+    with said_in_words(out, "use another --out or fewer --tables"):
+        if vendor:
+            return export_vendor(vendor, source.scenario.config, parts, out)
+        return export(world, parts, form, out, tables)

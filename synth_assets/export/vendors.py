@@ -1,0 +1,127 @@
+"""A world in a vendor's shape: what `model.vendor` describes, written as files.
+
+Blocks stream through, so memory does not grow with the world. Arrays of one file are kept apart in temporary
+files and joined at the end. Files are written aside and take their names when all are whole.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
+
+from synth_assets.build.problems import Problem
+from synth_assets.export.files import Parts
+from synth_assets.export.layout import indented, one_line
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.vendor import WHOLE, Entry, Vendor
+
+
+def export_vendor(vendor: Vendor, config: WorldConfig, parts: Parts, out: Path) -> list[Path]:
+    """Write a world in a vendor's shape.
+
+    Args:
+        vendor: the shape.
+        config: of the scenario that the rows were made from.
+        parts: gives the rows of a table by name, block by block.
+        out: directory; made where it does not exist.
+
+    Returns:
+        What now stands in `out`: files, and directories of files.
+
+    Raises:
+        Problem: a directory to fill holds other files, for example those of users whom the world no longer
+            has; nothing is changed.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out, prefix=".export-") as directory:
+        staging = Path(directory)
+        blocks = zip(*(parts(name) for name in vendor.tables), strict=True)
+        tables = (dict(zip(vendor.tables, block, strict=True)) for block in blocks)
+        _write((entry for block in tables for entry in vendor.of(config, block)), vendor, staging)
+        written = sorted(staging.iterdir())
+        for path in written:
+            _refuse_strangers(path, out / path.name)
+        return [_placed(path, out / path.name) for path in written]
+
+
+def _write(entries: Iterable[Entry], vendor: Vendor, staging: Path) -> None:
+    with ExitStack() as opened:
+        lines, arrays = {}, {}
+        for name, inside in vendor.files.items():
+            if inside:
+                arrays[name] = {array: _Array(opened, staging, array) for array in inside}
+            else:
+                lines[name] = opened.enter_context(_text_file(staging / name))
+        for name, value, array in entries:
+            if array is not None:
+                arrays[name][array].add(value)
+            elif name in lines:
+                lines[name].write(one_line(value) + "\n")
+            else:
+                with _text_file(staging / name) as file:
+                    file.write(indented(value) + "\n")
+        for name, kept in arrays.items():
+            with _text_file(staging / name) as file:
+                _join(kept, file)
+
+
+class _Array:
+    """Values of one array, as they will stand in the file."""
+
+    def __init__(self, opened: ExitStack, staging: Path, name: str) -> None:
+        self.depth = 1 if name == WHOLE else 2
+        self.margin = "\n" + "  " * self.depth
+        spool = TemporaryFile("w+", dir=staging, encoding="utf-8", newline="\n")  # noqa: SIM115 - `opened` does
+        self.spool = opened.enter_context(spool)
+        self.is_empty = True
+
+    def add(self, value: object) -> None:
+        comma = "" if self.is_empty else ","
+        self.spool.write(comma + self.margin + indented(value, self.depth))
+        self.is_empty = False
+
+    def copy_to(self, file: IO[str]) -> None:
+        file.write("[")
+        self.spool.seek(0)
+        shutil.copyfileobj(self.spool, file, 2**20)
+        file.write("]" if self.is_empty else self.margin[:-2] + "]")
+
+
+def _join(arrays: dict[str, _Array], file: IO[str]) -> None:
+    if WHOLE in arrays:
+        arrays[WHOLE].copy_to(file)
+    else:
+        for place, (name, array) in enumerate(arrays.items()):
+            file.write(f'{"," if place else "{"}\n  "{name}": ')
+            array.copy_to(file)
+        file.write("\n}")
+    file.write("\n")
+
+
+def _text_file(path: Path) -> IO[str]:
+    path.parent.mkdir(exist_ok=True)
+    return path.open("w", encoding="utf-8", newline="\n")
+
+
+def _refuse_strangers(source: Path, target: Path) -> None:
+    """A directory holds one export, never a mixture of two."""
+    if not (source.is_dir() and target.is_dir()):
+        return
+    for found in target.iterdir():
+        if not found.name.startswith(".") and not (source / found.name).exists():
+            raise Problem(
+                f"{target} holds {found.name}, which this export does not write: "
+                "remove the directory or use another --out"
+            )
+
+
+def _placed(source: Path, target: Path) -> Path:
+    if source.is_dir() and target.is_dir():
+        for path in source.iterdir():
+            path.replace(target / path.name)
+        return target
+    return source.replace(target)

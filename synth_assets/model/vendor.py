@@ -1,0 +1,68 @@
+"""A vendor's shape: a world's rows as the JSON that some outsider's interface or tool would give.
+
+Says which files there are and what stands in each. Writing them is `export.vendors`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from synth_assets.model.config import WorldConfig
+
+WHOLE = ""
+"""The array that is a file's only value."""
+
+
+class Shared(dict[str, Any]):
+    """An object that stands in many values and is never changed, so that its text is made once.
+
+    Attributes:
+        texts: for whoever writes it, the text by layout.
+    """
+
+    __slots__ = ("texts",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.texts: dict[str | None, str] = {}
+
+
+class Entry(NamedTuple):
+    """One JSON value and where it belongs.
+
+    Attributes:
+        file: name below the directory of the export, with `/`. A `.jsonl` file has a value a line.
+        value: dicts, lists, strings, numbers, booleans and None; not changed any more.
+        array: of a `.json` file that holds arrays, the one that the value is appended to; None where the
+            value is all that the file holds.
+    """
+
+    file: str
+    value: Any
+    array: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Vendor:
+    """One shape of a world.
+
+    Attributes:
+        name: the format on the command line.
+        tables: what `entries` needs, all of one root.
+        files: files that stand even without an entry: a `.jsonl` file with (), a `.json` file with the names
+            of its arrays in their order. One array named WHOLE is the file itself.
+        entries: pure function of the configuration and one block's tables by name, money in cents.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    files: Mapping[str, tuple[str, ...]]
+    entries: Callable[[Any, Mapping[str, pa.Table]], Iterator[Entry]]
+
+    def of(self, config: WorldConfig, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
+        """The entries of one block, in order."""
+        return self.entries(config, tables)

@@ -1,0 +1,77 @@
+"""The asset of a world's report: its list is judged first, and the report published only when it holds."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+
+import dagster as dg
+
+from synth_assets import __version__
+from synth_assets.build.places import write_whole
+from synth_assets.evaluate.published import report_file, report_on
+from synth_assets.model.world import Report, World
+from synth_assets.orchestration import checks, metadata
+from synth_assets.orchestration.keys import (
+    OWNERS,
+    SCENARIO,
+    Event,
+    asset_key,
+    in_one_line,
+    logged,
+    refuse_unused_config,
+    store_for,
+)
+
+
+def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
+    """The report on the tables of a world, with the items of its list as checks inside."""
+    key = asset_key(world, report.name)
+
+    @dg.asset(
+        key=key,
+        deps=[asset_key(world, name) for name in (SCENARIO, *(table.name for table in world.tables))],
+        description=f"Figures of the tables of {world.name}, and whether its checklist holds, as JSON.",
+        group_name=world.name,
+        kinds={"python", "json"},
+        owners=OWNERS,
+        code_version=metadata.code_version(__version__),
+        check_specs=[
+            dg.AssetCheckSpec(checks.identifier(name), asset=key, description=sentence, blocking=True)
+            for name, sentence, _ in world.sql(report.checklist)
+        ],
+        output_required=False,
+    )
+    def materialise_report(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        with in_one_line():
+            refuse_unused_config(context)
+            yield from logged(context, materialise(world, report))
+
+    return materialise_report
+
+
+def materialise(world: World, report: Report) -> Iterator[Event]:
+    """Judge the list, publish the report, and tell Dagster; the last one stays where an item fails.
+
+    Raises:
+        Problem: a table is missing, damaged or from another scenario.
+    """
+    key = asset_key(world, report.name)
+    store = store_for(world, report.name)
+    with store.locked(wait=True):
+        scenario = store.scenario()
+        found, content = report_on(store, scenario)
+        yield from (checks.result(key, check) for check in found)
+        if not all(check.passed or check.severity == "WARN" for check in found):
+            return
+        path = report_file(store)
+        write_whole(path, content)
+    yield dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(sha256(content).hexdigest()),
+        metadata={
+            "path": dg.MetadataValue.path(str(path)),
+            "report": dg.MetadataValue.json(json.loads(content)),
+            "scenario": scenario.id,
+            "as_of": str(scenario.config.day),
+        },
+    )

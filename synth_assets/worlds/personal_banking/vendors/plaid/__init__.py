@@ -1,0 +1,71 @@
+"""Plaid: what `/accounts/get`, `/transactions/get` and `/liabilities/get` answer, a user an Item.
+
+Fields are those of plaid/plaid-openapi, 2020-09-14. What the tables do not know is null. Amounts are dollars,
+money out positive. All transactions of a user stand on one page, newest first as Plaid gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from synth_assets.model.identifiers import numbers
+from synth_assets.model.vendor import Entry, Vendor
+from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.vendors import rows
+from synth_assets.worlds.personal_banking.vendors.plaid.accounts import accounts_of, item_of
+from synth_assets.worlds.personal_banking.vendors.plaid.ids import Ids
+from synth_assets.worlds.personal_banking.vendors.plaid.liabilities import interest_of, liabilities_of
+from synth_assets.worlds.personal_banking.vendors.plaid.transactions import transactions_of
+
+RESPONSES = ("accounts", "transactions", "liabilities")
+TRUTH = "anomalies.jsonl"
+
+
+def entries(config: Config, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
+    """A file a user, a line a user and response, and a line a label under Plaid's ids."""
+    ids = Ids(config.seed)
+    for few in rows.people(tables):
+        for user, answers in _answers(ids, few):
+            yield Entry(f"users/{user}.json", answers)
+            for name in RESPONSES:
+                yield Entry(f"{name}.jsonl", answers[name])
+    named = {"acc_": ids.accounts, "txn_": ids.transactions}
+    for label in rows.labels(tables["anomaly_manifest"], named):
+        yield Entry(TRUTH, label)
+
+
+def _answers(ids: Ids, few: Mapping[str, pa.Table]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each user's id and the three responses by name."""
+    values = {name: rows.plain(few[name]) for name in rows.TABLES}
+    user = numbers(few["users"]["user_id"])
+    at = {name: rows.spans(few[name], user) for name in rows.TABLES}
+    theirs = ids.accounts(numbers(few["accounts"]["account_id"]))
+    named = dict(zip(values["accounts"]["account_id"], theirs, strict=True))
+    accounts = accounts_of(theirs, values["accounts"])
+    own_ids = ids.transactions(numbers(few["transactions"]["transaction_id"]))
+    transactions = transactions_of(ids, named, own_ids, values["transactions"])
+    interest = interest_of(values["transactions"])
+    items = ids.items(user)
+    requests = {name: ids.requests(name, user) for name in RESPONSES}
+    for i, name in enumerate(values["users"]["user_id"]):
+        own = accounts[at["accounts"][i]]
+        shared = {"accounts": own, "item": item_of(items[i], own)}
+        page = transactions[at["transactions"][i]][::-1]
+        answers: dict[str, dict[str, Any]] = {
+            "accounts": shared,
+            "transactions": shared | {"total_transactions": len(page), "transactions": page},
+            "liabilities": shared
+            | {"liabilities": liabilities_of(named, interest, values["liabilities"], at["liabilities"][i])},
+        }
+        yield name, {key: answer | {"request_id": requests[key][i]} for key, answer in answers.items()}
+
+
+PLAID = Vendor(
+    name="plaid",
+    tables=(*rows.TABLES, "anomaly_manifest"),
+    files={**{f"{name}.jsonl": () for name in RESPONSES}, TRUTH: ()},
+    entries=entries,
+)

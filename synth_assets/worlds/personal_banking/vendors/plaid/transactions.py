@@ -1,0 +1,136 @@
+"""Transaction, with its category and counterparty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from synth_assets.model.vendor import Shared
+from synth_assets.worlds.personal_banking.labels import PRIMARIES
+from synth_assets.worlds.personal_banking.vendors import rows
+from synth_assets.worlds.personal_banking.vendors.plaid.ids import Ids
+
+CODES = {
+    "BANK_FEES_INTEREST_CHARGE": "interest",
+    "INCOME_INTEREST_EARNED": "interest",
+    "TRANSFER_OUT_WITHDRAWAL": "atm",
+    "BANK_FEES": "bank charge",
+    "INCOME": None,
+    "LOAN_PAYMENTS": "payment",
+    "RENT_AND_UTILITIES": "bill payment",
+    "TRANSFER_IN": "transfer",
+    "TRANSFER_OUT": "transfer",
+}
+"""transaction_code by detailed or else primary category; any other row is a purchase or its refund."""
+
+NOWHERE = Shared(
+    dict.fromkeys(("address", "city", "country", "lat", "lon", "postal_code", "region", "store_number"))
+)
+NO_META = Shared(
+    dict.fromkeys(
+        (
+            "by_order_of", "payee", "payer", "payment_method", "payment_processor", "ppd_id", "reason",
+            "reference_number",
+        )
+    )
+)  # fmt: skip
+"""Location and PaymentMeta, of which the tables know nothing."""
+
+
+def transactions_of(
+    ids: Ids, accounts: Mapping[str, str], own_ids: Sequence[str], of: rows.Values
+) -> list[dict[str, Any]]:
+    """A Transaction for every row of transactions.
+
+    Args:
+        ids: Plaid's ids.
+        accounts: account_id by the table's.
+        own_ids: transaction_id of each row.
+        of: the table's columns.
+    """
+    merchants = {name: _merchant(ids, name) for name in {*of["merchant_name"]} - {None}}
+    nobody = _Merchant(None, [], [])
+    columns = ("account_id", "amount_cents", "authorized_date", "date", "name", "merchant_name")
+    more = ("payment_channel", "category_detailed", "pending")
+    found = []
+    for own, account, cents, authorized, date, name, merchant, channel, detailed, pending in zip(
+        own_ids, *(of[column] for column in (*columns, *more)), strict=True
+    ):
+        entity, sells, pays = merchants.get(merchant, nobody)
+        found.append(
+            {
+                "account_id": accounts[account],
+                "account_owner": None,
+                "amount": cents / 100,
+                "authorized_date": authorized,
+                "authorized_datetime": None,
+                "counterparties": pays if detailed.startswith("INCOME_") else sells,
+                "date": date,
+                "datetime": None,
+                "iso_currency_code": "USD",
+                "location": NOWHERE,
+                "merchant_entity_id": entity,
+                "merchant_name": merchant,
+                "name": name,
+                "payment_channel": channel,
+                "payment_meta": NO_META,
+                "pending": pending,
+                "pending_transaction_id": None,
+                "personal_finance_category": category(detailed, merchant is not None),
+                "transaction_code": code(detailed, cents < 0),
+                "transaction_id": own,
+                "unofficial_currency_code": None,
+            }
+        )
+    return found
+
+
+class _Merchant(NamedTuple):
+    """merchant_entity_id, and counterparties where the merchant sells and where it pays wages."""
+
+    entity: str | None
+    sells: list[Shared]
+    pays: list[Shared]
+
+
+def _merchant(ids: Ids, name: str) -> _Merchant:
+    entity = ids.merchant(name)
+    sells, pays = (
+        Shared(
+            confidence_level="VERY_HIGH",
+            entity_id=entity,
+            logo_url=None,
+            name=name,
+            type=kind,
+            website=None,
+        )
+        for kind in ("merchant", "income_source")
+    )
+    return _Merchant(entity, [sells], [pays])
+
+
+@cache
+def primary(detailed: str) -> str:
+    """FOOD_AND_DRINK for FOOD_AND_DRINK_COFFEE, whatever the table's own primary category is."""
+    return next(name for name in PRIMARIES if detailed.startswith(f"{name}_"))
+
+
+@cache
+def category(detailed: str, has_merchant: bool) -> Shared:
+    """The personal_finance_category: surest where the merchant is known, low where it is some other of its
+    primary."""
+    other = f"{primary(detailed)}_OTHER" in detailed
+    return Shared(
+        confidence_level="LOW" if other else "VERY_HIGH" if has_merchant else "HIGH",
+        detailed=detailed,
+        primary=primary(detailed),
+        version="v1",
+    )
+
+
+@cache
+def code(detailed: str, is_money_in: bool) -> str | None:
+    """The transaction_code."""
+    purchase = "refund" if is_money_in else "purchase"
+    return CODES.get(detailed, CODES.get(primary(detailed), purchase))
