@@ -6,8 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from synth_assets.evaluate.verify import verify
+from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import overdrafts, shapes
+from synth_assets.worlds.personal_banking.config import Config
 from tests.bank import AS_OF, USERS, tables, with_persona
+from tests.worlds import failed, make_world, scenario_of, spoil, write_world
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +107,28 @@ def test_a_refund_follows_a_purchase_of_as_much_at_the_same_merchant(made):
     kinds = ["GENERAL_MERCHANDISE_ONLINE_MARKETPLACES", "GENERAL_MERCHANDISE_SUPERSTORES"]
     assert refunds.category_detailed.isin(kinds).all()
     assert 0.01 < len(refunds) / bought.category_detailed.isin(kinds).sum() < 0.02
+
+
+# --- laws ---------------------------------------------------------------------------------------------
+
+FEES_LAW = "overdraft_fees_follow_from_balances"
+A_FEE = "category_detailed = 'BANK_FEES_OVERDRAFT_FEES'"
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "law"),
+    [
+        ("liabilities", "UPDATE liabilities SET is_overdue = NOT is_overdue", "overdue_cards_are_not_paid"),
+        ("liabilities", "UPDATE liabilities SET last_payment_date = NULL", "overdue_cards_are_not_paid"),
+        ("liabilities", "UPDATE liabilities SET is_overdue = false", "credit_is_found"),
+        ("transactions", f"DELETE FROM transactions WHERE {A_FEE} AND day(date) < 9", FEES_LAW),
+        ("transactions", f"UPDATE transactions SET date = date - 7 WHERE {A_FEE}", FEES_LAW),
+        ("accounts", "UPDATE accounts SET account_type = 'savings'", "overdraft_fees_fall_on_checking"),
+    ],
+)  # fmt: skip
+def test_laws_of_cards_and_overdrafts_bite(tmp_path, table, statement, law):
+    world, asked = load("personal_banking"), Config(num_users=150, as_of=AS_OF)
+    sources = write_world(world, make_world(world, asked), tmp_path)
+    spoil(table, sources, statement)
+    found = {name.replace(" ", "_") for name in failed(verify(world, scenario_of(asked), sources))}
+    assert law in found
