@@ -39,13 +39,14 @@ def pay(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
         ("rent", 1 + when * 3 // 65_536, rent, 0.0, by),
         ("utilities", 5 + utilities * 20 // 65_536, power, shapes.UTILITIES_SEASON, home),
         ("internet", 4 + internet * 24 // 65_536, online, 0.0, home),
+        ("insurance", 2 + lender * 26 // 65_536, income * shapes.INSURANCE_SHARE, 0.0, by),
         ("car", 3 + car * 22 // 65_536, income * shapes.CAR_SHARE, 0.0, lender),
     ):
         user, at = np.nonzero((month_day == day[:, None]) & plain[:, None])
         amount = np.rint(cents[user] * (1 + swing * season[at])).astype(np.int64)
         label = labels.provider(name, pick)[user]
         events.add(user, at, amount, account=CHECKING, label=label, order=BILL)
-    return rent + online + power + income * shapes.CAR_SHARE
+    return rent + online + power + income * (shapes.CAR_SHARE + shapes.INSURANCE_SHARE)
 
 
 def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:

@@ -75,6 +75,7 @@ BILLS = {
     "rent": Label(None, "", "other", "RENT_AND_UTILITIES_RENT"),
     "utilities": Label(None, "", "online", "RENT_AND_UTILITIES_GAS_AND_ELECTRICITY"),
     "internet": Label(None, "", "online", "RENT_AND_UTILITIES_INTERNET_AND_CABLE"),
+    "insurance": Label(None, "", "online", "GENERAL_SERVICES_INSURANCE"),
     "car": Label(None, "", "other", "LOAN_PAYMENTS_CAR_PAYMENT"),
     "to_savings": Label(None, "Online Transfer to SAV ####", "online", "TRANSFER_OUT_SAVINGS"),
     "from_checking": Label(None, "Online Transfer from CHK ####", "online", "TRANSFER_IN_SAVINGS"),

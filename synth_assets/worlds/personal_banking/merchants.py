@@ -15,6 +15,9 @@ MARKETPLACES = (
 )  # fmt: skip
 SUPERSTORES = ("Target", "Walmart", "Sam's Club", "Meijer", "Big Lots", "Kohl's")
 PHARMACIES = ("CVS", "Walgreens", "Rite Aid", "Quest Diagnostics", "Kaiser Permanente", "Aspen Dental")
+AIRLINES = ("Delta", "United", "American Airlines", "Southwest", "JetBlue", "Alaska Air")
+HARDWARE = ("Home Depot", "Lowe's", "Ace Hardware", "Menards", "True Value", "Harbor Freight")
+SALONS = ("Supercuts", "Great Clips", "Ulta", "Sephora", "Sally Beauty", "Fantastic Sams")
 RIDES = ("Uber", "Lyft", "Curb", "Alto", "Revel", "Via", "Wingz", "Yellow Cab")
 
 _FIRST = (
@@ -66,6 +69,9 @@ FEEDS = {
     "YouTube Premium": "GOOGLE *YouTubePremium",
     "New York Times": "NYTimes*NYTimes Disc",
     "Planet Fitness": "PLANET FIT ####",
+    "Home Depot": "THE HOME DEPOT ####",
+    "Delta": "DELTA AIR 006##########",
+    "United": "UNITED 016##########",
     "Hulu": "HLU*HULU ########",
     "Disney+": "DISNEYPLUS",
     "Max": "HBOMAX*HELP.HBOMAX.COM",
@@ -109,6 +115,7 @@ PROVIDERS = {
     "internet": (
         "COMCAST CABLE COMM", "SPECTRUM BILL PAY", "ATT*BILL PAYMENT", "VERIZON*FIOS PYMT", "COX COMM BILL",
     ),
+    "insurance": ("GEICO *AUTO", "PROGRESSIVE INS PREM", "STATE FARM RO 27", "ALLSTATE INS CO PMT"),
     "car": ("AUTO LOAN PMT ######", "TOYOTA FIN SVCS PYMT", "ALLY AUTO PAYMENT ####", "HONDA FIN SVC PMT"),
 }  # fmt: skip
 """Who is behind a bill or a paycheck, by kind; utilities in order of `CITIES` [D]."""

@@ -14,12 +14,15 @@ import numpy.typing as npt
 
 from synth_assets.model import lookup
 from synth_assets.worlds.personal_banking.merchants import (
+    AIRLINES,
     CAFES,
     GROCERS,
+    HARDWARE,
     MARKETPLACES,
     PHARMACIES,
     RESTAURANTS,
     RIDES,
+    SALONS,
     STATIONS,
     SUPERSTORES,
     VENUES,
@@ -75,20 +78,26 @@ ANY_DAY = (1.0,) * 7
 coffee on the way to work [D]."""
 
 STREAMS = (
-    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 4.5, WEEKEND, 6_200, 0.55, GROCERS, 0.45),
-    Stream("restaurants", "FOOD_AND_DRINK_RESTAURANT", 6.0, EVENINGS, 2_200, 0.60, RESTAURANTS, 0.55),
-    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 5.0, WORKDAYS, 620, 0.30, CAFES, 0.40),
-    Stream("fuel", "TRANSPORTATION_GAS", 3.5, ANY_DAY, 4_300, 0.25, STATIONS, 0.50),
+    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.5, WEEKEND, 6_200, 0.55, GROCERS, 0.45),
+    Stream("restaurants", "FOOD_AND_DRINK_RESTAURANT", 7.5, EVENINGS, 2_200, 0.60, RESTAURANTS, 0.55),
+    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 4.0, WORKDAYS, 620, 0.30, CAFES, 0.40),
+    Stream("fuel", "TRANSPORTATION_GAS", 4.0, ANY_DAY, 4_300, 0.25, STATIONS, 0.50),
     Stream("rides", "TRANSPORTATION_TAXIS_AND_RIDE_SHARES", 1.5, EVENINGS, 1_800, 0.50, RIDES, 0.60),
-    Stream("marketplaces", _MARKETPLACES, 4.5, ANY_DAY, 3_700, 0.90, MARKETPLACES, 0.60),
-    Stream("superstores", "GENERAL_MERCHANDISE_SUPERSTORES", 2.5, WEEKEND, 8_000, 0.60, SUPERSTORES, 0.45),
-    Stream("medical", "MEDICAL_PHARMACIES_AND_SUPPLEMENTS", 1.3, WORKDAYS, 10_500, 0.80, PHARMACIES, 0.40),
-    Stream("entertainment", _EVENTS, 2.0, EVENINGS, 6_500, 0.70, VENUES, 0.50),
+    Stream("marketplaces", _MARKETPLACES, 4.0, ANY_DAY, 3_700, 0.90, MARKETPLACES, 0.60),
+    Stream("superstores", "GENERAL_MERCHANDISE_SUPERSTORES", 2.0, WEEKEND, 8_000, 0.60, SUPERSTORES, 0.45),
+    Stream("medical", "MEDICAL_PHARMACIES_AND_SUPPLEMENTS", 1.4, WORKDAYS, 11_000, 0.80, PHARMACIES, 0.40),
+    Stream("entertainment", _EVENTS, 1.8, EVENINGS, 8_000, 0.70, VENUES, 0.50),
+    Stream("flights", "TRAVEL_FLIGHTS", 0.35, ANY_DAY, 28_000, 0.50, AIRLINES, 0.80),
+    Stream("hardware", "HOME_IMPROVEMENT_HARDWARE", 0.8, WEEKEND, 8_500, 0.70, HARDWARE, 0.50),
+    Stream("salons", "PERSONAL_CARE_HAIR_AND_BEAUTY", 0.9, ANY_DAY, 4_200, 0.40, SALONS, 0.50),
 )
 """Visits and amounts [D], all together so that shares of spending come near those of American households
 without insurance and pensions: housing and utilities 36 to 40 %, transport 15 to 19, food 14 to 17, health 4
 to 8, entertainment 4 to 7 [P bls.gov/news.release/cesan.nr0.htm, 2023: 32.9, 17.0, 12.9, 8.0 and 4.7 % of all
 spending, 12.4 % of which is insurance and pensions]."""
+
+SMALL = ("restaurants", "coffee", "fuel", "rides")
+"""Streams whose amounts grow with the square root of what is left to spend, others in proportion [D]."""
 
 RETURNED, RETURNED_SHARE = ("marketplaces", "superstores"), 0.02
 """Purchases that are given back, of these streams [D]; a third of them would come too late to stand."""
@@ -100,6 +109,9 @@ RENT_SHARE = (0.28, 0.36)
 
 CAR_SHARE, UTILITIES_SHARE, UTILITIES_SEASON = 0.105, 0.035, 0.15
 """Car payment and utilities over net income, and how far the season moves the utilities [D]."""
+
+INSURANCE_SHARE = 0.025
+"""Insurance of the car over net income [D]."""
 
 INTERNET_CENTS = (5_000, 5_500, 6_500, 7_500, 8_500)
 """A month of internet, the same every month [D]."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.model import lookup
 from synth_assets.model.calendar import Window
@@ -16,6 +17,8 @@ from synth_assets.worlds.personal_banking.labels import AT, POSTED_AFTER_DAYS, p
 from synth_assets.worlds.personal_banking.plan import Users
 from synth_assets.worlds.personal_banking.recurrence import unpatterned
 from synth_assets.worlds.personal_banking.shapes import Stream
+
+Floats = npt.NDArray[np.floating]
 
 INCOME, PURCHASE = 0, 3
 """Order of a day's events."""
@@ -34,10 +37,26 @@ def live(events: Events, window: Window, draws: Draws, users: Users, habits: Hab
     billed = bills.pay(events, window, draws, users, habits, plain)
     left = habits.monthly_income_cents * shapes.SPENT_SHARE - billed - habits.subscriptions * 2_000
     left -= np.where(has(users, plan.SAVINGS_BUILDER), habits.monthly_income_cents * shapes.SAVED_SHARE, 0)
-    usual = math.fsum(s.a_month * s.median_cents * math.exp(s.sigma**2 / 2) for s in shapes.STREAMS)
-    scale = np.clip(left / usual, 0.4, 2.5)
+    small, large = _scales(left)
     for stream in shapes.STREAMS:
+        scale = small if stream.name in shapes.SMALL else large
         _purchases(events, window, draws, users, habits, cell, stream, scale, plain)
+
+
+def _scales(left: Floats) -> tuple[Floats, Floats]:
+    """What amounts of small and of other purchases are multiplied by, so that a month's are `left` cents: the
+    first is the square root of the second."""
+    small, large = (
+        math.fsum(
+            s.a_month * s.median_cents * math.exp(s.sigma**2 / 2)
+            for s in shapes.STREAMS
+            if (s.name in shapes.SMALL) == is_small
+        )
+        for is_small in (True, False)
+    )
+    root = (np.sqrt(small * small + 4 * large * np.maximum(left, 0)) - small) / (2 * large)
+    root = np.clip(root, 0.65, 1.6)
+    return root, root * root
 
 
 def lives_plainly(users: Users, habits: Habits) -> Flags:
@@ -81,7 +100,7 @@ def _purchases(
     habits: Habits,
     cell: Ints,
     stream: Stream,
-    scale: Ints,
+    scale: Floats,
     plain: Flags,
 ) -> None:
     """Visits on days that vary, each to the next merchant in turn, as far as they are posted by as_of."""
