@@ -71,8 +71,7 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     last = _round_up_half_used(events, users, balance)
     balance += last
     statement = ledger.statement + np.where(ledger.statement_day >= events.days - 2, last, 0)
-    limit = np.where(half_used, 2 * balance, np.rint(balance / used_share / 10_000).astype(np.int64) * 10_000)
-    limit = limit.clip(shapes.SMALLEST_LIMIT_CENTS, shapes.LARGEST_LIMIT_CENTS)
+    limit = np.where(half_used, 2 * balance, _limit(balance, used_share, high))
     limit = np.where(habits.has_card, limit, 0)
     return Cards(
         opening, balance, limit, apr, statement, ledger.minimum, ledger.last_payment, ledger.statement_day,
@@ -83,6 +82,15 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
 def _drawn_limit(drawn: Fields, high: Flags) -> Ints:
     """A limit in cents, of those who use half of theirs not a small one."""
     return np.where(high, np.maximum(limit_cents(drawn), shapes.REVOLVERS_LIMIT_CENTS), limit_cents(drawn))
+
+
+def _limit(balance: Ints, used_share: npt.NDArray[np.float64], high: Flags) -> Ints:
+    """Whole hundreds of dollars, of which the balance is the used share; above the usual largest limit for
+    those who would otherwise owe more than is their habit, or than the limit."""
+    limit = np.rint(balance / used_share / 10_000).astype(np.int64) * 10_000
+    limit = limit.clip(shapes.SMALLEST_LIMIT_CENTS, shapes.LARGEST_LIMIT_CENTS)
+    most_per_cent = np.where(high, 95, 28)
+    return np.maximum(limit, -(-balance // (100 * most_per_cent)) * 10_000)
 
 
 def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64], charged: Ints) -> Ints:

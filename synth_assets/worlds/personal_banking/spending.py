@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from synth_assets.model import lookup
 from synth_assets.model.calendar import Window
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import bills, plan, shapes
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.habits import Flags, Habits, has
@@ -38,9 +38,10 @@ def live(events: Events, window: Window, draws: Draws, users: Users, habits: Hab
     left = habits.monthly_income_cents * shapes.SPENT_SHARE - billed - habits.subscriptions * 2_000
     left -= np.where(has(users, plan.SAVINGS_BUILDER), habits.monthly_income_cents * shapes.SAVED_SHARE, 0)
     small, large = _scales(left)
+    may = plain[:, None] | _still_pending(users, window.length)
     for stream in shapes.STREAMS:
         scale = small if stream.name in shapes.SMALL else large
-        _purchases(events, window, draws, users, habits, cell, stream, scale, plain)
+        _purchases(events, window, draws, users, habits, cell, stream, scale, may)
 
 
 def _scales(left: Floats) -> tuple[Floats, Floats]:
@@ -101,31 +102,41 @@ def _purchases(
     cell: Ints,
     stream: Stream,
     scale: Floats,
-    plain: Flags,
+    may: Days,
 ) -> None:
     """Visits on days that vary, each to the next merchant in turn, as far as they are posted by as_of."""
-    happens, size, by_card, _ = draws.fields(stream.name, cell).reshape(4, *cell.shape)
-    weight = np.array(stream.weekdays) / np.mean(stream.weekdays)
-    chance = stream.a_month / (365 / 12) * weight[window.weekday[: window.length]] * 65_536
-    visits: Days = (happens < chance) & (plain[:, None] | _still_pending(users, events.days))
-    if stream.name == "groceries":
-        visits[users.edge == plan.ONLY_PENDING, -1] = True
-    user, bought = np.nonzero(visits)
-    turn = (np.cumsum(visits, axis=1) - 1)[user, bought]
+    user, bought, size, by_card = _visits(window, draws, users, cell, stream, may)
+    visits = np.bincount(user, minlength=events.users)
+    turn = np.arange(len(user)) - (np.cumsum(visits) - visits)[user]
     first = draws.fields(f"first of {stream.name}", users.number)[0].astype(np.int64)
     brand = (first[user] + turn) % len(stream.brands)
     lag = np.where((users.edge == plan.ONLY_PENDING)[user], 0, POSTED_AFTER_DAYS[AT[stream.name] + brand])
     posted = np.flatnonzero(bought + lag < events.days)
-    user, bought, brand, day = user[posted], bought[posted], brand[posted], (bought + lag)[posted]
+    user, brand, day = user[posted], brand[posted], (bought + lag)[posted]
     brand = unpatterned(user, day, brand, events.days)
-    median = lookup.take(shapes.lognormal_cents(stream.median_cents, stream.sigma), size[user, bought])
+    median = lookup.take(shapes.lognormal_cents(stream.median_cents, stream.sigma), size[posted])
     amount = np.maximum((median * scale[user]).astype(np.int64), 100)
     share = np.where(has(users, plan.HIGH_UTILIZATION), shapes.REVOLVERS_CARD_USE, 1) * stream.card_share
-    on_card = habits.has_card[user] & (by_card[user, bought] < share[user] * 65_536)
+    on_card = habits.has_card[user] & (by_card[posted] < share[user] * 65_536)
     label = np.where(brand >= 0, AT[stream.name] + brand, AT["unknown"])
     label = np.where((users.edge == plan.ONLY_CASH)[user], AT["atm"], label)
     account = np.where(on_card, CARD, CHECKING)
     events.add(user, day, amount, account=account, label=label, order=PURCHASE)
+
+
+def _visits(
+    window: Window, draws: Draws, users: Users, cell: Ints, stream: Stream, may: Days
+) -> tuple[Ints, Ints, Fields, Fields]:
+    """User and day of each visit, and two fields that say how much is spent and by what."""
+    happens, size, by_card, _ = draws.fields(stream.name, cell)
+    weight = np.array(stream.weekdays) / np.mean(stream.weekdays)
+    chance = stream.a_month / (365 / 12) * weight[window.weekday[: window.length]] * 65_536
+    visits = (happens.reshape(cell.shape) < np.ceil(chance).astype(np.uint16)) & may
+    if stream.name == "groceries":
+        visits[users.edge == plan.ONLY_PENDING, -1] = True
+    at = np.flatnonzero(visits)
+    user, day = np.divmod(at, window.length)
+    return user, day, size[at], by_card[at]
 
 
 def _still_pending(users: Users, days: int) -> Days:
