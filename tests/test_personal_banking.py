@@ -194,6 +194,19 @@ def test_no_row_repeats_by_chance():
     assert len(LABELS) < LABELS_AT_MOST
 
 
+def test_money_comes_in_as_pay_transfer_card_payment_interest_or_refund():
+    rows = decide(config(num_users=8_000, seed=7), 6_144, 7_168).rows  # one has two payments due on a day
+    incoming = {LABELS[label].detailed for label in np.unique(rows.label[rows.amount_cents < 0])}
+    assert incoming == {
+        "INCOME_WAGES",
+        "INCOME_INTEREST_EARNED",
+        "TRANSFER_IN_SAVINGS",
+        "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT",
+        "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES",
+        "GENERAL_MERCHANDISE_SUPERSTORES",
+    }
+
+
 # --- faults -------------------------------------------------------------------------------------------
 
 

@@ -207,7 +207,7 @@ class _Ledger:
         self.due = np.where(here, due, self.due)
         self.is_overdue |= missed & (amount > 0)
         day = self._paid_on(due)
-        user = np.flatnonzero(here & ~missed & (day < self.events.days) & (amount > 0))
+        user = np.flatnonzero(here & ~missed & (day >= 0) & (day < self.events.days) & (amount > 0))
         for account, sign, label in ((CHECKING, 1, "card_payment_out"), (CARD, -1, "card_payment_in")):
             self.events.add(
                 user, day[user], sign * amount[user], account=account, label=AT[label], order=PAYMENT
@@ -217,6 +217,6 @@ class _Ledger:
         self.paid_day[user] = day[user]
 
     def _paid_on(self, due: Ints) -> Ints:
-        cycle = self.habits.cycle_days
-        earlier = due - (due - self.habits.cycle_start - 1) % cycle
-        return np.where(self.habits.is_stressed, np.where(earlier < 0, earlier + cycle, earlier), due)
+        """Day of the payment, negative if it came before the window."""
+        earlier = due - (due - self.habits.cycle_start - 1) % self.habits.cycle_days
+        return np.where(self.habits.is_stressed, earlier, due)
