@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from synth_assets.worlds import NAMES
+
 PACKAGE = Path(__file__).parent.parent / "synth_assets"
 LAYERS = (
     "definitions",
@@ -67,3 +69,12 @@ def test_importing_the_package_brings_none_of_the_heavy_ones() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
     )
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_generating_a_world_brings_no_pandas(name: str) -> None:
+    code = f"import sys, synth_assets; synth_assets.generate({name!r}); print('pandas' in sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+    )
+    assert run.stdout.strip() == "False"

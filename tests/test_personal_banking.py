@@ -231,7 +231,8 @@ def test_faults_move_no_other_row():
     assert len(added) == (users.fault == 1).sum() == 15
     assert len(gone) == (users.fault == 6).sum() == 15
     both = faulty.index.intersection(clean.index)
-    differs = (faulty.loc[both].fillna("") != clean.loc[both].fillna("")).any(axis=1).sum()
+    rows = [frame.loc[both].astype(object).fillna("") for frame in (faulty, clean)]
+    differs = (rows[0] != rows[1]).any(axis=1).sum()
     assert differs == ((users.fault == 2) | (users.fault == 3)).sum() == 30
 
 

@@ -42,10 +42,12 @@ def part_name(block: int) -> str:
 
 @cache
 def _options(table: Table) -> dict[str, object]:
-    """Encodings by the kind of column; dictionaries only where values repeat within a block: choices, and
-    references to what is not made with the block, such as products."""
+    """Encodings by the kind of column; dictionaries only where values repeat within a block: choices, texts
+    that say so, and references to what is not made with the block, such as products."""
     repeated = [
-        c.name for c in table.columns if c.kind == "choice" or c.references not in (None, *table.parents)
+        c.name
+        for c in table.columns
+        if c.kind == "choice" or c.repeats or c.references not in (None, *table.parents)
     ]
     encoded = {c.name: _ENCODINGS[c.kind] for c in table.columns if c.kind in _ENCODINGS}
     return {

@@ -37,6 +37,18 @@ def strings(values: Sequence[str]) -> pa.StringArray:
     return pa.StringArray.from_buffers(len(encoded), *buffers)
 
 
+def picked(
+    pool: pa.StringArray, places: npt.NDArray, mask: npt.NDArray[np.bool_] | None = None
+) -> pa.DictionaryArray:
+    """Strings of a pool of at most 32,767 distinct ones, by their places; empty where `mask` is true.
+
+    No string is copied.
+    """
+    if len(places) and not 0 <= places.min() <= places.max() < len(pool):
+        raise IndexError(f"a place is beyond the pool of {len(pool)}")
+    return pa.DictionaryArray.from_arrays(fixed(pa.int16(), places.astype(np.int16), mask), pool, safe=False)
+
+
 def word(text: str) -> pa.StringScalar:
     """One string, as an argument of a compute function."""
     return strings([text])[0]
@@ -52,6 +64,13 @@ def values(column: pa.ChunkedArray) -> npt.NDArray:
     array = whole(column)
     dtype = np.dtype(f"{'f' if pa.types.is_floating(array.type) else 'i'}{array.type.bit_width // 8}")
     return _fixed_width(array, dtype)
+
+
+def is_set(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """The values of a column of flags without empty cells."""
+    array = whole(column)
+    bits = np.frombuffer(array.buffers()[1], dtype=np.uint8)
+    return np.unpackbits(bits, bitorder="little")[array.offset :][: len(array)].astype(bool)
 
 
 def is_choice(column: pa.ChunkedArray, choice: str) -> npt.NDArray[np.bool_]:

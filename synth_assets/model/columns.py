@@ -51,6 +51,9 @@ _ARROW: dict[Kind, pa.DataType] = {
 }
 
 
+_REPEATED_TEXT = pa.dictionary(pa.int16(), pa.string())
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its name with unit, its noun, its meaning and what it may hold.
@@ -65,6 +68,7 @@ class Column:
         choices: the values of a choice, in the order of their codes.
         prefix: what an id starts with; other tables' ids for a reference.
         references: the table a reference points to.
+        repeats: whether a text is one of some thousands, so that each is stored once a block.
     """
 
     name: str
@@ -77,6 +81,7 @@ class Column:
     choices: tuple[str, ...] = ()
     prefix: str = ""
     references: str | None = None
+    repeats: bool = False
 
     @property
     def document_name(self) -> str:
@@ -99,7 +104,8 @@ class Column:
         metadata = {"description": self.description, "kind": self.kind}
         if self.unit:
             metadata["unit"] = self.unit
-        return pa.field(self.name, _ARROW[self.kind], nullable=self.nullable, metadata=metadata)
+        arrow = _REPEATED_TEXT if self.repeats else _ARROW[self.kind]
+        return pa.field(self.name, arrow, nullable=self.nullable, metadata=metadata)
 
 
 def identifier(name: str, prefix: str, description: str) -> Column:
@@ -148,9 +154,9 @@ def choice(name: str, choices: tuple[str, ...], description: str) -> Column:
     return Column(name, "choice", description, choices=choices)
 
 
-def text(name: str, description: str, nullable: bool = False) -> Column:
-    """Free text."""
-    return Column(name, "text", description, nullable=nullable)
+def text(name: str, description: str, nullable: bool = False, repeats: bool = False) -> Column:
+    """Free text; or, as it `repeats`, picked from a pool by `arrow.picked`."""
+    return Column(name, "text", description, nullable=nullable, repeats=repeats)
 
 
 def count(

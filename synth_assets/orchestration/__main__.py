@@ -49,8 +49,9 @@ def _summary(world: World, result: dg.ExecuteInProcessResult, seconds: float) ->
     store = Store(world, data_dir())
     scenario = store.scenario()
     yield f"{world.name}  as of {scenario.config.day} · seed {scenario.config.seed}"
-    rows = (f"{table.name} {store.published(table.name).rows:,}" for table in world.tables)
-    yield f"  scenario ─ {' ─ '.join(rows)} ─ catalogue"
+    rows = [f"{table.name} {store.published(table.name).rows:,}" for table in world.tables]
+    report = [world.report.name] if world.report else []
+    yield f"  {' ─ '.join(['scenario', *rows, *report, 'catalogue'])}"
     found = result.get_asset_check_evaluations()
     passed = sum(check.passed for check in found)
     warnings = [check for check in found if not check.passed]

@@ -60,7 +60,7 @@ def _meaning(column: Column) -> str:
 
 
 def _type(column: Column) -> str:
-    kind = "string" if column.kind == "choice" else str(column.arrow.type)
+    kind = "string" if column.kind in ("choice", "text") else str(column.arrow.type)
     return f"{kind}, {column.unit}" if column.unit else kind
 
 

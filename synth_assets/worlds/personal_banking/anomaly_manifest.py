@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import values, whole
+from synth_assets.model.arrow import is_set, values
 from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import ids
 from synth_assets.model.manifest import EASY, HARD, MEDIUM, Labels, manifest_columns, manifest_rows
@@ -56,17 +58,34 @@ def generate(rows: range, users: Rows, accounts: Rows, transactions: Rows, confi
 
 
 class _Found:
-    """What stands in the tables about faulty users."""
+    """What stands in the tables about faulty users; read only where there are any."""
 
     def __init__(self, faulty: Ints, users: Rows, accounts: Rows, transactions: Rows) -> None:
-        self.faulty, self.users, self.accounts = faulty, users, accounts
-        self.user = users.numbers("user_id")
-        self.transaction = transactions.numbers("transaction_id")
-        self.account = transactions.numbers("account_id")
-        self.amount = values(transactions["amount_cents"])
-        self.date = values(transactions["date"])
-        pending = whole(transactions["pending"]).to_numpy(zero_copy_only=False)
-        self.posted = np.where(pending, 0, self.amount)
+        self.faulty, self.users, self.accounts, self.transactions = faulty, users, accounts, transactions
+
+    @cached_property
+    def user(self) -> Ints:
+        return self.users.numbers("user_id")
+
+    @cached_property
+    def transaction(self) -> Ints:
+        return self.transactions.numbers("transaction_id")
+
+    @cached_property
+    def account(self) -> Ints:
+        return self.transactions.numbers("account_id")
+
+    @cached_property
+    def amount(self) -> Ints:
+        return values(self.transactions["amount_cents"])
+
+    @cached_property
+    def posted(self) -> Ints:
+        return np.where(is_set(self.transactions["pending"]), 0, self.amount)
+
+    @cached_property
+    def date(self) -> Ints:
+        return values(self.transactions["date"])
 
     def of(self, code: int, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
         """Entity, related row, expected and actual value and amount at risk of users at places `at`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import indices, strings
+from synth_assets.model.arrow import picked, strings
 from synth_assets.model.columns import choice, day, flag, identifier, money, reference, text
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rows, Table, arrow_table
@@ -38,8 +38,8 @@ COLUMNS = (
     day("date", "Day of posting."),
     day("authorized_date", "Day of the purchase, up to 2 days before it is posted."),
     money("amount_cents", "Positive is money out of the account, negative is money in.", minimum=None),
-    text("name", "As the bank's feed shows it."),
-    text("merchant_name", "Clean name of the merchant, where one is known.", nullable=True),
+    text("name", "As the bank's feed shows it.", repeats=True),
+    text("merchant_name", "Clean name of the merchant, where one is known.", nullable=True, repeats=True),
     choice("payment_channel", CHANNELS, "How it was made."),
     choice(
         "category_primary",
@@ -65,10 +65,16 @@ def _spelt(feed: str, label: int, spelling: int) -> str:
     return f"{feed} {CITIES[spelling]}" if LABELS[label].channel == "in store" else feed
 
 
-_NAMES = strings([_spelt(label.feed, i, k) for i, label in enumerate(LABELS) for k in range(SPELLINGS)])
+_SPELT = [_spelt(label.feed, i, k) for i, label in enumerate(LABELS) for k in range(SPELLINGS)]
+_FEEDS = list(dict.fromkeys(_SPELT))
+_PLACES = {feed: place for place, feed in enumerate(_FEEDS)}
+_FEED = np.array([_PLACES[feed] for feed in _SPELT])
+_FEED_NAMES = strings(_FEEDS)
 _VARIES = np.array([label.channel == "online" and label.merchant is not None for label in LABELS])
 _VARIES[[AT["rent"], AT["rent"] + 2, AT["atm"]]] = True  # numbered as they come
-_MERCHANTS = pa.array([label.merchant for label in LABELS], pa.string())
+_MERCHANTS = list(dict.fromkeys(label.merchant for label in LABELS if label.merchant))
+_MERCHANT = np.array([_MERCHANTS.index(label.merchant) if label.merchant else -1 for label in LABELS])
+_MERCHANT_NAMES = strings(_MERCHANTS)
 
 
 def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Config) -> pa.Table:
@@ -81,6 +87,7 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
     spelling = np.where(_VARIES[found.label], shown, homes(draws, block.users.number)[found.user])
     date = window(config).first + found.day
     waits = np.where(block.is_pending, 0, POSTED_AFTER_DAYS[found.label])
+    merchant = _MERCHANT[found.label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
     return arrow_table(
         COLUMNS,
@@ -91,8 +98,8 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
             "date": date,
             "authorized_date": date - np.minimum(waits, found.day),
             "amount_cents": found.amount_cents,
-            "name": _NAMES.take(indices(found.label * SPELLINGS + spelling)),
-            "merchant_name": _MERCHANTS.take(indices(found.label)),
+            "name": picked(_FEED_NAMES, _FEED[found.label * SPELLINGS + spelling]),
+            "merchant_name": picked(_MERCHANT_NAMES, np.maximum(merchant, 0), merchant < 0),
             "payment_channel": _CHANNEL[found.label],
             "category_primary": primary[found.label],
             "category_detailed": _DETAILED[found.label],
