@@ -15,7 +15,7 @@ from synth_assets.worlds.personal_banking.anomalies import BEFORE_OPENED
 from synth_assets.worlds.personal_banking.behaviour import Block, decide, window
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS, SLOTS
-from synth_assets.worlds.personal_banking.overdrafts import banks
+from synth_assets.worlds.personal_banking.overdrafts import banks, fee_cents
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 TYPES = ("checking", "savings", "credit_card", "money_market", "hsa")
@@ -43,6 +43,11 @@ COLUMNS = (
         "balance_current_cents", "Balance on as_of of all posted transactions; owed, on a card.", minimum=None
     ),
     money("balance_limit_cents", "Credit limit; empty but for cards.", nullable=True),
+    money(
+        "overdraft_fee_cents",
+        "What the bank charges on a day of overdraft, of some nothing; empty but for checking.",
+        nullable=True,
+    ),
     choice("iso_currency_code", ("USD",), "Currency."),
     choice("holder_category", ("personal",), "No business accounts."),
 )
@@ -68,6 +73,7 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
     current = block.closing_cents[row, slot]
     limit = np.where(slot == CARD, block.cards.limit_cents[row], 0)
     pending = _pending_cents(block)[row, slot]
+    fee = fee_cents(draws, user[row] - 1) if config.preset == "personas" else np.zeros_like(limit)
     first = window(config).first
     opened = first - 1 - age * 3_650 // 65_536
     opened = np.where(checking & (fault == BEFORE_OPENED), first + _first_day(block)[row] + 1, opened)
@@ -85,6 +91,7 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
             "balance_available_cents": np.where(slot == CARD, limit - current, current) - pending,
             "balance_current_cents": current,
             "balance_limit_cents": np.ma.masked_array(limit, mask=slot != CARD),
+            "overdraft_fee_cents": np.ma.masked_array(fee, mask=~checking),
             "iso_currency_code": np.zeros(len(row), dtype=np.int8),
             "holder_category": np.zeros(len(row), dtype=np.int8),
         },

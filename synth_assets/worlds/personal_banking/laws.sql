@@ -65,6 +65,11 @@ SELECT account_id, account_type, balance_limit_cents
 FROM accounts
 WHERE (balance_limit_cents IS NULL) = (account_type = 'credit_card');
 
+-- name: only_checking_may_charge_for_overdrafts — An overdraft fee is agreed for checking accounts alone.
+SELECT account_id, account_type, overdraft_fee_cents
+FROM accounts
+WHERE (overdraft_fee_cents IS NULL) = (account_type = 'checking');
+
 -- name: interest_falls_on_cards — Interest is charged on credit cards alone.
 SELECT transaction_id, account_type
 FROM transactions JOIN accounts USING (account_id)
@@ -92,8 +97,8 @@ WHERE
     OR last_payment_date IS DISTINCT FROM paid_on
     OR last_payment_amount_cents <> coalesce(paid_cents, 0);
 
--- name: overdraft_fees_follow_from_balances — A bank that charges for overdrafts takes $35 on every day on which
--- money leaves a checking account whose balance, before the fee, is below zero, and on no other day.
+-- name: overdraft_fees_follow_from_balances — The account's fee is taken on every day on which money leaves a
+-- checking account whose balance, before the fee, is below zero, and on no other day.
 -- Faults shift the balances of their users, who are left out.
 WITH faulty AS (
     SELECT user_id FROM anomaly_manifest JOIN transactions ON id_of(entity_id) = transaction_id
@@ -114,18 +119,14 @@ daily AS (
     GROUP BY account_id, date
 ),
 judged AS (
-    SELECT account_id, accounts.user_id, name, date, spends, coalesce(fee, 0) AS fee,
+    SELECT account_id, accounts.user_id, overdraft_fee_cents, date, spends, coalesce(fee, 0) AS fee,
         opening_balance_cents + coalesce(fee, 0)
         - sum(flow) OVER (PARTITION BY account_id ORDER BY date) AS balance_before
     FROM daily JOIN accounts USING (account_id)
 )
-SELECT account_id, name, date, spends, balance_before, fee
+SELECT account_id, overdraft_fee_cents, date, spends, balance_before, fee
 FROM judged ANTI JOIN faulty USING (user_id)
-WHERE
-    fee <> CASE
-        WHEN spends AND balance_before < 0 AND name IN (SELECT name FROM judged WHERE fee > 0) THEN 3500
-        ELSE 0
-    END;
+WHERE fee <> CASE WHEN spends AND balance_before < 0 THEN overdraft_fee_cents ELSE 0 END;
 
 -- name: overdraft_fees_fall_on_checking — Overdraft fees are charged on checking accounts alone.
 SELECT transaction_id, account_type
