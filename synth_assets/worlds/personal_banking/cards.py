@@ -20,7 +20,7 @@ INTEREST, PAYMENT, LAST_PURCHASE = 5, 6, 3
 """Order of a day's events."""
 
 FIRST_DUE = 21
-"""A statement is due after so many days at least [P 12 CFR 1026.5(b)(2)(ii)]."""
+"""A statement is due after so many days at least [K 12 CFR 1026.5(b)(2)(ii)]."""
 
 
 class Cards(NamedTuple):

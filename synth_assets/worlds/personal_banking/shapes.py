@@ -13,20 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import lookup
-from synth_assets.worlds.personal_banking.merchants import (
-    AIRLINES,
-    CAFES,
-    GROCERS,
-    HARDWARE,
-    MARKETPLACES,
-    PHARMACIES,
-    RESTAURANTS,
-    RIDES,
-    SALONS,
-    STATIONS,
-    SUPERSTORES,
-    VENUES,
-)
+from synth_assets.worlds.personal_banking import merchants
 
 LONGEST_WINDOW_DAYS = 1_024
 """Bound of a day of the window, so that user and day make one id of a draw."""
@@ -67,6 +54,10 @@ class Stream(NamedTuple):
     card_share: float
 
 
+_RESTAURANT = "FOOD_AND_DRINK_RESTAURANT"
+_RIDES = "TRANSPORTATION_TAXIS_AND_RIDE_SHARES"
+_SUPERSTORES = "GENERAL_MERCHANDISE_SUPERSTORES"
+_PHARMACIES = "MEDICAL_PHARMACIES_AND_SUPPLEMENTS"
 _MARKETPLACES = "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"
 _EVENTS = "ENTERTAINMENT_SPORTING_EVENTS_AMUSEMENT_PARKS_AND_MUSEUMS"
 
@@ -78,18 +69,18 @@ ANY_DAY = (1.0,) * 7
 coffee on the way to work [D]."""
 
 STREAMS = (
-    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.5, WEEKEND, 6_200, 0.55, GROCERS, 0.45),
-    Stream("restaurants", "FOOD_AND_DRINK_RESTAURANT", 7.5, EVENINGS, 2_200, 0.60, RESTAURANTS, 0.55),
-    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 4.0, WORKDAYS, 620, 0.30, CAFES, 0.40),
-    Stream("fuel", "TRANSPORTATION_GAS", 4.0, ANY_DAY, 4_300, 0.25, STATIONS, 0.50),
-    Stream("rides", "TRANSPORTATION_TAXIS_AND_RIDE_SHARES", 1.5, EVENINGS, 1_800, 0.50, RIDES, 0.60),
-    Stream("marketplaces", _MARKETPLACES, 4.0, ANY_DAY, 3_700, 0.90, MARKETPLACES, 0.60),
-    Stream("superstores", "GENERAL_MERCHANDISE_SUPERSTORES", 2.0, WEEKEND, 8_000, 0.60, SUPERSTORES, 0.45),
-    Stream("medical", "MEDICAL_PHARMACIES_AND_SUPPLEMENTS", 1.4, WORKDAYS, 11_000, 0.80, PHARMACIES, 0.40),
-    Stream("entertainment", _EVENTS, 1.8, EVENINGS, 8_000, 0.70, VENUES, 0.50),
-    Stream("flights", "TRAVEL_FLIGHTS", 0.35, ANY_DAY, 28_000, 0.50, AIRLINES, 0.80),
-    Stream("hardware", "HOME_IMPROVEMENT_HARDWARE", 0.8, WEEKEND, 8_500, 0.70, HARDWARE, 0.50),
-    Stream("salons", "PERSONAL_CARE_HAIR_AND_BEAUTY", 0.9, ANY_DAY, 4_200, 0.40, SALONS, 0.50),
+    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.5, WEEKEND, 6_200, 0.55, merchants.GROCERS, 0.45),
+    Stream("restaurants", _RESTAURANT, 7.5, EVENINGS, 2_200, 0.60, merchants.RESTAURANTS, 0.55),
+    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 4.0, WORKDAYS, 620, 0.30, merchants.CAFES, 0.40),
+    Stream("fuel", "TRANSPORTATION_GAS", 4.0, ANY_DAY, 4_300, 0.25, merchants.STATIONS, 0.50),
+    Stream("rides", _RIDES, 1.5, EVENINGS, 1_800, 0.50, merchants.RIDES, 0.60),
+    Stream("marketplaces", _MARKETPLACES, 4.0, ANY_DAY, 3_700, 0.90, merchants.MARKETPLACES, 0.60),
+    Stream("superstores", _SUPERSTORES, 2.0, WEEKEND, 8_000, 0.60, merchants.SUPERSTORES, 0.45),
+    Stream("medical", _PHARMACIES, 1.4, WORKDAYS, 11_000, 0.80, merchants.PHARMACIES, 0.40),
+    Stream("entertainment", _EVENTS, 1.8, EVENINGS, 8_000, 0.70, merchants.VENUES, 0.50),
+    Stream("flights", "TRAVEL_FLIGHTS", 0.35, ANY_DAY, 28_000, 0.50, merchants.AIRLINES, 0.80),
+    Stream("hardware", "HOME_IMPROVEMENT_HARDWARE", 0.8, WEEKEND, 8_500, 0.70, merchants.HARDWARE, 0.50),
+    Stream("salons", "PERSONAL_CARE_HAIR_AND_BEAUTY", 0.9, ANY_DAY, 4_200, 0.40, merchants.SALONS, 0.50),
 )
 """Visits and amounts [D], all together so that shares of spending come near those of American households
 without insurance and pensions: housing and utilities 36 to 40 %, transport 15 to 19, food 14 to 17, health 4
