@@ -92,7 +92,12 @@ def edit(
     rows: Rows, is_pending: npt.NDArray[np.bool_], kind: Codes, days: int, draws: Draws, users: Ints
 ) -> Edited:
     """Apply the faults that change rows: one is doubled, left pending, turned round or dropped."""
+    counts = np.bincount(rows.user, minlength=len(kind))
+    place = np.arange(len(rows.user)) - (np.cumsum(counts) - counts)[rows.user]
     candidate = _candidates(rows, len(kind), days, draws, users)
+    number = place + (np.arange(len(place)) > candidate[rows.user])  # one is left free after the candidate
+    if not kind.any():
+        return Edited(rows, is_pending, number, place, np.full(len(kind), -1))
     dropped = _dropped(rows, kind)
     pending, amount, label = is_pending.copy(), rows.amount_cents.copy(), rows.label.copy()
     pending[candidate[kind == PENDING]] = True
@@ -100,8 +105,6 @@ def edit(
     amount[refunds] *= -1
     label[refunds] = AT["never_visited"]
     rows = rows._replace(amount_cents=amount, label=label)
-    place = np.arange(len(rows.user)) - np.searchsorted(rows.user, rows.user)
-    number = place + (np.arange(len(place)) > candidate[rows.user])  # one is left free after the candidate
     times = np.ones(len(place), dtype=np.int64)
     times[candidate[kind == DUPLICATE]] = 2
     times[dropped] = 0
