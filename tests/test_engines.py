@@ -66,6 +66,17 @@ def test_the_bytes_are_the_same(map_blocks: MapBlocks, expected: dict[str, str],
     assert content(tmp_path) == expected
 
 
+@pytest.mark.parametrize("preset", ["personas", "simple"])
+def test_users_are_the_same_by_any_number_of_workers(pool: MapBlocks, preset: str, tmp_path: Path) -> None:
+    scenario = resolve("personal_banking", {"as_of": AS_OF, "num_users": 2_500}, preset=preset)
+    alone = write_world(scenario, tmp_path / "alone")
+    shared = write_world(scenario, tmp_path / "shared", pool)
+    assert {name: version.content for name, version in shared.items()} == {
+        name: version.content for name, version in alone.items()
+    }
+    assert len(alone["transactions"].parts) == 3
+
+
 def test_a_killed_worker_changes_nothing(
     map_blocks: MapBlocks, expected: dict[str, str], tmp_path: Path
 ) -> None:
