@@ -119,7 +119,7 @@ def test_merchants_belong_to_their_category(rows):
     users=st.integers(10, 80),
     low=st.integers(20, 60),
     more=st.integers(0, 60),
-    pending=st.sampled_from([0.0, 0.05, 0.145, 0.5]),
+    pending=st.sampled_from([0.0, 0.05, 0.145, 0.25]),
     income=st.sampled_from([0.0, 0.15, 0.3]),
     accounts=st.integers(1, 3),
     seed=st.integers(0, 10_000),

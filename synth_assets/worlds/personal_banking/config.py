@@ -68,7 +68,9 @@ class Simple(Frozen):
     most_accounts: int = Field(3, ge=1, le=3, description="Accounts of a user, from 1.")
     fewest_transactions: int = Field(20, ge=20, le=200, description="Transactions of an account, at least.")
     most_transactions: int = Field(100, ge=20, le=200, description="Transactions of an account, at most.")
-    pending_rate: Rate = Field(0.05, description="Transactions that are not posted yet.")
+    pending_rate: Annotated[float, Field(ge=0, le=0.25)] = Field(
+        0.05, description="Transactions that are not posted yet."
+    )
     category_shares: CategoryShares = CategoryShares()
 
 

@@ -19,6 +19,7 @@ from synth_assets.model.anomaly import Level, allot
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import cards, shapes
+from synth_assets.worlds.personal_banking.anomalies import EARLIEST_FAULT_DAYS
 from synth_assets.worlds.personal_banking.cards import Cards
 from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS, SLOTS, Rows, distinct_cents
 from synth_assets.worlds.personal_banking.labels import AT, LABELS, PLAID_OF, SIMPLE_CATEGORIES
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 PENDING_DAYS = 5
 """A pending row is at most so many days old, counting as_of [D]."""
+
+EARLY_DAYS = 5
+"""Each user's first purchase on checking is made so many days after the first that may be faulty, or fewer, so
+that any user can carry any fault [D]."""
 
 SHARES_IN_ALL = 10**9
 """What the category shares are rounded to, so that quotas are exact."""
@@ -53,7 +58,10 @@ def live(config: Config, window: Window, draws: Draws, users: Users) -> Lived:
     first = int(users.number[0]) if len(users.number) else 0
     word = draws.fields("simple row", (first * SLOTS + account) * 1_024 + within)
     day, size, brand, _ = word.astype(np.int64)
-    day = np.sort(account * window.length + day * window.length // 65_536) - account * window.length
+    is_early = (within == 0) & (account % SLOTS == CHECKING)
+    day = np.where(is_early, EARLIEST_FAULT_DAYS + day * EARLY_DAYS // 65_536, day * window.length // 65_536)
+    by_day = np.argsort(account * window.length + day, kind="stable")
+    day, is_early = day[by_day], is_early[by_day]
     pending = _pending(config, draws, counts, first)
     left = np.repeat(counts.ravel(), counts.ravel()) - within
     is_pending = left <= np.repeat(pending, counts.ravel())
@@ -63,7 +71,7 @@ def live(config: Config, window: Window, draws: Draws, users: Users) -> Lived:
         - (draws.fields("pending", first * SLOTS + account)[0] >> 8).astype(np.int64) * PENDING_DAYS // 256
     )
     day = np.where(is_pending, np.maximum(day, oldest), day)
-    category = _categories(config, draws, counts, account % SLOTS, first)
+    category = _categories(config, draws, account % SLOTS, is_early, users.number)
     label = _LABEL_OF[category, brand * _LABELS_OF[category] // 65_536]
     low, high = np.array(shapes.SIMPLE_CENTS).T
     amount = low[category] + size * (high - low + 1)[category] // 65_536
@@ -77,9 +85,9 @@ def live(config: Config, window: Window, draws: Draws, users: Users) -> Lived:
 
 
 def income_rows(config: Config, draws: Draws) -> tuple[int, int]:
-    """Rows that must be income, and rows on accounts that may hold it."""
+    """Rows that must be income, and rows that may be: on checking and savings, but for one of each user."""
     totals = _totals(config, draws)
-    return _quotas(config, totals.deposit + totals.card)[_INCOME], totals.deposit
+    return _quotas(config, totals.deposit + totals.card)[_INCOME], totals.deposit - config.num_users
 
 
 def _accounts(config: Config, draws: Draws, user: Ints) -> npt.NDArray[np.bool_]:
@@ -125,18 +133,27 @@ def _quotas(config: Config, rows: int) -> list[int]:
     return largest_remainder([round(share * SHARES_IN_ALL) for share in shares], rows)
 
 
-def _categories(config: Config, draws: Draws, counts: Ints, slot: Ints, first: int) -> Ints:
-    """The category of each row: income first, among those on checking and savings, then the others."""
+def _categories(
+    config: Config, draws: Draws, slot: Ints, is_early: npt.NDArray[np.bool_], user: Ints
+) -> Ints:
+    """The category of each row: income first, among those on checking and savings that are no early purchase,
+    then the others."""
     totals = _totals(config, draws)
-    quotas = _quotas(config, totals.deposit + totals.card)
+    rows = totals.deposit + totals.card
+    quotas = _quotas(config, rows)
     income, others = quotas[_INCOME], tuple(quotas[:_INCOME])
+    first = int(user[0]) if len(user) else 0
+    late = totals.deposit - config.num_users
     on_card = slot == CARD
-    place = np.where(
-        on_card,
-        totals.deposit + totals.card_before[first] + np.cumsum(on_card) - 1,
-        totals.deposit_before[first] + np.cumsum(~on_card) - 1,
+    place = np.select(
+        [is_early, on_card],
+        [
+            late + first + np.cumsum(is_early) - 1,
+            totals.deposit + totals.card_before[first] + np.cumsum(on_card) - 1,
+        ],
+        totals.deposit_before[first] - first + np.cumsum(~on_card & ~is_early) - 1,
     )
-    levels = [Level(totals.deposit, (income,)), Level(totals.deposit + totals.card, others)]
+    levels = [Level(late, (income,)), Level(rows, others)]
     codes = allot(place, levels, [draws.key("simple income"), draws.key("simple category")])
     return np.where(codes == 1, _INCOME, codes.astype(np.int64) - 2)
 

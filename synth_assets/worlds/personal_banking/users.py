@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.columns import flag, identifier, moment, text
-from synth_assets.model.draws import Draws
+from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
 from synth_assets.worlds.personal_banking.anomalies import EARLIEST_FAULT_DAYS, WITHDRAWN
-from synth_assets.worlds.personal_banking.behaviour import decide, window
+from synth_assets.worlds.personal_banking.behaviour import Block, decide, window
 from synth_assets.worlds.personal_banking.config import Config
 
 USER_ID = identifier("user_id", "usr_", "User.")
@@ -28,7 +28,8 @@ SIGN_UP_DAYS = 730
 
 def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
     """One row a user of `rows` (numbers from 0)."""
-    users = decide(config, rows.start, rows.stop).users
+    block = decide(config, rows.start, rows.stop)
+    users = block.users
     person = people(draws, users.number, config.num_users)
     age, second, said, said_second = draws.fields("sign_up", users.number).astype(np.int64)
     first = window(config).first
@@ -36,7 +37,9 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
     signed_up = first - 1 - age * since // 65_536
     updated = signed_up + said * (first - signed_up) // 65_536
     withdrawn = users.fault == WITHDRAWN
-    updated = np.where(withdrawn, first + EARLIEST_FAULT_DAYS + said * 120 // 65_536, updated)
+    latest = _last_day(block) - 1  # so that something follows
+    withdrawn_on = first + np.minimum(EARLIEST_FAULT_DAYS + said * 120 // 65_536, latest)
+    updated = np.where(withdrawn, withdrawn_on, updated)
     created = seconds(signed_up, second * 43_200 // 65_536)
     return arrow_table(
         COLUMNS,
@@ -49,6 +52,13 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
             "consent_updated_at": seconds(updated, 43_200 + said_second * 43_199 // 65_536),
         },
     )
+
+
+def _last_day(block: Block) -> Ints:
+    """Day of each user's last transaction; 0 for those without."""
+    days = np.zeros(len(block.users.number), dtype=np.int64)
+    days[block.rows.user] = block.rows.day  # in order of day: the last one stays
+    return days
 
 
 USERS = Table(
