@@ -33,8 +33,8 @@ PENDING_DAYS = 5
 """A pending row is at most so many days old, counting as_of [D]."""
 
 EARLY_DAYS = 5
-"""Each user's first purchase on checking is made so many days after the first that may be faulty, or fewer, so
-that any user can carry any fault [D]."""
+"""Each user buys something within so many days from the first on which a row may be faulty, so that any user
+can carry any fault [D]."""
 
 SHARES_IN_ALL = 10**9
 """What the category shares are rounded to, so that quotas are exact."""
@@ -145,14 +145,13 @@ def _categories(
     first = int(user[0]) if len(user) else 0
     late = totals.deposit - config.num_users
     on_card = slot == CARD
-    place = np.select(
-        [is_early, on_card],
-        [
-            late + first + np.cumsum(is_early) - 1,
-            totals.deposit + totals.card_before[first] + np.cumsum(on_card) - 1,
-        ],
-        totals.deposit_before[first] - first + np.cumsum(~on_card & ~is_early) - 1,
-    )
+    place = np.empty(len(slot), dtype=np.int64)
+    for here, before in (
+        (~on_card & ~is_early, totals.deposit_before[first] - first),
+        (is_early, late + first),
+        (on_card, totals.deposit + totals.card_before[first]),
+    ):
+        place[here] = before + np.arange(np.count_nonzero(here))
     levels = [Level(late, (income,)), Level(rows, others)]
     codes = allot(place, levels, [draws.key("simple income"), draws.key("simple category")])
     return np.where(codes == 1, _INCOME, codes.astype(np.int64) - 2)
