@@ -31,6 +31,18 @@ class Curve:
     from_rows: int
 
 
+def _consumption_share(pattern: str) -> str:
+    """Spending whose detailed category matches, over all consumption of users in the preset personas."""
+    return f"""with spent as (
+            select amount_cents, regexp_matches(category_detailed, '{pattern}') as here
+            from transactions cross join scenario
+            where preset = 'personas' and amount_cents > 0
+            and category_primary not in ('TRANSFER_OUT', 'BANK_FEES')
+            and category_detailed <> 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
+        )
+        select count(*), sum(amount_cents) filter (here) / sum(amount_cents) from spent"""
+
+
 CURVES: dict[str, tuple[Curve, ...]] = {
     "order_to_cash/invoices": (
         Curve(
@@ -66,6 +78,38 @@ CURVES: dict[str, tuple[Curve, ...]] = {
             0.4,
             0.9,
             1_000,
+        ),
+    ),
+    "personal_banking/transactions": (
+        Curve(
+            "housing_share",
+            "Rent and utilities over consumption: 36 to 40 % of households' (CEX 2023 without insurance and "
+            "pensions); some users here are short of money.",
+            _consumption_share("^RENT_AND_UTILITIES"),
+            0.34,
+            0.42,
+            10_000,
+        ),
+        Curve(
+            "food_share",
+            "Groceries, restaurants and coffee over consumption: 14 to 17 % of households' (CEX 2023 without "
+            "insurance and pensions); some users here are short of money.",
+            _consumption_share("^FOOD_AND_DRINK"),
+            0.13,
+            0.20,
+            10_000,
+        ),
+    ),
+    "personal_banking/signals_credit": (
+        Curve(
+            "mean_utilization",
+            "Mean utilisation of the cards in use: 26 % in the population (Experian 2020), more here, as "
+            "three users of ten are there for using half of their limit.",
+            """select count(*), avg(utilization_pct) / 100 from signals_credit cross join scenario
+            where window_days = 180 and utilization_pct > 0 and preset = 'personas'""",
+            0.25,
+            0.45,
+            200,
         ),
     ),
 }
