@@ -7,7 +7,7 @@ within one transaction, so a run that ends early, however it ends, leaves the da
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -18,11 +18,9 @@ from sqlalchemy.exc import ArgumentError
 
 from synth_assets import worlds
 from synth_assets.build.problems import Problem, UsageProblem
+from synth_assets.export.files import Parts
 from synth_assets.model.columns import Column
 from synth_assets.model.world import World
-
-Parts = Callable[[str], Iterable[pa.Table]]
-"""Gives a table's rows by its name, in order, in as many parts as there are."""
 
 BATCH_ROWS = 16_384
 """Rows that are Python values at a time: about 15 MB."""
