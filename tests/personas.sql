@@ -80,7 +80,7 @@ daily AS (
     FROM (
         SELECT a.user_id, a.opening_balance_cents, ($as_of::DATE - ago::INTEGER)::DATE AS day,
             sum(p.amount_cents) AS amount_cents
-        FROM accounts AS a CROSS JOIN range(400) AS days(ago)
+        FROM accounts AS a CROSS JOIN range(800) AS days(ago)
         LEFT JOIN posted AS p ON p.account_id = a.account_id AND p.age = ago
         WHERE a.account_type = 'checking'
         GROUP BY 1, 2, 3

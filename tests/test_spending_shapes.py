@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from synth_assets.model.draws import Draws
-from synth_assets.worlds.personal_banking import merchants, shapes
+from synth_assets.worlds import load
+from synth_assets.worlds.personal_banking import merchants, plan, shapes
 from synth_assets.worlds.personal_banking.behaviour import decide, window
 from synth_assets.worlds.personal_banking.habits import habits
 from synth_assets.worlds.personal_banking.labels import LABELS
@@ -181,6 +182,44 @@ def test_stressed_users_shop_at_many_kinds_of_places(made):
     assert share["FOOD_AND_DRINK"] > 10
 
 
+PURCHASES_A_MONTH = {
+    "savings_builder": 18.2,
+    "variable_income": 18.8,
+    "stable": 19.5,
+    "edge_cases": 20.3,
+    "multi_persona": 20.7,
+    "high_utilizer": 22.0,
+    "subscription_heavy": 21.9,
+    "cash_flow_stressed": 23.9,
+}
+"""Means of the users of an archetype who buy at merchants at all."""
+
+
+@pytest.mark.parametrize(("seed", "months"), [(42, 7), (43, 7), (44, 12)])
+def test_purchases_a_month_are_those_of_the_document(seed, months):
+    """2 to 30 of each user, services included, and more or fewer by archetype: 002, section Time Range."""
+    asked = ASKED.model_copy(update={"num_users": 5_000, "seed": seed, "date_range_months": months})
+    blocks = [decide(asked, r.start, r.stop) for r in load("personal_banking").blocks(asked, "num_users")]
+    at_merchants = np.array([label.merchant is not None for label in LABELS])
+    counts = []
+    for block in blocks:
+        bought = (block.rows.amount_cents > 0) & at_merchants[block.rows.label] & ~block.is_pending
+        counts.append(np.bincount(block.rows.user[bought], minlength=len(block.users.number)))
+    a_month = np.concatenate(counts) / months
+    edge, archetype = (
+        np.concatenate([getattr(block.users, name) for block in blocks]) for name in ("edge", "archetype")
+    )
+    never = np.isin(edge, [plan.NOTHING, plan.ONLY_PENDING, plan.ONLY_CASH])
+    assert not a_month[never].any()
+    assert a_month[~never].min() >= 2
+    assert a_month[~never].max() <= 30
+    means = {
+        name: a_month[(archetype == place) & ~never].mean() for place, name in enumerate(plan.ARCHETYPES)
+    }
+    assert means == pytest.approx(PURCHASES_A_MONTH, abs=0.6)
+    assert len({round(mean) for mean in PURCHASES_A_MONTH.values()}) >= 5
+
+
 # --- strings ------------------------------------------------------------------------------------------
 
 
@@ -198,7 +237,8 @@ def test_a_merchants_string_is_a_card_feed_with_the_city_of_a_shop(made):
 def test_only_merchants_have_a_merchant_name(made):
     rows = made["transactions"]
     nobody = ["INCOME", "TRANSFER_IN", "TRANSFER_OUT", "LOAN_PAYMENTS", "BANK_FEES", "RENT_AND_UTILITIES"]
-    billed = rows.category_primary.isin(nobody) | (rows.category_detailed == "GENERAL_SERVICES_INSURANCE")
+    premiums = ["GENERAL_SERVICES_INSURANCE", "MEDICAL_OTHER_MEDICAL"]
+    billed = rows.category_primary.isin(nobody) | rows.category_detailed.isin(premiums)
     assert rows[billed].merchant_name.isna().all()
     others = rows[~billed]
     assert (others.merchant_name.isna() == others.name.str.startswith("POS PURCHASE")).all()

@@ -22,17 +22,23 @@ COLDEST_DAY = 20
 
 
 def pay(events: Events, window: Window, draws: Draws, users: Users, habits: Habits, plain: Flags) -> Ints:
-    """Rent on the 1st to 3rd, utilities, internet and car on days of their own; cents a month of all."""
+    """Rent on the 1st to 3rd, the others on days of their own, a loan for some; cents a month of all.
+
+    Who pays statements in full pays the internet by card, so that no statement is as small as a minimum.
+    """
     month_day = days_of_month(window)
     when, share, utilities, car = draws.fields("bills", users.number).astype(np.int64)
     by, size, internet, lender = draws.fields("providers", users.number).astype(np.int64)
+    plan_day, owes, loan_day, _ = draws.fields("more bills", users.number).astype(np.int64)
     low, high = shapes.RENT_SHARE
     income = habits.monthly_income_cents
     rent = (income * (low + (high - low) * share / 65_536)).astype(np.int64)
     prices = np.array(shapes.INTERNET_CENTS)
     online = prices[size * len(prices) // 65_536]
     power = income * shapes.UTILITIES_SHARE
+    loan = income * np.where(owes < shapes.WITH_LOAN_SHARE * 65_536, shapes.LOAN_SHARE, 0)
     home = labels.homes(draws, users.number)
+    by_card = np.where(habits.has_card & ~has(users, plan.HIGH_UTILIZATION), CARD, CHECKING)
     date = [day.timetuple().tm_yday for day in window.dates[: window.length]]
     season = np.array([math.cos(2 * math.pi * (day - COLDEST_DAY) / 365) for day in date])
     for name, day, cents, swing, pick in (
@@ -40,13 +46,17 @@ def pay(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
         ("utilities", 5 + utilities * 20 // 65_536, power, shapes.UTILITIES_SEASON, home),
         ("internet", 4 + internet * 24 // 65_536, online, 0.0, home),
         ("insurance", 2 + lender * 26 // 65_536, income * shapes.INSURANCE_SHARE, 0.0, by),
+        ("health", 2 + plan_day * 26 // 65_536, income * shapes.HEALTH_SHARE, 0.0, lender),
+        ("loan", 2 + loan_day * 26 // 65_536, loan, 0.0, by),
         ("car", 3 + car * 22 // 65_536, income * shapes.CAR_SHARE, 0.0, lender),
     ):
-        user, at = np.nonzero((month_day == day[:, None]) & plain[:, None])
+        user, at = np.nonzero((month_day == day[:, None]) & (plain & (cents > 0))[:, None])
         amount = np.rint(cents[user] * (1 + swing * season[at])).astype(np.int64)
         label = labels.provider(name, pick)[user]
-        events.add(user, at, amount, account=CHECKING, label=label, order=BILL)
-    return rent + online + power + income * (shapes.CAR_SHARE + shapes.INSURANCE_SHARE)
+        account = by_card[user] if name == "internet" else CHECKING
+        events.add(user, at, amount, account=account, label=label, order=BILL)
+    shares = shapes.CAR_SHARE + shapes.INSURANCE_SHARE + shapes.HEALTH_SHARE
+    return rent + online + power + loan + income * shares
 
 
 def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:

@@ -76,6 +76,8 @@ BILLS = {
     "utilities": Label(None, "", "online", "RENT_AND_UTILITIES_GAS_AND_ELECTRICITY"),
     "internet": Label(None, "", "online", "RENT_AND_UTILITIES_INTERNET_AND_CABLE"),
     "insurance": Label(None, "", "online", "GENERAL_SERVICES_INSURANCE"),
+    "health": Label(None, "", "online", "MEDICAL_OTHER_MEDICAL"),
+    "loan": Label(None, "", "online", "LOAN_PAYMENTS_OTHER_PAYMENT"),
     "car": Label(None, "", "other", "LOAN_PAYMENTS_CAR_PAYMENT"),
     "to_savings": Label(None, "Online Transfer to SAV ####", "online", "TRANSFER_OUT_SAVINGS"),
     "from_checking": Label(None, "Online Transfer from CHK ####", "online", "TRANSFER_IN_SAVINGS"),

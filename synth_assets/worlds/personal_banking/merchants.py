@@ -116,6 +116,8 @@ PROVIDERS = {
         "COMCAST CABLE COMM", "SPECTRUM BILL PAY", "ATT*BILL PAYMENT", "VERIZON*FIOS PYMT", "COX COMM BILL",
     ),
     "insurance": ("GEICO *AUTO", "PROGRESSIVE INS PREM", "STATE FARM RO 27", "ALLSTATE INS CO PMT"),
+    "health": ("BCBS PREMIUM PYMT", "UHC HEALTH PLAN DUES", "AETNA PREMIUM", "CIGNA HLTH PLAN WEB"),
+    "loan": ("NELNET STUDENT LN PYMT", "MOHELA LOAN PMT", "SOFI LOAN PAYMENT ####", "LENDINGCLUB WEB PMT"),
     "car": ("AUTO LOAN PMT ######", "TOYOTA FIN SVCS PYMT", "ALLY AUTO PAYMENT ####", "HONDA FIN SVC PMT"),
 }  # fmt: skip
 """Who is behind a bill or a paycheck, by kind; utilities in order of `CITIES` [D]."""

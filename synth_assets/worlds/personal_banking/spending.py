@@ -36,7 +36,6 @@ def live(events: Events, window: Window, draws: Draws, users: Users, habits: Hab
     bills.earn_interest(events, window, draws, users, habits)
     billed = bills.pay(events, window, draws, users, habits, plain)
     left = habits.monthly_income_cents * shapes.SPENT_SHARE - billed - habits.subscriptions * 2_000
-    left -= np.where(has(users, plan.SAVINGS_BUILDER), habits.monthly_income_cents * shapes.SAVED_SHARE, 0)
     small, large = _scales(left)
     may = plain[:, None] | _still_pending(users, window.length)
     for stream in shapes.STREAMS:
@@ -45,8 +44,8 @@ def live(events: Events, window: Window, draws: Draws, users: Users, habits: Hab
 
 
 def _scales(left: Floats) -> tuple[Floats, Floats]:
-    """What amounts of small and of other purchases are multiplied by, so that a month's are `left` cents: the
-    first is the square root of the second."""
+    """What amounts of small and of other purchases are multiplied by, so that a month's of all `STREAMS`
+    would be `left` cents: the first is the square root of the second."""
     small, large = (
         math.fsum(
             s.a_month * s.median_cents * math.exp(s.sigma**2 / 2)
@@ -131,12 +130,16 @@ def _visits(
     happens, size, by_card, _ = draws.fields(stream.name, cell)
     weight = np.array(stream.weekdays) / np.mean(stream.weekdays)
     chance = stream.a_month / (365 / 12) * weight[window.weekday[: window.length]] * 65_536
-    visits = (happens.reshape(cell.shape) < np.ceil(chance).astype(np.uint16)) & may
+    chance = np.ceil(_VISITS[users.archetype, None] * chance).astype(np.uint16)
+    visits = (happens.reshape(cell.shape) < chance) & may
     if stream.name == "groceries":
         visits[users.edge == plan.ONLY_PENDING, -1] = True
     at = np.flatnonzero(visits)
     user, day = np.divmod(at, window.length)
     return user, day, size[at], by_card[at]
+
+
+_VISITS = np.array([shapes.VISITS.get(name, 0) for name in plan.ARCHETYPES])
 
 
 def _still_pending(users: Users, days: int) -> Days:

@@ -24,35 +24,17 @@ year is 9 % of all users [P CFPB 2017]."""
 SMALLEST_BILLED_CENTS = 15_000
 """Of a day's spending, for a bill to be in it [D]."""
 
+SMALLEST_TWICE_CENTS, SMALLEST_THRICE_CENTS = 10_000, 30_000
+"""Of a day's purchases, to be made at two or three merchants [D]."""
+
+LOW_DOLLARS = 100
+"""A day that closes below is a low one [decision 18]."""
+
 BOUGHT_FOR = (
-    (1_200, ("coffee", "coffee", "coffee", "restaurants", "restaurants", "groceries", "rides", "medical")),
-    (4_000, ("restaurants", "restaurants", "restaurants", "fuel", "fuel", "groceries", "groceries", "rides")),
-    (
-        10_000,
-        (
-            "groceries",
-            "groceries",
-            "groceries",
-            "fuel",
-            "superstores",
-            "medical",
-            "restaurants",
-            "marketplaces",
-        ),
-    ),
-    (
-        0,
-        (
-            "groceries",
-            "groceries",
-            "superstores",
-            "superstores",
-            "marketplaces",
-            "medical",
-            "entertainment",
-            "fuel",
-        ),
-    ),
+    (1_200, ("coffee", "coffee", "coffee", "coffee", "restaurants", "restaurants", "rides", "medical")),
+    (4_000, ("restaurants",) * 4 + ("fuel", "fuel", "groceries", "rides")),
+    (10_000, ("groceries",) * 3 + ("fuel", "fuel", "superstores", "medical", "marketplaces")),
+    (0, ("groceries",) * 3 + ("superstores", "superstores", "marketplaces", "medical", "entertainment")),
 )
 """Streams of stressed users' purchases below so many cents, the last ones of any size: equal chances [D]."""
 
@@ -63,7 +45,7 @@ def live(events: Events, window: Window, draws: Draws, users: Users, habits: Hab
     user = np.flatnonzero(habits.is_stressed & habits.is_active)
     place, cycle = _place(window, habits, user)
     fee = overdrafts.fee_cents(draws, users.number)[user]
-    target = _targets(draws, users, user, place, cycle, fee)
+    target = _targets(draws, users, user, _shown(draws, users, user, place, cycle), place, cycle, fee)
     other = events.outflow(CHECKING)[user]
     opening = target[:, 0] + other[:, 0]
     out = np.diff(target, axis=1, prepend=opening[:, None]) * -1 - other
@@ -88,10 +70,32 @@ def _place(window: Window, habits: Habits, user: Ints) -> tuple[Ints, Ints]:
     return since % habits.cycle_days[user, None], since // habits.cycle_days[user, None]
 
 
-def _targets(draws: Draws, users: Users, user: Ints, place: Ints, cycle: Ints, fee: Ints) -> Ints:
-    """Closing balances in cents, users x days."""
+def _dollars(users: Users, user: Ints, place: Ints, cycle: Ints) -> Ints:
+    """Closing balances as the shapes say, users x days."""
     usual = np.array(shapes.STRESSED_DOLLARS)[np.minimum(place, 13)]
     edge = np.array(shapes.EDGE_DOLLARS)[cycle % 2, place % 15]
+    return np.where((users.edge[user] == plan.THREE_LOW_DAYS)[:, None], edge, usual)
+
+
+def _shown(draws: Draws, users: Users, user: Ints, place: Ints, cycle: Ints) -> Ints:
+    """Days since payday whose balance a day already shows, users x days: some days' money is spent on a day
+    before, so that nothing is bought on them; low days stay low and others do not become so."""
+    cell = users.number[user, None] * shapes.LONGEST_WINDOW_DAYS + np.arange(place.shape[1])
+    chance = _SHOPPING_DAYS[users.archetype[user], None] * 65_536
+    stands = (draws.fields("shops", cell)[0].reshape(cell.shape) < chance) | (place < 2)
+    low = _dollars(users, user, place, cycle) < LOW_DOLLARS
+    stands[:, :-1] |= low[:, 1:] != low[:, :-1]
+    stands[:, -1] = True
+    day = np.where(stands, np.arange(place.shape[1]), place.shape[1])
+    next_standing = np.minimum.accumulate(day[:, ::-1], axis=1)[:, ::-1]
+    return np.take_along_axis(place, next_standing, axis=1)
+
+
+def _targets(
+    draws: Draws, users: Users, user: Ints, shown: Ints, place: Ints, cycle: Ints, fee: Ints
+) -> Ints:
+    """Closing balances in cents, users x days."""
+    usual = _dollars(users, user, shown, cycle)
     high, low, often, _ = draws.fields("stress", users.number[user]).astype(np.int64)
     scale = np.where(usual >= 100, 950 + high[:, None] * 300 // 65_536, 750 + low[:, None] * 250 // 65_536)
     shares, chances = np.array(STRESSED_OVERDRAFTS).T
@@ -104,23 +108,26 @@ def _targets(draws: Draws, users: Users, user: Ints, place: Ints, cycle: Ints, f
     below -= (place > first_day) * (fee[:, None] + 1_000 + second.astype(np.int64) * 2_000 // 65_536)
     dips = (happens < chance[:, None] * 65_536) & (place >= first_day)
     usual_cents = np.where(dips, below, usual * scale // 10)
-    return np.where((users.edge[user] == plan.THREE_LOW_DAYS)[:, None], 100 * edge, usual_cents)
+    return np.where((users.edge[user] == plan.THREE_LOW_DAYS)[:, None], 100 * usual, usual_cents)
 
 
 def _bills(
     events: Events, draws: Draws, users: Users, user: Ints, out: Ints, place: Ints, cycle: Ints
 ) -> Ints:
-    """Cents of bills, users x days: half of the rent on the day after payday; on payday the car, every second
-    time utilities and internet instead."""
+    """Cents of bills, users x days: half of the rent and of a loan on the day after payday; on payday the
+    car, every second time utilities and internet instead; then insurance or the health plan by turns."""
     pick = draws.fields("providers", users.number)[0].astype(np.int64)
     home = labels.homes(draws, users.number)
     odd = (cycle % 2 == 1) & (place == 0)
     paid = np.zeros_like(out)
     for name, who, when, percent in (
-        ("rent", pick, place == 1, 70),
-        ("car", pick, (place == 0) & ~odd, 60),
-        ("utilities", home, odd, 35),
+        ("rent", pick, place == 1, 72),
+        ("loan", pick, place == 1, 14),
+        ("car", pick, (place == 0) & ~odd, 68),
+        ("utilities", home, odd, 38),
         ("internet", home, odd, 20),
+        ("insurance", pick, (place == 2) & (cycle % 2 == 0), 55),
+        ("health", pick, (place == 2) & (cycle % 2 == 1), 55),
     ):
         row, day = np.nonzero(when & (out >= SMALLEST_BILLED_CENTS))
         cents = out[row, day] * percent // 100
@@ -130,6 +137,7 @@ def _bills(
     return paid
 
 
+_SHOPPING_DAYS = np.array([shapes.STRESSED_DAYS.get(name, 0) for name in plan.ARCHETYPES])
 _STREAM = np.array(
     [
         [next(i for i, stream in enumerate(shapes.STREAMS) if stream.name == name) for name in names]
@@ -146,9 +154,9 @@ def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints
     row, day = np.nonzero(out)
     cents, cell = out[row, day], users.number[user[row]] * shapes.LONGEST_WINDOW_DAYS + day
     cut, rest, _, _ = draws.fields("purchases", cell).astype(np.int64)
-    first = np.where(cents >= 7_000, cents * (20 + cut * 30 // 65_536) // 100, cents)
+    first = np.where(cents >= SMALLEST_TWICE_CENTS, cents * (4 + cut * 36 // 65_536) // 100, cents)
     left = cents - first
-    second = np.where(cents >= 20_000, left * (30 + rest * 40 // 65_536) // 100, left)
+    second = np.where(cents >= SMALLEST_THRICE_CENTS, left * (30 + rest * 40 // 65_536) // 100, left)
     parts = np.stack([first, second, left - second], axis=1)
     at, part = np.nonzero(parts)
     amount = parts[at, part]
