@@ -38,7 +38,7 @@ KEYS = {
     "personal_banking/simple": {
         "as_of": "2026-11-21",
         "preset": "simple",
-        "anomaly_rates": BANK_FAULTS | {"transfer_leg_missing": 0.0},  # no transfers there
+        "anomaly_rates": BANK_FAULTS,
     },
 }
 """A day of its own for each world, and for a preset that is a world of its own; faults where the default has

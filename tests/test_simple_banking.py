@@ -142,9 +142,7 @@ def test_counts_are_exact_for_any_keys(users, low, more, pending, income, accoun
 
 
 @given(
-    rates=st.fixed_dictionaries(
-        {name: st.sampled_from([0.0, 0.02, 0.1]) for name in BANK_FAULTS if name != "transfer_leg_missing"}
-    ),
+    rates=st.fixed_dictionaries({name: st.sampled_from([0.0, 0.02, 0.1]) for name in BANK_FAULTS}),
     seed=st.integers(0, 10_000),
 )
 @settings(max_examples=6, deadline=None)
@@ -160,7 +158,10 @@ def test_rules_find_exactly_the_manifest_for_any_rates(tmp_path_factory, rates, 
     ("keys", "said"),
     [
         ({"preset": "sample"}, "unknown preset 'sample' (presets: personas, simple)"),
-        ({"preset": "simple", "anomaly_rates": {"transfer_leg_missing": 0.1}}, "simple has no transfers"),
+        (
+            {"preset": "simple", "anomaly_rates": dict.fromkeys(BANK_FAULTS, 0.2)},
+            "ask for 70 faults, but there are 50 users who may carry one",
+        ),
         (
             {"preset": "simple", "date_range_months": 9},
             "date_range_months: the preset simple does not read it",

@@ -37,7 +37,7 @@ ANOMALIES = (
     Anomaly(
         "transfer_leg_missing",
         "transaction",
-        "A card payment arrived that left no other account of the user.",
+        "A card payment or transfer arrived that left no other account of the user.",
     ),
     Anomaly("data_after_consent_withdrawn", "user", "Consent was withdrawn, and transactions flow on."),
 )
@@ -99,11 +99,14 @@ def edit(
     if not kind.any():
         return Edited(rows, is_pending, number, place, np.full(len(kind), -1))
     dropped = _dropped(rows, kind)
+    arrived = candidate[_without(dropped, rows, kind)]
     pending, amount, label = is_pending.copy(), rows.amount_cents.copy(), rows.label.copy()
     pending[candidate[kind == PENDING]] = True
     refunds = candidate[kind == REFUND]
     amount[refunds] *= -1
     label[refunds] = AT["never_visited"]
+    amount[arrived] *= -1
+    label[arrived] = AT["from_checking"]
     rows = rows._replace(amount_cents=amount, label=label)
     times = np.ones(len(place), dtype=np.int64)
     times[candidate[kind == DUPLICATE]] = 2
@@ -114,7 +117,8 @@ def edit(
     number[last[candidate[kind == DUPLICATE]]] += 1
     left = Rows(*(values[at] for values in rows))
     faulty = np.where(kind > 0, last[candidate], -1)
-    faulty[kind == LEG_MISSING] = _mirrors(left, kind)
+    mirrors = _mirrors(left, kind)
+    faulty[left.user[mirrors]] = mirrors
     return Edited(left, pending[at], number, place[at], faulty)
 
 
@@ -143,6 +147,13 @@ def _first_payments(rows: Rows, label: str, kind: Codes) -> Ints:
 
 def _dropped(rows: Rows, kind: Codes) -> Ints:
     return _first_payments(rows, "card_payment_out", kind)
+
+
+def _without(payments: Ints, rows: Rows, kind: Codes) -> Ints:
+    """Users of the kind who pay no card: their purchase becomes a transfer that came from nowhere."""
+    missing = kind == LEG_MISSING
+    missing[rows.user[payments]] = False
+    return np.flatnonzero(missing)
 
 
 def _mirrors(rows: Rows, kind: Codes) -> Ints:

@@ -123,11 +123,10 @@ class Config(WorldConfig):
             most = LARGEST // (SLOTS_A_MONTH * self.date_range_months)
             return f"num_users is {self.num_users:,}, but {self.date_range_months} months allow {most:,}"
         wrong = misfit(plan.fault_levels(self))
-        if wrong and self.preset == "simple" and wrong[2] == 0:
-            return "anomaly_rates.transfer_leg_missing must be 0: the preset simple has no transfers"
         if wrong:
             asked, reach, level = wrong
-            whom = ("high utilizers, whose card payments", "users who")[level]
+            has_payments = self.preset == "personas" and level == 0
+            whom = "high utilizers, whose card payments" if has_payments else "users who"
             return f"anomaly_rates ask for {asked:,} faults, but there are {reach:,} {whom} may carry one"
         return None
 

@@ -327,8 +327,8 @@ WHERE
     preset = 'simple'
     AND found NOT BETWEEN simple.fewest_transactions AND simple.most_transactions + 1;
 
--- name: simple_income_is_a_deposit — In the preset simple income alone comes in, on checking and savings, and the
--- refunds that are labelled.
+-- name: simple_income_is_a_deposit — In the preset simple income alone comes in, on checking and savings; and the
+-- refunds and transfers that are labelled.
 SELECT transaction_id, category_primary, account_type, amount_cents
 FROM scenario CROSS JOIN transactions JOIN accounts USING (account_id)
 WHERE
@@ -336,7 +336,7 @@ WHERE
     AND CASE category_primary
         WHEN 'INCOME' THEN amount_cents NOT BETWEEN -600000 AND -200000 OR account_type = 'credit_card'
         ELSE abs(amount_cents) NOT BETWEEN 500 AND 25000
-            OR amount_cents < 0 AND category_primary <> 'GENERAL_MERCHANDISE'
+            OR amount_cents < 0 AND category_primary NOT IN ('GENERAL_MERCHANDISE', 'TRANSFER_IN')
     END;
 
 -- name: simple_minimum_is_two_per_cent — In the preset simple the minimum payment is 2 % of the balance.

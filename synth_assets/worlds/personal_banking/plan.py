@@ -94,7 +94,7 @@ def plan(config: Config, draws: Draws, number: Ints) -> Users:
     """The plan of the users `number`; in the preset `simple` nobody is of an archetype."""
     if config.preset == "simple":
         nobody = np.full(len(number), -1)
-        faults = anomalies.kinds(config, draws, number, 0, config.num_users)
+        faults = anomalies.kinds(config, draws, number, config.num_users, config.num_users)
         return Users(
             number, nobody, nobody, np.zeros_like(number), _consents(config, draws, number, nobody), faults
         )
@@ -131,9 +131,9 @@ def _faults(config: Config, draws: Draws, rank: Ints) -> Codes:
 
 
 def fault_levels(config: Config) -> list[Level]:
-    """The quotas of all faults, and the users that they may touch; `simple` knows no card payments."""
+    """The quotas of all faults, and the users that they may touch: in the preset `simple` everybody."""
     if config.preset == "simple":
-        return anomalies.levels(config, 0, config.num_users)
+        return anomalies.levels(config, config.num_users, config.num_users)
     counts = archetype_counts(config)
     return anomalies.levels(config, counts[0], sum(counts[archetype] for archetype in _PLAIN))
 

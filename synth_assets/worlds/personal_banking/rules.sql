@@ -69,7 +69,7 @@ FROM (
 ) AS accounts
 WHERE replayed <> balance_current_cents;
 
--- name: transfer_leg_missing — A card payment that left no other account of the user on that day.
+-- name: transfer_leg_missing — A card payment or transfer that left no other account of the user on that day.
 SELECT
     transaction_id AS entity_id,
     account_id AS related_entity_id,
