@@ -36,7 +36,7 @@ OBJECTS = {
     "AccountBalance": "available*:number?, current*:number?, limit*:number?, iso_currency_code*:string?, "
     "unofficial_currency_code*:string?",
     "Transaction": "account_id*:id, amount*:number, iso_currency_code*:string?, "
-    "unofficial_currency_code*:string?, date*:date, location*:Location, name*:string, "
+    "unofficial_currency_code*:string?, date*:date, location*:Location, name*:string, check_number:string?, "
     "merchant_name:string?, payment_meta*:PaymentMeta, pending*:boolean, pending_transaction_id*:id?, "
     "account_owner*:string?, transaction_id*:id, authorized_date*:date?, authorized_datetime*:string?, "
     "datetime*:string?, payment_channel*:online|in store|other, "

@@ -239,9 +239,14 @@ def test_verify_names_a_truncated_file(data):
     path.write_bytes(path.read_bytes()[:-100])
     verified = run("verify", "order_to_cash")
     assert verified.exit_code == 1
-    assert verified.stderr.endswith(
-        "part-00000.parquet is damaged. Run: synth-assets generate order_to_cash\n"
-    )
+    line, command = verified.stderr.splitlines()[-1].split(" Run: ")
+    assert line.endswith("part-00000.parquet is damaged.")
+    stored = data / "order_to_cash" / "scenario.json"
+    before = stored.read_text()
+    assert command == f"synth-assets generate order_to_cash --config {stored}"
+    assert run(*command.split()[1:]).exit_code == 0
+    assert stored.read_text() == before, "the same scenario again, not the defaults in its place"
+    assert run("verify", "order_to_cash").exit_code == 0
 
 
 def test_the_remedy_names_the_data_directory_that_was_given(tmp_path):
@@ -256,11 +261,12 @@ def test_export_writes_every_table_or_none(data, tmp_path):
     export = ("export", "order_to_cash", "--to", "csv", "--out", str(out))
     path = data / "order_to_cash" / "invoices" / "part-00000.parquet"
     content = path.read_bytes()
+    stored = data / "order_to_cash" / "scenario.json"
     for damaged in (content[:-100], content[:300] + bytes(100) + content[400:]):
         path.write_bytes(damaged)
         refused = run(*export)
         assert refused.exit_code == 1
-        assert refused.stderr.endswith("Run: synth-assets generate order_to_cash\n")
+        assert refused.stderr.endswith(f"Run: synth-assets generate order_to_cash --config {stored}\n")
         assert not out.exists() or not list(out.iterdir())
     path.write_bytes(content)
     assert run(*export).exit_code == 0

@@ -17,7 +17,12 @@ from synth_assets.export.vendors import export_vendor
 from synth_assets.worlds.personal_banking import shapes
 from synth_assets.worlds.personal_banking.vendors.plaid import PLAID, RESPONSES
 from synth_assets.worlds.personal_banking.vendors.plaid.liabilities import liabilities_of
-from synth_assets.worlds.personal_banking.vendors.plaid.transactions import category, code
+from synth_assets.worlds.personal_banking.vendors.plaid.transactions import (
+    category,
+    check_number,
+    location,
+    payment_meta,
+)
 from tests.plaid_spec import check
 from tests.test_every_world import BANK_FAULTS
 
@@ -116,21 +121,33 @@ def test_the_item_is_at_the_bank_of_the_accounts(users):
 
 
 @pytest.mark.parametrize(
-    ("detailed", "money_in", "primary", "said"),
+    ("detailed", "said"),
     [
-        ("FOOD_AND_DRINK_COFFEE", False, "FOOD_AND_DRINK", "purchase"),
-        ("GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES", True, "GENERAL_MERCHANDISE", "refund"),
-        ("MEDICAL_PRIMARY_CARE", False, "MEDICAL", "purchase"),
-        ("RENT_AND_UTILITIES_WATER", False, "RENT_AND_UTILITIES", "bill payment"),
-        ("BANK_FEES_INTEREST_CHARGE", False, "BANK_FEES", "interest"),
-        ("BANK_FEES_OVERDRAFT_FEES", False, "BANK_FEES", "bank charge"),
-        ("TRANSFER_OUT_WITHDRAWAL", False, "TRANSFER_OUT", "atm"),
-        ("INCOME_WAGES", True, "INCOME", None),
+        ("FOOD_AND_DRINK_COFFEE", "FOOD_AND_DRINK"),
+        ("MEDICAL_PRIMARY_CARE", "MEDICAL"),
+        ("RENT_AND_UTILITIES_WATER", "RENT_AND_UTILITIES"),
+        ("TRANSFER_OUT_WITHDRAWAL", "TRANSFER_OUT"),
+        ("INCOME_WAGES", "INCOME"),
     ],
 )
-def test_category_and_code_follow_from_the_detailed_category(detailed, money_in, primary, said):
-    assert category(detailed, True)["primary"] == primary
-    assert code(detailed, money_in) == said
+def test_the_category_follows_from_the_detailed_one(detailed, said):
+    assert category(detailed, True)["primary"] == said
+
+
+def test_city_store_check_and_deposit_are_read_from_the_feeds_string():
+    place = location("SAFEWAY 2113 SAN DIEGO CA", "in store")
+    assert (place["city"], place["region"], place["store_number"]) == ("San Diego", "CA", "2113")
+    assert location("TST* JUNIPER CANTINA MIAMI FL", "in store")["store_number"] is None
+    assert set(location("AMZN MKTP US*2K1877", "online").values()) == {None}
+    assert check_number("CHECK 0451") == "0451"
+    assert check_number("CHEWY.COM") is None
+    assert payment_meta("ACME CORP DIRECT DEP PPD ID: 9205838705")["ppd_id"] == "9205838705"
+
+
+def test_consent_ended_on_the_day_that_the_user_said(users, tables):
+    for user, row in zip(users, tables["users"], strict=True):
+        ended = user["transactions"]["item"]["consent_expiration_time"]
+        assert ended == (None if row["consent_status"] else f"{row['consent_updated_at'].isoformat()}Z")
 
 
 # --- ids ----------------------------------------------------------------------------------------------
@@ -261,7 +278,7 @@ def test_a_loan_has_every_field(kind, shape):
 
 def test_labels_name_rows_of_the_files(out, users, tables):
     known = {"transaction": {*ids(users, "transactions")}, "account": {*ids(users, "accounts")}}
-    known["user"] = {user["user_id"] for user in tables["users"]}
+    known["user"] = {user["accounts"]["item"]["item_id"] for user in users}
     every = set().union(*known.values())
     labels = lines(out / "anomalies.jsonl")
     for label, row in zip(labels, tables["anomaly_manifest"], strict=True):

@@ -45,7 +45,7 @@ def test_another_preset_is_made_in_memory_and_what_stands_stays(data: Path) -> N
         "export", "personal_banking", "--preset", "simple", "--to", "users-json", "--out", str(data / "out")
     )
     assert users(data / "out") == 50
-    assert "holds no preset simple: made here" in said.stderr
+    assert "holds no preset simple: made as of" in said.stderr
     assert (data / "data" / "personal_banking" / "scenario.json").read_text() == before
 
 

@@ -213,7 +213,12 @@ def _read(file: Path) -> Values:
 
 
 def _section(world: World, content: Mapping[str, Any], source: str) -> Mapping[str, Any]:
-    """The world's values: its section where the content has one section a world, else all of it."""
+    """The world's values: its section where the content has one section a world, else all of it; the
+    configuration of a stored scenario."""
+    if {"world", "versions", "config"} <= content.keys():
+        if content["world"] != world.name:
+            raise UsageProblem(f"{source} is a scenario of {content['world']}, not of {world.name}")
+        content = content["config"]
     if not any(key in worlds.NAMES for key in content):
         return content
     others = [str(key) for key in content if key not in worlds.NAMES]

@@ -22,6 +22,9 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from synth_assets.build.parquet import Part, PartReader, part_name
 from synth_assets.build.places import ObjectPath, Place, first_line, place, sizes, write_whole
 from synth_assets.build.problems import Problem, UsageProblem
@@ -233,6 +236,21 @@ class Store:
     def part(self, published: Published, block: int) -> PartReader:
         """The reader of one part of a version."""
         return PartReader(published.path / part_name(block), self.remedy)
+
+    def rows(self, published: Published, block: int) -> pa.Table:
+        """All rows of a part of a version, whose bytes are those that were written.
+
+        Raises:
+            Problem: the part is missing or damaged.
+        """
+        path = published.path / part_name(block)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise Problem(f"{path} cannot be read: {first_line(error)}. Run: {self.remedy}") from None
+        if sha256(content).hexdigest() != published.parts[block].sha256:
+            raise Problem(f"{path} does not hold what was written. Run: {self.remedy}")
+        return pq.ParquetFile(pa.BufferReader(content)).read()
 
     def label(self, name: str) -> str:
         """A table's name for people."""

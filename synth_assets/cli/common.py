@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,13 @@ def worlds_of(*names: str) -> list[World]:
 def store_of(world: World, directory: str | None) -> Store:
     """The store that a command reads; its errors name the command that mends it."""
     there = f" --data-dir {shlex.quote(directory)}" if directory else ""
-    return Store(world, data_dir(directory), f"synth-assets generate {world.name}{there}")
+    store = Store(world, data_dir(directory), f"synth-assets generate {world.name}{there}")
+    path = store.home / "scenario.json"
+    with suppress(Problem):
+        if store.scenario() and isinstance(path, Path):  # the same again, not the defaults in its place
+            again = f"synth-assets generate {world.name} --config {shlex.quote(shown(path))}{there}"
+            return Store(world, store.root, again)
+    return store
 
 
 def table_of(world: World, name: str) -> Table:

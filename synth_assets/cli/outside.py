@@ -71,7 +71,7 @@ def load(name: str, url: str, preset: str | None, directory: str | None) -> None
     tables = databases.tables(world, url)
     parts = _source(world, preset, directory).parts(tables)
     for table, rows in databases.load(world, parts, url).items():
-        click.echo(f"{table}  {rows:,} rows")
+        click.echo(f"{table:<14}{rows:>12,} rows")
 
 
 def _source(world: World, preset: str | None, directory: str | None) -> Source:
@@ -82,7 +82,7 @@ def _source(world: World, preset: str | None, directory: str | None) -> Source:
     if preset is None or holds(store, preset):
         return published(store)
     scenario = resolve(world.name, preset=preset)
-    click.echo(
-        f"{shown(store.home)} holds no preset {preset}: made here, as of {scenario.config.day}", err=True
-    )
+    day = scenario.config.day
+    line = f"{shown(store.home)} holds no preset {preset}: made as of {day}, for this command alone"
+    click.echo(line, err=True)
     return made(scenario)

@@ -66,7 +66,7 @@ class Label(NamedTuple):
         return next(name for name in PRIMARIES if self.detailed.startswith(f"{name}_"))
 
 
-ONLINE = ("marketplaces", "rides")
+ONLINE = ("marketplaces", "rides", "flights")
 
 BILLS = {
     "payroll": Label(None, "", "other", "INCOME_WAGES"),

@@ -246,7 +246,8 @@ LEFT JOIN cash USING (user_id)
 WHERE
     paychecks <> coalesce(pays, 0)
     OR median_pay_gap_days IS DISTINCT FROM gap
-    OR spending > 0 AND abs(cash_buffer_months - cash * window_days / (30.0 * spending)) > 0.006;
+    OR (cash_buffer_months IS NULL) <> (coalesce(spending, 0) = 0)
+    OR abs(cash_buffer_months - cash * window_days / (30.0 * spending)) > 0.006;
 
 -- name: low_days_are_found — Days below $100, and how much checking's closing balance swings, are what the
 -- signals say.

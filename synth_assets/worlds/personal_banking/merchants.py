@@ -28,11 +28,10 @@ _FIRST = (
     "Sakura", "Casa Lupe", "Wild Sage", "Lakeview", "Nonna", "Pho 79", "Bay Leaf", "Cedar", "Granada",
     "Station", "Orchard",
 )  # fmt: skip
-RESTAURANTS = tuple(
-    f"{first} {kind}" for kind in ("Grill", "Kitchen", "Bistro", "Tavern", "Cantina") for first in _FIRST
-)
+_KINDS = ("Grill", "Kitchen", "Bistro", "Tavern", "Cantina")
+RESTAURANTS = tuple(f"{_FIRST[i % 44]} {_KINDS[i % 5]}" for i in range(5 * 44))  # neighbours share no word
 CAFES = tuple(f"{first} Coffee" for first in _FIRST[:30])
-VENUES = tuple(f"{first} {kind}" for kind in ("Cinema", "Arena") for first in _FIRST[:20])
+VENUES = tuple(f"{_FIRST[i % 20]} {('Cinema', 'Arena')[(i + i // 20) % 2]}" for i in range(40))
 
 LONGEST_FEED = 25
 """Characters of a merchant's string in a card feed, before the city [S transactionlookup.com]."""

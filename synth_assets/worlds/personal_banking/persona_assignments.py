@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyarrow as pa
 
@@ -112,31 +114,29 @@ def _named(bits: int) -> tuple[str, str]:
 def _traces(found: Signals) -> list[str]:
     """One line for each user and window."""
     return [
-        f"utilization {used:.2f} %, interest ${interest / 100:.2f}, minimum only {least}, "
-        f"overdue {late}; pay every {gap:.1f} days, cash for {buffer:.2f} months; "
-        f"{merchants} recurring merchants, ${monthly / 100:.2f} a month; "
-        f"savings ${saved / 100:.2f} a month, {growth:.2f} %; {low} low days, volatility {swing:.2f}"
+        f"utilization {used:.2f} %, interest ${interest / 100:.2f}{', minimum only' * least}"
+        f"{', overdue' * late}; {_pay(gap)}, {_cash(buffer)}; recurring merchants: {merchants}, "
+        f"${monthly / 100:.2f} a month; savings ${saved / 100:.2f} a month, {growth:.2f} %; "
+        f"days below $100: {low}, volatility {swing:.2f}"
         for used, interest, least, late, gap, buffer, merchants, monthly, saved, growth, low, swing in zip(
-            *(
-                getattr(found, name).ravel().tolist()
-                for name in (
-                    "utilization_pct",
-                    "interest_cents",
-                    "pays_minimum_only",
-                    "is_overdue",
-                    "median_gap_days",
-                    "buffer_months",
-                    "recurring_merchants",
-                    "recurring_cents_a_month",
-                    "savings_inflow_cents_a_month",
-                    "savings_growth_pct",
-                    "low_days",
-                    "volatility",
-                )
-            ),
-            strict=True,
+            *(getattr(found, name).ravel().tolist() for name in _TRACED), strict=True
         )
     ]
+
+
+_TRACED = (
+    "utilization_pct", "interest_cents", "pays_minimum_only", "is_overdue", "median_gap_days",
+    "buffer_months", "recurring_merchants", "recurring_cents_a_month", "savings_inflow_cents_a_month",
+    "savings_growth_pct", "low_days", "volatility",
+)  # fmt: skip
+
+
+def _pay(gap_days: float) -> str:
+    return "fewer than two paydays" if math.isnan(gap_days) else f"pay every {gap_days:.1f} days"
+
+
+def _cash(months: float) -> str:
+    return "nothing spent" if math.isnan(months) else f"cash for {months:.2f} months"
 
 
 PERSONA_ASSIGNMENTS = Table(

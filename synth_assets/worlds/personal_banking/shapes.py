@@ -25,8 +25,8 @@ CADENCE_SHARES = (0.27, 0.43, 0.20, 0.10)
 """Pay frequency of private establishments, February 2023 [K bls.gov/ces, length of pay periods]."""
 
 MONTHLY_INCOME_MEDIAN_CENTS, MONTHLY_INCOME_SIGMA = 560_000, 0.30
-SMALLEST_MONTHLY_INCOME_CENTS, LARGEST_MONTHLY_INCOME_CENTS = 440_000, 1_200_000
-"""Net income a month, so that a payday brings $2,000 to $8,000 as the document asks [D]."""
+SMALLEST_MONTHLY_INCOME_CENTS, LARGEST_MONTHLY_INCOME_CENTS = 440_000, 790_000
+"""Net income a month [D]: the document's payroll of $2,000 to $8,000, however often it is paid."""
 
 # --- spending -----------------------------------------------------------------------------------------
 
@@ -69,15 +69,15 @@ ANY_DAY = (1.0,) * 7
 coffee on the way to work [D]."""
 
 STREAMS = (
-    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.5, WEEKEND, 6_200, 0.60, merchants.GROCERS, 0.45),
-    Stream("restaurants", _RESTAURANT, 7.0, EVENINGS, 2_400, 0.60, merchants.RESTAURANTS, 0.55),
+    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.5, WEEKEND, 7_400, 0.50, merchants.GROCERS, 0.45),
+    Stream("restaurants", _RESTAURANT, 7.0, EVENINGS, 2_600, 0.60, merchants.RESTAURANTS, 0.55),
     Stream("coffee", "FOOD_AND_DRINK_COFFEE", 2.3, WORKDAYS, 620, 0.30, merchants.CAFES, 0.40),
     Stream("fuel", "TRANSPORTATION_GAS", 2.3, ANY_DAY, 4_300, 0.25, merchants.STATIONS, 0.50),
     Stream("rides", _RIDES, 0.3, EVENINGS, 1_800, 0.50, merchants.RIDES, 0.60),
     Stream("marketplaces", _MARKETPLACES, 2.3, ANY_DAY, 3_100, 0.90, merchants.MARKETPLACES, 0.60),
     Stream("superstores", _SUPERSTORES, 0.4, WEEKEND, 8_000, 0.60, merchants.SUPERSTORES, 0.45),
     Stream("medical", _PHARMACIES, 0.4, WORKDAYS, 9_000, 0.80, merchants.PHARMACIES, 0.40),
-    Stream("entertainment", _EVENTS, 1.2, EVENINGS, 9_500, 0.85, merchants.VENUES, 0.50),
+    Stream("entertainment", _EVENTS, 1.2, EVENINGS, 11_800, 0.75, merchants.VENUES, 0.50),
     Stream("flights", "TRAVEL_FLIGHTS", 0.1, ANY_DAY, 28_000, 0.50, merchants.AIRLINES, 0.80),
     Stream("hardware", "HOME_IMPROVEMENT_HARDWARE", 0.2, WEEKEND, 8_500, 0.70, merchants.HARDWARE, 0.50),
     Stream("salons", "PERSONAL_CARE_HAIR_AND_BEAUTY", 0.3, ANY_DAY, 4_200, 0.40, merchants.SALONS, 0.50),
@@ -86,6 +86,9 @@ STREAMS = (
 without insurance and pensions: housing and utilities 36 to 40 %, transport 15 to 19, food 14 to 17, health 4
 to 8, entertainment 4 to 7 [P bls.gov/news.release/cesan.nr0.htm, 2023: 32.9, 17.0, 12.9, 8.0 and 4.7 % of all
 spending, 12.4 % of which is insurance and pensions]."""
+
+BOUNDS_CENTS = {"groceries": (3_000, 19_990), "restaurants": (1_500, 7_990), "entertainment": (800, 60_000)}
+"""Groceries are $30 to $200 and dining $15 to $80 in the document; nobody spends $3,000 at the cinema [D]."""
 
 VISITS = {
     "savings_builder": 0.77,
@@ -109,7 +112,7 @@ RETURNED, RETURNED_SHARE = ("marketplaces", "superstores"), 0.02
 
 # --- bills --------------------------------------------------------------------------------------------
 
-RENT_SHARE = (0.28, 0.32)
+RENT_SHARE = (0.28, 0.315)
 """Rent over net income [D, housing is 32.9 % of spending: P bls.gov/news.release/cesan.nr0.htm]."""
 
 CAR_SHARE, UTILITIES_SHARE, UTILITIES_SEASON = 0.135, 0.030, 0.15

@@ -40,7 +40,8 @@ class Signals(NamedTuple):
         utilization_pct: of the fullest card; interest_cents: charged in the window.
         pays_minimum_only: the last payment is within 10 % of the minimum.
         is_overdue: the last statement was due before as_of and is not paid.
-        paychecks, median_gap_days: NaN with fewer than two; buffer_months: cash over a month's spending.
+        paychecks, median_gap_days: NaN with fewer than two; buffer_months: cash over a month's spending, NaN
+            where nothing is spent.
         low_days: below $100; low_share_pct, volatility: of the daily closing balance.
     """
 
@@ -95,7 +96,7 @@ def signals(config: Config, start: int, stop: int) -> Signals:
                 block.cards.is_overdue,
                 np.bincount(rows.user[paid], minlength=users),
                 _median_gap(rows.user[paid], rows.day[paid], users),
-                np.round(cash / np.maximum(spent * 30 / size, 1), 2),
+                np.round(cash / np.where(spent > 0, spent * 30 / size, np.nan), 2),
                 low,
                 share,
                 volatility,

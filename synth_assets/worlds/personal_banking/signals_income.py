@@ -17,7 +17,12 @@ COLUMNS = (
     count("window_days", "Days of the window that ends with as_of.", minimum=30, unit="days"),
     count("paychecks", "Wages in the window."),
     decimal("median_pay_gap_days", "Between them; empty with fewer than two.", nullable=True, unit="days"),
-    decimal("cash_buffer_months", "Checking and savings over a month's spending.", unit="months"),
+    decimal(
+        "cash_buffer_months",
+        "Checking and savings over a month's spending; empty where nothing is spent.",
+        nullable=True,
+        unit="months",
+    ),
 )
 
 
@@ -33,7 +38,7 @@ def generate(rows: range, users: Rows, transactions: Rows, accounts: Rows, confi
             "window_days": np.tile(WINDOWS, len(rows)),
             "paychecks": found.paychecks.ravel(),
             "median_pay_gap_days": np.ma.masked_invalid(found.median_gap_days.ravel()),
-            "cash_buffer_months": found.buffer_months.ravel(),
+            "cash_buffer_months": np.ma.masked_invalid(found.buffer_months.ravel()),
         },
     )
 

@@ -114,7 +114,7 @@ def _purchases(
     user, brand, day = user[posted], brand[posted], (bought + lag)[posted]
     brand = unpatterned(user, day, brand, events.days)
     median = lookup.take(shapes.lognormal_cents(stream.median_cents, stream.sigma), size[posted])
-    amount = np.maximum((median * scale[user]).astype(np.int64), 100)
+    amount = (median * scale[user]).astype(np.int64).clip(*shapes.BOUNDS_CENTS.get(stream.name, (100, None)))
     share = np.where(has(users, plan.HIGH_UTILIZATION), shapes.REVOLVERS_CARD_USE, 1) * stream.card_share
     on_card = habits.has_card[user] & (by_card[posted] < share[user] * 65_536)
     label = np.where(brand >= 0, AT[stream.name] + brand, AT["unknown"])

@@ -31,10 +31,11 @@ LOW_DOLLARS = 100
 """A day that closes below is a low one [decision 18]."""
 
 BOUGHT_FOR = (
-    (1_200, ("coffee", "coffee", "coffee", "coffee", "restaurants", "restaurants", "rides", "medical")),
-    (4_000, ("restaurants",) * 4 + ("fuel", "fuel", "groceries", "rides")),
-    (10_000, ("groceries",) * 3 + ("fuel", "fuel", "superstores", "medical", "marketplaces")),
-    (0, ("groceries",) * 3 + ("superstores", "superstores", "marketplaces", "medical", "entertainment")),
+    (1_500, ("coffee",) * 4 + ("rides", "rides", "medical", "marketplaces")),
+    (3_000, ("restaurants",) * 4 + ("fuel", "fuel", "coffee", "rides")),
+    (8_000, ("groceries",) * 3 + ("restaurants", "fuel", "fuel", "superstores", "medical")),
+    (19_900, ("groceries",) * 4 + ("superstores", "superstores", "marketplaces", "medical")),
+    (0, ("superstores",) * 3 + ("marketplaces", "marketplaces", "medical", "medical", "hardware")),
 )
 """Streams of stressed users' purchases below so many cents, the last ones of any size: equal chances [D]."""
 

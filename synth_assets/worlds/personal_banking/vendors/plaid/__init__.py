@@ -32,7 +32,7 @@ def entries(config: Config, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
             yield Entry(f"users/{user}.json", answers)
             for name in RESPONSES:
                 yield Entry(f"{name}.jsonl", answers[name])
-    named = {"acc_": ids.accounts, "txn_": ids.transactions}
+    named = {"acc_": ids.accounts, "txn_": ids.transactions, "usr_": ids.items}
     for label in rows.labels(tables["anomaly_manifest"], named):
         yield Entry(TRUTH, label)
 
@@ -52,7 +52,9 @@ def _answers(ids: Ids, few: Mapping[str, pa.Table]) -> Iterator[tuple[str, dict[
     requests = {name: ids.requests(name, user) for name in RESPONSES}
     for i, name in enumerate(values["users"]["user_id"]):
         own = accounts[at["accounts"][i]]
-        shared = {"accounts": own, "item": item_of(items[i], own)}
+        said = f"{values['users']['consent_updated_at'][i]}Z"
+        refused_at = None if values["users"]["consent_status"][i] else said
+        shared = {"accounts": own, "item": item_of(items[i], own, refused_at)}
         page = transactions[at["transactions"][i]][::-1]
         answers: dict[str, dict[str, Any]] = {
             "accounts": shared,

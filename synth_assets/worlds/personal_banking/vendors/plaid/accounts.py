@@ -41,15 +41,15 @@ def accounts_of(ids: Sequence[str], of: rows.Values) -> list[dict[str, Any]]:
     return found
 
 
-def item_of(item_id: str, accounts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """A user's login at the bank of the first account."""
+def item_of(item_id: str, accounts: Sequence[dict[str, Any]], refused_at: str | None) -> dict[str, Any]:
+    """A user's login at the bank of the first account; consent ended when the user said so."""
     bank = _bank(accounts[0]["name"]) if accounts else None
     owes = any(account["type"] in ("credit", "loan") for account in accounts)
     products = ["liabilities", "transactions"] if owes else ["transactions"]
     return {
         "available_products": ["balance"],
         "billed_products": products,
-        "consent_expiration_time": None,
+        "consent_expiration_time": refused_at,
         "error": None,
         "institution_id": f"ins_{number_of(bank) % 10**9:09d}" if bank else None,
         "institution_name": bank,

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 from synth_assets.model.vendor import Shared
 from synth_assets.worlds.personal_banking.labels import PRIMARIES
+from synth_assets.worlds.personal_banking.merchants import CITIES
 from synth_assets.worlds.personal_banking.vendors import rows
 from synth_assets.worlds.personal_banking.vendors.plaid.ids import Ids
-
-CODES = {
-    "BANK_FEES_INTEREST_CHARGE": "interest",
-    "INCOME_INTEREST_EARNED": "interest",
-    "TRANSFER_OUT_WITHDRAWAL": "atm",
-    "BANK_FEES": "bank charge",
-    "INCOME": None,
-    "LOAN_PAYMENTS": "payment",
-    "RENT_AND_UTILITIES": "bill payment",
-    "TRANSFER_IN": "transfer",
-    "TRANSFER_OUT": "transfer",
-}
-"""transaction_code by detailed or else primary category; any other row is a purchase or its refund."""
 
 NOWHERE = Shared(
     dict.fromkeys(("address", "city", "country", "lat", "lon", "postal_code", "region", "store_number"))
@@ -35,7 +24,7 @@ NO_META = Shared(
         )
     )
 )  # fmt: skip
-"""Location and PaymentMeta, of which the tables know nothing."""
+"""Location and PaymentMeta of which nothing is known. Institutions of the US give no `transaction_code`."""
 
 
 def transactions_of(
@@ -65,20 +54,21 @@ def transactions_of(
                 "amount": cents / 100,
                 "authorized_date": authorized,
                 "authorized_datetime": None,
+                "check_number": check_number(name),
                 "counterparties": pays if detailed.startswith("INCOME_") else sells,
                 "date": date,
                 "datetime": None,
                 "iso_currency_code": "USD",
-                "location": NOWHERE,
+                "location": location(name, channel),
                 "merchant_entity_id": entity,
                 "merchant_name": merchant,
                 "name": name,
                 "payment_channel": channel,
-                "payment_meta": NO_META,
+                "payment_meta": payment_meta(name),
                 "pending": pending,
                 "pending_transaction_id": None,
                 "personal_finance_category": category(detailed, merchant is not None),
-                "transaction_code": code(detailed, cents < 0),
+                "transaction_code": None,
                 "transaction_id": own,
                 "unofficial_currency_code": None,
             }
@@ -130,7 +120,32 @@ def category(detailed: str, has_merchant: bool) -> Shared:
 
 
 @cache
-def code(detailed: str, is_money_in: bool) -> str | None:
-    """The transaction_code."""
-    purchase = "refund" if is_money_in else "purchase"
-    return CODES.get(detailed, CODES.get(primary(detailed), purchase))
+def location(name: str, channel: str) -> Shared:
+    """Where a shop stands, by the city and the number in its string of the feed."""
+    city = next((city for city in CITIES if channel == "in store" and name.endswith(f" {city}")), None)
+    if city is None:
+        return NOWHERE
+    number = re.search(r"(\d{3,}) " + city, name)
+    return Shared(
+        NOWHERE
+        | {
+            "city": city[:-3].title(),
+            "region": city[-2:],
+            "country": "US",
+            "store_number": number[1] if number else None,
+        }
+    )
+
+
+@cache
+def payment_meta(name: str) -> Shared:
+    """The PaymentMeta, with the id of a direct deposit."""
+    found = re.search(r"PPD ID: (\d+)", name)
+    return Shared(NO_META | {"ppd_id": found[1]}) if found else NO_META
+
+
+@cache
+def check_number(name: str) -> str | None:
+    """The number of a check."""
+    found = re.fullmatch(r"CHECK (\d+)", name)
+    return found[1] if found else None
