@@ -164,8 +164,13 @@ def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_li
     balance = block.opening_cents[:, [CHECKING]] - np.cumsum(flow, axis=1)
     assert balance[~may].min() > 0
     assert (balance[may].min(axis=1) < 0).mean() == pytest.approx(0.4, abs=0.1)
-    used = block.closing_cents[:, CARD] / np.maximum(block.cards.limit_cents, 1)
-    assert ((used >= 0) & (used <= 1)).all()
+    rows = block.rows
+    card = rows.account == CARD
+    owed = np.zeros((1_000, days), dtype=np.int64)
+    np.add.at(owed, (rows.user[card], rows.day[card]), rows.amount_cents[card])
+    owed = block.opening_cents[:, [CARD]] + np.cumsum(owed, axis=1)
+    assert (owed >= 0).all()
+    assert (owed.max(axis=1) <= block.cards.limit_cents).all(), "on no day, not on the last alone"
     assert (block.closing_cents[:, SAVINGS] >= 0).all()
 
 

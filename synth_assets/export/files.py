@@ -6,7 +6,10 @@ memory does not grow with the table. Files are written aside and take their name
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +27,9 @@ Parts = Callable[[str], Iterable[pa.Table]]
 
 Format = Callable[[World, Parts, Path, Sequence[Table]], list[Path]]
 """Writes tables into a directory that exists, and says which files it wrote."""
+
+STAGING, SPARED_SECONDS = ".export-", 86_400
+"""How unfinished exports are called, and how long another run's are left alone."""
 
 BATCH_ROWS = 32_768
 """Rows that are text at a time: about 15 MB of JSON."""
@@ -68,10 +74,20 @@ def export(world: World, parts: Parts, to: str, out: Path, tables: Sequence[str]
     for name in chosen:
         if name not in known:
             raise ValueError(f"{world.name} has no table {name}: there are {', '.join(known)}")
-    out.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=out, prefix=".export-") as staging:
-        written = FORMATS[to](world, parts, Path(staging), [known[name] for name in chosen])
+    with aside(out) as staging:
+        written = FORMATS[to](world, parts, staging, [known[name] for name in chosen])
         return [file.replace(out / file.name) for file in written]
+
+
+@contextmanager
+def aside(out: Path) -> Iterator[Path]:
+    """A directory within `out` to write in, removed at the end; what a killed run left goes after a day."""
+    out.mkdir(parents=True, exist_ok=True)
+    for left in out.glob(f"{STAGING}*"):
+        if left.stat().st_mtime < time.time() - SPARED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(dir=out, prefix=STAGING) as staging:
+        yield Path(staging)
 
 
 def export_csv(world: World, parts: Parts, out: Path, tables: Sequence[Table]) -> list[Path]:

@@ -10,11 +10,11 @@ import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from typing import IO
 
 from synth_assets.build.problems import Problem
-from synth_assets.export.files import Parts
+from synth_assets.export.files import Parts, aside
 from synth_assets.export.layout import indented, one_line
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.vendor import WHOLE, Entry, Vendor
@@ -36,9 +36,7 @@ def export_vendor(vendor: Vendor, config: WorldConfig, parts: Parts, out: Path) 
         Problem: a directory to fill holds other files, for example those of users whom the world no longer
             has; nothing is changed.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=out, prefix=".export-") as directory:
-        staging = Path(directory)
+    with aside(out) as staging:
         blocks = zip(*(parts(name) for name in vendor.tables), strict=True)
         tables = (dict(zip(vendor.tables, block, strict=True)) for block in blocks)
         _write((entry for block in tables for entry in vendor.of(config, block)), vendor, staging)

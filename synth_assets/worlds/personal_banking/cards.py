@@ -68,10 +68,11 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     ledger = _Ledger(events, habits, charged, opening, apr, high & ~half_used, users)
     ledger.months(statements, FIRST_DUE + lag.astype(np.int64) * 5 // 65_536, misses)
     balance = opening + charged[:, -1] + ledger.moved
-    last = _round_up_half_used(events, users, balance)
+    peak = np.maximum(opening, opening + np.cumsum(events.outflow(CARD), axis=1).max(axis=1))
+    last = _round_up_half_used(events, users, balance, peak)
     balance += last
     statement = ledger.statement + np.where(ledger.statement_day >= events.days - 2, last, 0)
-    limit = np.where(half_used, 2 * balance, _limit(balance, used_share, high))
+    limit = np.where(half_used, 2 * balance, _limit(balance, peak, used_share, high))
     limit = np.where(habits.has_card, limit, 0)
     return Cards(
         opening, balance, limit, apr, statement, ledger.minimum, ledger.last_payment, ledger.statement_day,
@@ -84,13 +85,14 @@ def _drawn_limit(drawn: Fields, high: Flags) -> Ints:
     return np.where(high, np.maximum(limit_cents(drawn), shapes.REVOLVERS_LIMIT_CENTS), limit_cents(drawn))
 
 
-def _limit(balance: Ints, used_share: npt.NDArray[np.float64], high: Flags) -> Ints:
-    """Whole hundreds of dollars, of which the balance is the used share; above the usual largest limit for
-    those who would otherwise owe more than is their habit, or than the limit."""
+def _limit(balance: Ints, peak: Ints, used_share: npt.NDArray[np.float64], high: Flags) -> Ints:
+    """Whole hundreds of dollars, of which the balance is the used share; more for those who would otherwise
+    owe more than is their habit, or have owed more than the limit."""
     limit = np.rint(balance / used_share / 10_000).astype(np.int64) * 10_000
     limit = limit.clip(shapes.SMALLEST_LIMIT_CENTS, shapes.LARGEST_LIMIT_CENTS)
     most_per_cent = np.where(high, 95, 28)
-    return np.maximum(limit, -(-balance // (100 * most_per_cent)) * 10_000)
+    least = np.maximum(-(-balance // (100 * most_per_cent)), -(-peak // 10_000))
+    return np.maximum(limit, least * 10_000)
 
 
 def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64], charged: Ints) -> Ints:
@@ -134,12 +136,12 @@ def _statement_days(window: Window, month_day: Ints) -> Ints:
     return days
 
 
-def _round_up_half_used(events: Events, users: Users, balance: Ints) -> Ints:
+def _round_up_half_used(events: Events, users: Users, balance: Ints, peak: Ints) -> Ints:
     """A last purchase makes the balance of whoever uses exactly half a multiple of $50, half of the smallest
-    limit at least."""
+    limit and of the highest balance at least."""
     user = np.flatnonzero(users.edge == plan.HALF_USED)
-    amount = 5_000 + (-balance[user]) % 5_000
-    amount = np.maximum(amount, shapes.SMALLEST_LIMIT_CENTS // 2 - balance[user])
+    least = np.maximum(balance[user] + 5_000, shapes.SMALLEST_LIMIT_CENTS // 2)
+    amount = -(-np.maximum(least, (peak[user] + 1) // 2) // 5_000) * 5_000 - balance[user]
     day = np.full(len(user), events.days - 2)
     events.add(user, day, amount, account=CARD, label=AT["unknown"], order=LAST_PURCHASE)
     added = np.zeros_like(balance)
