@@ -255,7 +255,7 @@ def test_a_report_stands_there_and_a_database_is_filled_from_there(
     url = f"sqlite:///{tmp_path / 'bank.db'}"
     done = CliRunner().invoke(main, ["load", "personal_banking", "--url", url, "--data-dir", str(bucket)])
     assert done.exit_code == 0, done.output
-    assert done.stdout.startswith("users  75 rows\n")
+    assert done.stdout.split()[:3] == ["users", "75", "rows"]
 
 
 def test_the_commands_and_the_query_of_the_readme_run(
