@@ -117,23 +117,21 @@ def _file(url: str) -> Path:
 
 @contextmanager
 def _transaction(file: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction with foreign keys enforced; without its end, closing takes all of it back."""
+    """One transaction with foreign keys enforced; without its end, closing takes all of it back.
+
+    A file that was not there stays, empty: another program may already wait to write into it.
+    """
     if not file.parent.is_dir():
         raise Problem(f"{file.parent} is not a directory: make it, or give another --url")
-    undo = not file.exists()  # what was not there before, is not there after a failure
     try:
         with closing(sqlite3.connect(file, timeout=WAIT_SECONDS, isolation_level=None)) as connection:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
-            undo = False
     except sqlite3.Error as error:
         said = SAID.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "{file}: {error}")
         raise Problem(said.format(file=file, error=error)) from None
-    finally:
-        if undo:
-            file.unlink(missing_ok=True)
 
 
 def _make(connection: sqlite3.Connection, made: _Made, file: Path) -> None:

@@ -177,7 +177,7 @@ class _Ledger:
     def months(self, statements: Ints, lag: Ints, misses: Flags) -> None:
         """The payment of the statement before the window, then each statement and its payment; who misses
         one does not pay the last."""
-        self._pay(self.habits.has_card, lag // 4, self._interest(), self.habits.has_card & False)
+        self._pay(self.habits.has_card, lag // 4, self._interest(), np.zeros_like(self.habits.has_card))
         last = (statements < self.events.days).sum(axis=1) - 1
         for place, day in enumerate(statements.T):
             here = self.habits.has_card & (day < self.events.days)
