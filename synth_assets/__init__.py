@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import duckdb
 
-    from synth_assets.build.generate import Dataset
+    from synth_assets.generation.generate import Dataset
 
 __version__ = "0.1.0"
 
@@ -28,8 +28,8 @@ def generate(world: str, *, preset: str | None = None, clean: bool = False, **co
     Raises:
         UsageProblem: an unknown world or key, or a value out of range; the message is one line.
     """
-    from synth_assets.build.generate import in_memory
-    from synth_assets.build.scenario import resolve
+    from synth_assets.generation.generate import in_memory
+    from synth_assets.scenario.resolve import resolve
 
     return in_memory(resolve(world, config, preset=preset, clean=clean))
 
@@ -44,6 +44,6 @@ def connect(data_dir: str | None = None) -> duckdb.DuckDBPyConnection:
     Raises:
         Problem: nothing stands there yet; the message is one line.
     """
-    from synth_assets.build import catalogue, store
+    from synth_assets.storage import catalogue, store
 
     return catalogue.connect(store.data_dir(data_dir))

@@ -8,8 +8,8 @@ from functools import cache
 import pandas as pd
 
 from synth_assets.worlds import load
-from synth_assets.worlds.personal_banking import plan
-from synth_assets.worlds.personal_banking.behaviour import decide
+from synth_assets.worlds.personal_banking import user_plan
+from synth_assets.worlds.personal_banking.activity.facts import decide
 from synth_assets.worlds.personal_banking.config import Config
 from tests.worlds import make_world
 
@@ -28,7 +28,7 @@ def tables() -> dict[str, pd.DataFrame]:
 def plain_rows() -> pd.DataFrame:
     """Transactions of ordinary users: neither stressed nor of variable income, no edge case."""
     block = decide(ASKED, 0, USERS)
-    odd = plan.CASH_FLOW_STRESSED | plan.VARIABLE_INCOME
+    odd = user_plan.CASH_FLOW_STRESSED | user_plan.VARIABLE_INCOME
     number = block.users.number[(block.users.personas & odd == 0) & (block.users.edge < 0)]
     rows = tables()["transactions"]
     return rows[rows.user_id.isin([f"usr_{n + 1:09d}" for n in number])]

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synth_assets.build.blocks import Made, check_block, make_block
-from synth_assets.build.problems import Problem
+from synth_assets.generation.blocks import Made, check_block, make_block
+from synth_assets.model.errors import Problem
 from synth_assets.model.identifiers import ids
 from tests.test_every_world import small
 

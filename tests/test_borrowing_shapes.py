@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_assets.evaluate.verify import verify
+from synth_assets.checks.verify import verify
 from synth_assets.worlds import load
-from synth_assets.worlds.personal_banking import overdrafts, shapes
+from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking.activity import overdrafts
 from synth_assets.worlds.personal_banking.config import Config
 from tests.bank import AS_OF, USERS, tables, with_persona
 from tests.worlds import failed, make_world, scenario_of, spoil, write_world
@@ -79,7 +80,7 @@ def checking_days(made) -> pd.DataFrame:
 
 def test_overdraft_fees_stand_on_overdrawn_days_alone(made):
     days = checking_days(made)
-    free = tuple(shapes.BANKS[: overdrafts.BANKS_WITHOUT_FEE])
+    free = tuple(curves.BANKS[: overdrafts.BANKS_WITHOUT_FEE])
     charges = (days.before < 0) & days.spends & ~days.name_y.str.startswith(free)
     assert (days.fee == np.where(charges, 3_500, 0)).all()
     assert charges.sum() > 200

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_assets.model.calendar import Spread, Window, date_of, epoch_day, months_before
-from synth_assets.worlds.order_to_cash import shapes
+from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES, MISMATCH, STALE
 
 date = dt.date.fromisoformat
@@ -161,7 +161,7 @@ def test_the_first_and_last_row_of_each_day_know_it_at_any_size(weights, total):
 
 def test_any_row_of_a_large_world_knows_its_day_alone():
     window = Window(date("2026-02-21"), 12)
-    spread = Spread(window.first, shapes.order_weights(window), 124_999_999)
+    spread = Spread(window.first, curves.order_weights(window), 124_999_999)
     rows = np.sort(np.random.default_rng(1).integers(0, 124_999_999, 1_000))
     days = spread.day(rows)
     assert np.all(np.diff(days) >= 0)
@@ -172,7 +172,7 @@ def test_any_row_of_a_large_world_knows_its_day_alone():
 # --- the reach of faults ------------------------------------------------------------------------------
 
 DECADE = Window(date("2029-12-31"), 108)  # from 2021 on
-WEIGHTS_BEFORE = np.concatenate([[0], np.cumsum(shapes.order_weights(DECADE))])
+WEIGHTS_BEFORE = np.concatenate([[0], np.cumsum(curves.order_weights(DECADE))])
 LATEST_ISSUE = DECADE.add_business_days(DECADE.days[:-20], np.full(len(DECADE.days) - 20, 4))
 
 
@@ -191,7 +191,7 @@ AS_OFS = [date("2023-01-01") + dt.timedelta(i) for i in range(6 * 365 + 2)]  # 2
 def test_a_day_s_weight_is_the_same_in_every_window():
     for as_of, months in ((date("2026-02-21"), 12), (date("2025-03-31"), 1), (date("2024-02-29"), 7)):
         window = Window(as_of, months)
-        weights = shapes.order_weights(window)
+        weights = curves.order_weights(window)
         start = window.first - DECADE.first
         assert np.array_equal(weights, np.diff(WEIGHTS_BEFORE)[start : start + len(weights)])
 
@@ -214,7 +214,7 @@ def test_every_row_in_reach_is_old_enough_in_every_window(code, days, worst):
 def test_the_last_row_in_reach_is_old_enough(as_of, total, code, days):
     window = Window(date(as_of), 12)
     reach = ANOMALIES[code - 1].reach(total, 12)
-    last = Spread(window.first, shapes.order_weights(window), total).day(np.array([reach - 1]))
+    last = Spread(window.first, curves.order_weights(window), total).day(np.array([reach - 1]))
     if reach:
         assert int(window.add_business_days(last, np.array([4]))[0]) <= window.last - days
 

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_assets.model import lookup
+from synth_assets.model import quantile_tables
 from synth_assets.model.anomaly import quota
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
-from synth_assets.worlds.order_to_cash import shapes
+from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.transactions import decide, spread
+from synth_assets.worlds.order_to_cash.facts import decide, spread
 from tests.sample import CONFIG, frames, sound
 
 COUNT = CONFIG.num_transactions
@@ -83,13 +83,13 @@ def test_sound_payments_come_on_business_days_within_sixty_days():
 def payer_types() -> pd.Series:
     """Each contact's payment behaviour, from its draw."""
     field = Draws(CONFIG.seed, "order_to_cash", "contacts").fields("payer", np.arange(CONFIG.num_contacts))[0]
-    names = np.array(list(shapes.PAYER_TYPES))[lookup.take(shapes.payer_type(), field)]
+    names = np.array(list(curves.PAYER_TYPES))[quantile_tables.take(curves.payer_type(), field)]
     return pd.Series(names, index=frames()["contacts"].contact_id)
 
 
 def test_customers_pay_by_type():
     types = payer_types()
-    shares = types.value_counts(normalize=True)[list(shapes.PAYER_TYPES)].tolist()
+    shares = types.value_counts(normalize=True)[list(curves.PAYER_TYPES)].tolist()
     assert shares == pytest.approx([0.20, 0.45, 0.25, 0.10], abs=0.1)  # 200 customers: deviation .035
     by_type = SETTLED.groupby(SETTLED.contact_id.map(types)).days
     late = by_type.agg(lambda days: (days > 30).mean())
@@ -148,7 +148,7 @@ def steadiness(payments: pd.DataFrame) -> pd.Series:
 
 def test_two_fifths_of_those_who_pay_by_check_pay_on_a_fixed_weekday():
     runs = Draws(CONFIG.seed, "order_to_cash", "contacts").fields("payer", np.arange(200))[1]
-    has_run = pd.Series(runs < shapes.PAY_RUN_PER_65536, index=frames()["contacts"].contact_id)
+    has_run = pd.Series(runs < curves.PAY_RUN_PER_65536, index=frames()["contacts"].contact_id)
     assert has_run.mean() == pytest.approx(0.4, abs=0.1)  # 200 customers: deviation .035
     checks = steadiness(SETTLED[(SETTLED.payment_method == "check") & (SETTLED.days < 56)])
     assert checks[has_run[checks.index]].min() > 0.75  # holidays and the 60th day move a few

@@ -12,17 +12,17 @@ import dagster as dg
 import duckdb
 import pytest
 
-from synth_assets.build.generate import write_world
-from synth_assets.build.scenario import resolve
-from synth_assets.build.store import Store
+from synth_assets.checks import verify
+from synth_assets.checks.queries import law_tables
 from synth_assets.definitions import defs
-from synth_assets.evaluate import verify
-from synth_assets.evaluate.queries import law_tables
+from synth_assets.generation.generate import write_world
 from synth_assets.orchestration.assets import world_assets
-from synth_assets.orchestration.checks import specs
+from synth_assets.orchestration.check_results import specs
 from synth_assets.orchestration.keys import asset_key
 from synth_assets.orchestration.schedule import nightly
 from synth_assets.orchestration.tables import ancestors
+from synth_assets.scenario.resolve import resolve
+from synth_assets.storage.store import Store
 from synth_assets.worlds import NAMES, load
 from tests.dagster_runs import AS_OF, WORLD, check, run
 

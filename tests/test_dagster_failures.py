@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from synth_assets.build.store import Store
 from synth_assets.definitions import defs
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import plots
 from synth_assets.orchestration.__main__ import main
+from synth_assets.storage.store import Store
 from synth_assets.worlds.order_to_cash.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.order_to_cash.invoices import INVOICES
 from tests.dagster_runs import QUIET, WORLD, check, failure, run

@@ -18,12 +18,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 import synth_assets
 from synth_assets import worlds
-from synth_assets.build.generate import Dataset
 from synth_assets.derive import dictionary
 from synth_assets.derive.duckdb_view import view_sql
 from synth_assets.derive.json_schema import config_schema, table_schema
 from synth_assets.derive.pydantic_models import entity_model, entity_name
 from synth_assets.export.files import export
+from synth_assets.generation.generate import Dataset
 from synth_assets.model.table import Table
 from synth_assets.worlds.order_to_cash import WORLD
 

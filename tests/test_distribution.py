@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from synth_assets.build.scenario import resolve
-from synth_assets.evaluate.verify import connect
+from synth_assets.checks.verify import connect
 from synth_assets.orchestration.distribution import CURVES, check
+from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import load
 from tests.test_every_world import KEYS
 from tests.worlds import make_world, scenario_of, write_world

@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from synth_assets.model import lookup
+from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws
 from synth_assets.model.permutation import Permutation
 from tests.chance import FAR, joint, surprise
@@ -131,20 +131,20 @@ ALL_FIELDS = np.arange(65_536, dtype=np.uint16)
 
 
 def test_every_entry_of_a_table_serves_sixteen_fields():
-    taken = lookup.take(np.arange(lookup.SIZE), ALL_FIELDS)
-    assert np.array_equal(np.bincount(taken), np.full(lookup.SIZE, 16))
+    taken = quantile_tables.take(np.arange(quantile_tables.SIZE), ALL_FIELDS)
+    assert np.array_equal(np.bincount(taken), np.full(quantile_tables.SIZE, 16))
 
 
 @pytest.mark.parametrize("weights", [[1], [0.2, 0.45, 0.25, 0.1], [3, 0, 1], [1 / 3] * 3, [0.9999, 0.0001]])
 def test_weights_have_their_share_of_a_table(weights):
-    counts = np.bincount(lookup.weighted(range(len(weights)), weights), minlength=len(weights))
-    exact = np.array(weights) / sum(weights) * lookup.SIZE
-    assert counts.sum() == lookup.SIZE
+    counts = np.bincount(quantile_tables.weighted(range(len(weights)), weights), minlength=len(weights))
+    exact = np.array(weights) / sum(weights) * quantile_tables.SIZE
+    assert counts.sum() == quantile_tables.SIZE
     assert np.abs(counts - exact).max() < 1
 
 
 def test_quantiles_invert_the_distribution_at_the_middle_of_each_entry():
-    table = lookup.quantiles(lambda p: 1_000 * p)
+    table = quantile_tables.quantiles(lambda p: 1_000 * p)
     assert table[0] == 0
     assert table[2_048] == math.floor(1_000 * 2_048.5 / 4_096 + 0.5)
     assert table[-1] == 1_000
@@ -152,33 +152,37 @@ def test_quantiles_invert_the_distribution_at_the_middle_of_each_entry():
 
 
 def test_normal_scores_have_mean_0_and_deviation_1():
-    scores = np.array(lookup.normal_scores())
+    scores = np.array(quantile_tables.normal_scores())
     assert abs(scores.mean()) < 1e-9
     assert 0.999 < scores.std() < 1  # the tails end at 3.67
     assert abs(scores[3_071] - NormalDist().inv_cdf(3_071.5 / 4_096)) < 1e-12
 
 
 def test_an_integrated_density_has_the_density_s_mean_and_deviation():
-    table = lookup.integrated(range(-60, 61), NormalDist(-12, 6).pdf)
+    table = quantile_tables.integrated(range(-60, 61), NormalDist(-12, 6).pdf)
     assert abs(table.mean() + 12) < 0.05
     assert abs(table.std() - (36 + 1 / 12) ** 0.5) < 0.05  # rounding to days adds 1/12
 
 
 def test_a_table_cut_at_a_limit_keeps_its_law_below():
-    table = lookup.quantiles(lambda p: 100 * p)
+    table = quantile_tables.quantiles(lambda p: 100 * p)
     limit = np.full(65_536, 39)
-    taken = lookup.take_up_to(table, limit, ALL_FIELDS)
+    taken = quantile_tables.take_up_to(table, limit, ALL_FIELDS)
     below = table[table <= 39]
     assert taken.max() == 39
     assert np.abs(np.bincount(taken) / 65_536 - np.bincount(below) / len(below)).max() < 1 / 4_096
-    assert lookup.take_up_to(table + 5, np.array([3, 4]), ALL_FIELDS[-2:]).tolist() == [3, 4]
+    assert quantile_tables.take_up_to(table + 5, np.array([3, 4]), ALL_FIELDS[-2:]).tolist() == [3, 4]
 
 
 @pytest.mark.parametrize("size", [1, 2, 50, 200, 4_096, 10**7])
 @pytest.mark.parametrize("exponent", [0.7, 0.95])
 def test_ranks_follow_zipf_s_law(size, exponent):
     coarse, fine = np.meshgrid(np.arange(8, 65_536, 16), np.arange(512, 65_536, 1_024))
-    ranks = lookup.ZipfTable(size, exponent).take(coarse.astype(np.uint16), fine.astype(np.uint16)).ravel()
+    ranks = (
+        quantile_tables.ZipfTable(size, exponent)
+        .take(coarse.astype(np.uint16), fine.astype(np.uint16))
+        .ravel()
+    )
     power = 1 - exponent
     assert ranks.min() == 0
     assert ranks.max() < size

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from synth_assets.build.engines import IN_FLIGHT, MapBlocks, engine
-from synth_assets.build.generate import naming_the_block, write_world
-from synth_assets.build.problems import Problem, UsageProblem
-from synth_assets.build.scenario import resolve
-from synth_assets.build.store import Store
+from synth_assets.generation.engines import IN_FLIGHT, MapBlocks, engine
+from synth_assets.generation.generate import naming_the_block, write_world
+from synth_assets.model.errors import Problem, UsageProblem
+from synth_assets.scenario.resolve import resolve
+from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from tests.dagster_runs import AS_OF
 from tests.processes import command_line, cpu_ticks, descendants

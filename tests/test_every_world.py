@@ -15,11 +15,11 @@ import pyarrow as pa
 import pytest
 
 from synth_assets import worlds
-from synth_assets.build.blocks import make_block
-from synth_assets.build.scenario import load, resolve
+from synth_assets.checks.verify import as_text
 from synth_assets.derive.pydantic_models import entity_model
-from synth_assets.evaluate.verify import as_text
 from synth_assets.export.files import export
+from synth_assets.generation.blocks import make_block
+from synth_assets.scenario.resolve import load, resolve
 from tests.worlds import failed, make_world, verified
 
 BANK_FAULTS = {

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import synth_assets
-from synth_assets.build.generate import Dataset
 from synth_assets.export.files import BATCH_ROWS, aside, export
+from synth_assets.generation.generate import Dataset
 from synth_assets.model.columns import (
     choice,
     count,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from synth_assets.evaluate.verify import TOTAL, as_text, connect, verify
+from synth_assets.checks.verify import TOTAL, as_text, connect, verify
 from synth_assets.worlds.order_to_cash import WORLD
 from synth_assets.worlds.order_to_cash.config import Config
 from tests.faults_crm import CRM, LABELS, SHAPE

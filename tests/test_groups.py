@@ -9,13 +9,13 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from synth_assets.build.blocks import make_block
-from synth_assets.build.parquet import part_name, write_part
-from synth_assets.build.scenario import Scenario, resolve
-from synth_assets.evaluate import groups
-from synth_assets.evaluate.groups import NOTHING, prove
-from synth_assets.evaluate.numbers import Misspelt, numbers_of
-from synth_assets.evaluate.verify import as_text, connect, verify
+from synth_assets.checks import partitions
+from synth_assets.checks.numbers import Misspelt, numbers_of
+from synth_assets.checks.partitions import NOTHING, prove
+from synth_assets.checks.verify import as_text, connect, verify
+from synth_assets.generation.blocks import make_block
+from synth_assets.scenario.resolve import Scenario, resolve
+from synth_assets.storage.parquet import part_name, write_part
 from synth_assets.worlds import NAMES
 from tests.test_every_world import BANK_FAULTS
 from tests.worlds import failed, scenario_of, spoil
@@ -57,7 +57,7 @@ def cleared(scenario: Scenario, sources: dict[str, str]) -> set[str]:
 def without_groups(scenario: Scenario, sources: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The lines of the checks in print, sorted, when nothing is cleared beforehand."""
     with monkeypatch.context() as patch:
-        patch.setattr("synth_assets.evaluate.verify.prove", lambda *given: NOTHING)
+        patch.setattr("synth_assets.checks.verify.prove", lambda *given: NOTHING)
         checks = verify(scenario.world, scenario_of(scenario.config), sources)
     return sorted(as_text(checks).split("\n"))
 
@@ -67,7 +67,7 @@ def test_sound_groups_clear_all_but_what_only_the_whole_shows(name: str, tmp_pat
     scenario, sources = written(name, tmp_path)
     world = scenario.world
     apart = {table.name for table in world.roots[world.root(world.manifest)]}
-    laws = {law: set(groups.law_tables(world, query)) for law, _, query in world.sql("laws.sql")}
+    laws = {law: set(partitions.law_tables(world, query)) for law, _, query in world.sql("laws.sql")}
     expected = {law for law, tables in laws.items() if tables & apart} - world.whole("laws.sql")
     expected |= {"keys", "values", "references"} | {anomaly.name for anomaly in world.anomalies}
 

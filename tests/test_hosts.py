@@ -21,9 +21,9 @@ from typing import NamedTuple
 
 import pytest
 
-from synth_assets.build.generate import write_world
-from synth_assets.build.scenario import resolve
-from synth_assets.build.store import Store
+from synth_assets.generation.generate import write_world
+from synth_assets.scenario.resolve import resolve
+from synth_assets.storage.store import Store
 from tests.dagster_runs import AS_OF
 from tests.processes import descendants
 

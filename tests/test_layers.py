@@ -32,7 +32,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAG
 
 
 def layer(module: str) -> str:
-    """`build` for `synth_assets.build.store`."""
+    """`build` for `synth_assets.storage.store`."""
     return module.split(".")[1] if "." in module else module
 
 
@@ -62,7 +62,7 @@ def test_imports_point_downwards(path: Path) -> None:
 
 def test_importing_the_package_brings_none_of_the_heavy_ones() -> None:
     code = (
-        "import sys, synth_assets, synth_assets.build.generate, synth_assets.worlds as w; w.load(w.NAMES[0]);"
+        "import sys, synth_assets, synth_assets.generation.generate, synth_assets.worlds as w; w.load(w.NAMES[0]);"
         f"print([name for name in {sorted(HEAVY)!r} if name in sys.modules])"
     )
     run = subprocess.run(

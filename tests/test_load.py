@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 import pytest
 from click.testing import CliRunner
 
-from synth_assets.build.problems import Problem
-from synth_assets.build.scenario import resolve
 from synth_assets.cli import main
 from synth_assets.export import databases
+from synth_assets.model.errors import Problem
+from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import load as world_named
 from tests.test_every_world import BANK_FAULTS
 from tests.worlds import make_world
@@ -222,7 +222,7 @@ def test_rows_that_end_too_early_leave_nothing(made, tmp_path):
 
 KILLED = """
 import os, signal, sys
-from synth_assets.build.scenario import resolve
+from synth_assets.scenario.resolve import resolve
 from synth_assets.export import databases
 from tests import test_load as t
 

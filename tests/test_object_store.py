@@ -20,14 +20,14 @@ from click.testing import CliRunner
 from moto.server import ThreadedMotoServer
 
 import synth_assets
-from synth_assets.build import places
-from synth_assets.build.engines import engine
-from synth_assets.build.generate import write_world
-from synth_assets.build.places import ObjectPath, place
-from synth_assets.build.problems import Problem, UsageProblem
-from synth_assets.build.store import Store
 from synth_assets.cli import main
+from synth_assets.generation.engines import engine
+from synth_assets.generation.generate import write_world
+from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
+from synth_assets.storage import paths
+from synth_assets.storage.paths import ObjectPath, place
+from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from tests.dagster_runs import failure, run
 from tests.test_publish import hashes, small
@@ -47,7 +47,7 @@ def server() -> Iterator[str]:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         patch.setenv("AWS_ACCESS_KEY_ID", "nobody")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
-        places.file_system.cache_clear()
+        paths.file_system.cache_clear()
         yield f"http://127.0.0.1:{port}"
     started.stop()
 
@@ -103,7 +103,7 @@ def test_a_run_that_breaks_off_leaves_the_old_version(
         raise OSError("the connection was lost\nand more")
 
     with monkeypatch.context() as patch:
-        patch.setattr("synth_assets.build.generate.write_part", gone)
+        patch.setattr("synth_assets.generation.generate.write_part", gone)
         with pytest.raises(Problem, match=rf"cannot write to {bucket}: the connection was lost$"):
             write_world(small(seed=2), bucket)
     assert hashes(store(bucket)) == before
@@ -114,7 +114,7 @@ def test_a_run_that_breaks_off_leaves_the_old_version(
 def test_ctrl_c_leaves_an_object_whole(bucket: ObjectPath, monkeypatch: pytest.MonkeyPatch) -> None:
     pointer = bucket / "pointer"
     pointer.write_bytes(b"old")
-    files = places.file_system("/".join(str(bucket).split("/")[:3]))
+    files = paths.file_system("/".join(str(bucket).split("/")[:3]))
 
     class Interrupted:
         @contextmanager
@@ -135,8 +135,8 @@ def test_ctrl_c_leaves_an_object_whole(bucket: ObjectPath, monkeypatch: pytest.M
 
 PUBLISHING = """
 import os, sys
-from synth_assets.build.generate import write_world
-from synth_assets.build.places import ObjectPath, place
+from synth_assets.generation.generate import write_world
+from synth_assets.storage.paths import ObjectPath, place
 from tests.test_publish import small
 
 put, count = ObjectPath.write_bytes, 0
@@ -179,7 +179,7 @@ def test_old_versions_are_removed_but_for_the_previous_one(
     for seed in (1, 2, 3):
         write_world(small(seed=seed), bucket)
     assert versions() == {small(seed=seed).id for seed in (1, 2, 3)}, "another machine may be writing them"
-    monkeypatch.setattr("synth_assets.build.shelves.SPARED_HOURS", 0)
+    monkeypatch.setattr("synth_assets.storage.versions.SPARED_HOURS", 0)
     write_world(small(seed=4), bucket)
     assert versions() == {small(seed=seed).id for seed in (3, 4)}
 
@@ -308,7 +308,7 @@ def test_a_connection_to_nothing_is_refused(server: str, address: str, line: str
 
 
 UNREACHABLE = """
-from synth_assets.build.places import place
+from synth_assets.storage.paths import place
 from synth_assets.derive import duckdb_view
 duckdb_view.GS_SECONDS = 1
 place("gs://books/data").read_bytes()

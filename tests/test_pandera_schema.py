@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 import synth_assets
-from synth_assets.build.generate import Dataset
 from synth_assets.derive.pandera_schema import anomaly_schema, failures, reference_schema, row_schema
+from synth_assets.generation.generate import Dataset
 from synth_assets.model.table import Table
 from synth_assets.worlds.order_to_cash import WORLD
 

@@ -9,19 +9,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from synth_assets.worlds.personal_banking.signals.signals.persona_assignments import PERSONAS, judged
 
-from synth_assets.build.problems import UsageProblem
-from synth_assets.build.scenario import resolve
-from synth_assets.evaluate.verify import as_text
+from synth_assets.checks.verify import as_text
 from synth_assets.model.draws import Draws
+from synth_assets.model.errors import UsageProblem
+from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import load
-from synth_assets.worlds.personal_banking import plan, signals
-from synth_assets.worlds.personal_banking.behaviour import decide, window
+from synth_assets.worlds.personal_banking import user_plan
+from synth_assets.worlds.personal_banking.activity.descriptors import LABELS
+from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, LABELS_AT_MOST, SAVINGS
+from synth_assets.worlds.personal_banking.activity.facts import decide, window
+from synth_assets.worlds.personal_banking.activity.habits import habits
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.events import CARD, CHECKING, LABELS_AT_MOST, SAVINGS
-from synth_assets.worlds.personal_banking.habits import habits
-from synth_assets.worlds.personal_banking.labels import LABELS
-from synth_assets.worlds.personal_banking.persona_assignments import PERSONAS, judged
+from synth_assets.worlds.personal_banking.signals.signals import signals
 from tests.test_every_world import BANK_FAULTS
 from tests.worlds import failed, make_world, verified
 
@@ -33,21 +34,21 @@ def config(**keys) -> Config:
     return Config(**{"as_of": AS_OF, **keys})
 
 
-def planned(of: Config) -> plan.Users:
-    return plan.plan(of, Draws(of.seed, "personal_banking", "users"), np.arange(of.num_users))
+def planned(of: Config) -> user_plan.Users:
+    return user_plan.plan(of, Draws(of.seed, "personal_banking", "users"), np.arange(of.num_users))
 
 
 # --- who is who ---------------------------------------------------------------------------------------
 
 
 def test_75_users_have_the_archetypes_of_the_document():
-    assert plan.archetype_counts(config()) == [15, 10, 10, 10, 8, 10, 5, 7]
-    assert plan.archetype_counts(config(num_users=90)) == [18, 12, 12, 12, 10, 12, 6, 8]
+    assert user_plan.archetype_counts(config()) == [15, 10, 10, 10, 8, 10, 5, 7]
+    assert user_plan.archetype_counts(config(num_users=90)) == [18, 12, 12, 12, 10, 12, 6, 8]
     found = planned(config())
     assert np.bincount(found.archetype).tolist() == [15, 10, 10, 10, 8, 10, 5, 7]
     assert sorted(found.edge[found.edge >= 0]) == list(range(7)), "each listed edge case once"
     assert found.consents.sum() == 68
-    assert not found.consents[found.edge == plan.NO_CONSENT].any()
+    assert not found.consents[found.edge == user_plan.NO_CONSENT].any()
 
 
 @given(
@@ -59,24 +60,24 @@ def test_75_users_have_the_archetypes_of_the_document():
 def test_quotas_are_exact_for_any_count(users, seed, ratio):
     asked = config(num_users=users, seed=seed, consent_ratio=ratio)
     found = planned(asked)
-    assert np.bincount(found.archetype, minlength=8).tolist() == plan.archetype_counts(asked)
+    assert np.bincount(found.archetype, minlength=8).tolist() == user_plan.archetype_counts(asked)
     edges = found.edge[found.edge >= 0]
     assert sorted(edges) == sorted(place % 7 for place in range(len(edges)))
     assert found.consents.sum() == int(ratio * users + 0.5)
     refusing = found.edge[~found.consents]
-    if len(refusing) >= (edges == plan.NO_CONSENT).sum():
-        assert not found.consents[found.edge == plan.NO_CONSENT].any()
+    if len(refusing) >= (edges == user_plan.NO_CONSENT).sum():
+        assert not found.consents[found.edge == user_plan.NO_CONSENT].any()
     if len(refusing) <= users - len(edges):
-        assert set(refusing) <= {-1, plan.NO_CONSENT}
+        assert set(refusing) <= {-1, user_plan.NO_CONSENT}
 
 
 # --- personas -----------------------------------------------------------------------------------------
 
 
-def intended(users: plan.Users) -> np.ndarray:
+def intended(users: user_plan.Users) -> np.ndarray:
     """Persona bits, users x windows; nobody has two paydays 45 days apart within 30 days."""
     bits = np.stack([users.personas, users.personas], axis=1)
-    bits[:, 0] &= ~plan.VARIABLE_INCOME
+    bits[:, 0] &= ~user_plan.VARIABLE_INCOME
     return bits
 
 
@@ -124,17 +125,17 @@ def test_edge_users_stand_exactly_on_their_threshold():
     asked = config(num_users=300)
     users, found = planned(asked), signals.signals(asked, 0, 300)
     at = {edge: users.edge == edge for edge in range(7)}
-    assert (found.utilization_pct[at[plan.HALF_USED]] == 50).all()
-    assert (found.recurring_merchants[at[plan.THREE_MERCHANTS]] == 3).all()
-    assert (found.low_days[at[plan.THREE_LOW_DAYS]] == [9, 54]).all()
-    assert (found.low_share_pct[at[plan.THREE_LOW_DAYS]] == 30).all()
+    assert (found.utilization_pct[at[user_plan.HALF_USED]] == 50).all()
+    assert (found.recurring_merchants[at[user_plan.THREE_MERCHANTS]] == 3).all()
+    assert (found.low_days[at[user_plan.THREE_LOW_DAYS]] == [9, 54]).all()
+    assert (found.low_share_pct[at[user_plan.THREE_LOW_DAYS]] == 30).all()
     block = decide(asked, 0, 300)
     rows = np.bincount(block.rows.user, minlength=300)
-    assert not rows[at[plan.NOTHING]].any()
+    assert not rows[at[user_plan.NOTHING]].any()
     pending = np.bincount(block.rows.user, block.is_pending, 300)
-    assert (pending[at[plan.ONLY_PENDING]] == rows[at[plan.ONLY_PENDING]]).all()
-    assert (pending[at[plan.ONLY_PENDING]] > 0).all()
-    assert not block.stands[at[plan.ONLY_CASH], CARD].any()
+    assert (pending[at[user_plan.ONLY_PENDING]] == rows[at[user_plan.ONLY_PENDING]]).all()
+    assert (pending[at[user_plan.ONLY_PENDING]] > 0).all()
+    assert not block.stands[at[user_plan.ONLY_CASH], CARD].any()
 
 
 # --- balances -----------------------------------------------------------------------------------------
@@ -154,9 +155,9 @@ def test_balances_replay_and_transfers_have_two_legs():
 
 def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_limit():
     block = decide(config(num_users=1_000), 0, 1_000)
-    habit = plan.HIGH_UTILIZATION | plan.SUBSCRIPTION_HEAVY | plan.CASH_FLOW_STRESSED
+    habit = user_plan.HIGH_UTILIZATION | user_plan.SUBSCRIPTION_HEAVY | user_plan.CASH_FLOW_STRESSED
     may = (block.users.personas & habit > 0) & (block.users.edge < 0)
-    may &= block.users.personas & (plan.VARIABLE_INCOME | plan.SAVINGS_BUILDER) == 0
+    may &= block.users.personas & (user_plan.VARIABLE_INCOME | user_plan.SAVINGS_BUILDER) == 0
     days = int(block.rows.day.max()) + 1
     here = (block.rows.account == CHECKING) & ~block.is_pending
     flow = np.zeros((1_000, days), dtype=np.int64)
@@ -177,7 +178,7 @@ def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_li
 def test_interest_is_charged_to_revolvers_alone():
     asked = config(num_users=1_000)
     users, found = planned(asked), signals.signals(asked, 0, 1_000)
-    revolves = (users.personas & plan.HIGH_UTILIZATION > 0) & (users.edge != plan.HALF_USED)
+    revolves = (users.personas & user_plan.HIGH_UTILIZATION > 0) & (users.edge != user_plan.HALF_USED)
     assert (found.interest_cents[revolves, 1] > 0).all()
     assert not found.interest_cents[~revolves].any()
 
@@ -186,7 +187,7 @@ def test_pay_comes_by_the_published_cadences():
     asked = config(num_users=4_000)
     users = planned(asked)
     known = habits(window(asked), Draws(asked.seed, "personal_banking", "users"), users)
-    salaried = ~known.is_stressed & (users.personas & plan.VARIABLE_INCOME == 0)
+    salaried = ~known.is_stressed & (users.personas & user_plan.VARIABLE_INCOME == 0)
     shares = [(known.days_a_pay[salaried].round(1) == days).mean() for days in (7, 14, 15.2, 30.4)]
     assert shares == pytest.approx([0.27, 0.43, 0.20, 0.10], abs=0.05)
 

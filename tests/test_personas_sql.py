@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 
 from synth_assets.model.draws import Draws
 from synth_assets.worlds import load
-from synth_assets.worlds.personal_banking import plan
+from synth_assets.worlds.personal_banking import user_plan
 from synth_assets.worlds.personal_banking.config import Config
 from tests.worlds import make_world
 
 EVALUATOR = (Path(__file__).parent / "personas.sql").read_text()
 WORLD = load("personal_banking")
 NAMES = {
-    plan.HIGH_UTILIZATION: "high_utilization",
-    plan.VARIABLE_INCOME: "variable_income",
-    plan.SUBSCRIPTION_HEAVY: "subscription_heavy",
-    plan.SAVINGS_BUILDER: "savings_builder",
-    plan.CASH_FLOW_STRESSED: "cash_flow_stressed",
+    user_plan.HIGH_UTILIZATION: "high_utilization",
+    user_plan.VARIABLE_INCOME: "variable_income",
+    user_plan.SUBSCRIPTION_HEAVY: "subscription_heavy",
+    user_plan.SAVINGS_BUILDER: "savings_builder",
+    user_plan.CASH_FLOW_STRESSED: "cash_flow_stressed",
 }
 
 
@@ -40,12 +40,14 @@ def judged(config: Config) -> list[list[str]]:
 
 def meant(config: Config) -> list[list[str]]:
     """The same by the plan; nobody has two paydays 46 days apart within 30 days."""
-    users = plan.plan(config, Draws(config.seed, "personal_banking", "users"), np.arange(config.num_users))
+    users = user_plan.plan(
+        config, Draws(config.seed, "personal_banking", "users"), np.arange(config.num_users)
+    )
     return [
         sorted(
             name
             for bit, name in NAMES.items()
-            if bits & bit and not (bit == plan.VARIABLE_INCOME and days == 30)
+            if bits & bit and not (bit == user_plan.VARIABLE_INCOME and days == 30)
         )
         for bits in users.personas.tolist()
         for days in (30, 180)

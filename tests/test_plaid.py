@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from synth_assets.build.blocks import make_block
-from synth_assets.build.scenario import resolve
 from synth_assets.cli import main
 from synth_assets.export.vendors import export_vendor
-from synth_assets.worlds.personal_banking import shapes
+from synth_assets.generation.blocks import make_block
+from synth_assets.scenario.resolve import resolve
+from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.vendors.plaid import PLAID, RESPONSES
 from synth_assets.worlds.personal_banking.vendors.plaid.liabilities import liabilities_of
 from synth_assets.worlds.personal_banking.vendors.plaid.transactions import (
@@ -112,7 +112,7 @@ def test_one_file_a_user_and_the_same_in_lines(out, users, tables):
 def test_the_item_is_at_the_bank_of_the_accounts(users):
     for user in users:
         item, names = user["accounts"]["item"], {a["name"] for a in user["accounts"]["accounts"]}
-        assert item["institution_name"] in shapes.BANKS
+        assert item["institution_name"] in curves.BANKS
         assert all(name.startswith(item["institution_name"] + " ") for name in names)
     banks = {
         (u["accounts"]["item"]["institution_name"], u["accounts"]["item"]["institution_id"]) for u in users

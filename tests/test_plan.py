@@ -14,8 +14,8 @@ from synth_assets.model.anomaly import quota
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES, MISMATCH, STALE
 from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config, DecoyRates
-from synth_assets.worlds.order_to_cash.plan import APPROVED, FREIGHT, PENDING, REPEAT, Plan, plan
-from synth_assets.worlds.order_to_cash.transactions import decide
+from synth_assets.worlds.order_to_cash.facts import decide
+from synth_assets.worlds.order_to_cash.fault_plan import APPROVED, FREIGHT, PENDING, REPEAT, Plan, plan
 from tests.chance import FAR, surprise
 
 KINDS = list(AnomalyRates.model_fields)

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 import synth_assets
-from synth_assets.build.generate import write_world
-from synth_assets.build.scenario import resolve
+from synth_assets.generation.generate import write_world
+from synth_assets.scenario.resolve import resolve
 from tests.dagster_runs import AS_OF
 
 BLOCKS = 6

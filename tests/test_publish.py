@@ -15,12 +15,12 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from synth_assets.build.engines import engine
-from synth_assets.build.generate import in_memory, write_world
-from synth_assets.build.parquet import write_part
-from synth_assets.build.problems import Problem
-from synth_assets.build.scenario import resolve
-from synth_assets.build.store import Store
+from synth_assets.generation.engines import engine
+from synth_assets.generation.generate import in_memory, write_world
+from synth_assets.model.errors import Problem
+from synth_assets.scenario.resolve import resolve
+from synth_assets.storage.parquet import write_part
+from synth_assets.storage.store import Store
 
 AS_OF = "2026-11-21"
 
@@ -63,9 +63,9 @@ def test_tables_are_plain_parquet_under_their_names(tmp_path):
 KILLING = """
 import sys
 from pathlib import Path
-from synth_assets.build.engines import engine
-from synth_assets.build.generate import write_world
-from synth_assets.build.scenario import resolve
+from synth_assets.generation.engines import engine
+from synth_assets.generation.generate import write_world
+from synth_assets.scenario.resolve import resolve
 config = {"as_of": "2026-11-21", "seed": int(sys.argv[2]), "num_transactions": 300}
 scenario = resolve("order_to_cash", config)
 print("ready", flush=True)
@@ -111,7 +111,7 @@ def test_a_failed_run_changes_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("synth_assets.build.generate.write_part", full)
+    monkeypatch.setattr("synth_assets.generation.generate.write_part", full)
     with pytest.raises(Problem, match=r"no space left in .*every file stands whole"):
         write_world(small(seed=2), tmp_path)
     assert hashes(store) == before

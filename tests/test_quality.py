@@ -15,14 +15,13 @@ import pytest
 from click.testing import CliRunner
 
 from synth_assets import worlds
-from synth_assets.build.scenario import resolve
+from synth_assets.checks.check import Check
+from synth_assets.checks.checklist import check_list, report_json
+from synth_assets.checks.verify import connect
 from synth_assets.cli import main
-from synth_assets.evaluate import published
-from synth_assets.evaluate.check import Check
-from synth_assets.evaluate.checklist import check_list, report_json
-from synth_assets.evaluate.verify import connect
 from synth_assets.orchestration import plots
 from synth_assets.orchestration.assets import world_assets
+from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.validation_report import blocks, document
 from tests.dagster_runs import AS_OF, check, failure, run

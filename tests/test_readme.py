@@ -11,9 +11,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from synth_assets.build.generate import write_world
-from synth_assets.build.scenario import resolve
 from synth_assets.cli import main
+from synth_assets.generation.generate import write_world
+from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import NAMES
 
 ROOT = Path(__file__).parent.parent

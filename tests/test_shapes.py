@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_assets.build.blocks import make_table
+from synth_assets.generation.blocks import make_table
 from synth_assets.model.calendar import Window
 from synth_assets.worlds import load
-from synth_assets.worlds.order_to_cash import shapes
+from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.plan import plan
+from synth_assets.worlds.order_to_cash.facts import customer
+from synth_assets.worlds.order_to_cash.fault_plan import plan
 from synth_assets.worlds.order_to_cash.products import price_list
-from synth_assets.worlds.order_to_cash.transactions import customer
 from tests.sample import CONFIG, frames, sound
 
 ORDERS, LINES, DEALS = (frames()[name] for name in ("orders", "opportunities", "deals"))
@@ -71,7 +71,7 @@ def test_each_contact_has_one_sales_representative_and_each_of_those_some_contac
     owners = DEALS.groupby("contact_id", observed=True).assigned_to.nunique()
     assert (owners == 1).all()
     contacts = DEALS.drop_duplicates("contact_id").assigned_to.value_counts()
-    assert len(contacts) == len(shapes.REPRESENTATIVES)
+    assert len(contacts) == len(curves.REPRESENTATIVES)
     assert contacts.min() >= 5  # 200 contacts among 12: 17 each, deviation 4
 
 
@@ -81,7 +81,7 @@ def test_each_contact_has_one_sales_representative_and_each_of_those_some_contac
 def weekday_gap(day: pd.Series) -> float:
     """The largest distance of a weekday's share of orders from its weight."""
     share = day.dt.day_of_week.value_counts(normalize=True).reindex(range(7), fill_value=0).sort_index()
-    return float(np.abs(share - np.array(shapes.WEEKDAY_WEIGHTS) / sum(shapes.WEEKDAY_WEIGHTS)).max())
+    return float(np.abs(share - np.array(curves.WEEKDAY_WEIGHTS) / sum(curves.WEEKDAY_WEIGHTS)).max())
 
 
 def test_orders_come_on_weekdays():
@@ -107,7 +107,7 @@ def daily() -> pd.DataFrame:
     window = Window(CONFIG.as_of, 12)
     days = pd.DataFrame({"day": pd.to_datetime(window.dates)}).set_index("day")
     days["rate"] = ORDERS.order_date.value_counts().reindex(days.index, fill_value=0)
-    days["rate"] /= np.array(shapes.WEEKDAY_WEIGHTS)[days.index.day_of_week]
+    days["rate"] /= np.array(curves.WEEKDAY_WEIGHTS)[days.index.day_of_week]
     days["holiday"], days["business"] = window.is_holiday, window.is_business
     days["month_end"] = window.business_days_left_in_month <= 3
     days["quarter_end"] = window.business_days_left_in_quarter <= 5

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import synth_assets
-from synth_assets.build.problems import UsageProblem
-from synth_assets.build.scenario import resolve
-from synth_assets.evaluate.verify import as_text
+from synth_assets.checks.verify import as_text
+from synth_assets.model.errors import UsageProblem
 from synth_assets.orchestration.scenario import resolve_run
+from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import load
 from tests.test_every_world import BANK_FAULTS
 from tests.worlds import failed, verified

@@ -8,10 +8,11 @@ import pytest
 
 from synth_assets.model.draws import Draws
 from synth_assets.worlds import load
-from synth_assets.worlds.personal_banking import merchants, plan, shapes
-from synth_assets.worlds.personal_banking.behaviour import decide, window
-from synth_assets.worlds.personal_banking.habits import habits
-from synth_assets.worlds.personal_banking.labels import LABELS
+from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking.activity import merchants
+from synth_assets.worlds.personal_banking.activity.descriptors import LABELS
+from synth_assets.worlds.personal_banking.activity.facts import decide, window
+from synth_assets.worlds.personal_banking.activity.habits import habits
 from tests.bank import ASKED, USERS, plain_rows, tables, with_persona
 
 
@@ -43,7 +44,7 @@ def test_cadence_shows_in_the_dates_of_pay(plain):
     draws = Draws(ASKED.seed, "personal_banking", "users")
     known = habits(window(ASKED), draws, decide(ASKED, 0, USERS).users)
     days = known.days_a_pay[[int(user[4:]) - 1 for user in found.index]]
-    truth = np.array(shapes.CADENCES)[np.searchsorted([10, 14.5, 20], days)]
+    truth = np.array(curves.CADENCES)[np.searchsorted([10, 14.5, 20], days)]
     assert (found == truth).mean() > 0.95
     shares = found.value_counts(normalize=True)
     assert shares["weekly"] == pytest.approx(0.27, abs=0.06)
@@ -103,7 +104,7 @@ def test_utilities_come_on_one_day_of_the_month_and_swing_with_the_season(plain,
 
 
 def test_services_charge_a_listed_price_on_their_day(made):
-    prices = {service.merchant: set(service.prices_cents) for service in shapes.SUBSCRIPTIONS}
+    prices = {service.merchant: set(service.prices_cents) for service in curves.SUBSCRIPTIONS}
     rows = made["transactions"][made["transactions"].merchant_name.isin(prices)]
     assert all(
         cents in prices[name] for name, cents in zip(rows.merchant_name, rows.amount_cents, strict=True)
@@ -139,7 +140,7 @@ def weights(plain, category: str) -> list[float]:
 
 @pytest.mark.parametrize("name", ["groceries", "restaurants", "coffee", "fuel"])
 def test_weekdays_have_the_shape_of_their_category(plain, name):
-    stream = next(stream for stream in shapes.STREAMS if stream.name == name)
+    stream = next(stream for stream in curves.STREAMS if stream.name == name)
     expected = np.array(stream.weekdays) / np.mean(stream.weekdays)
     assert weights(plain, stream.detailed) == pytest.approx(expected, abs=0.07)
 
@@ -209,12 +210,12 @@ def test_purchases_a_month_are_those_of_the_document(seed, months):
     edge, archetype = (
         np.concatenate([getattr(block.users, name) for block in blocks]) for name in ("edge", "archetype")
     )
-    never = np.isin(edge, [plan.NOTHING, plan.ONLY_PENDING, plan.ONLY_CASH])
+    never = np.isin(edge, [user_plan.NOTHING, user_plan.ONLY_PENDING, user_plan.ONLY_CASH])
     assert not a_month[never].any()
     assert a_month[~never].min() >= 2
     assert a_month[~never].max() <= 30
     means = {
-        name: a_month[(archetype == place) & ~never].mean() for place, name in enumerate(plan.ARCHETYPES)
+        name: a_month[(archetype == place) & ~never].mean() for place, name in enumerate(user_plan.ARCHETYPES)
     }
     assert means == pytest.approx(PURCHASES_A_MONTH, abs=0.6)
     assert len({round(mean) for mean in PURCHASES_A_MONTH.values()}) >= 5

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import synth_assets
-from synth_assets.build.problems import UsageProblem
-from synth_assets.evaluate.verify import as_text
+from synth_assets.checks.verify import as_text
+from synth_assets.model.errors import UsageProblem
 from synth_assets.worlds.subscriptions import WORLD
-from synth_assets.worlds.subscriptions.bills import price_cents
 from synth_assets.worlds.subscriptions.config import Config
-from synth_assets.worlds.subscriptions.plan import split
+from synth_assets.worlds.subscriptions.facts import price_cents
+from synth_assets.worlds.subscriptions.fault_plan import split
 from tests.worlds import failed, verified
 
 NONE = {"ghost_subscriber": 0.0, "zombie_account": 0.0, "partial_payment": 0.0}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from synth_assets.evaluate.verify import as_text, verify
+from synth_assets.checks.verify import as_text, verify
 from synth_assets.worlds.subscriptions import WORLD
 from synth_assets.worlds.subscriptions.config import Config
 from tests.worlds import failed, make_world, scenario_of, spoil, write_world

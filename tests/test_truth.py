@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from synth_assets.evaluate.verify import TOTAL, as_text
+from synth_assets.checks.verify import TOTAL, as_text
 from synth_assets.worlds.order_to_cash import WORLD
 from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config
 from tests.worlds import failed, verified

@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner
 
-from synth_assets.build.blocks import make_block
-from synth_assets.build.scenario import resolve
 from synth_assets.cli import main
 from synth_assets.export.vendors import export_vendor
+from synth_assets.generation.blocks import make_block
+from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.personal_banking.vendors.users_json import USERS_JSON
 from tests.test_every_world import BANK_FAULTS
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from synth_assets.build.problems import Problem
-from synth_assets.build.scenario import resolve
 from synth_assets.export.layout import indented, one_line
 from synth_assets.export.vendors import export_vendor
+from synth_assets.model.errors import Problem
 from synth_assets.model.vendor import WHOLE, Entry, Shared, Vendor
+from synth_assets.scenario.resolve import resolve
 
 CONFIG = resolve("personal_banking", {"as_of": "2026-11-21"}).config
 

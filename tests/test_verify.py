@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from synth_assets.evaluate.check import Check, as_text
-from synth_assets.evaluate.verify import check_laws, check_references, check_table, connect, law_table
+from synth_assets.checks.check import Check, as_text
+from synth_assets.checks.verify import check_laws, check_references, check_table, connect, law_table
 from synth_assets.worlds.order_to_cash import WORLD
 from synth_assets.worlds.order_to_cash.config import Config
 from tests.worlds import failed, make_world, scenario_of, write_world
@@ -85,7 +85,7 @@ def test_checks_in_print() -> None:
 
 
 def test_verification_imports_nothing_that_generates() -> None:
-    code = "import sys, synth_assets.evaluate.verify; print(*sys.modules)"
+    code = "import sys, synth_assets.checks.verify; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
 
     for name in ("synth_assets.worlds.", "synth_assets.build", "pandera", "pandas.", "dagster"):

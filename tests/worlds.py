@@ -9,12 +9,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from synth_assets.build.generate import in_memory
-from synth_assets.build.parquet import part_name, write_part
-from synth_assets.build.scenario import with_versions
-from synth_assets.evaluate.verify import Check, verify
+from synth_assets.checks.verify import Check, verify
+from synth_assets.generation.generate import in_memory
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
+from synth_assets.scenario.resolve import with_versions
+from synth_assets.storage.parquet import part_name, write_part
 
 
 def make_world(world: World, config: WorldConfig) -> dict[str, pa.Table]:

@@ -7,9 +7,9 @@ import signal
 import click
 
 from synth_assets import __version__
-from synth_assets.cli.about import list_worlds, schema, tables
+from synth_assets.cli.export import export, load
 from synth_assets.cli.generate import generate
-from synth_assets.cli.outside import export, load
+from synth_assets.cli.list import list_worlds, schema, tables
 from synth_assets.cli.verify import verify
 
 

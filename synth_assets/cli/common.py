@@ -13,12 +13,12 @@ from typing import Any
 import click
 
 from synth_assets import worlds
-from synth_assets.build.places import Place, first_line
-from synth_assets.build.problems import Problem, UsageProblem
-from synth_assets.build.scenario import find_world
-from synth_assets.build.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
+from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
+from synth_assets.scenario.resolve import find_world
+from synth_assets.storage.paths import Place, first_line
+from synth_assets.storage.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:

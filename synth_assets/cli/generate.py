@@ -11,13 +11,13 @@ from time import perf_counter
 import click
 
 from synth_assets import worlds
-from synth_assets.build.engines import ENGINE_VARIABLE, MOST_WORKERS, WORKERS_VARIABLE, engine
-from synth_assets.build.engines import NAMES as ENGINES
-from synth_assets.build.places import write_whole
-from synth_assets.build.problems import UsageProblem
-from synth_assets.build.scenario import CONFIG_VARIABLE, Scenario, from_assignments, resolve
-from synth_assets.build.store import Store, data_dir
 from synth_assets.cli.common import at_directory, shown, store_of, told, worlds_of
+from synth_assets.generation.engines import ENGINE_VARIABLE, MOST_WORKERS, WORKERS_VARIABLE, engine
+from synth_assets.generation.engines import NAMES as ENGINES
+from synth_assets.model.errors import UsageProblem
+from synth_assets.scenario.resolve import CONFIG_VARIABLE, Scenario, from_assignments, resolve
+from synth_assets.storage.paths import write_whole
+from synth_assets.storage.store import Store, data_dir
 
 
 @click.command()
@@ -68,8 +68,8 @@ def generate(
     directory: str | None,
 ) -> None:
     """Generate worlds into Parquet and the DuckDB catalogue. WORLD may be `all`."""
-    from synth_assets.build.catalogue import FILE_NAME
-    from synth_assets.build.generate import write_world
+    from synth_assets.generation.generate import write_world
+    from synth_assets.storage.catalogue import FILE_NAME
 
     overrides, chosen = from_assignments(assignments), worlds_of(*names)
     for other in set(worlds.NAMES).intersection(overrides).difference(world.name for world in chosen):
@@ -95,8 +95,8 @@ def generate(
 
 def _reported(store: Store, scenario: Scenario) -> bool:
     """Write the report of a world that has one; whether all of its list passed that is no warning."""
-    from synth_assets.build.generate import said_in_words
-    from synth_assets.evaluate.published import report_file, report_on
+    from synth_assets.checks.report import report_file, report_on
+    from synth_assets.generation.generate import said_in_words
 
     with said_in_words(store.root), store.locked(wait=True):
         checks, content = report_on(store, scenario)

@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from synth_assets.build.store import Store
 from synth_assets.cli.common import at_directory, of_world, store_of, told, worlds_of
+from synth_assets.storage.store import Store
 
 
 @click.command()
@@ -23,7 +23,7 @@ def verify(name: str, directory: str | None) -> None:
 
 def _verified(store: Store) -> bool:
     """Print every check of a world; whether all of those passed that are no warning."""
-    from synth_assets.evaluate.verify import as_text, verify
+    from synth_assets.checks.verify import as_text, verify
 
     world, scenario = store.world, store.scenario()
     sources = {t.name: store.published(t.name, scenario, allow_edits=True).glob for t in world.tables}

@@ -17,9 +17,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from synth_assets import worlds
-from synth_assets.build.problems import Problem, UsageProblem
 from synth_assets.export.files import Parts
 from synth_assets.model.columns import Column
+from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
 
 BATCH_ROWS = 16_384

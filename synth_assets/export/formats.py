@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from synth_assets.build.generate import in_memory, said_in_words
-from synth_assets.build.problems import Problem, UsageProblem
-from synth_assets.build.scenario import Scenario
-from synth_assets.build.store import Store
 from synth_assets.export.files import FORMATS, Parts, export
 from synth_assets.export.vendors import export_vendor
+from synth_assets.generation.generate import in_memory, said_in_words
+from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.vendor import Vendor
 from synth_assets.model.world import World
+from synth_assets.scenario.resolve import Scenario
+from synth_assets.storage.store import Store
 
 
 def vendor_of(world: World, form: str) -> Vendor | None:

@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from synth_assets.build.problems import Problem
 from synth_assets.export.files import Parts, aside
 from synth_assets.export.layout import indented, one_line
 from synth_assets.model.config import WorldConfig
+from synth_assets.model.errors import Problem
 from synth_assets.model.vendor import WHOLE, Entry, Vendor
 
 

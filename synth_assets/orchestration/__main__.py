@@ -11,14 +11,14 @@ from time import perf_counter
 import dagster as dg
 
 from synth_assets import worlds
-from synth_assets.build.catalogue import FILE_NAME
-from synth_assets.build.places import Place
-from synth_assets.build.store import Store, data_dir
-from synth_assets.evaluate.verify import TOTAL
+from synth_assets.checks.verify import TOTAL
 from synth_assets.model.world import World
 from synth_assets.orchestration.assets import world_assets
-from synth_assets.orchestration.checks import identifier
+from synth_assets.orchestration.check_results import identifier
 from synth_assets.orchestration.keys import asset_key
+from synth_assets.storage.catalogue import FILE_NAME
+from synth_assets.storage.paths import Place
+from synth_assets.storage.store import Store, data_dir
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Events are stored; what failed is said here in one line instead of a page."""

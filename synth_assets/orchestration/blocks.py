@@ -6,14 +6,14 @@ from functools import lru_cache
 from time import process_time
 from typing import Any, NamedTuple
 
-from synth_assets.build.blocks import make_table
-from synth_assets.build.generate import naming_the_block
-from synth_assets.build.parquet import Part, PartReader, part_name, write_part
-from synth_assets.build.places import Place
+from synth_assets.checks.check import SHOWN
 from synth_assets.derive.pandera_schema import failures, row_schema
-from synth_assets.evaluate.check import SHOWN
+from synth_assets.generation.blocks import make_table
+from synth_assets.generation.generate import naming_the_block
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
+from synth_assets.storage.parquet import Part, PartReader, part_name, write_part
+from synth_assets.storage.paths import Place
 
 _schema_of = lru_cache(maxsize=1)(row_schema)
 

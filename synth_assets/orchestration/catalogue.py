@@ -5,10 +5,8 @@ from hashlib import blake2b
 import dagster as dg
 
 from synth_assets import __version__
-from synth_assets.build import catalogue
-from synth_assets.build.places import Place
 from synth_assets.model.world import World
-from synth_assets.orchestration.checks import as_table
+from synth_assets.orchestration.check_results import as_table
 from synth_assets.orchestration.keys import (
     CATALOGUE,
     OWNERS,
@@ -18,6 +16,8 @@ from synth_assets.orchestration.keys import (
     refuse_unused_config,
     store_for,
 )
+from synth_assets.storage import catalogue
+from synth_assets.storage.paths import Place
 
 
 def catalogue_asset(world: World) -> dg.AssetsDefinition:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from synth_assets.evaluate.check import Check
+from synth_assets.checks.check import Check
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 

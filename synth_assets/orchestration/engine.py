@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from synth_assets.build.engines import ENGINE_VARIABLE, NAMES, WORKERS_VARIABLE, MapBlocks, engine
+from synth_assets.generation.engines import ENGINE_VARIABLE, NAMES, WORKERS_VARIABLE, MapBlocks, engine
 from synth_assets.orchestration.keys import in_one_line
 
 ENGINE = "engine"

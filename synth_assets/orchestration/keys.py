@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from synth_assets.build.generate import said_in_words
-from synth_assets.build.problems import Problem, UsageProblem
-from synth_assets.build.store import Store, data_dir
+from synth_assets.generation.generate import said_in_words
+from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
+from synth_assets.storage.store import Store, data_dir
 
 BARE_WORLD = "order_to_cash"
 """The world whose keys carry no prefix, so that `--select invoices+` is all there is to type."""

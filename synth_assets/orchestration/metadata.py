@@ -8,12 +8,12 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from synth_assets.build.parquet import Part
-from synth_assets.build.scenario import FORMAT_VERSION, Scenario
 from synth_assets.derive.duckdb_view import view_sql
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
-from synth_assets.orchestration.shapes import shape
+from synth_assets.orchestration.column_summary import shape
+from synth_assets.scenario.resolve import FORMAT_VERSION, Scenario
+from synth_assets.storage.parquet import Part
 
 PREVIEW_ROWS = 8
 INLINE = 999

@@ -7,10 +7,9 @@ from hashlib import sha256
 import dagster as dg
 
 from synth_assets import __version__
-from synth_assets.build.places import write_whole
-from synth_assets.evaluate.published import report_file, report_on
+from synth_assets.checks.report import report_file, report_on
 from synth_assets.model.world import Report, World
-from synth_assets.orchestration import checks, metadata
+from synth_assets.orchestration import check_results, metadata
 from synth_assets.orchestration.keys import (
     OWNERS,
     SCENARIO,
@@ -21,6 +20,7 @@ from synth_assets.orchestration.keys import (
     refuse_unused_config,
     store_for,
 )
+from synth_assets.storage.paths import write_whole
 
 
 def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
@@ -36,7 +36,7 @@ def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
         owners=OWNERS,
         code_version=metadata.code_version(__version__),
         check_specs=[
-            dg.AssetCheckSpec(checks.identifier(name), asset=key, description=sentence, blocking=True)
+            dg.AssetCheckSpec(check_results.identifier(name), asset=key, description=sentence, blocking=True)
             for name, sentence, _ in world.sql(report.checklist)
         ],
         output_required=False,
@@ -60,7 +60,7 @@ def materialise(world: World, report: Report) -> Iterator[Event]:
     with store.locked(wait=True):
         scenario = store.scenario()
         found, content = report_on(store, scenario)
-        yield from (checks.result(key, check) for check in found)
+        yield from (check_results.result(key, check) for check in found)
         if not all(check.passed or check.severity == "WARN" for check in found):
             return
         path = report_file(store)

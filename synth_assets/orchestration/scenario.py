@@ -10,8 +10,6 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from synth_assets import __version__
-from synth_assets.build.places import Place
-from synth_assets.build.scenario import CONFIG_VARIABLE, Scenario, allowed, resolve
 from synth_assets.model.world import World
 from synth_assets.orchestration.keys import (
     OWNERS,
@@ -21,6 +19,8 @@ from synth_assets.orchestration.keys import (
     refuse_unused_config,
     store_for,
 )
+from synth_assets.scenario.resolve import CONFIG_VARIABLE, Scenario, allowed, resolve
+from synth_assets.storage.paths import Place
 
 _TYPES: dict[Any, Any] = {bool: bool, int: int, float: float}
 """Dagster's types of config values; anything else, such as a date, is written as text."""

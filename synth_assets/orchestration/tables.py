@@ -9,16 +9,13 @@ import dagster as dg
 import duckdb
 
 from synth_assets import __version__
-from synth_assets.build.engines import MapBlocks
-from synth_assets.build.parquet import Part
-from synth_assets.build.problems import Problem
-from synth_assets.build.scenario import Scenario, with_versions
-from synth_assets.build.store import Published, Store, parts_pattern
-from synth_assets.evaluate import verify
-from synth_assets.evaluate.check import SHOWN
+from synth_assets.checks import verify
+from synth_assets.checks.check import SHOWN
+from synth_assets.generation.engines import MapBlocks
+from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
-from synth_assets.orchestration import checks, metadata, plots
+from synth_assets.orchestration import check_results, metadata, plots
 from synth_assets.orchestration.blocks import Built, Task, build
 from synth_assets.orchestration.engine import ENGINE
 from synth_assets.orchestration.keys import (
@@ -31,6 +28,9 @@ from synth_assets.orchestration.keys import (
     refuse_unused_config,
     store_for,
 )
+from synth_assets.scenario.resolve import Scenario, with_versions
+from synth_assets.storage.parquet import Part
+from synth_assets.storage.store import Published, Store, parts_pattern
 
 
 def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
@@ -45,7 +45,7 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
         kinds={"python", "parquet"},
         owners=OWNERS,
         code_version=metadata.code_version(__version__),
-        check_specs=checks.specs(world, table),
+        check_specs=check_results.specs(world, table),
         required_resource_keys={ENGINE},
         output_required=False,
     )
@@ -87,15 +87,17 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         seconds = perf_counter() - started
         parts = [block.part for block in built]
         cases = [case for block in built for case in block.cases][:SHOWN]
-        rows = checks.RowChecks(table, sum(part.rows for part in parts), cases)
+        rows = check_results.RowChecks(table, sum(part.rows for part in parts), cases)
         sources = {name: found.glob for name, found in above.items()}
         sources[table.name] = parts_pattern(store.stage(scenario, table))
         values = scenario.config.model_dump(mode="json")
         with verify.connect(world, values, sources) as connection:
-            found = checks.evaluate(connection, world, table, scenario.config, sources[table.name], rows)
+            found = check_results.evaluate(
+                connection, world, table, scenario.config, sources[table.name], rows
+            )
             sound = all(check.passed or check.severity == "WARN" for check in found)
             shown = _shown(connection, table, scenario, parts, sources[table.name]) if sound else {}
-        yield from (checks.result(asset_key(world, table.name), check) for check in found)
+        yield from (check_results.result(asset_key(world, table.name), check) for check in found)
         if not sound:
             return
         published = store.publish(scenario, table, parts)

@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from synth_assets.build.blocks import Made, check_block, make_block, make_table
-from synth_assets.build.engines import engine
-from synth_assets.build.generate import write_world
-from synth_assets.build.parquet import write_part
-from synth_assets.build.scenario import Scenario, resolve
-from synth_assets.build.store import Published, Store
+from synth_assets.generation.blocks import Made, check_block, make_block, make_table
+from synth_assets.generation.engines import engine
+from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
+from synth_assets.scenario.resolve import Scenario, resolve
+from synth_assets.storage.parquet import write_part
+from synth_assets.storage.store import Published, Store
 from synth_assets.worlds import load
 
 Figures = dict[str, float]
@@ -105,7 +105,7 @@ def write_only(world: str, rows: int, directory: Path) -> Figures:
 
 def verify(world: str, rows: int, directory: Path) -> Figures:
     """Every check of `synth-assets verify` over what `generate` published there."""
-    from synth_assets.evaluate.verify import verify as verify_sources
+    from synth_assets.checks.verify import verify as verify_sources
 
     store = Store(load(world), directory / "data")
     scenario = store.scenario()

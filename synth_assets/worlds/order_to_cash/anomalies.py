@@ -13,7 +13,7 @@ import numpy as np
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.order_to_cash import shapes
+from synth_assets.worlds.order_to_cash import curves
 
 MISSING, DRIFT, DUPLICATE, DISCOUNT, MISMATCH, STALE = range(1, 7)
 """Codes of the kinds in a plan: 1 + position in ANOMALIES; 0 is a sound transaction."""
@@ -84,7 +84,7 @@ def short_payment_cents(amount_due_cents: Ints, draws: Draws, transaction: Ints)
 def unauthorized_pct(draws: Draws, transaction: Ints) -> Ints:
     """The discount nobody approved: 16, 18, 20, 22, 25, 30 or 35 %."""
     field = draws.fields("unauthorized_discount", transaction)[0]
-    points = np.array(shapes.UNAUTHORIZED_DISCOUNTS_PCT)
+    points = np.array(curves.UNAUTHORIZED_DISCOUNTS_PCT)
     return points[field.astype(np.int64) * len(points) // 65_536]
 
 

@@ -14,13 +14,13 @@ from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import ids, is_among
 from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
-from synth_assets.worlds.order_to_cash import anomalies, shapes
+from synth_assets.worlds.order_to_cash import anomalies, curves
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
 from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.facts import decide
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID, order_numbers
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
-from synth_assets.worlds.order_to_cash.transactions import decide
 
 COLUMNS = manifest_columns(
     ANOMALIES,
@@ -84,11 +84,11 @@ def duplicate_invoice(chain: Chain) -> Labels:
 
 def unauthorized_discount(chain: Chain) -> Labels:
     """Expected at most 15 %, found more without approval. Hard up to 18 %, easy from 25 %."""
-    above = chain.discount_pct - shapes.APPROVAL_THRESHOLD_PCT
+    above = chain.discount_pct - curves.APPROVAL_THRESHOLD_PCT
     return Labels(
         ids(OPPORTUNITY_ID.prefix, chain.order),
         ids(ORDER_ID.prefix, chain.order),
-        np.full(len(chain.order), shapes.APPROVAL_THRESHOLD_PCT * 100),
+        np.full(len(chain.order), curves.APPROVAL_THRESHOLD_PCT * 100),
         chain.discount_pct * 100,
         (chain.gross_cents * above + 50) // 100,
         graded(above, np.full(len(above), 4), np.full(len(above), 10)),

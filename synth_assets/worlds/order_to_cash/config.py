@@ -8,7 +8,7 @@ from pydantic import Field
 
 from synth_assets.model.anomaly import quota
 from synth_assets.model.config import Frozen, WorldConfig
-from synth_assets.worlds.order_to_cash.plan import misfit_message
+from synth_assets.worlds.order_to_cash.fault_plan import misfit_message
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 

@@ -10,12 +10,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.transactions import (
-    first_transaction,
-    founders,
-    spread,
-    window,
-)
+from synth_assets.worlds.order_to_cash.facts import first_transaction, founders, spread, window
 
 CONTACT_ID = identifier("contact_id", "CON-", "Customer; numbered in order of arrival.")
 COLUMNS = (

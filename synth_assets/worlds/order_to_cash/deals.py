@@ -6,17 +6,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model import lookup
+from synth_assets.model import quantile_tables
 from synth_assets.model.anomaly import Codes, quota
 from synth_assets.model.columns import choice, day, identifier, moment, money, reference
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.table import Rule, Table, arrow_table, seconds
-from synth_assets.worlds.order_to_cash import shapes
+from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID, created_day
-from synth_assets.worlds.order_to_cash.transactions import any_customer, arrived, basket, decide, window
+from synth_assets.worlds.order_to_cash.facts import any_customer, arrived, basket, decide, window
 
-STAGES = (*shapes.OPEN_STAGES, "closed_won", "closed_lost")
+STAGES = (*curves.OPEN_STAGES, "closed_won", "closed_lost")
 OPEN, WON, LOST = 0, STAGES.index("closed_won"), STAGES.index("closed_lost")
 """Codes of stages; OPEN is the first of the open ones, until one is drawn."""
 
@@ -26,7 +26,7 @@ COLUMNS = (
     reference("contacts", CONTACT_ID, "Who would buy."),
     choice("stage", STAGES, "How far it got; only closed_won deals become orders."),
     money("value_cents", "List gross: quantity x list price, before any discount.", minimum=4_000),
-    choice("assigned_to", shapes.REPRESENTATIVES, "Sales representative who owns the contact."),
+    choice("assigned_to", curves.REPRESENTATIVES, "Sales representative who owns the contact."),
     moment("created_at", "When the deal was opened."),
     day("closed_on", "Day it was won or lost; empty while it is open.", nullable=True),
 )
@@ -72,12 +72,12 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
 
     opened = end_day.copy()
     for at, days, scale in (
-        (won, shapes.won_cycle_days(), facts.basket.cycle_scale_per_mille),
-        (other[lost], shapes.lost_cycle_days(), goods.cycle_scale_per_mille[lost]),
+        (won, curves.won_cycle_days(), facts.basket.cycle_scale_per_mille),
+        (other[lost], curves.lost_cycle_days(), goods.cycle_scale_per_mille[lost]),
     ):
         known = created_day(config, contact[at])
         opened[at] = _opened(config, days, scale, end_day[at], known, cycle[at], again[at])
-    stage[still_open] = fate[still_open].astype(np.int64) * len(shapes.OPEN_STAGES) >> 16
+    stage[still_open] = fate[still_open].astype(np.int64) * len(curves.OPEN_STAGES) >> 16
     owner = draws.of("contacts").fields("owner", contact)[0].astype(np.uint32)
     return arrow_table(
         COLUMNS,
@@ -86,7 +86,7 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
             "contact_id": contact + 1,
             "stage": stage,
             "value_cents": gross,
-            "assigned_to": owner * len(shapes.REPRESENTATIVES) >> 16,
+            "assigned_to": owner * len(curves.REPRESENTATIVES) >> 16,
             "created_at": seconds(opened, 36_000 + (second.astype(np.uint32) * 28_800 >> 16)),
             "closed_on": np.ma.masked_array(end_day, mask=stage < WON),
         },
@@ -100,10 +100,10 @@ def _opened(
 
     A cycle too long for that is drawn again from those short enough, by the field `again`.
     """
-    days = lookup.take(cycle_days, cycle) * scale // 1_000
+    days = quantile_tables.take(cycle_days, cycle) * scale // 1_000
     most = closed - known
     long = np.flatnonzero(days > most)
-    days[long] = lookup.take_up_to(cycle_days, most[long] * 1_000 // scale[long], again[long])
+    days[long] = quantile_tables.take_up_to(cycle_days, most[long] * 1_000 // scale[long], again[long])
     days[long] = days[long] * scale[long] // 1_000
     return np.maximum(window(config).business_days_ago(closed, (5 * days + 3) // 7), known)
 

@@ -11,10 +11,10 @@ from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.order_to_cash import anomalies, plan, shapes
+from synth_assets.worlds.order_to_cash import anomalies, curves, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.facts import Transactions, decide, window
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
-from synth_assets.worlds.order_to_cash.transactions import Transactions, decide, window
 
 STATUSES = ("unpaid", "paid")
 UNPAID, PAID = range(2)
@@ -61,7 +61,7 @@ def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Tabl
     lag = anomalies.second_issue_lag_days(draws, facts.number[row[pair]])
     issue_day[second] = np.minimum(issue_day[second] + lag, last)
     paid[second] = second_paid_day(config, draws, facts.number[row[pair]], issue_day[second]) <= last
-    terms_end = issue_day + shapes.TERMS_DAYS
+    terms_end = issue_day + curves.TERMS_DAYS
     return arrow_table(
         COLUMNS,
         {
@@ -92,7 +92,7 @@ def second_paid_day(config: Config, draws: Draws, transaction: Ints, issue_day: 
 def _amount_due_cents(total_cents: Ints, facts: Transactions, draws: Draws) -> Ints:
     """The order's total, but for drift and for the decoy of freight: 0.10 to 0.90 % off, rounded down."""
     due = total_cents.copy()
-    decoys = np.flatnonzero(facts.decoy == plan.FREIGHT)
+    decoys = np.flatnonzero(facts.decoy == fault_plan.FREIGHT)
     difference, sign, _, _ = draws.fields("freight", facts.number[decoys])
     basis_points = 10 + difference.astype(np.int64) * 81 // 65_536
     freight = total_cents[decoys] * basis_points // 10_000

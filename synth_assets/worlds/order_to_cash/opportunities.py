@@ -11,11 +11,11 @@ from synth_assets.model.columns import choice, count, identifier, money, rate, r
 from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.order_to_cash import anomalies, plan
+from synth_assets.worlds.order_to_cash import anomalies, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.deals import DEAL_ID
+from synth_assets.worlds.order_to_cash.facts import decide
 from synth_assets.worlds.order_to_cash.products import PRODUCT_ID
-from synth_assets.worlds.order_to_cash.transactions import decide
 
 APPROVALS = ("not_required", "approved", "pending", "rejected")
 NOT_REQUIRED, APPROVED, PENDING, REJECTED = range(4)
@@ -43,7 +43,7 @@ def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table
     discount = facts.discount_pct.astype(np.float64)
     discount[faulty] = anomalies.unauthorized_pct(draws, facts.number[faulty])
     approval = np.where(discount == 0, NOT_REQUIRED, APPROVED)
-    approval[facts.decoy == plan.PENDING] = PENDING
+    approval[facts.decoy == fault_plan.PENDING] = PENDING
     refused = draws.fields("approval", facts.number[faulty])[0] < REFUSED_PER_65536
     approval[faulty] = np.where(refused, REJECTED, PENDING)
     return arrow_table(

@@ -12,8 +12,8 @@ from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID
+from synth_assets.worlds.order_to_cash.facts import decide, window
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
-from synth_assets.worlds.order_to_cash.transactions import decide, window
 
 STATUSES = ("processing", "completed", "paid")
 PROCESSING, COMPLETED, PAID = range(3)

@@ -10,17 +10,17 @@ from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import taken
 from synth_assets.model.table import Rows, Table, arrow_table
-from synth_assets.worlds.order_to_cash import anomalies, shapes
+from synth_assets.worlds.order_to_cash import anomalies, curves
 from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.facts import decide
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID, order_numbers, second_paid_day
-from synth_assets.worlds.order_to_cash.transactions import decide
 
 PAYMENT_ID = identifier("payment_id", "PAY-", "Payment; has its invoice's number.")
 COLUMNS = (
     PAYMENT_ID,
     reference("invoices", INVOICE_ID, "The invoice it settles."),
     money("amount_cents", "Cash received.", minimum=1),
-    choice("payment_method", shapes.METHODS, "How it was paid; cards below $5,000, wires above $10,000."),
+    choice("payment_method", curves.METHODS, "How it was paid; cards below $5,000, wires above $10,000."),
     day("payment_date", "Day of receipt, a business day at most 60 days after issue."),
     choice("status", ("completed",), "Only settled payments are booked."),
 )

@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model import lookup
+from synth_assets.model import quantile_tables
 from synth_assets.model.anomaly import quota
 from synth_assets.model.arrow import indices, strings, word
 from synth_assets.model.columns import choice, identifier, money, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.table import Rule, Table, arrow_table
-from synth_assets.worlds.order_to_cash import shapes
+from synth_assets.worlds.order_to_cash import curves
 
 if TYPE_CHECKING:
     from synth_assets.worlds.order_to_cash.config import Config
@@ -80,7 +80,7 @@ class PriceList(NamedTuple):
     list_price_cents: Ints
     least_quantity: Ints
     unit_cost_cents: Ints
-    ranks: lookup.ZipfTable
+    ranks: quantile_tables.ZipfTable
     rank_to_product: Ints
 
 
@@ -93,18 +93,18 @@ def price_list(config: Config) -> PriceList:
     category, article, grade, _ = _places(numbers)
     usual = np.array([cents for articles in CATEGORIES.values() for _, cents in articles])
     usual = usual[category * 4 + article] * np.array(list(GRADES.values()))[grade] // 100
-    drawn = np.maximum(usual * lookup.take(shapes.price_variation_per_mille(), price) // 1_000, 100)
-    rounded = drawn // 100 * 100 + np.array(shapes.PRICE_ENDINGS)[ending.astype(np.int64) * 4 // 65_536]
-    odd = drawn + 2 * np.isin(drawn % 100, shapes.PRICE_ENDINGS)
+    drawn = np.maximum(usual * quantile_tables.take(curves.price_variation_per_mille(), price) // 1_000, 100)
+    rounded = drawn // 100 * 100 + np.array(curves.PRICE_ENDINGS)[ending.astype(np.int64) * 4 // 65_536]
+    odd = drawn + 2 * np.isin(drawn % 100, curves.PRICE_ENDINGS)
     rank = Permutation(draws.key("price endings"), config.num_products)(numbers)
-    list_price = np.where(rank < quota(shapes.ENDING_SHARE, config.num_products), rounded, odd)
-    low, high = shapes.UNIT_COST_PER_MILLE
+    list_price = np.where(rank < quota(curves.ENDING_SHARE, config.num_products), rounded, odd)
+    low, high = curves.UNIT_COST_PER_MILLE
     per_mille = low + cost.astype(np.int64) * (high - low + 1) // 65_536
     return PriceList(
         list_price,
-        -(-shapes.SMALLEST_GROSS_CENTS // list_price),
+        -(-curves.SMALLEST_GROSS_CENTS // list_price),
         (list_price * per_mille + 500) // 1_000,
-        lookup.ZipfTable(config.num_products, shapes.PRODUCT_EXPONENT),
+        quantile_tables.ZipfTable(config.num_products, curves.PRODUCT_EXPONENT),
         Permutation(draws.key("popularity"), config.num_products)(numbers),
     )
 

@@ -10,12 +10,12 @@ from synth_assets.model.arrow import indices, strings
 from synth_assets.model.columns import choice, day, identifier, money, reference, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.personal_banking import shapes
+from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, SAVINGS, SLOTS
+from synth_assets.worlds.personal_banking.activity.facts import Block, decide, window
+from synth_assets.worlds.personal_banking.activity.overdrafts import banks, fee_cents
 from synth_assets.worlds.personal_banking.anomalies import BEFORE_OPENED
-from synth_assets.worlds.personal_banking.behaviour import Block, decide, window
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.events import CARD, CHECKING, SAVINGS, SLOTS
-from synth_assets.worlds.personal_banking.overdrafts import banks, fee_cents
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 TYPES = ("checking", "savings", "credit_card", "money_market", "hsa")
@@ -53,7 +53,7 @@ COLUMNS = (
 )
 _SUBTYPES = strings(["checking", "savings", "credit card", "money market", "hsa"])
 _PRODUCTS = ("Checking", "Savings", "Credit Card", "Money Market", "Health Savings")
-_NAMES = strings([f"{bank} {product}" for bank in shapes.BANKS for product in _PRODUCTS])
+_NAMES = strings([f"{bank} {product}" for bank in curves.BANKS for product in _PRODUCTS])
 _MASKS = strings([f"{number:04d}" for number in range(10_000)])
 MONEY_MARKET_SHARE = 0.2
 """Savings that are kept on a money market account [D]."""

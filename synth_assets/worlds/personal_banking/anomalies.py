@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from synth_assets.model.anomaly import Anomaly, Codes, Level, allot, quota
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking.events import Rows
-from synth_assets.worlds.personal_banking.labels import AT, LABELS
+from synth_assets.worlds.personal_banking.activity.descriptors import AT, LABELS
+from synth_assets.worlds.personal_banking.activity.events import Rows
 
 if TYPE_CHECKING:
     from synth_assets.worlds.personal_banking.config import Config

@@ -15,10 +15,10 @@ from synth_assets.model.manifest import EASY, HARD, MEDIUM, Labels, manifest_col
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.personal_banking import anomalies
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
+from synth_assets.worlds.personal_banking.activity.events import CHECKING, SLOTS
+from synth_assets.worlds.personal_banking.activity.facts import decide
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
-from synth_assets.worlds.personal_banking.behaviour import decide
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.events import CHECKING, SLOTS
 from synth_assets.worlds.personal_banking.transactions import TRANSACTION_ID
 from synth_assets.worlds.personal_banking.users import USER_ID
 

@@ -13,7 +13,8 @@ from synth_assets.model.calendar import months_before
 from synth_assets.model.config import Frozen, WorldConfig
 from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import LARGEST
-from synth_assets.worlds.personal_banking import plan, simple
+from synth_assets.worlds.personal_banking import user_plan
+from synth_assets.worlds.personal_banking.activity import simple
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Share = Annotated[int, Field(ge=0, le=1_000)]
@@ -122,7 +123,7 @@ class Config(WorldConfig):
         if SLOTS_A_MONTH * self.date_range_months * self.num_users > LARGEST:
             most = LARGEST // (SLOTS_A_MONTH * self.date_range_months)
             return f"num_users is {self.num_users:,}, but {self.date_range_months} months allow {most:,}"
-        wrong = misfit(plan.fault_levels(self))
+        wrong = misfit(user_plan.fault_levels(self))
         if wrong:
             asked, reach, level = wrong
             has_payments = self.preset == "personas" and level == 0
@@ -148,4 +149,4 @@ class Config(WorldConfig):
 
     def asked(self) -> dict[str, tuple[int, int]]:
         """For each anomaly kind, the rows that its rate counts and the labels that it asks for."""
-        return plan.asked(self)
+        return user_plan.asked(self)

@@ -8,9 +8,9 @@ import pyarrow as pa
 from synth_assets.model.columns import choice, day, flag, identifier, money, rate, reference
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
-from synth_assets.worlds.personal_banking.behaviour import decide, window
+from synth_assets.worlds.personal_banking.activity.events import CARD, SLOTS
+from synth_assets.worlds.personal_banking.activity.facts import decide, window
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.events import CARD, SLOTS
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (

@@ -10,10 +10,7 @@ from synth_assets.model.columns import choice, day, flag, identifier, money, ref
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
-from synth_assets.worlds.personal_banking.behaviour import decide, window
-from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
-from synth_assets.worlds.personal_banking.events import SLOTS
-from synth_assets.worlds.personal_banking.labels import (
+from synth_assets.worlds.personal_banking.activity.descriptors import (
     AT,
     LABELS,
     PLAID_OF,
@@ -21,7 +18,10 @@ from synth_assets.worlds.personal_banking.labels import (
     PRIMARIES,
     homes,
 )
-from synth_assets.worlds.personal_banking.merchants import CITIES
+from synth_assets.worlds.personal_banking.activity.events import SLOTS
+from synth_assets.worlds.personal_banking.activity.facts import decide, window
+from synth_assets.worlds.personal_banking.activity.merchants import CITIES
+from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 CHANNELS = ("online", "in store", "other")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from synth_assets.model.world import Report
-from synth_assets.worlds.personal_banking import plan
+from synth_assets.worlds.personal_banking import user_plan
 from synth_assets.worlds.personal_banking.config import ArchetypeShares, Config
 
 FEWEST_USERS = 75
@@ -29,7 +29,7 @@ def document(config: Config, figures: Mapping[str, int], checks: Mapping[str, bo
         figures: numbers by the names of `figures.sql`.
         checks: whether each item of `quality.sql` holds.
     """
-    archetypes = zip(plan.ARCHETYPES, plan.archetype_counts(config), strict=True)
+    archetypes = zip(user_plan.ARCHETYPES, user_plan.archetype_counts(config), strict=True)
     return {
         "generation_date": str(config.day),
         "seed": config.seed,

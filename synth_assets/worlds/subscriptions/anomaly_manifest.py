@@ -17,11 +17,11 @@ from synth_assets.model.identifiers import ids
 from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL
-from synth_assets.worlds.subscriptions.bills import bills
 from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.facts import bills
+from synth_assets.worlds.subscriptions.fault_plan import bill_days
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
 from synth_assets.worlds.subscriptions.payments import PAYMENT_ID
-from synth_assets.worlds.subscriptions.plan import bill_days
 from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
 
 COLUMNS = (

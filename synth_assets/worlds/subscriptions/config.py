@@ -9,8 +9,8 @@ from pydantic import Field
 
 from synth_assets.model.config import AsOf, Frozen, WorldConfig
 from synth_assets.model.identifiers import LARGEST
-from synth_assets.worlds.subscriptions import shapes
-from synth_assets.worlds.subscriptions.plan import closed_form, misfit_message
+from synth_assets.worlds.subscriptions import curves
+from synth_assets.worlds.subscriptions.fault_plan import closed_form, misfit_message
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Dollars = Annotated[float, Field(ge=1, le=1_000_000)]
@@ -54,7 +54,7 @@ class Config(WorldConfig):
     )
     payment_terms_days: int = Field(14, ge=0, le=90, description="Days from invoice to due date.")
     grace_days: int = Field(
-        30, ge=shapes.LONGEST_LATE_DAYS + 1, le=180, description="Days past due before unpaid means zombie."
+        30, ge=curves.LONGEST_LATE_DAYS + 1, le=180, description="Days past due before unpaid means zombie."
     )
     churn_rate: Rate = Field(0.08, description="Customers that cancel within the period.")
     late_rate: Rate = Field(0.10, description="Payments in full but after the due date.")
@@ -72,7 +72,7 @@ class Config(WorldConfig):
     @property
     def num_plans(self) -> int:
         """Rows of the price list."""
-        return len(shapes.PLANS)
+        return len(curves.PLANS)
 
     def asked(self) -> dict[str, tuple[int, int]]:
         """For each kind, what its rate counts (subscription cycles, invoices, payments) and its labels."""

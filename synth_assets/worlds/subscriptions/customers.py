@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model import lookup
+from synth_assets.model import quantile_tables
 from synth_assets.model.columns import choice, identifier, moment, text
 from synth_assets.model.draws import Draws
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
-from synth_assets.worlds.subscriptions import shapes
-from synth_assets.worlds.subscriptions.bills import decide
+from synth_assets.worlds.subscriptions import curves
 from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.facts import decide
 
 CUSTOMER_ID = identifier("customer_id", "CUS-", "Customer.")
 COLUMNS = (
     CUSTOMER_ID,
     text("name", "Full name; nobody real."),
     text("email", "Made from the name and the company's domain, under .example; unique."),
-    choice("region", shapes.REGIONS, "Sales region."),
+    choice("region", curves.REGIONS, "Sales region."),
     moment("created_at", "Sign-up, up to 14 days (a trial) before the subscription starts."),
 )
 
@@ -36,7 +36,7 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
             "customer_id": facts.number + 1,
             "name": person.name,
             "email": person.email,
-            "region": lookup.take(shapes.region(), region),
+            "region": quantile_tables.take(curves.region(), region),
             "created_at": seconds(facts.start_day - trial_days, second.astype(np.int64) * 86_400 // 65_536),
         },
     )

@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from synth_assets.model.columns import day, identifier, money, reference
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.subscriptions.bills import bills
 from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.facts import bills
 from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
 
 INVOICE_ID = identifier(

@@ -11,8 +11,8 @@ from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import is_among, taken
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.subscriptions.anomalies import PARTIAL, partial_cents
-from synth_assets.worlds.subscriptions.bills import bills
 from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.facts import bills
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
 
 PAYMENT_ID = identifier("payment_id", "PAY-", "Payment; has its invoice's number.")

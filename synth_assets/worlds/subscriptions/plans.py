@@ -7,14 +7,14 @@ import pyarrow as pa
 
 from synth_assets.model.columns import choice, identifier, money
 from synth_assets.model.table import Table, arrow_table
-from synth_assets.worlds.subscriptions import shapes
-from synth_assets.worlds.subscriptions.bills import price_cents
+from synth_assets.worlds.subscriptions import curves
 from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.facts import price_cents
 
 PLAN_ID = identifier("plan_id", "PLN-", "Plan.")
 COLUMNS = (
     PLAN_ID,
-    choice("name", shapes.PLANS, "What the plan is called."),
+    choice("name", curves.PLANS, "What the plan is called."),
     money("monthly_price_cents", "Price of one month.", minimum=100),
 )
 

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 from synth_assets.model.arrow import whole
 from synth_assets.model.columns import choice, day, identifier, reference
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.subscriptions.bills import decide
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMER_ID
+from synth_assets.worlds.subscriptions.facts import decide
 from synth_assets.worlds.subscriptions.plans import PLAN_ID
 
 SUB_ID = identifier("sub_id", "SUB-", "Subscription; has its customer's number.")

@@ -1,0 +1,252 @@
+"""What a few parts at a time can clear: sound data is proven so in one pass, in memory that does not grow.
+
+The parts of the tables that descend from one root are read in groups: some blocks, of every table. Once
+keys ascend from the first part to the last and every reference of every group points into the group, a law
+whose rows are linked by references holds over the whole when it holds in every group, and the rules find in
+a group what they would find there over the whole. So a group clears checks and never fails one: whatever it
+does not clear is judged over the whole, by the same query, and that judgement is what is shown.
+
+In a group ids are numbers, which join in a tenth of the time, and only once each is found to be spelt as its
+column says; choices are of an ENUM type. Both are equal exactly where the words are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from synth_assets.checks.check import count
+from synth_assets.checks.numbers import Misspelt, Numbers, numbers_of
+from synth_assets.checks.queries import law_tables, quoted, restrictions
+from synth_assets.derive.duckdb_view import only
+from synth_assets.model.columns import Column
+from synth_assets.model.table import Table
+from synth_assets.model.world import World
+
+GROUP_ROWS = 5_000_000
+"""Rows of a group, over all its tables; one block at least."""
+
+SPACE = 10**9
+"""Numbers that ids of one prefix can have: those of the next prefix follow."""
+
+LABEL = {"type", "entity_id", "related_entity_id", "expected_value", "actual_value"}
+"""What labels are compared by."""
+
+TALLY = re.compile(r"WITH tally AS \(\n(.*?)\n\)\n(.*)", re.DOTALL)
+"""A law over sums: a query whose rows may stand apart, group by group, and one over all of them."""
+
+
+class Unproven(Exception):
+    """The parts cannot be read apart: a key stands out of order, or a reference points out of its group."""
+
+
+@dataclass
+class Proof:
+    """What the groups cleared.
+
+    Attributes:
+        cleared: checks of tables, laws and kinds of fault, each as (name, table that it is about).
+        rows: rows of each table.
+        labels: labels of each kind, as many as its rule finds.
+    """
+
+    cleared: set[tuple[str, str]] = field(default_factory=set)
+    rows: Counter[str] = field(default_factory=Counter)
+    labels: Counter[str] = field(default_factory=Counter)
+
+    def clears(self, name: str, table: str) -> bool:
+        """Whether a check needs no other judgement."""
+        return (name, table) in self.cleared
+
+    def size(self, table: str) -> str | None:
+        """What a check of a table is asked about: its rows; None where they were not counted."""
+        return f"{self.rows[table]:,} {table}" if table in self.rows else None
+
+
+NOTHING = Proof()
+"""No group cleared anything."""
+
+
+def prove(connection: duckdb.DuckDBPyConnection, world: World, sources: Mapping[str, str]) -> Proof:
+    """What the groups of a world's parts clear; nothing where they cannot be read apart."""
+    settings = {"search_path": "apart,main", "disabled_optimizers": "join_filter_pushdown", "threads": 1}
+    connection.execute("CREATE SCHEMA apart")
+    try:
+        for name, value in settings.items():
+            connection.execute(f"SET {name} = '{value}'")
+        return _Groups(connection, world, sources).proof()
+    except (duckdb.Error, Misspelt, Unproven):
+        return NOTHING
+    finally:
+        for name in settings:
+            connection.execute(f"RESET {name}")
+        connection.execute("DROP SCHEMA apart CASCADE")
+
+
+class _Groups:
+    """One pass over the groups: the queries still clear, and what one group hands on to the next."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, world: World, sources: Mapping[str, str]
+    ) -> None:
+        self.connection, self.world = connection, world
+        self.tables = world.roots[world.root(world.manifest)]
+        self.parts = {table.name: self._parts(sources[table.name]) for table in world.tables}
+        self.laws = dict(_laws(world, {table.name for table in self.tables}))
+        self.rules = {name: query for name, _, query in world.sql("rules.sql")}
+        self.used = set(re.findall(r"\w+", " ".join([*self.laws.values(), *self.rules.values()]))) | LABEL
+        self.prefixes = sorted({c.prefix for table in world.tables for c in table.columns if c.prefix})
+        self.sound = {table.name for table in world.tables}
+        self.keys: dict[str, Numbers] = {}
+        self.last: dict[str, int] = {}
+        self.types: dict[str, dict[str, str]] = {}
+        self.found = Proof()
+
+    def proof(self) -> Proof:
+        """Read the tables of other roots whole and the others group by group, and sum up."""
+        self.connection.execute(_id_of(self.prefixes))
+        for table in self.world.tables:
+            if table not in self.tables:
+                self._load(table, self.parts[table.name])
+        for group in self._groups():
+            for table in self.tables:
+                self._load(table, self.parts[table.name][group])
+            self._judge()
+        return self._summed_up()
+
+    def _parts(self, source: str) -> list[str]:
+        found = self.connection.execute("SELECT file FROM glob($1) ORDER BY file", [source]).fetchall()
+        return [file for (file,) in found]
+
+    def _groups(self) -> Iterator[slice]:
+        """Parts that are read together: as many blocks as hold about GROUP_ROWS."""
+        names = [table.name for table in self.tables]
+        rows = sum(count(self.connection, f"FROM {name}") for name in names)
+        blocks = max(len(self.parts[name]) for name in names)
+        step = max(1, GROUP_ROWS * blocks // max(1, rows))
+        return (slice(start, start + step) for start in range(0, blocks, step))
+
+    def _load(self, table: Table, parts: Sequence[str]) -> None:
+        """Check a table's parts by themselves, and put what laws and rules use of them into memory."""
+        files = f"read_parquet([{', '.join(quoted(only(part)) for part in parts)}])"
+        ids = [column for column in table.columns if column.prefix]
+        spelt = self.connection.sql(f"SELECT {_names(ids)} FROM {files}").to_arrow_table()
+        numbers = {c.name: numbers_of(spelt[c.name], c.prefix) + self._first(c.prefix) for c in ids}
+        self._link(table, numbers)
+        words = [c for c in table.columns if not c.prefix and c.name in self.used]
+        rest = f"POSITIONAL JOIN (SELECT {', '.join(map(_typed, words))} FROM {files})" if words else ""
+        self.connection.register("ids", pa.table(numbers))
+        self.connection.execute(f"CREATE OR REPLACE TABLE {table.name} AS FROM ids {rest}")
+        self.connection.unregister("ids")
+        unused = [c for c in table.columns if not c.prefix and c.name not in self.used]
+        if self._breaks(table.name, words, "one of its choices") or self._breaks(files, unused):
+            self.sound.discard(table.name)
+
+    def _first(self, prefix: str) -> int:
+        return SPACE * self.prefixes.index(prefix)
+
+    def _link(self, table: Table, numbers: Mapping[str, Numbers]) -> None:
+        """See that keys ascend, from the last group's on, and references point into this group."""
+        key = numbers[table.key.name]
+        if np.any(np.diff(key, prepend=self.last.get(table.name, -1)) <= 0):
+            raise Unproven(f"{table.name}: {table.key.name} does not ascend")
+        for column in table.references:
+            if not np.isin(numbers[column.name], self.keys[str(column.references)]).all():
+                raise Unproven(f"{table.name}: {column.name} points out of its group")
+        self.keys[table.name] = key
+        self.last[table.name] = max(key[-1:], default=self.last.get(table.name, -1))
+        self.found.rows[table.name] += len(key)
+
+    def _breaks(self, source: str, columns: Sequence[Column], known: str = "") -> bool:
+        """Whether any value is not what its column allows, `known` apart."""
+        broken = [f"({how})" for c in columns for what, how in restrictions(c) if what != known]
+        return bool(broken) and self._any(f"SELECT 1 FROM {source} WHERE {' OR '.join(broken)}")
+
+    def _any(self, query: str) -> bool:
+        return bool(count(self.connection, query))
+
+    def _judge(self) -> None:
+        """Put every law and rule that is still clear to the group in memory; drop those that are not."""
+        for name, query in list(self.laws.items()):
+            try:
+                tally = TALLY.match(query)
+                if tally:
+                    self._tally(name, tally[1])
+                elif self._any(query):
+                    del self.laws[name]
+            except duckdb.Error:
+                del self.laws[name]
+        for kind, query in list(self.rules.items()):
+            if self._any(self._differences(kind, query)):
+                del self.rules[kind]
+        labels = f"SELECT type, count(*) FROM {self.world.manifest.name} GROUP BY type"
+        self.found.labels.update(dict(self.connection.execute(labels).fetchall()))
+
+    def _differences(self, kind: str, rule: str) -> str:
+        """The query for what is among a kind's labels more or less often than among what its rule finds."""
+        values = ", ".join(f"CAST({v} AS DECIMAL(18, 2))" for v in ("expected_value", "actual_value"))
+        ids = ("entity_id", "related_entity_id")
+        if rule not in self.types:
+            described = self.connection.execute(f"DESCRIBE {rule}").fetchall()
+            self.types[rule] = {name: kind for name, kind, *_ in described}
+        named = (i if self.types[rule][i] == "VARCHAR" else f"id_of({i})" for i in ids)
+        return (
+            f"SELECT * EXCLUDE (times) FROM ("
+            f"SELECT {', '.join(ids)}, {values}, 1 AS times FROM ({rule}) UNION ALL "
+            f"SELECT {', '.join(named)}, {values}, -1 FROM {self.world.manifest.name} WHERE type = '{kind}') "
+            "GROUP BY ALL HAVING sum(times) <> 0"
+        )
+
+    def _tally(self, law: str, query: str) -> None:
+        self.connection.execute(f"CREATE TABLE IF NOT EXISTS tally_{law} AS FROM ({query}) LIMIT 0")
+        self.connection.execute(f"INSERT INTO tally_{law} {query}")
+
+    def _summed_up(self) -> Proof:
+        """The checks that every group cleared, and the laws over sums that their tallies clear."""
+        for name, query in list(self.laws.items()):
+            tally = TALLY.match(query)
+            if tally and self._any(f"WITH tally AS (FROM tally_{name}) {tally[2]}"):
+                del self.laws[name]
+        manifest = self.world.manifest.name
+        about = {(name, law_tables(self.world, query)[-1]) for name, query in self.laws.items()}
+        if len(self.rules) < len(self.world.anomalies):  # a label may name a row of another group
+            about = {(name, table) for name, table in about if table != manifest}
+        alone = {(name, table.name) for table in self.world.tables for name in ("keys", "references")}
+        values = {("values", table) for table in self.sound}
+        self.found.cleared = about | alone | values | {(kind, manifest) for kind in self.rules}
+        return self.found
+
+
+def _laws(world: World, tables: set[str]) -> Iterator[tuple[str, str]]:
+    """The laws that groups can clear, name and query: they read a table that stands in groups."""
+    whole = world.whole("laws.sql")
+    for name, _, query in world.sql("laws.sql"):
+        if name not in whole and tables.intersection(law_tables(world, query)):
+            yield name, query
+
+
+def _names(columns: Sequence[Column]) -> str:
+    return ", ".join(column.name for column in columns)
+
+
+def _typed(column: Column) -> str:
+    """A column as it is, a choice as an ENUM: an unknown word is an error."""
+    if not column.choices:
+        return column.name
+    return f"CAST({column.name} AS ENUM ({', '.join(map(quoted, column.choices))})) AS {column.name}"
+
+
+def _id_of(prefixes: Sequence[str]) -> str:
+    """The macro that gives the number of an id in a text, and NULL for any other text."""
+    cases = " ".join(
+        f"WHEN starts_with(text, '{prefix}') AND regexp_full_match(text, '{prefix}[0-9]{{9}}') "
+        f"THEN {SPACE * place} + CAST(right(text, 9) AS BIGINT)"
+        for place, prefix in enumerate(prefixes)
+    )
+    return f"CREATE MACRO apart.id_of(text) AS CASE {cases} END"

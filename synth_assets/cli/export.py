@@ -1,0 +1,88 @@
+"""`synth-assets export` and `load`: a world in other people's formats and databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from synth_assets.cli.common import at_directory, of_world, shown, store_of, table_of, told, worlds_of
+from synth_assets.model.world import World
+from synth_assets.scenario.resolve import find_world, resolve
+
+if TYPE_CHECKING:
+    from synth_assets.export.formats import Source
+
+of_preset = click.option(
+    "--preset", help="What stands there, if it is of this preset; else the preset as it is by default."
+)
+
+
+@click.command()
+@of_world
+@click.option(
+    "--to",
+    "form",
+    required=True,
+    metavar="FORMAT",
+    help="csv or json; of personal_banking also plaid or users-json.",
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Directory.")
+@click.option("--tables", metavar="A,B", help="Only these tables, as csv or json.")
+@of_preset
+@at_directory
+@told
+def export(
+    name: str, form: str, out: Path, tables: str | None, preset: str | None, directory: str | None
+) -> None:
+    """Write published tables, one file each, under the source document's names, or all in a vendor's shape.
+    `all` makes a directory a world."""
+    from synth_assets.export.formats import vendor_of, write
+
+    chosen = worlds_of(name)
+    for world in chosen:
+        vendor_of(world, form)
+    for world in chosen:
+        wanted = (
+            None if tables is None else [table_of(world, word.strip()).name for word in tables.split(",")]
+        )
+        place = out / world.name if name == "all" else out
+        for path in write(_source(world, preset, directory), form, place, wanted):
+            click.echo(shown(path))
+
+
+@click.command()
+@of_world
+@click.option(
+    "--url",
+    required=True,
+    metavar="URL",
+    help="The database: sqlite:///spendsense.db here, sqlite:////data/spendsense.db from the root.",
+)
+@of_preset
+@at_directory
+@told
+def load(name: str, url: str, preset: str | None, directory: str | None) -> None:
+    """Make a world's tables in a database, in the source document's schema, and fill them."""
+    from synth_assets.export import databases
+
+    world = find_world(name)
+    tables = databases.tables(world, url)
+    parts = _source(world, preset, directory).parts(tables)
+    for table, rows in databases.load(world, parts, url).items():
+        click.echo(f"{table:<14}{rows:>12,} rows")
+
+
+def _source(world: World, preset: str | None, directory: str | None) -> Source:
+    """The rows that stand; those of a preset that does not stand are made on the way, in memory."""
+    from synth_assets.export.formats import holds, made, published
+
+    store = store_of(world, directory)
+    if preset is None or holds(store, preset):
+        return published(store)
+    scenario = resolve(world.name, preset=preset)
+    day = scenario.config.day
+    line = f"{shown(store.home)} holds no preset {preset}: made as of {day}, for this command alone"
+    click.echo(line, err=True)
+    return made(scenario)

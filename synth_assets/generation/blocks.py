@@ -1,0 +1,90 @@
+"""Making blocks: every table of a root's block in memory, checked."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.draws import Ints
+from synth_assets.model.errors import Problem
+from synth_assets.model.identifiers import is_among, numbers
+from synth_assets.model.table import Rows, Table
+from synth_assets.model.world import World
+
+# glibc gives freed memory back to the system, and takes it page by page again for the next block, unless an
+# array as large (of at most 32 MiB) was freed before. This one is never written to and takes no memory.
+np.empty(31 << 20, dtype=np.uint8)
+
+
+def make_block(world: World, config: WorldConfig, root: str, rows: range) -> dict[str, pa.Table]:
+    """Every table that descends from `root`, for the root rows `rows`, in order of lineage."""
+    made: dict[str, Made] = {}
+    for table in world.roots[root]:
+        made[table.name] = Made(make_table(world, config, table, rows, made))
+        check_block(world, config, table, made)
+    return {name: block.rows for name, block in made.items()}
+
+
+class Made:
+    """A table's rows of a block, in memory; each column of ids is parsed once."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        self.rows = rows
+        self._numbers: dict[str, Ints] = {}
+
+    def __getitem__(self, column: str) -> pa.ChunkedArray:
+        """The column's values."""
+        return self.rows[column]
+
+    def numbers(self, column: str) -> Ints:
+        """The numbers of a column of ids; not to be written to."""
+        if column not in self._numbers:
+            self._numbers[column] = numbers(self.rows[column])
+            self._numbers[column].setflags(write=False)
+        return self._numbers[column]
+
+
+def make_table(
+    world: World, config: WorldConfig, table: Table, rows: range, parents: Mapping[str, Rows]
+) -> pa.Table:
+    """One table's rows of a block, from its parents' rows of the same block."""
+    given: dict[str, Any] = {"rows": rows, "config": config, "draws": world.draws(config, table)}
+    given |= {name: parents[name] for name in table.parents}
+    return table.generate(**{name: given[name] for name in _parameters(table.generate)})
+
+
+@cache
+def _parameters(function: Callable[..., pa.Table]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
+
+
+def check_block(world: World, config: WorldConfig, table: Table, block: Mapping[str, Rows]) -> None:
+    """Keys ascend without a gap in their order, and references point to rows that exist.
+
+    References within the block are looked up there, those to another root's table against its count.
+
+    Raises:
+        Problem: the first rule that does not hold. Only a fault in this package can break one.
+    """
+    made = block[table.name]
+    key = made.numbers(table.key.name)
+    if np.any(key[1:] <= key[:-1]):
+        raise Problem(f"{world.name}/{table.name}: {table.key.name} does not ascend: a bug, please report")
+    for column in table.references:
+        target = world.table(str(column.references))
+        found = made.numbers(column.name)
+        if world.root(target) == world.root(table):
+            orphan = ~is_among(found, block[target.name].numbers(target.key.name))
+        else:
+            orphan = (found < 1) | (found > getattr(config, world.root(target)))
+        if orphan.any():
+            raise Problem(
+                f"{world.name}/{table.name}: {int(orphan.sum())} values of {column.name} are not in "
+                f"{target.name}: a bug, please report"
+            )

@@ -1,0 +1,126 @@
+"""The DuckDB catalogue: one schema a world, one view a table, flipped for a whole world at once.
+
+`<world>/.catalogue.json` says which version each view names. On a disk the database file is written new from
+those documents and renamed, so a reader finds all views of one scenario or all of the one before. In an
+object store the documents are all there is, and `connect` makes the views from them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from synth_assets import worlds
+from synth_assets.derive.duckdb_view import attach_files, view_sql
+from synth_assets.model.errors import Problem
+from synth_assets.model.world import World
+from synth_assets.scenario.resolve import Scenario
+from synth_assets.storage.paths import Place, exclusive, first_line, sweep_unfinished, write_whole
+from synth_assets.storage.store import Store, parts_pattern
+
+if TYPE_CHECKING:
+    import duckdb
+
+FILE_NAME = "synth_assets.duckdb"
+DOCUMENT = ".catalogue.json"
+
+
+def flip(store: Store, scenario: Scenario) -> Place:
+    """Point the catalogue at the versions in force of all tables of a world; then sweep old versions.
+
+    The versions that the catalogue named before are kept, for whoever still reads them.
+
+    Returns:
+        The database file, or the world's document in an object store.
+
+    Raises:
+        Problem: a table is missing, damaged or from another scenario; the catalogue stays as it was.
+    """
+    published = {t.name: store.published(t.name, scenario) for t in store.world.tables}
+    before = _named(store)
+    document = {name: store.below_home(version) for name, version in published.items()}
+    content = json.dumps(document, indent=1).encode()
+    path: Place = store.home / DOCUMENT
+    if isinstance(store.root, Path):
+        with exclusive(store.root / ".catalogue.lock", True, ""):
+            sweep_unfinished(store.root)
+            write_whole(path, content)
+            path = _write(store.root)
+    else:
+        write_whole(path, content)
+    store.sweep(set(before.values()) | {version.path for version in published.values()})
+    return path
+
+
+def connect(data_dir: Place) -> duckdb.DuckDBPyConnection:
+    """A connection with the views of every world; amounts in dollars, under the documents' names.
+
+    Raises:
+        Problem: nothing stands there yet, or it cannot be read.
+    """
+    import duckdb
+
+    if isinstance(data_dir, Path):
+        path = data_dir / FILE_NAME
+        if not path.exists():
+            raise Problem(f"{path} does not exist yet. Run: synth-assets generate all")
+        return duckdb.connect(str(path), read_only=True)
+    try:
+        if not any((data_dir / name / DOCUMENT).exists() for name in worlds.NAMES):
+            raise Problem(f"nothing in {data_dir} yet. Run: synth-assets generate all --data-dir {data_dir}")
+        connection = duckdb.connect()
+        attach_files(connection, str(data_dir))
+        _make_views(connection, data_dir)
+    except (OSError, duckdb.Error) as error:
+        raise Problem(f"{data_dir} cannot be read: {first_line(error)}") from None
+    return connection
+
+
+def _named(store: Store) -> dict[str, Place]:
+    """The versions that the catalogue names, by table; nothing before the first flip."""
+    known = {table.name for table in store.world.tables}
+    try:
+        document = json.loads((store.home / DOCUMENT).read_text(encoding="utf-8"))
+        return {name: store.home / path for name, path in document.items() if name in known}
+    except (FileNotFoundError, ValueError, AttributeError, TypeError):  # none yet, or changed by hand
+        return {}
+
+
+def _write(root: Path) -> Path:
+    """Write the database of all worlds new, and swap it in under `root`.
+
+    It is made in the system's directory for temporary files: DuckDB takes a `?` in a path for the start of
+    options, and leaves a second file beside the first when it is stopped.
+    """
+    import duckdb
+
+    path = root / FILE_NAME
+    try:
+        with TemporaryDirectory(prefix="synth_assets_") as directory:
+            fresh = Path(directory) / FILE_NAME
+            with duckdb.connect(str(fresh)) as connection:
+                _make_views(connection, root)
+                connection.execute("checkpoint")  # on closing, a full disk would pass in silence
+            write_whole(path, fresh.read_bytes())
+    except duckdb.Error as error:
+        raise Problem(f"{path} cannot be written: {first_line(error)}") from None
+    return path
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, root: Place) -> None:
+    """The views of every world that stands under `root`; the modules of the others are not loaded."""
+    for name in worlds.NAMES:
+        if (root / name / DOCUMENT).exists():
+            world = worlds.load(name)
+            for statement in _statements(world, _named(Store(world, root))):
+                connection.execute(statement)
+
+
+def _statements(world: World, versions: dict[str, Place]) -> list[str]:
+    if not versions or not all(path.exists() for path in versions.values()):
+        return []
+    return [f'create schema "{world.name}"'] + [
+        view_sql(world.table(name), world.name, parts_pattern(path)) for name, path in versions.items()
+    ]

@@ -1,0 +1,212 @@
+"""Where files stand: on a disk, or in an object store through `pyarrow.fs`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+import platform
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.fs as fs
+
+from synth_assets.derive.duckdb_view import object_store
+from synth_assets.model.errors import Problem, UsageProblem
+
+
+@dataclass(frozen=True)
+class ObjectPath:
+    """An address such as `s3://books/data`, with the part of `pathlib.Path` that a store of tables needs.
+
+    An object is written whole or not at all; there are no links, no locks and no renaming.
+    """
+
+    address: str
+
+    def __truediv__(self, name: str | Path) -> ObjectPath:
+        return ObjectPath(f"{self.address}/{name}")
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def name(self) -> str:
+        """The last part of the address."""
+        return self.address.rpartition("/")[2]
+
+    def relative_to(self, above: ObjectPath) -> str:
+        """The address below `above`."""
+        return self.address.removeprefix(f"{above.address}/")
+
+    def exists(self) -> bool:
+        """Whether an object has this address, or others stand below it."""
+        return self._files.get_file_info(self._path).type != fs.FileType.NotFound
+
+    def open_input(self) -> pa.NativeFile:
+        """The object for reading at any place; FileNotFoundError where there is none."""
+        return self._files.open_input_file(self._path)
+
+    def read_bytes(self) -> bytes:
+        """The object's content."""
+        with self.open_input() as stream:
+            return stream.read()
+
+    def read_text(self, encoding: str = "utf-8") -> str:
+        """The object's content as text."""
+        return self.read_bytes().decode(encoding)
+
+    def write_bytes(self, content: bytes | pa.Buffer) -> None:
+        """Put the object there, in one step for whoever reads it.
+
+        A thread does it: Ctrl-C, which only reaches the main one, would close an object without its content.
+        """
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(self._put, content).result()
+
+    def _put(self, content: bytes | pa.Buffer) -> None:
+        with self._files.open_output_stream(self._path) as stream:
+            stream.write(content)
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes of every object below this address, by the rest of its address."""
+        return {info.path.removeprefix(f"{self._path}/"): info.size for info in self._objects()}
+
+    def _objects(self) -> Iterator[fs.FileInfo]:
+        below = fs.FileSelector(self._path, allow_not_found=True, recursive=True)
+        return (info for info in self._files.get_file_info(below) if info.type == fs.FileType.File)
+
+    def last_written(self, depth: int) -> dict[str, dt.datetime]:
+        """When an object was last written below each address that is `depth` parts longer than this one."""
+        found: dict[str, dt.datetime] = {}
+        for info in self._objects():
+            name = "/".join(info.path.removeprefix(f"{self._path}/").split("/")[:depth])
+            found[name] = max(info.mtime, found.get(name, info.mtime))
+        return found
+
+    def remove(self) -> None:
+        """Remove every object below this address."""
+        self._files.delete_dir(self._path)
+
+    @property
+    def _files(self) -> fs.FileSystem:
+        return file_system("/".join(self.address.split("/")[:3]))
+
+    @property
+    def _path(self) -> str:
+        return self.address.partition("://")[2]
+
+
+Place = Path | ObjectPath
+"""A file or a directory."""
+
+
+@lru_cache(maxsize=8)
+def file_system(bucket: str) -> fs.FileSystem:
+    """The file system of a bucket; credentials and endpoint come from the provider's usual variables.
+
+    Raises:
+        UsageProblem: pyarrow knows no such kind of address.
+        Problem: the bucket cannot be reached.
+    """
+    try:
+        return object_store(bucket)
+    except pa.ArrowInvalid as error:
+        raise UsageProblem(f"{bucket}: {first_line(error)}") from None
+    except OSError as error:
+        raise Problem(f"{bucket} cannot be reached: {first_line(error)}") from None
+
+
+def place(address: str | Path) -> Place:
+    """A directory on disk, made absolute, or an object store's address.
+
+    Raises:
+        UsageProblem: an address with options, without a bucket or with an empty part.
+    """
+    text = str(address)
+    if "://" not in text:
+        return Path(address).absolute()
+    if "?" in text:
+        raise UsageProblem(
+            f"{text}: give endpoint and region as AWS_ENDPOINT_URL and AWS_REGION, not as options"
+        )
+    address = text.rstrip("/")
+    if not re.fullmatch(r"[^/]+://[^/]+(/[^/]+)*", address):
+        raise UsageProblem(
+            f"{text}: an object store's address is like s3://bucket/path; "
+            "a directory on disk is given by its path"
+        )
+    return ObjectPath(address)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says first; the system's errors in the system's words."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text.splitlines()[0] if text else type(error).__name__
+
+
+def sizes(directory: Place) -> dict[str, int]:
+    """Bytes of every file in a directory, by name; empty where there is none."""
+    if isinstance(directory, ObjectPath):
+        return directory.sizes()
+    if not directory.is_dir():
+        return {}
+    return {entry.name: entry.stat().st_size for entry in os.scandir(directory) if entry.is_file()}
+
+
+def write_whole(path: Place, content: bytes | pa.Buffer) -> None:
+    """Write a file so that a reader finds the old content or the new one, also after a power cut.
+
+    Writers on several hosts do not meet: the name under which a file is made holds host and process.
+    """
+    if isinstance(path, ObjectPath):
+        path.write_bytes(content)
+        return
+    fresh = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}{UNFINISHED}")
+    try:
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+UNFINISHED = ".new"
+
+
+def sweep_unfinished(directory: Path) -> None:
+    """Remove what killed writers left in a directory that nobody writes to now."""
+    for path in directory.glob(f".*{UNFINISHED}"):
+        path.unlink(missing_ok=True)
+
+
+def sync_directory(path: Path) -> None:
+    """Force a directory's names to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def exclusive(path: Path, wait: bool, message: str) -> Iterator[None]:
+    """Hold a lock file; the system releases it when the process ends, however it ends.
+
+    Raises:
+        Problem: `message`, when it is taken and `wait` is false.
+    """
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise Problem(f"{message}: wait for it, or use another data directory") from None
+        yield

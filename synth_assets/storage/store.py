@@ -1,0 +1,277 @@
+"""Published tables: written aside, forced to disk, then put in force in one step.
+
+    <data dir>/<world>/scenario.json
+    <data dir>/<world>/<table>                   points to the version in force: a link, or a small object
+    <data dir>/<world>/.versions/<scenario>/<table>-<content>/part-00000.parquet …, _table.json
+    <data dir>/<world>/.staging                  what a run has not published yet
+
+A version's directory is named by its scenario and its content, and is complete before anything points to it.
+A killed run therefore leaves every table whole; the next run sweeps what it left behind. In an object store a
+version is written in its own place at once, and named by its run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from synth_assets.derive.duckdb_view import only
+from synth_assets.model.errors import Problem, UsageProblem
+from synth_assets.model.table import Table
+from synth_assets.model.world import World
+from synth_assets.scenario.resolve import Scenario
+from synth_assets.scenario.resolve import load as load_scenario
+from synth_assets.storage.parquet import Part, PartReader, part_name
+from synth_assets.storage.paths import ObjectPath, Place, first_line, place, sizes, write_whole
+from synth_assets.storage.versions import Bucket, Disk, Shelf
+
+DEFAULT_DATA_DIR = "data"
+DATA_DIR_VARIABLE = "SYNTH_ASSETS_DATA_DIR"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version of a table.
+
+    Attributes:
+        path: the version's directory, not what points to it.
+        scenario: id of the scenario it was made from.
+        content: SHA-256 over its parts: equal content, equal bytes.
+        parts: one for each block.
+    """
+
+    path: Place
+    scenario: str
+    content: str
+    parts: tuple[Part, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of all parts."""
+        return sum(part.rows for part in self.parts)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all parts."""
+        return sum(part.bytes for part in self.parts)
+
+    @property
+    def glob(self) -> str:
+        """The parts as a pattern for DuckDB."""
+        return parts_pattern(self.path)
+
+
+def parts_pattern(directory: Place) -> str:
+    """A pattern for all parts in a directory, whose own name may hold characters that patterns use."""
+    return only(directory) + "/part-*.parquet"
+
+
+def data_dir(address: str | Path | None = None) -> Place:
+    """The data directory, on disk or in an object store: `address`, or SYNTH_ASSETS_DATA_DIR, or `data`.
+
+    Raises:
+        UsageProblem: `address` is empty, as from a script's unset variable, or leads nowhere.
+    """
+    if address == "":
+        raise UsageProblem("the data directory is an empty text: leave it out, or name one")
+    return place(address or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR)
+
+
+class Store:
+    """The published tables of one world under a data directory.
+
+    `remedy` is the command that errors recommend when something is missing or damaged.
+    """
+
+    def __init__(self, world: World, root: Place, remedy: str | None = None) -> None:
+        self.world = world
+        self.root = root
+        self.remedy = remedy or f"synth-assets generate {world.name}"
+        self.home = root / world.name
+        self._shelf: Shelf = Bucket(self.home) if isinstance(self.home, ObjectPath) else Disk(self.home)
+
+    # --- scenario -------------------------------------------------------------------------------------
+
+    def write_scenario(self, scenario: Scenario) -> None:
+        """Put a scenario in force; only while the store is `locked`."""
+        write_whole(self.home / "scenario.json", scenario.text.encode())
+
+    def scenario(self) -> Scenario:
+        """The scenario in force; a Problem where there is none."""
+        path = self.home / "scenario.json"
+        try:
+            return load_scenario(self.world, path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise Problem(f"{self.world.name}: nothing in {self.root} yet. Run: {self.remedy}") from None
+        except OSError as error:
+            raise Problem(f"{path} cannot be read: {first_line(error)}") from None
+        except (ValueError, KeyError, TypeError):
+            raise Problem(f"{path} is damaged or of another version. Run: {self.remedy}") from None
+
+    # --- writing --------------------------------------------------------------------------------------
+
+    def locked(self, wait: bool = False) -> AbstractContextManager[None]:
+        """Hold the world's directory alone, with what a killed run left behind swept away.
+
+        Raises:
+            Problem: another run holds it and `wait` is false.
+        """
+        return self._shelf.held(wait)
+
+    def stage(self, scenario: Scenario, table: Table) -> Place:
+        """The directory in which a table's parts are written before they are published.
+
+        Raises:
+            Problem: what has the table's name was put there by somebody else.
+        """
+        return self._shelf.stage(scenario.id, table.name)
+
+    def publish(self, scenario: Scenario, table: Table, parts: list[Part]) -> Published:
+        """Make the staged parts of a table its version in force, in one step.
+
+        Raises:
+            Problem: parts are not in order, or not all of them stand where they were written.
+        """
+        self.check_order(table, parts)
+        content = sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
+        staged = self.stage(scenario, table)
+        self._check_presence(table, staged, parts)
+        document = {
+            "table": table.name,
+            "scenario": scenario.id,
+            "content": content,
+            "parts": [part._asdict() for part in parts],
+        }
+        write_whole(staged / "_table.json", json.dumps(document, indent=1).encode())
+
+        def intact(path: Place) -> bool:
+            return _intact(path, document, parts)
+
+        path = self._shelf.settle(scenario.id, table.name, content, intact)
+        return Published(path, scenario.id, content, tuple(parts))
+
+    def check_order(self, table: Table, parts: list[Part]) -> None:
+        """Keys ascend from part to part; ids are of one length, so text order is number order."""
+        filled = [part for part in parts if part.rows]
+        for before, after in pairwise(filled):
+            if before.last_key >= after.first_key:
+                raise Problem(
+                    f"{self.label(table.name)}: {table.key.name} {after.first_key} stands after "
+                    f"{before.last_key}: a bug, please report"
+                )
+
+    def _check_presence(self, table: Table, staged: Place, parts: list[Part]) -> None:
+        """All parts stand there, also those that other hosts wrote."""
+        found = sizes(staged)
+        for block, part in enumerate(parts):
+            if found.get(part_name(block)) != part.bytes:
+                raise Problem(
+                    f"{staged / part_name(block)} is not there as it was written: every host must see the "
+                    f"same data directory, and only one run at a time may write {self.label(table.name)}"
+                )
+
+    def sweep(self, keep: set[Place]) -> None:
+        """Remove versions that are neither in force nor in `keep`."""
+        self._shelf.sweep(keep, [table.name for table in self.world.tables])
+
+    def below_home(self, published: Published) -> str:
+        """Where a version stands under the world's directory."""
+        return str(published.path).removeprefix(f"{self.home}/")
+
+    # --- reading --------------------------------------------------------------------------------------
+
+    def published(self, name: str, scenario: Scenario | None = None, allow_edits: bool = False) -> Published:
+        """The version in force of a table, checked for presence, size and, if given, its scenario.
+
+        With `allow_edits` parts need only be readable: for judging files that somebody changed by hand.
+
+        Raises:
+            Problem: it is missing, damaged or from another scenario; the message says what to run.
+        """
+        found = self._in_force(name)
+        if scenario and found.scenario != scenario.id:
+            raise Problem(
+                f"{self.label(name)} was made for another scenario ({found.scenario}, now {scenario.id}). "
+                f"Run: {self.remedy}"
+            )
+        stand = sizes(found.path)
+        strays = _part_names(stand) - {part_name(block) for block in range(len(found.parts))}
+        if strays and not allow_edits:
+            raise Problem(f"{found.path / min(strays)} is not a part of the table. Run: {self.remedy}")
+        for block, part in enumerate(found.parts):
+            file = part_name(block)
+            if file not in stand:
+                raise Problem(f"{found.path / file} is missing. Run: {self.remedy}")
+            if allow_edits:
+                self.part(found, block).read([])
+            elif stand[file] != part.bytes:
+                raise Problem(f"{found.path / file} is not as long as it was written. Run: {self.remedy}")
+        return found
+
+    def _in_force(self, name: str) -> Published:
+        """What a table's document says of its version in force."""
+        path: Place = self.home / name
+        try:
+            path = self._shelf.follow(name)
+            document = json.loads((path / "_table.json").read_text(encoding="utf-8"))
+            parts = tuple(Part(**part) for part in document["parts"])
+            return Published(path, document["scenario"], document["content"], parts)
+        except FileNotFoundError:
+            raise Problem(f"{self.label(name)} has not been materialised. Run: {self.remedy}") from None
+        except OSError as error:
+            raise Problem(f"{error.filename or path} cannot be read: {first_line(error)}") from None
+        except (ValueError, KeyError, TypeError):
+            raise Problem(f"{path / '_table.json'} is damaged. Run: {self.remedy}") from None
+
+    def part(self, published: Published, block: int) -> PartReader:
+        """The reader of one part of a version."""
+        return PartReader(published.path / part_name(block), self.remedy)
+
+    def rows(self, published: Published, block: int) -> pa.Table:
+        """All rows of a part of a version, whose bytes are those that were written.
+
+        Raises:
+            Problem: the part is missing or damaged.
+        """
+        path = published.path / part_name(block)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise Problem(f"{path} cannot be read: {first_line(error)}. Run: {self.remedy}") from None
+        if sha256(content).hexdigest() != published.parts[block].sha256:
+            raise Problem(f"{path} does not hold what was written. Run: {self.remedy}")
+        return pq.ParquetFile(pa.BufferReader(content)).read()
+
+    def label(self, name: str) -> str:
+        """A table's name for people."""
+        return f"{self.world.name}/{name}"
+
+
+def _intact(path: Place, document: Mapping[str, object], parts: list[Part]) -> bool:
+    """Whether a version's files hold what was written, and there are no others."""
+    hashes = {part_name(block): part.sha256 for block, part in enumerate(parts)}
+    try:
+        return (
+            json.loads((path / "_table.json").read_text(encoding="utf-8")) == document
+            and _part_names(sizes(path)) == set(hashes)
+            and all(
+                sha256((path / name).read_bytes()).hexdigest() == expected
+                for name, expected in hashes.items()
+            )
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _part_names(names: Iterable[str]) -> set[str]:
+    return {name for name in names if re.fullmatch(r"part-.*\.parquet", name)}

@@ -1,0 +1,252 @@
+"""Curves and lookup tables of order_to_cash, each with its source.
+
+[P] official source, [S] secondary source, [D] design choice: no source claims it.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model import quantile_tables
+from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Ints
+
+# --- calendar -----------------------------------------------------------------------------------------
+
+WEEKDAY_WEIGHTS = (190, 210, 210, 210, 170, 8, 2)
+"""Orders by weekday, Monday first, per mille of a week [D, after a UK wholesaler's 22,000 orders]."""
+
+HOLIDAY_FACTOR = 0.1
+"""Orders on a US federal holiday against the same weekday [D]."""
+
+MONTH_OF_QUARTER = (0.29, 0.31, 0.40)
+"""Bookings by month of a quarter: between healthy linearity and a mild hockey stick
+[S winsabove.com/glossary/bookings-linearity]."""
+
+MONTH_END_DAYS, MONTH_END_FACTOR = 3, 1.25
+"""The last 3 business days of a month [D, 1.15 to 1.35]."""
+
+QUARTER_END_DAYS, QUARTER_END_FACTOR = 5, 1.4
+"""The last 5 business days of a quarter [D]."""
+
+
+def order_weights(window: Window) -> npt.NDArray[np.int64]:
+    """Weight of each day of the window for new orders; as_of itself takes none.
+
+    Each calendar month has its share of its quarter, however many business days and peaks it holds: the days
+    of a month are weighed against each other, then scaled to MONTH_OF_QUARTER.
+
+    The books of as_of collect payments and second invoices of earlier orders, which is what lets every order
+    have its invoice, and a duplicate a day later, by as_of.
+    """
+    days = Window(window.as_of, window.months + 1)  # a month more, so that the first month is whole
+    weekday = np.array(WEEKDAY_WEIGHTS)[days.weekday]
+    month_end = days.business_days_left_in_month <= MONTH_END_DAYS
+    quarter_end = days.business_days_left_in_quarter <= QUARTER_END_DAYS
+    peak = np.where(quarter_end, QUARTER_END_FACTOR, np.where(month_end, MONTH_END_FACTOR, 1.0))
+    weight = np.where(days.is_holiday, HOLIDAY_FACTOR, 1.0) * weekday * peak
+    month = np.array([date.year * 12 + date.month - 1 for date in days.dates])
+    share = np.array(MONTH_OF_QUARTER)[month % 3] / np.bincount(month - month[0], weight)[month - month[0]]
+    scaled = np.rint(weight * share * 100_000_000).astype(np.int64)
+    return scaled[window.first - days.first : window.last - days.first]
+
+
+# --- customers ----------------------------------------------------------------------------------------
+
+FOUNDER_SHARE = 0.4
+"""Contacts that are in the CRM from the window's first day [D]."""
+
+CUSTOMER_EXPONENT = 0.95
+"""Zipf exponent of orders over customers: the top fifth places 62 to 72 % of them
+[S bannerpeak.co; a wholesaler's 4,373 customers: 66 %]."""
+
+PRODUCT_EXPONENT = 0.7
+"""Zipf exponent of orders over products [D]."""
+
+# --- amounts ------------------------------------------------------------------------------------------
+
+ORDER_MEDIAN_CENTS = 240_000
+ORDER_SIGMA = 1.25
+"""List gross of a deal: log-normal, spread as pooled B2B invoices, sigma_log .8 to 1.3
+[UCI Online Retail, 424 invoices: 1.25]. First digits then follow Benford's law."""
+
+SMALLEST_GROSS_CENTS = 4_000
+"""A deal's list gross is at least $40, so that an order is at least $20 after the deepest discount (35 %)."""
+
+PRICE_SIGMA = 0.15
+"""Spread of list prices around what an article of that grade usually costs, log-normal [D]."""
+
+ENDING_SHARE = 0.6
+PRICE_ENDINGS = (0, 50, 95, 99)
+"""60 % of list prices end in .00, .50, .95 or .99 [D], a quota."""
+
+UNIT_COST_PER_MILLE = (520, 780)
+"""Unit cost as a share of list price [D: distributor gross margins of 22 to 48 %]."""
+
+
+@cache
+def order_gross_cents() -> npt.NDArray[np.int64]:
+    """Quantiles of a deal's list gross, cents."""
+    return _lognormal(ORDER_MEDIAN_CENTS, ORDER_SIGMA)
+
+
+@cache
+def price_variation_per_mille() -> npt.NDArray[np.int64]:
+    """Quantiles of a list price against the usual one, per mille."""
+    return _lognormal(1_000, PRICE_SIGMA)
+
+
+def _lognormal(median: float, sigma: float) -> npt.NDArray[np.int64]:
+    scores = quantile_tables.normal_scores()
+    return np.array([math.floor(median * math.exp(sigma * z) + 0.5) for z in scores], dtype=np.int64)
+
+
+# --- discounts ----------------------------------------------------------------------------------------
+
+APPROVAL_THRESHOLD_PCT = 15
+"""Discounts above this need approval (source document)."""
+
+DISCOUNT_POINTS = {5: 0.28, 8: 0.06, 10: 0.30, 12: 0.08, 15: 0.28}
+"""Shares of everyday discounts by percent."""
+
+
+@cache
+def discount_pct() -> npt.NDArray[np.int64]:
+    """Everyday discounts: none on 63.2 % of lines, others on round points [S pulserevops, strategicnerds].
+
+    Decoys (6 %) and faults (6 %) have discounts of their own, so 56 % of all lines have none; in the clean
+    twin 59 %.
+    """
+    shares = [0.368 * share for share in DISCOUNT_POINTS.values()]
+    return quantile_tables.weighted([0, *DISCOUNT_POINTS], [0.632, *shares])
+
+
+APPROVED_DISCOUNTS_PCT = (18, 20, 25)
+PENDING_DISCOUNTS_PCT = (5, 10, 12, 15)
+UNAUTHORIZED_DISCOUNTS_PCT = (16, 18, 20, 22, 25, 30, 35)
+
+# --- sales cycle --------------------------------------------------------------------------------------
+
+
+@cache
+def won_cycle_days() -> npt.NDArray[np.int64]:
+    """Days from a deal's creation to its order: log-normal, median 21 [S getgangly.com: SMB 14 to 40]."""
+    return _lognormal(21, 0.75)
+
+
+@cache
+def lost_cycle_days() -> npt.NDArray[np.int64]:
+    """Days from creation to loss: lost deals age longer, median 34 [S getgangly.com]."""
+    return _lognormal(34, 0.75)
+
+
+@cache
+def cycle_scale_per_mille() -> npt.NDArray[np.int64]:
+    """Larger deals take longer: (gross / median)^.15 at the gross's quantile, per mille [D]."""
+    return _lognormal(1_000, 0.15 * ORDER_SIGMA)
+
+
+REPRESENTATIVES = (
+    "Ada Brandt", "Ben Osei", "Carla Nunez", "Dev Patel", "Elena Rossi", "Femi Adeyemi",
+    "Grace Lin", "Hugo Martin", "Imani Clarke", "Jonas Weber", "Kira Novak", "Luis Ortega",
+)  # fmt: skip
+"""The sales team: fictitious."""
+
+OPEN_STAGES = ("prospect", "negotiation", "proposal")
+
+# --- invoicing and cash -------------------------------------------------------------------------------
+
+TERMS_DAYS = 30
+"""Net 30 for all."""
+
+MOST_LAG_BUSINESS_DAYS = 4
+
+
+@cache
+def invoice_lag_business_days() -> npt.NDArray[np.int64]:
+    """Business days from order to invoice, 0 to 4 [D]."""
+    return quantile_tables.weighted(range(5), [0.34, 0.30, 0.18, 0.11, 0.07])
+
+
+BATCH_BILLING_PER_65536 = 19_661
+"""30 % of orders near a month's first or last business day wait for that day's billing run [D]."""
+
+LATEST_PAYMENT_DAYS = 60
+"""Every sound payment comes at most 60 days after issue."""
+
+PAYER_TYPES = {"early": 0.20, "on_time": 0.45, "drifter": 0.25, "chronic": 0.10}
+"""Shares of customers by payment behaviour [D]."""
+
+TYPE_HELD_PER_65536 = 56_361
+"""An invoice follows its customer's type with p = .86, else the mix of all customers: between-customer
+variance of delays .5 to .65 [simulated receivables of 100 customers: .64]; p = .8 gives .43 to .56."""
+
+PAY_RUN_PER_65536 = 26_214
+"""40 % of check payers pay on a fixed weekday [D]."""
+
+PAY_RUN_WEEKDAYS = (1, 3, 4)
+"""Tuesday, Thursday, Friday."""
+
+
+@cache
+def payer_type() -> npt.NDArray[np.int64]:
+    """Payment behaviour, as index into PAYER_TYPES."""
+    return quantile_tables.weighted(range(4), list(PAYER_TYPES.values()))
+
+
+@cache
+def days_past_due() -> npt.NDArray[np.int64]:
+    """Days from due date to payment, shape (type, quantile), from -30 to +30 [D from Atradius 2024].
+
+    Early -N(12, 6); on time -Gamma(1.6, 2.2); drifter 1 + Gamma(1.3, 9); chronic 5 + LogN(3.1, .7).
+    Each law is conditional on a payment within 60 days of issue.
+    """
+    days = range(-TERMS_DAYS, LATEST_PAYMENT_DAYS - TERMS_DAYS + 1)
+    normal = NormalDist(-12, 6)
+    return np.stack(
+        [
+            quantile_tables.integrated(days, normal.pdf),
+            quantile_tables.integrated(days, lambda x: _gamma(-x, 1.6, 2.2)),
+            quantile_tables.integrated(days, lambda x: _gamma(x - 1, 1.3, 9)),
+            quantile_tables.integrated(days, lambda x: _lognormal_density(x - 5, 3.1, 0.7)),
+        ]
+    )
+
+
+def _gamma(x: float, shape: float, scale: float) -> float:
+    """Gamma density without its constant."""
+    return x ** (shape - 1) * math.exp(-x / scale) if x > 0 else 0.0
+
+
+def _lognormal_density(x: float, mu: float, sigma: float) -> float:
+    """Log-normal density without its constant."""
+    return math.exp(-((math.log(x) - mu) ** 2) / (2 * sigma**2)) / x if x > 0 else 0.0
+
+
+METHODS = ("ach", "check", "card", "wire", "other")
+CARD_BELOW_CENTS = 500_000
+WIRE_ABOVE_CENTS = 1_000_000
+METHOD_SHARES = (
+    (0.440, 0.295, 0.230, 0.0, 0.035),
+    (0.56, 0.41, 0.0, 0.0, 0.03),
+    (0.10, 0.04, 0.0, 0.85, 0.01),
+)
+"""Shares of METHODS for small, middle and large amounts: card only below about $5,000, wire only above
+about $10,000. Of orders 74, 14 and 12 % are small, middle and large, so that over all amounts the shares are
+ACH .42, check .28, card .17, wire .10 and other .03 [D from AFP 2022 and 2025]."""
+
+
+@cache
+def payment_method() -> npt.NDArray[np.int64]:
+    """Index into METHODS, shape (size class, quantile): small, middle, large amounts."""
+    return np.stack([quantile_tables.weighted(range(len(METHODS)), share) for share in METHOD_SHARES])
+
+
+def size_class(amount_cents: Ints) -> Ints:
+    """0 below $5,000, 1 up to $10,000, 2 above."""
+    return (amount_cents >= CARD_BELOW_CENTS).astype(np.int64) + (amount_cents > WIRE_ABOVE_CENTS)

@@ -1,0 +1,119 @@
+"""What comes every month: rent and other bills, services, transfers to savings and interest on them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from synth_assets.model.calendar import Window, date_of
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking.activity import descriptors
+from synth_assets.worlds.personal_banking.activity.descriptors import AT
+from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, SAVINGS, Events
+from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
+from synth_assets.worlds.personal_banking.user_plan import Users
+
+BILL, CHARGE, SAVED, CREDITED = 1, 2, 4, 5
+"""Order of a day's events."""
+
+COLDEST_DAY = 20
+"""Of the year; utilities are dearest then."""
+
+
+def pay(events: Events, window: Window, draws: Draws, users: Users, habits: Habits, plain: Flags) -> Ints:
+    """Rent on the 1st to 3rd, the others on days of their own, a loan for some; cents a month of all.
+
+    Who pays statements in full pays the internet by card, so that no statement is as small as a minimum.
+    """
+    month_day = days_of_month(window)
+    when, share, utilities, car = draws.fields("bills", users.number).astype(np.int64)
+    by, size, internet, lender = draws.fields("providers", users.number).astype(np.int64)
+    plan_day, owes, loan_day, _ = draws.fields("more bills", users.number).astype(np.int64)
+    low, high = curves.RENT_SHARE
+    income = habits.monthly_income_cents
+    rent = (income * (low + (high - low) * share / 65_536)).astype(np.int64)
+    prices = np.array(curves.INTERNET_CENTS)
+    online = prices[size * len(prices) // 65_536]
+    power = income * curves.UTILITIES_SHARE
+    loan = income * np.where(owes < curves.WITH_LOAN_SHARE * 65_536, curves.LOAN_SHARE, 0)
+    home = descriptors.homes(draws, users.number)
+    by_card = np.where(habits.has_card & ~has(users, user_plan.HIGH_UTILIZATION), CARD, CHECKING)
+    date = [day.timetuple().tm_yday for day in window.dates[: window.length]]
+    season = np.array([math.cos(2 * math.pi * (day - COLDEST_DAY) / 365) for day in date])
+    for name, day, cents, swing, pick in (
+        ("rent", 1 + when * 3 // 65_536, rent, 0.0, by),
+        ("utilities", 5 + utilities * 20 // 65_536, power, curves.UTILITIES_SEASON, home),
+        ("internet", 4 + internet * 24 // 65_536, online, 0.0, home),
+        ("insurance", 2 + lender * 26 // 65_536, income * curves.INSURANCE_SHARE, 0.0, by),
+        ("health", 2 + plan_day * 26 // 65_536, income * curves.HEALTH_SHARE, 0.0, lender),
+        ("loan", 2 + loan_day * 26 // 65_536, loan, 0.0, by),
+        ("car", 3 + car * 22 // 65_536, income * curves.CAR_SHARE, 0.0, lender),
+    ):
+        user, at = np.nonzero((month_day == day[:, None]) & (plain & (cents > 0))[:, None])
+        amount = np.rint(cents[user] * (1 + swing * season[at])).astype(np.int64)
+        label = descriptors.provider(name, pick)[user]
+        account = by_card[user] if name == "internet" else CHECKING
+        events.add(user, at, amount, account=account, label=label, order=BILL)
+    shares = curves.CAR_SHARE + curves.INSURANCE_SHARE + curves.HEALTH_SHARE
+    return rent + online + power + loan + income * shares
+
+
+def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
+    """Services charge on a day of the month that never slips, and stood three times in the last 90 days."""
+    month_day = days_of_month(window)
+    soon = {date_of(window.last + ahead).day for ahead in (1, 2, 3)}
+    allowed = np.array([day for day in range(1, 29) if day not in soon])
+    services = len(curves.SUBSCRIPTIONS)
+    plans = np.array([len(service.prices_cents) for service in curves.SUBSCRIPTIONS])
+    prices = np.array([np.resize(service.prices_cents, plans.max()) for service in curves.SUBSCRIPTIONS])
+    first = draws.fields("first service", users.number)[0].astype(np.int64) * (services - 2) // 65_536
+    many = has(users, user_plan.SUBSCRIPTION_HEAVY)
+    account = np.where(habits.has_card, CARD, CHECKING)
+    for place in range(int(habits.subscriptions.max(initial=0))):
+        which = (first + place) % (services - 2)
+        if place < 2:  # the two dear ones make three services more than $50 a month
+            which = np.where(many, services - 2 + place, which)
+        when, chosen, _, _ = draws.fields(f"service {place}", users.number).astype(np.int64)
+        day = allowed[when * len(allowed) // 65_536]
+        price = prices[which, chosen * plans[which] // 65_536]
+        user, at = np.nonzero((month_day == day[:, None]) & (habits.subscriptions > place)[:, None])
+        label = AT["subscriptions"] + which[user]
+        events.add(user, at, price[user], account=account[user], label=label, order=CHARGE)
+
+
+def save(events: Events, habits: Habits, users: Users, plain: Flags) -> None:
+    """A transfer on every payday of those who save, in two legs."""
+    saves = has(users, user_plan.SAVINGS_BUILDER) & plain
+    user, day = np.nonzero(habits.paydays & saves[:, None])
+    monthly = np.maximum(habits.monthly_income_cents * curves.SAVED_SHARE, curves.LEAST_SAVED_CENTS)
+    amount = (monthly * habits.days_a_pay / (365 / 12)).astype(np.int64)[user]
+    events.add(user, day, amount, account=CHECKING, label=AT["to_savings"], order=SAVED)
+    events.add(user, day, -amount, account=SAVINGS, label=AT["from_checking"], order=SAVED)
+
+
+def saved_before(draws: Draws, users: Users, habits: Habits) -> Ints:
+    """Savings before the first day: $2,000 to $10,000 in cents, 0 for those without an account."""
+    nest = draws.fields("reserve", users.number)[1].astype(np.int64)
+    return np.where(habits.has_savings, 200_000 + nest * 800_000 // 65_536, 0)
+
+
+def earn_interest(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
+    """Interest on savings on the last day of each month, a twelfth of a year's on the balance of that day."""
+    low, high = curves.SMALLEST_SAVINGS_RATE, curves.LARGEST_SAVINGS_RATE
+    rate = low + draws.fields("savings rate", users.number)[0].astype(np.int64) * (high - low) // 65_536
+    balance = saved_before(draws, users, habits)[:, None] - np.cumsum(events.outflow(SAVINGS), axis=1)
+    month = np.array([date.month for date in window.dates[: window.length + 1]])
+    earned = np.zeros(len(rate), dtype=np.int64)
+    for day in np.flatnonzero(np.diff(month)):
+        interest = (balance[:, day] + earned) * rate // 120_000
+        user = np.flatnonzero(interest)
+        at = np.full(len(user), day)
+        events.add(user, at, -interest[user], account=SAVINGS, label=AT["savings_interest"], order=CREDITED)
+        earned += interest
+
+
+def days_of_month(window: Window) -> Ints:
+    """Day of the month of each day of the window."""
+    return np.array([date.day for date in window.dates[: window.length]])

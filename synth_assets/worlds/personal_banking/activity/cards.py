@@ -1,0 +1,225 @@
+"""Credit cards: statements, payments with their mirror leg, interest for revolvers, and the limit."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model import quantile_tables
+from synth_assets.model.calendar import Window, date_of
+from synth_assets.model.draws import Draws, Fields, Ints
+from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking.activity import refunds
+from synth_assets.worlds.personal_banking.activity.descriptors import AT
+from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
+from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
+from synth_assets.worlds.personal_banking.user_plan import Users
+
+INTEREST, PAYMENT, LAST_PURCHASE = 5, 6, 3
+"""Order of a day's events."""
+
+FIRST_DUE = 21
+"""A statement is due after so many days at least [K 12 CFR 1026.5(b)(2)(ii)]."""
+
+
+class Cards(NamedTuple):
+    """The cards of a block's users, one entry each, 0 for those without.
+
+    Attributes:
+        opening_cents, balance_cents: owed before the first day and on as_of.
+        limit_cents: whole hundreds of dollars.
+        apr_basis_points: a year.
+        statement_cents, minimum_cents: of the last statement.
+        last_payment_cents: the last payment.
+        statement_day, paid_day: days of the window of the last statement and payment; -1 for none.
+        due_day: day of the window on which the next payment is due.
+        is_overdue: whether the last statement was due before as_of and is not paid.
+    """
+
+    opening_cents: Ints
+    balance_cents: Ints
+    limit_cents: Ints
+    apr_basis_points: Ints
+    statement_cents: Ints
+    minimum_cents: Ints
+    last_payment_cents: Ints
+    statement_day: Ints
+    paid_day: Ints
+    due_day: Ints
+    is_overdue: Flags
+
+
+def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Cards:
+    """Statements month by month: who revolves pays the minimum and interest, everybody else all of it."""
+    statement_on, lag, rate, used = draws.fields("card", users.number)
+    drawn, missed, _, _ = draws.fields("limit", users.number)
+    high = has(users, user_plan.HIGH_UTILIZATION)
+    half_used = users.edge == user_plan.HALF_USED
+    used_share = np.where(high, 0.53 + 0.37 * used / 65_536, 0.05 + 0.18 * used / 65_536)
+    used_share[half_used] = 0.5
+    misses = high & (users.edge < 0) & (missed < int(curves.OVERDUE_SHARE * 65_536))
+    month_day = 1 + statement_on.astype(np.int64) * 28 // 65_536
+    statements = _statement_days(window, np.where(misses, _long_ago(window, missed), month_day))
+    refunds.give_back(events, draws, users, statements)
+    charged = np.cumsum(events.outflow(CARD), axis=1)
+    opening = _owed_before(habits, high, _drawn_limit(drawn, high) * used_share, charged)
+    apr = apr_basis_points(rate)
+    ledger = _Ledger(events, habits, charged, opening, apr, high & ~half_used, users)
+    ledger.months(statements, FIRST_DUE + lag.astype(np.int64) * 5 // 65_536, misses)
+    balance = opening + charged[:, -1] + ledger.moved
+    peak = np.maximum(opening, opening + np.cumsum(events.outflow(CARD), axis=1).max(axis=1))
+    last = _round_up_half_used(events, users, balance, peak)
+    balance += last
+    statement = ledger.statement + np.where(ledger.statement_day >= events.days - 2, last, 0)
+    limit = np.where(half_used, 2 * balance, _limit(balance, peak, used_share, high))
+    limit = np.where(habits.has_card, limit, 0)
+    return Cards(
+        opening, balance, limit, apr, statement, ledger.minimum, ledger.last_payment, ledger.statement_day,
+        ledger.paid_day, ledger.due, ledger.is_overdue,
+    )  # fmt: skip
+
+
+def _drawn_limit(drawn: Fields, high: Flags) -> Ints:
+    """A limit in cents, of those who use half of theirs not a small one."""
+    return np.where(high, np.maximum(limit_cents(drawn), curves.REVOLVERS_LIMIT_CENTS), limit_cents(drawn))
+
+
+def _limit(balance: Ints, peak: Ints, used_share: npt.NDArray[np.float64], high: Flags) -> Ints:
+    """Whole hundreds of dollars, of which the balance is the used share; more for those who would otherwise
+    owe more than is their habit, or have owed more than the limit."""
+    limit = np.rint(balance / used_share / 10_000).astype(np.int64) * 10_000
+    limit = limit.clip(curves.SMALLEST_LIMIT_CENTS, curves.LARGEST_LIMIT_CENTS)
+    most_per_cent = np.where(high, 95, 28)
+    least = np.maximum(-(-balance // (100 * most_per_cent)), -(-peak // 10_000))
+    return np.maximum(limit, least * 10_000)
+
+
+def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64], charged: Ints) -> Ints:
+    """Cents owed before the first day: a month's charges, or what makes the balance of who uses half."""
+    a_month = charged[:, -1] * 30 // charged.shape[1]
+    owed = np.where(high, used_cents - charged[:, -1], a_month).astype(np.int64)
+    return np.where(habits.has_card, np.maximum(owed, 0), 0)
+
+
+def limit_cents(drawn: Fields) -> Ints:
+    """A limit, log-normal; not in whole hundreds of dollars yet."""
+    table = curves.lognormal_cents(curves.LIMIT_MEDIAN_CENTS, curves.LIMIT_SIGMA)
+    return quantile_tables.take(table, drawn).clip(curves.SMALLEST_LIMIT_CENTS, curves.LARGEST_LIMIT_CENTS)
+
+
+def apr_basis_points(rate: Fields) -> Ints:
+    """Interest a year in hundredths of a per cent."""
+    score = curves.normal()[rate >> 4]
+    per_cent = np.clip(
+        curves.APR_MEAN + curves.APR_DEVIATION * score, curves.SMALLEST_APR, curves.LARGEST_APR
+    )
+    return np.rint(100 * per_cent).astype(np.int64)
+
+
+def _long_ago(window: Window, drawn: Ints) -> Ints:
+    """A day of the month, 1 to 28, on which the last statement was made so long ago that it was due before
+    as_of."""
+    days = [date_of(window.last - ago).day for ago in range(FIRST_DUE + 1, 28)]
+    allowed = np.array([day for day in days if day <= 28])
+    return allowed[drawn.astype(np.int64) % len(allowed)]
+
+
+def _statement_days(window: Window, month_day: Ints) -> Ints:
+    """Days of the window on which each user's statements are made, users x months; beyond the window: its
+    length."""
+    day_of_month = np.array([date.day for date in window.dates[: window.length]])
+    user, day = np.nonzero(day_of_month == month_day[:, None])
+    place = np.arange(len(user)) - np.searchsorted(user, user)
+    days = np.full((len(month_day), int(place.max(initial=0)) + 1), window.length, dtype=np.int64)
+    days[user, place] = day
+    return days
+
+
+def _round_up_half_used(events: Events, users: Users, balance: Ints, peak: Ints) -> Ints:
+    """A last purchase makes the balance of whoever uses exactly half a multiple of $50, half of the smallest
+    limit and of the highest balance at least."""
+    user = np.flatnonzero(users.edge == user_plan.HALF_USED)
+    least = np.maximum(balance[user] + 5_000, curves.SMALLEST_LIMIT_CENTS // 2)
+    amount = -(-np.maximum(least, (peak[user] + 1) // 2) // 5_000) * 5_000 - balance[user]
+    day = np.full(len(user), events.days - 2)
+    events.add(user, day, amount, account=CARD, label=AT["unknown"], order=LAST_PURCHASE)
+    added = np.zeros_like(balance)
+    added[user] = amount
+    return added
+
+
+class _Ledger:
+    """What the months do to each card; every attribute has one entry a user."""
+
+    def __init__(
+        self,
+        events: Events,
+        habits: Habits,
+        charged: Ints,
+        opening: Ints,
+        apr: Ints,
+        revolves: Flags,
+        users: Users,
+    ) -> None:
+        self.events, self.habits, self.charged, self.opening = events, habits, charged, opening
+        self.apr, self.revolves = apr, revolves
+        self.pays_half = users.edge == user_plan.HALF_USED
+        self.moved = np.zeros_like(opening)  # interest less payments so far
+        self.statement = opening.copy()
+        self.minimum = np.zeros_like(opening)
+        self.last_payment = np.zeros_like(opening)
+        self.statement_day = np.full_like(opening, -1)
+        self.paid_day = np.full_like(opening, -1)
+        self.due = np.zeros_like(opening)
+        self.is_overdue = np.zeros(len(opening), dtype=bool)
+
+    def months(self, statements: Ints, lag: Ints, misses: Flags) -> None:
+        """The payment of the statement before the window, then each statement and its payment; who misses
+        one does not pay the last."""
+        self._pay(self.habits.has_card, lag // 4, self._interest(), np.zeros_like(self.habits.has_card))
+        last = (statements < self.events.days).sum(axis=1) - 1
+        for place, day in enumerate(statements.T):
+            here = self.habits.has_card & (day < self.events.days)
+            interest = np.where(here & self.revolves, self._interest(), 0)
+            user = np.flatnonzero(interest)
+            self.events.add(
+                user, day[user], interest[user], account=CARD, label=AT["interest_charge"], order=INTEREST
+            )
+            self.moved += interest
+            charged = self.charged[np.arange(len(day)), np.minimum(day, self.events.days - 1)]
+            self.statement = np.where(here, self.opening + charged + self.moved, self.statement)
+            self.statement_day = np.where(here, day, self.statement_day)
+            is_last = here & misses & (place == last)
+            until = np.where(is_last, np.minimum(lag, self.events.days - 2 - day), lag)
+            self._pay(here, day + until, interest, is_last)
+
+    def _interest(self) -> Ints:
+        """A month's interest on the last statement."""
+        return self.statement * self.apr // 120_000
+
+    def _pay(self, here: Flags, due: Ints, interest: Ints, missed: Flags) -> None:
+        """Pay the statement when it is due; stressed users on the day after the payday before."""
+        least = np.maximum(curves.SMALLEST_MINIMUM_CENTS, self.statement // 100 + interest)
+        least = np.minimum(least, self.statement)
+        half = np.maximum(2 * least, self.statement // 2)
+        amount = np.where(self.revolves, least, np.where(self.pays_half, half, self.statement))
+        amount = np.minimum(amount, self.statement)
+        self.minimum = np.where(here, least, self.minimum)
+        self.due = np.where(here, due, self.due)
+        self.is_overdue |= missed & (amount > 0)
+        day = self._paid_on(due)
+        user = np.flatnonzero(here & ~missed & (day >= 0) & (day < self.events.days) & (amount > 0))
+        for account, sign, label in ((CHECKING, 1, "card_payment_out"), (CARD, -1, "card_payment_in")):
+            self.events.add(
+                user, day[user], sign * amount[user], account=account, label=AT[label], order=PAYMENT
+            )
+        self.moved[user] -= amount[user]
+        self.last_payment[user] = amount[user]
+        self.paid_day[user] = day[user]
+
+    def _paid_on(self, due: Ints) -> Ints:
+        """Day of the payment, negative if it came before the window."""
+        earlier = due - (due - self.habits.cycle_start - 1) % self.habits.cycle_days
+        return np.where(self.habits.is_stressed, earlier, due)

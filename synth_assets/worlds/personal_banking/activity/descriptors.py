@@ -1,0 +1,154 @@
+"""What a transaction is called: merchant, feed string, channel and category, one entry a label."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking.activity import merchants
+
+PRIMARIES = (
+    "INCOME",
+    "TRANSFER_IN",
+    "TRANSFER_OUT",
+    "LOAN_PAYMENTS",
+    "BANK_FEES",
+    "ENTERTAINMENT",
+    "FOOD_AND_DRINK",
+    "GENERAL_MERCHANDISE",
+    "HOME_IMPROVEMENT",
+    "MEDICAL",
+    "PERSONAL_CARE",
+    "GENERAL_SERVICES",
+    "GOVERNMENT_AND_NON_PROFIT",
+    "TRANSPORTATION",
+    "TRAVEL",
+    "RENT_AND_UTILITIES",
+)
+"""Plaid's primary categories."""
+
+
+SIMPLE_CATEGORIES = (
+    "FOOD_AND_DRINK",
+    "GENERAL_MERCHANDISE",
+    "TRANSPORTATION",
+    "ENTERTAINMENT",
+    "UTILITIES",
+    "HEALTHCARE",
+    "INCOME",
+)
+"""The seven categories of the preset `simple`, in their document's words."""
+
+PLAID_OF = {"UTILITIES": "RENT_AND_UTILITIES", "HEALTHCARE": "MEDICAL"}
+"""What Plaid calls those of the seven that it calls otherwise."""
+
+
+class Label(NamedTuple):
+    """How a transaction shows.
+
+    Attributes:
+        merchant: clean brand, None where the bank knows none.
+        feed: raw string; `#` stands for a digit.
+        channel: online, in store or other.
+        detailed: Plaid's detailed category.
+    """
+
+    merchant: str | None
+    feed: str
+    channel: str
+    detailed: str
+
+    @property
+    def primary(self) -> str:
+        """The primary category: what the detailed one starts with."""
+        return next(name for name in PRIMARIES if self.detailed.startswith(f"{name}_"))
+
+
+ONLINE = ("marketplaces", "rides", "flights")
+
+BILLS = {
+    "payroll": Label(None, "", "other", "INCOME_WAGES"),
+    "gig": Label(None, "", "other", "INCOME_WAGES"),
+    "savings_interest": Label(None, "INTEREST PAYMENT", "other", "INCOME_INTEREST_EARNED"),
+    "rent": Label(None, "", "other", "RENT_AND_UTILITIES_RENT"),
+    "utilities": Label(None, "", "online", "RENT_AND_UTILITIES_GAS_AND_ELECTRICITY"),
+    "internet": Label(None, "", "online", "RENT_AND_UTILITIES_INTERNET_AND_CABLE"),
+    "insurance": Label(None, "", "online", "GENERAL_SERVICES_INSURANCE"),
+    "health": Label(None, "", "online", "MEDICAL_OTHER_MEDICAL"),
+    "loan": Label(None, "", "online", "LOAN_PAYMENTS_OTHER_PAYMENT"),
+    "car": Label(None, "", "other", "LOAN_PAYMENTS_CAR_PAYMENT"),
+    "to_savings": Label(None, "Online Transfer to SAV ####", "online", "TRANSFER_OUT_SAVINGS"),
+    "from_checking": Label(None, "Online Transfer from CHK ####", "online", "TRANSFER_IN_SAVINGS"),
+    "card_payment_out": Label(
+        None, "CARDMEMBER SERV WEB PYMT", "online", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
+    ),
+    "card_payment_in": Label(None, "PAYMENT THANK YOU - WEB", "online", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"),
+    "interest_charge": Label(None, "INTEREST CHARGE ON PURCHASES", "other", "BANK_FEES_INTEREST_CHARGE"),
+    "overdraft_fee": Label(None, "OVERDRAFT FEE", "other", "BANK_FEES_OVERDRAFT_FEES"),
+    "atm": Label(None, "ATM WITHDRAWAL ######", "other", "TRANSFER_OUT_WITHDRAWAL"),
+    "never_visited": Label(
+        "Patagonia", "PATAGONIA RETURN ####", "in store", "GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES"
+    ),
+    "unknown": Label(
+        None, "POS PURCHASE ######", "in store", "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE"
+    ),
+}
+"""What is no visit to a merchant of a stream; feed strings of some are those of `merchants.PROVIDERS`."""
+
+
+def _feed(brand: str, stream: str) -> str:
+    own = merchants.FEEDS.get(brand, brand.upper().replace("'", ""))
+    if brand not in merchants.FEEDS and stream not in merchants.INDEPENDENT:
+        own = f"{own[:18]} ####"
+    return (merchants.PREFIXES.get(stream, "") + own)[: merchants.LONGEST_FEED]
+
+
+def _labels() -> tuple[tuple[Label, ...], dict[str, int]]:
+    found: list[Label] = []
+    places = {}
+    for name, bill in BILLS.items():
+        places[name] = len(found)
+        found += [bill._replace(feed=feed) for feed in merchants.PROVIDERS.get(name, (bill.feed,))]
+    for stream in curves.STREAMS:
+        places[stream.name] = len(found)
+        channel = "online" if stream.name in ONLINE else "in store"
+        found += [
+            Label(brand, _feed(brand, stream.name), channel, stream.detailed) for brand in stream.brands
+        ]
+    places["subscriptions"] = len(found)
+    found += [Label(s.merchant, _feed(s.merchant, ""), "online", s.detailed) for s in curves.SUBSCRIPTIONS]
+    found += [
+        Label(name, f"{name.upper()[:16]} BILL ####", "online", f"RENT_AND_UTILITIES_{kind}")
+        for name, kind in curves.UTILITY_COMPANIES
+    ]
+    found += [
+        Label(name, f"{name.upper()[:16]} PAYROLL", "other", "INCOME_WAGES") for name in curves.EMPLOYERS
+    ]
+    return tuple(found), places
+
+
+LABELS, AT = _labels()
+"""Every label, and where those of a stream or bill begin."""
+
+POSTED_AFTER_DAYS = np.array(
+    [
+        (0, 0, 0, 0, 0, 1, 1, 1, 2, 2)[place * 7 % 10]
+        if label.merchant and label.channel == "in store"
+        else 0
+        for place, label in enumerate(LABELS)
+    ]
+)
+"""Of each label, days from purchase to posting: half of the shops settle on the day [D]."""
+
+
+def homes(draws: Draws, number: Ints) -> Ints:
+    """Index into `merchants.CITIES` of the users `number`, by the draws of any table."""
+    return draws.of("users").fields("home", number)[0].astype(np.int64) * len(merchants.CITIES) // 65_536
+
+
+def provider(name: str, pick: Ints) -> Ints:
+    """Label of a bill or paycheck by one of `merchants.PROVIDERS`, picked by any whole number."""
+    return AT[name] + pick % len(merchants.PROVIDERS[name])

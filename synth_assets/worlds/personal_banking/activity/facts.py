@@ -1,0 +1,68 @@
+"""What a block of users does: accounts and every transaction, from which all tables are projected."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.personal_banking import user_plan as plans
+from synth_assets.worlds.personal_banking.activity import personas, simple
+from synth_assets.worlds.personal_banking.activity.cards import Cards
+from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Rows
+from synth_assets.worlds.personal_banking.activity.sound import posted
+from synth_assets.worlds.personal_banking.anomalies import UNREPLAYED, edit, off_by_cents
+from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.user_plan import Users
+
+
+class Block(NamedTuple):
+    """The facts of consecutive users.
+
+    Attributes:
+        users, cards: one entry a user.
+        stands: which accounts there are, users x accounts.
+        opening_cents, closing_cents: balances before the first day and on as_of, users x accounts.
+        rows, is_pending: transactions by user and day, and whether they are not posted.
+        number, origin: of each row among those of its user, with faults and without any.
+        faulty: of each user, the row that the fault is about; -1 for sound users.
+    """
+
+    users: Users
+    cards: Cards
+    stands: npt.NDArray[np.bool_]
+    opening_cents: Ints
+    closing_cents: Ints
+    rows: Rows
+    is_pending: npt.NDArray[np.bool_]
+    number: Ints
+    origin: Ints
+    faulty: Ints
+
+
+@lru_cache(maxsize=8)
+def window(config: Config) -> Window:
+    """The scenario's days."""
+    days = config.simple.days if config.preset == "simple" else None
+    return Window(config.day, config.date_range_months, days=days)
+
+
+@lru_cache(maxsize=1)
+def decide(config: Config, start: int, stop: int) -> Block:
+    """The facts of users start ... stop - 1. Cached, as every table of a block asks for them."""
+    days, draws = window(config), Draws(config.seed, "personal_banking", "users")
+    users = plans.plan(config, draws, np.arange(start, stop, dtype=np.int64))
+    if config.preset == "simple":
+        lived = simple.live(config, days, draws, users)
+    else:
+        lived = personas.live(days, draws, users)
+    edited = edit(lived.rows, lived.is_pending, users.fault, days.length, draws, users.number)
+    closing = lived.closing_cents
+    opening = closing + posted(edited.rows, edited.is_pending, len(users.number))
+    opening[:, CARD] = 2 * closing[:, CARD] - opening[:, CARD]
+    closing[:, CHECKING] += np.where(users.fault == UNREPLAYED, off_by_cents(draws, users.number), 0)
+    return Block(users, lived.cards, lived.stands, opening, closing, *edited)

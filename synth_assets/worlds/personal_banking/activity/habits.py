@@ -1,0 +1,153 @@
+"""Habits of a user: income and when it comes, bills, cards, subscriptions. Known before anything happens."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model import quantile_tables
+from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Draws, Fields, Ints
+from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking.activity.events import Days
+from synth_assets.worlds.personal_banking.user_plan import Users
+
+Flags = npt.NDArray[np.bool_]
+
+SEMIMONTHLY = curves.CADENCES.index("semimonthly")
+
+LONGEST_WEEKEND = 5
+"""Days without business, and one more: a payday beyond as_of may move back to it."""
+
+
+class Habits(NamedTuple):
+    """Habits of a block's users, one entry each.
+
+    Attributes:
+        monthly_income_cents: net income in a usual month.
+        paydays: users x days.
+        days_a_pay: days that a paycheck is for.
+        is_stressed: whether the balance follows `curves.STRESSED_DOLLARS` from payday to payday.
+        cycle_days, cycle_start: length of a stressed user's pay period, and a day on which one starts.
+        has_card, has_savings: accounts beside checking.
+        subscriptions: how many services charge every month.
+        is_active: whether anything happens at all.
+    """
+
+    monthly_income_cents: Ints
+    paydays: Days
+    days_a_pay: npt.NDArray[np.float64]
+    is_stressed: Flags
+    cycle_days: Ints
+    cycle_start: Ints
+    has_card: Flags
+    has_savings: Flags
+    subscriptions: Ints
+    is_active: Flags
+
+
+def has(users: Users, persona: int) -> Flags:
+    """Whose habits trigger a persona."""
+    return (users.personas & persona) > 0
+
+
+def habits(window: Window, draws: Draws, users: Users) -> Habits:
+    """The habits of users under their plan."""
+    income, cadence, phase, gap = draws.fields("income", users.number)
+    monthly = quantile_tables.take(
+        curves.lognormal_cents(curves.MONTHLY_INCOME_MEDIAN_CENTS, curves.MONTHLY_INCOME_SIGMA), income
+    ).clip(curves.SMALLEST_MONTHLY_INCOME_CENTS, curves.LARGEST_MONTHLY_INCOME_CENTS)
+    stressed = has(users, user_plan.CASH_FLOW_STRESSED)
+    variable = has(users, user_plan.VARIABLE_INCOME)
+    kind = np.searchsorted(np.cumsum(curves.CADENCE_SHARES)[:-1], cadence / 65_536, side="right")
+    saver = has(users, user_plan.SAVINGS_BUILDER)
+    kind = np.where(saver, np.minimum(kind, SEMIMONTHLY), kind)  # so that any 30 days hold a payday
+    start, days = _cycle(window, users, phase)
+    gap_days = 48 + gap.astype(np.int64) * 8 // 65_536
+    paydays = np.select(
+        [stressed[:, None], variable[:, None], *((kind == k)[:, None] for k in range(4))],
+        [_every(window, start, days), _rare(window, gap_days, phase), *_salaried(window, phase)],
+    )
+    a_pay = np.select(
+        [stressed, variable], [days, gap_days], np.array([7, 14, 365 / 24, 365 / 12])[kind]
+    ).astype(np.float64)
+    active = users.edge != user_plan.NOTHING
+    card, savings = _accounts(draws, users, active)
+    return Habits(
+        monthly, paydays & active[:, None], a_pay, stressed, days, start, card, savings,
+        _subscriptions(draws, users, active), active,
+    )  # fmt: skip
+
+
+def _cycle(window: Window, users: Users, phase: Fields) -> tuple[Ints, Ints]:
+    """First payday and pay period of stressed users: Fridays, every second week.
+
+    The one exactly on the threshold is paid every 15 days, and a period ends on as_of.
+    """
+    friday = int(np.flatnonzero(window.weekday[:7] == 4)[0])
+    edge = users.edge == user_plan.THREE_LOW_DAYS
+    start = np.where(edge, window.length % 15, friday + 7 * (phase >> 15).astype(np.int64))
+    return start, np.where(edge, 15, 14)
+
+
+def _every(window: Window, start: Ints, days: Ints) -> Days:
+    return (np.arange(window.length) - start[:, None]) % days[:, None] == 0
+
+
+def _rare(window: Window, gap_days: Ints, phase: Fields) -> Days:
+    """Paydays `gap_days` apart, the last one so long ago that the next is due in 7 to 14 days."""
+    last = window.length - 1 - (gap_days - 7 - (phase.astype(np.int64) * 8 // 65_536))
+    day = np.arange(window.length)
+    return (day <= last[:, None]) & ((last[:, None] - day) % gap_days[:, None] == 0)
+
+
+def _salaried(window: Window, phase: Fields) -> list[Days]:
+    """Paydays by cadence: Fridays, every second one, the 15th and the month's last day, the last day; moved
+    back to the business day before."""
+    ahead = window.length + LONGEST_WEEKEND
+    day = np.arange(ahead)
+    dates = window.dates[: ahead + 1]
+    month_end = np.array([a.month != b.month for a, b in pairwise(dates)])
+    middle = np.array([date.day == 15 for date in dates[:-1]])
+    friday = window.weekday[:ahead] == 4
+    odd_week = ((window.first + day + 3) // 7) % 2 == 1
+    kinds = (friday, friday & odd_week, friday & ~odd_week, middle | month_end, month_end)
+    weekly, odd, even, twice, monthly = (_moved_back(window, days) for days in kinds)
+    biweekly = np.where((phase >> 15).astype(bool)[:, None], odd, even)
+    users = (len(phase), window.length)
+    weekly, twice, monthly = (np.broadcast_to(days, users) for days in (weekly, twice, monthly))
+    return [weekly, biweekly, twice, monthly]
+
+
+def _moved_back(window: Window, days: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The same days, each moved back to a business day; those of the window."""
+    business = np.flatnonzero(window.is_business[: len(days)])
+    at = np.searchsorted(business, np.flatnonzero(days), side="right") - 1
+    moved = np.zeros_like(days)
+    moved[business[at[at >= 0]]] = True
+    return moved[: window.length]
+
+
+def _accounts(draws: Draws, users: Users, active: Flags) -> tuple[Flags, Flags]:
+    """Who has a card, who a savings account."""
+    card, savings, _, _ = draws.fields("accounts", users.number)
+    may = active & (users.edge != user_plan.ONLY_CASH) & (users.edge != user_plan.ONLY_PENDING)
+    stressed, saver = has(users, user_plan.CASH_FLOW_STRESSED), has(users, user_plan.SAVINGS_BUILDER)
+    subscribes = has(users, user_plan.SUBSCRIPTION_HEAVY)
+    must = has(users, user_plan.HIGH_UTILIZATION) | (subscribes & stressed)
+    has_card = may & (must | (~stressed & (card < int(curves.CARD_SHARE * 65_536))))
+    free = may & ~stressed & ~has(users, user_plan.VARIABLE_INCOME)
+    return has_card, saver | (free & (savings < int(curves.SAVINGS_SHARE * 65_536)))
+
+
+def _subscriptions(draws: Draws, users: Users, active: Flags) -> Ints:
+    """Three to six services for those who have many, up to two for everybody else."""
+    drawn = draws.fields("subscriptions", users.number)[0].astype(np.int64)
+    many = has(users, user_plan.SUBSCRIPTION_HEAVY)
+    count = np.where(many, 3 + drawn * 4 // 65_536, drawn * 3 // 65_536)
+    count[users.edge == user_plan.THREE_MERCHANTS] = 3
+    quiet = ~active | (users.edge == user_plan.ONLY_CASH) | (users.edge == user_plan.ONLY_PENDING)
+    return np.where(quiet | (has(users, user_plan.CASH_FLOW_STRESSED) & ~many), 0, count)

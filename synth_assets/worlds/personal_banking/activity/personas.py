@@ -1,0 +1,43 @@
+"""The preset `personas`: habits bring income, bills, purchases and card payments, and balances run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.personal_banking import user_plan
+from synth_assets.worlds.personal_banking.activity import bills, cards, overdrafts, spending, stress
+from synth_assets.worlds.personal_banking.activity.cards import Cards
+from synth_assets.worlds.personal_banking.activity.events import CARD, Events
+from synth_assets.worlds.personal_banking.activity.habits import Habits, habits, has
+from synth_assets.worlds.personal_banking.activity.sound import Lived, posted
+from synth_assets.worlds.personal_banking.user_plan import Users
+
+
+def live(window: Window, draws: Draws, users: Users) -> Lived:
+    """What the users do in the window's days."""
+    known = habits(window, draws, users)
+    events = Events(len(users.number), window.length)
+    spending.live(events, window, draws, users, known)
+    card = cards.run(events, window, draws, users, known)
+    spending.earn(events, window, draws, users, known)
+    stressed = stress.live(events, window, draws, users, known)
+    opening = _openings(events, draws, users, known, card, stressed)
+    rows = events.sorted()
+    pending = (users.edge == user_plan.ONLY_PENDING)[rows.user]
+    closing = opening - posted(rows, pending, len(users.number))
+    closing[:, CARD] = card.balance_cents
+    everybody = np.ones(len(users.number), dtype=bool)
+    stands = np.stack([everybody, known.has_savings, known.has_card], axis=1)
+    return Lived(stands, card, rows, pending, closing)
+
+
+def _openings(events: Events, draws: Draws, users: Users, known: Habits, card: Cards, stressed: Ints) -> Ints:
+    """Opening balances, users x accounts: checking never falls below a reserve, but for the overdrawn and for
+    stressed users."""
+    reserve = draws.fields("reserve", users.number)[0].astype(np.int64)
+    tight = has(users, user_plan.VARIABLE_INCOME)
+    least = np.where(tight, 12_000 + reserve * 15_000 // 65_536, 30_000 + reserve * 90_000 // 65_536)
+    checking = np.where(known.is_stressed, stressed, overdrafts.openings(events, draws, users, known, least))
+    return np.stack([checking, bills.saved_before(draws, users, known), card.opening_cents], axis=1)

@@ -1,0 +1,66 @@
+"""Refunds that are in order: a shop gives back what was paid there, so that not every refund is a fault."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking.activity.descriptors import AT, LABELS
+from synth_assets.worlds.personal_banking.activity.events import CARD, LABELS_AT_MOST, Events
+from synth_assets.worlds.personal_banking.user_plan import Users
+
+GIVEN_BACK = 3
+"""Order of a day's events."""
+
+FIRST_DAY, LAST_DAY = 3, 14
+"""Days from purchase to refund [D]."""
+
+WHOLE_SHARE = 0.7
+"""Refunds of all that was paid; others give back 20 to 90 % of it [D]."""
+
+_TAKES_BACK = np.zeros(len(LABELS), dtype=bool)
+for _stream in curves.STREAMS:
+    if _stream.name in curves.RETURNED:
+        _TAKES_BACK[AT[_stream.name] + np.arange(len(_stream.brands))] = True
+
+
+def give_back(events: Events, draws: Draws, users: Users, statements: Ints) -> None:
+    """Refunds of purchases so far, by the same merchant and into the same account.
+
+    On a card a refund comes before the statement of its purchase, so that nobody has a credit balance.
+
+    Args:
+        statements: days of the window on which cards' statements are made, users x months.
+    """
+    user, day, cents, account, label = _purchases(events, users)
+    cell = (users.number[user] * curves.LONGEST_WINDOW_DAYS + day) * LABELS_AT_MOST + label
+    happens, when, whole, part = draws.fields("refund", cell).astype(np.int64)
+    back = day + FIRST_DAY + when * (LAST_DAY - FIRST_DAY + 1) // 65_536
+    until = np.where(account == CARD, _statement_of(events, statements, user, day), events.days - 1)
+    at = np.flatnonzero((happens < int(curves.RETURNED_SHARE * 65_536)) & (back <= until))
+    share = np.where(whole < int(WHOLE_SHARE * 65_536), 65_536, 13_107 + part * 7 // 10)[at]
+    amount = -(cents[at] * share // 65_536)
+    events.add(user[at], back[at], amount, account=account[at], label=label[at], order=GIVEN_BACK)
+
+
+def _purchases(events: Events, users: Users) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Posted purchases that may be returned: user, day, cents, account and label."""
+    columns = []
+    for rows in events.found:
+        at = np.flatnonzero(_TAKES_BACK[rows.label])
+        at = at[users.edge[rows.user[at]] != user_plan.ONLY_PENDING]
+        columns.append(
+            [values[at] for values in (rows.user, rows.day, rows.amount_cents, rows.account, rows.label)]
+        )
+    user, day, cents, account, label = (np.concatenate(values) for values in zip(*columns, strict=True))
+    return user, day, cents, account, label
+
+
+def _statement_of(events: Events, statements: Ints, user: Ints, day: Ints) -> Ints:
+    """Day of the first statement on or after each purchase; the last day of the window if there is none."""
+    beyond = np.full((len(statements), 1), events.days - 1)
+    days = np.minimum(np.concatenate([statements, beyond], axis=1), events.days - 1)
+    keys = (np.arange(len(days))[:, None] * (events.days + 1) + days).ravel()
+    found = np.searchsorted(keys, user * (events.days + 1) + day)
+    return days.ravel()[found]

@@ -1,0 +1,203 @@
+"""The preset `simple`: statements of independent rows, in seven categories drawn by weight.
+
+Nothing follows from anything here: a user has one to three accounts, an account so many rows on any days,
+and a row its category and amount. Counts are exact over all users: of each category, of income (on checking
+and savings alone), and of pending rows, which are the latest of their account.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model import quantile_tables
+from synth_assets.model.anomaly import Level, allot
+from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking.activity import cards
+from synth_assets.worlds.personal_banking.activity.cards import Cards
+from synth_assets.worlds.personal_banking.activity.descriptors import AT, LABELS, PLAID_OF, SIMPLE_CATEGORIES
+from synth_assets.worlds.personal_banking.activity.events import (
+    CARD,
+    CHECKING,
+    SAVINGS,
+    SLOTS,
+    Rows,
+    distinct_cents,
+)
+from synth_assets.worlds.personal_banking.activity.sound import Lived
+from synth_assets.worlds.personal_banking.anomalies import EARLIEST_FAULT_DAYS
+from synth_assets.worlds.personal_banking.user_plan import Users, largest_remainder
+
+if TYPE_CHECKING:
+    from synth_assets.worlds.personal_banking.config import Config
+
+PENDING_DAYS = 5
+"""A pending row is at most so many days old, counting as_of [D]."""
+
+EARLY_DAYS = 5
+"""Each user buys something within so many days from the first on which a row may be faulty, so that any user
+can carry any fault [D]."""
+
+SHARES_IN_ALL = 10**9
+"""What the category shares are rounded to, so that quotas are exact."""
+
+
+class Totals(NamedTuple):
+    """Rows of all users: on checking and savings, and on cards; and of those before each user."""
+
+    deposit: int
+    card: int
+    deposit_before: Ints
+    card_before: Ints
+
+
+def live(config: Config, window: Window, draws: Draws, users: Users) -> Lived:
+    """The statements of a block of users."""
+    stands = _accounts(config, draws, users.number)
+    counts = _counts(config, draws, users.number)
+    account = np.repeat(np.arange(counts.size), counts.ravel())  # of the block, three a user
+    within = np.arange(len(account)) - np.repeat(np.cumsum(counts.ravel()) - counts.ravel(), counts.ravel())
+    first = int(users.number[0]) if len(users.number) else 0
+    word = draws.fields("simple row", (first * SLOTS + account) * 1_024 + within)
+    day, size, brand, _ = word.astype(np.int64)
+    is_early = (within == 0) & (account % SLOTS == CHECKING)
+    day = np.where(is_early, EARLIEST_FAULT_DAYS + day * EARLY_DAYS // 65_536, day * window.length // 65_536)
+    by_day = np.argsort(account * window.length + day, kind="stable")
+    day, is_early = day[by_day], is_early[by_day]
+    pending = _pending(config, draws, counts, first)
+    left = np.repeat(counts.ravel(), counts.ravel()) - within
+    is_pending = left <= np.repeat(pending, counts.ravel())
+    oldest = (
+        window.length
+        - 1
+        - (draws.fields("pending", first * SLOTS + account)[0] >> 8).astype(np.int64) * PENDING_DAYS // 256
+    )
+    day = np.where(is_pending, np.maximum(day, oldest), day)
+    category = _categories(config, draws, account % SLOTS, is_early, users.number)
+    label = _LABEL_OF[category, brand * _LABELS_OF[category] // 65_536]
+    low, high = np.array(curves.SIMPLE_CENTS).T
+    amount = low[category] + size * (high - low + 1)[category] // 65_536
+    amount = np.where(category == _INCOME, -amount, amount)
+    order = np.argsort((account // SLOTS * window.length + day) * SLOTS + account % SLOTS, kind="stable")
+    rows = Rows(account // SLOTS, account % SLOTS, day, np.zeros_like(day), amount, label)
+    rows = Rows(*(values[order] for values in rows))
+    rows = rows._replace(amount_cents=distinct_cents(rows, window.length))
+    card, closing = _balances(draws, users.number, stands, window)
+    return Lived(stands, card, rows, is_pending[order], closing)
+
+
+def income_rows(config: Config, draws: Draws) -> tuple[int, int]:
+    """Rows that must be income, and rows that may be: on checking and savings, but for one of each user."""
+    totals = _totals(config, draws)
+    return _quotas(config, totals.deposit + totals.card)[_INCOME], totals.deposit - config.num_users
+
+
+def _accounts(config: Config, draws: Draws, user: Ints) -> npt.NDArray[np.bool_]:
+    """Checking for everybody, then savings, a card, or both; users x accounts."""
+    how_many, which, _, _ = draws.fields("simple accounts", user).astype(np.int64)
+    count = 1 + how_many * config.simple.most_accounts // 65_536
+    card = (count == 3) | ((count == 2) & (which < 32_768))
+    savings = (count == 3) | ((count == 2) & ~card)
+    return np.stack([np.ones(len(user), dtype=bool), savings, card], axis=1)
+
+
+def _counts(config: Config, draws: Draws, user: Ints) -> Ints:
+    """Rows of each account, users x accounts; 0 where there is none."""
+    low, high = config.simple.fewest_transactions, config.simple.most_transactions
+    drawn = draws.fields("simple rows", user[:, None] * SLOTS + np.arange(SLOTS))[0].reshape(-1, SLOTS)
+    rows = low + drawn.astype(np.int64) * (high - low + 1) // 65_536
+    return np.where(_accounts(config, draws, user), rows, 0)
+
+
+@lru_cache(maxsize=1)
+def _totals(config: Config, draws: Draws) -> Totals:
+    """Counted once a process: about 50 ms for a million users."""
+    counts = _counts(config, draws, np.arange(config.num_users, dtype=np.int64))
+    deposit = np.concatenate([[0], np.cumsum(counts[:, CHECKING] + counts[:, SAVINGS])])
+    card = np.concatenate([[0], np.cumsum(counts[:, CARD])])
+    return Totals(int(deposit[-1]), int(card[-1]), deposit, card)
+
+
+def _pending(config: Config, draws: Draws, counts: Ints, first: int) -> Ints:
+    """Pending rows of each account: the rate of all rows so far, less those of the accounts before."""
+    totals = _totals(config, draws)
+    before = int(totals.deposit_before[first] + totals.card_before[first])
+    ends = before + np.cumsum(counts.ravel())
+    rate = Fraction(config.simple.pending_rate).limit_denominator(10**9)
+    up_to = (2 * rate.numerator * np.concatenate([[before], ends]) + rate.denominator) // (
+        2 * rate.denominator
+    )
+    return np.diff(up_to)
+
+
+def _quotas(config: Config, rows: int) -> list[int]:
+    shares = config.simple.category_shares.model_dump().values()
+    return largest_remainder([round(share * SHARES_IN_ALL) for share in shares], rows)
+
+
+def _categories(
+    config: Config, draws: Draws, slot: Ints, is_early: npt.NDArray[np.bool_], user: Ints
+) -> Ints:
+    """The category of each row: income first, among those on checking and savings that are no early purchase,
+    then the others."""
+    totals = _totals(config, draws)
+    rows = totals.deposit + totals.card
+    quotas = _quotas(config, rows)
+    income, others = quotas[_INCOME], tuple(quotas[:_INCOME])
+    first = int(user[0]) if len(user) else 0
+    late = totals.deposit - config.num_users
+    on_card = slot == CARD
+    place = np.empty(len(slot), dtype=np.int64)
+    for here, before in (
+        (~on_card & ~is_early, totals.deposit_before[first] - first),
+        (is_early, late + first),
+        (on_card, totals.deposit + totals.card_before[first]),
+    ):
+        place[here] = before + np.arange(np.count_nonzero(here))
+    levels = [Level(late, (income,)), Level(rows, others)]
+    codes = allot(place, levels, [draws.key("simple income"), draws.key("simple category")])
+    return np.where(codes == 1, _INCOME, codes.astype(np.int64) - 2)
+
+
+def _balances(draws: Draws, user: Ints, stands: npt.NDArray[np.bool_], window: Window) -> tuple[Cards, Ints]:
+    """Cards and closing balances; a card's balance is its limit's share in use, and its last statement's.
+
+    There is no row of a payment, so nothing was paid.
+    """
+    deposit = quantile_tables.take(
+        curves.simple_balance_cents(), draws.fields("simple balance", user[:, None] * SLOTS + [0, 1])[0]
+    ).reshape(-1, 2)
+    used, limit_drawn, rate, due = draws.fields("simple card", user)
+    card = stands[:, CARD]
+    limit = np.where(card, np.rint(cards.limit_cents(limit_drawn) / 10_000).astype(np.int64) * 10_000, 0)
+    owed = np.maximum(
+        limit * quantile_tables.take(curves.simple_used(), used) // 10_000, curves.SIMPLE_OWED_CENTS
+    )
+    owed = np.where(card, owed, 0)
+    minimum = (owed * 2 + 50) // 100
+    due_day = window.length + due.astype(np.int64) * cards.FIRST_DUE // 65_536
+    nothing = np.zeros_like(owed)
+    found = Cards(
+        nothing, owed, limit, cards.apr_basis_points(rate), owed, minimum, nothing,
+        due_day - cards.FIRST_DUE - 1, nothing - 1, due_day, nothing > 0,
+    )  # fmt: skip
+    return found, np.where(stands, np.column_stack([deposit, owed]), 0)
+
+
+_INCOME = SIMPLE_CATEGORIES.index("INCOME")
+_PLACES = [
+    [
+        place
+        for place, label in enumerate(LABELS)
+        if label.merchant and label.primary == PLAID_OF.get(name, name) and place != AT["never_visited"]
+    ]
+    for name in SIMPLE_CATEGORIES
+]
+_LABELS_OF = np.array([len(places) for places in _PLACES])
+_LABEL_OF = np.array([places + [0] * (max(_LABELS_OF) - len(places)) for places in _PLACES])

@@ -1,0 +1,150 @@
+"""Income and purchases of users whose balance is their own affair; stressed users have `stress.py`."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model import quantile_tables
+from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Draws, Fields, Ints
+from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking.activity import bills
+from synth_assets.worlds.personal_banking.activity.descriptors import AT, POSTED_AFTER_DAYS, provider
+from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
+from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
+from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
+from synth_assets.worlds.personal_banking.curves import Stream
+from synth_assets.worlds.personal_banking.user_plan import Users
+
+Floats = npt.NDArray[np.floating]
+
+INCOME, PURCHASE = 0, 3
+"""Order of a day's events."""
+
+PENDING_DAYS = 5
+"""A purchase is posted within so many days [D]."""
+
+
+def live(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
+    """Everything but paychecks, card payments and interest, and what stressed users do."""
+    plain = lives_plainly(users, habits)
+    cell = users.number[:, None] * curves.LONGEST_WINDOW_DAYS + np.arange(window.length)
+    bills.subscribe(events, window, draws, users, habits)
+    bills.save(events, habits, users, plain)
+    bills.earn_interest(events, window, draws, users, habits)
+    billed = bills.pay(events, window, draws, users, habits, plain)
+    left = habits.monthly_income_cents * curves.SPENT_SHARE - billed - habits.subscriptions * 2_000
+    small, large = _scales(left)
+    may = plain[:, None] | _still_pending(users, window.length)
+    for stream in curves.STREAMS:
+        scale = small if stream.name in curves.SMALL else large
+        _purchases(events, window, draws, users, habits, cell, stream, scale, may)
+
+
+def _scales(left: Floats) -> tuple[Floats, Floats]:
+    """What amounts of small and of other purchases are multiplied by, so that a month's of all `STREAMS`
+    would be `left` cents: the first is the square root of the second."""
+    small, large = (
+        math.fsum(
+            s.a_month * s.median_cents * math.exp(s.sigma**2 / 2)
+            for s in curves.STREAMS
+            if (s.name in curves.SMALL) == is_small
+        )
+        for is_small in (True, False)
+    )
+    root = (np.sqrt(small * small + 4 * large * np.maximum(left, 0)) - small) / (2 * large)
+    root = np.clip(root, 0.65, 1.6)
+    return root, root * root
+
+
+def lives_plainly(users: Users, habits: Habits) -> Flags:
+    """Who earns, pays bills and spends as it comes."""
+    return habits.is_active & ~habits.is_stressed & (users.edge != user_plan.ONLY_PENDING)
+
+
+def earn(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
+    """Paychecks. A variable income pays for what is spent until the next one, so that little is ever left."""
+    plain = lives_plainly(users, habits)
+    user, day = np.nonzero(habits.paydays & plain[:, None])
+    cell = users.number[user] * curves.LONGEST_WINDOW_DAYS + day
+    score = curves.normal()[draws.fields("pay", cell)[0] >> 4]
+    usual = habits.monthly_income_cents * habits.days_a_pay / (365 / 12)
+    deviation = np.where(habits.days_a_pay == 7, curves.HOURLY_DEVIATION, curves.SALARY_DEVIATION)
+    amount = (usual[user] * (1 + deviation[user] * score)).astype(np.int64)
+    variable = has(users, user_plan.VARIABLE_INCOME)
+    at = np.flatnonzero(variable[user])
+    amount[at] = _spent_until_next(events, habits, user[at], day[at])
+    employer = draws.fields("employer", users.number)[0].astype(np.int64)
+    label = np.where(variable, provider("gig", employer), provider("payroll", employer))
+    events.add(user, day, -amount, account=CHECKING, label=label[user], order=INCOME)
+
+
+def _spent_until_next(events: Events, habits: Habits, user: Ints, day: Ints) -> Ints:
+    """Cents out of checking from each payday to the day before the next; after the last one, at the pace so
+    far."""
+    spent = np.cumsum(events.outflow(CHECKING), axis=1)
+    spent = np.concatenate([np.zeros((len(spent), 1), dtype=np.int64), spent], axis=1)
+    is_last = np.append(user[1:] != user[:-1], True)
+    until = np.where(is_last, events.days, np.append(day[1:], 0))
+    out = spent[user, until] - spent[user, day]
+    return np.where(is_last, out * habits.days_a_pay[user] / (until - day), out).astype(np.int64)
+
+
+def _purchases(
+    events: Events,
+    window: Window,
+    draws: Draws,
+    users: Users,
+    habits: Habits,
+    cell: Ints,
+    stream: Stream,
+    scale: Floats,
+    may: Days,
+) -> None:
+    """Visits on days that vary, each to the next merchant in turn, as far as they are posted by as_of."""
+    user, bought, size, by_card = _visits(window, draws, users, cell, stream, may)
+    visits = np.bincount(user, minlength=events.users)
+    turn = np.arange(len(user)) - (np.cumsum(visits) - visits)[user]
+    first = draws.fields(f"first of {stream.name}", users.number)[0].astype(np.int64)
+    brand = (first[user] + turn) % len(stream.brands)
+    lag = np.where(
+        (users.edge == user_plan.ONLY_PENDING)[user], 0, POSTED_AFTER_DAYS[AT[stream.name] + brand]
+    )
+    posted = np.flatnonzero(bought + lag < events.days)
+    user, brand, day = user[posted], brand[posted], (bought + lag)[posted]
+    brand = unpatterned(user, day, brand, events.days)
+    median = quantile_tables.take(curves.lognormal_cents(stream.median_cents, stream.sigma), size[posted])
+    amount = (median * scale[user]).astype(np.int64).clip(*curves.BOUNDS_CENTS.get(stream.name, (100, None)))
+    share = np.where(has(users, user_plan.HIGH_UTILIZATION), curves.REVOLVERS_CARD_USE, 1) * stream.card_share
+    on_card = habits.has_card[user] & (by_card[posted] < share[user] * 65_536)
+    label = np.where(brand >= 0, AT[stream.name] + brand, AT["unknown"])
+    label = np.where((users.edge == user_plan.ONLY_CASH)[user], AT["atm"], label)
+    account = np.where(on_card, CARD, CHECKING)
+    events.add(user, day, amount, account=account, label=label, order=PURCHASE)
+
+
+def _visits(
+    window: Window, draws: Draws, users: Users, cell: Ints, stream: Stream, may: Days
+) -> tuple[Ints, Ints, Fields, Fields]:
+    """User and day of each visit, and two fields that say how much is spent and by what."""
+    happens, size, by_card, _ = draws.fields(stream.name, cell)
+    weight = np.array(stream.weekdays) / np.mean(stream.weekdays)
+    chance = stream.a_month / (365 / 12) * weight[window.weekday[: window.length]] * 65_536
+    chance = np.ceil(_VISITS[users.archetype, None] * chance).astype(np.uint16)
+    visits = (happens.reshape(cell.shape) < chance) & may
+    if stream.name == "groceries":
+        visits[users.edge == user_plan.ONLY_PENDING, -1] = True
+    at = np.flatnonzero(visits)
+    user, day = np.divmod(at, window.length)
+    return user, day, size[at], by_card[at]
+
+
+_VISITS = np.array([curves.VISITS.get(name, 0) for name in user_plan.ARCHETYPES])
+
+
+def _still_pending(users: Users, days: int) -> Days:
+    """The last days of users who have only pending transactions."""
+    return (users.edge == user_plan.ONLY_PENDING)[:, None] & (np.arange(days) >= days - PENDING_DAYS)

@@ -1,0 +1,172 @@
+"""Cash-flow stress: the closing balance of every day is given, and spending follows from it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synth_assets.model import quantile_tables
+from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking.activity import descriptors, overdrafts
+from synth_assets.worlds.personal_banking.activity.descriptors import AT
+from synth_assets.worlds.personal_banking.activity.events import CHECKING, Events
+from synth_assets.worlds.personal_banking.activity.habits import Habits
+from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
+from synth_assets.worlds.personal_banking.user_plan import Users
+
+INCOME, BILL, SPENT = 0, 7, 8
+LEAST_PAY_CENTS = 200_000
+
+STRESSED_OVERDRAFTS = ((0.10, 0.0), (0.35, 0.12), (0.55, 0.6))
+"""Shares of stressed users, and in how many of their pay periods they fall below zero: more than ten times a
+year is 9 % of all users [P CFPB 2017]."""
+
+SMALLEST_BILLED_CENTS = 15_000
+"""Of a day's spending, for a bill to be in it [D]."""
+
+SMALLEST_TWICE_CENTS, SMALLEST_THRICE_CENTS = 10_000, 30_000
+"""Of a day's purchases, to be made at two or three merchants [D]."""
+
+LOW_DOLLARS = 100
+"""A day that closes below is a low one [decision 18]."""
+
+BOUGHT_FOR = (
+    (1_500, ("coffee",) * 4 + ("rides", "rides", "medical", "marketplaces")),
+    (3_000, ("restaurants",) * 4 + ("fuel", "fuel", "coffee", "rides")),
+    (8_000, ("groceries",) * 3 + ("restaurants", "fuel", "fuel", "superstores", "medical")),
+    (19_900, ("groceries",) * 4 + ("superstores", "superstores", "marketplaces", "medical")),
+    (0, ("superstores",) * 3 + ("marketplaces", "marketplaces", "medical", "medical", "hardware")),
+)
+"""Streams of stressed users' purchases below so many cents, the last ones of any size: equal chances [D]."""
+
+
+def live(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Ints:
+    """Paychecks and spending that leave exactly the balances of `_targets`; gives opening balances, 0 for
+    other users."""
+    user = np.flatnonzero(habits.is_stressed & habits.is_active)
+    place, cycle = _place(window, habits, user)
+    fee = overdrafts.fee_cents(draws, users.number)[user]
+    target = _targets(draws, users, user, _shown(draws, users, user, place, cycle), place, cycle, fee)
+    other = events.outflow(CHECKING)[user]
+    opening = target[:, 0] + other[:, 0]
+    out = np.diff(target, axis=1, prepend=opening[:, None]) * -1 - other
+    row, day = np.nonzero(habits.paydays[user])
+    pay = np.maximum(LEAST_PAY_CENTS, -out[row, day] + LEAST_PAY_CENTS // 10)
+    employer = descriptors.provider("payroll", draws.fields("employer", users.number)[0].astype(np.int64))
+    events.add(user[row], day, -pay, account=CHECKING, label=employer[user[row]], order=INCOME)
+    out[row, day] += pay
+    row, day = np.nonzero((target < 0) & (out > fee[:, None]) & (fee > 0)[:, None])
+    overdrafts.charge(events, user[row], day)
+    out[row, day] -= fee[row]
+    out -= _bills(events, draws, users, user, out, place, cycle)
+    _purchases(events, draws, users, user, out)
+    openings = np.zeros(len(users.number), dtype=np.int64)
+    openings[user] = opening
+    return openings
+
+
+def _place(window: Window, habits: Habits, user: Ints) -> tuple[Ints, Ints]:
+    """Days since payday and number of the pay period, users x days."""
+    since = np.arange(window.length) - habits.cycle_start[user, None]
+    return since % habits.cycle_days[user, None], since // habits.cycle_days[user, None]
+
+
+def _dollars(users: Users, user: Ints, place: Ints, cycle: Ints) -> Ints:
+    """Closing balances as the shapes say, users x days."""
+    usual = np.array(curves.STRESSED_DOLLARS)[np.minimum(place, 13)]
+    edge = np.array(curves.EDGE_DOLLARS)[cycle % 2, place % 15]
+    return np.where((users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None], edge, usual)
+
+
+def _shown(draws: Draws, users: Users, user: Ints, place: Ints, cycle: Ints) -> Ints:
+    """Days since payday whose balance a day already shows, users x days: some days' money is spent on a day
+    before, so that nothing is bought on them; low days stay low and others do not become so."""
+    cell = users.number[user, None] * curves.LONGEST_WINDOW_DAYS + np.arange(place.shape[1])
+    chance = _SHOPPING_DAYS[users.archetype[user], None] * 65_536
+    stands = (draws.fields("shops", cell)[0].reshape(cell.shape) < chance) | (place < 2)
+    low = _dollars(users, user, place, cycle) < LOW_DOLLARS
+    stands[:, :-1] |= low[:, 1:] != low[:, :-1]
+    stands[:, -1] = True
+    day = np.where(stands, np.arange(place.shape[1]), place.shape[1])
+    next_standing = np.minimum.accumulate(day[:, ::-1], axis=1)[:, ::-1]
+    return np.take_along_axis(place, next_standing, axis=1)
+
+
+def _targets(
+    draws: Draws, users: Users, user: Ints, shown: Ints, place: Ints, cycle: Ints, fee: Ints
+) -> Ints:
+    """Closing balances in cents, users x days."""
+    usual = _dollars(users, user, shown, cycle)
+    high, low, often, _ = draws.fields("stress", users.number[user]).astype(np.int64)
+    scale = np.where(usual >= 100, 950 + high[:, None] * 300 // 65_536, 750 + low[:, None] * 250 // 65_536)
+    shares, chances = np.array(STRESSED_OVERDRAFTS).T
+    chance = chances[np.searchsorted(np.cumsum(shares)[:-1], often / 65_536, side="right")]
+    period = users.number[user, None] * curves.LONGEST_WINDOW_DAYS + cycle + 1
+    happens, depth, long, second = draws.fields("overdraft", period).reshape(4, *period.shape)
+    cents = quantile_tables.take(overdrafts.overdrawn_cents(), depth)
+    first_day = np.where(long < 65_536 // 3, 12, 13)
+    below = -(fee[:, None] + cents)
+    below -= (place > first_day) * (fee[:, None] + 1_000 + second.astype(np.int64) * 2_000 // 65_536)
+    dips = (happens < chance[:, None] * 65_536) & (place >= first_day)
+    usual_cents = np.where(dips, below, usual * scale // 10)
+    return np.where((users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None], 100 * usual, usual_cents)
+
+
+def _bills(
+    events: Events, draws: Draws, users: Users, user: Ints, out: Ints, place: Ints, cycle: Ints
+) -> Ints:
+    """Cents of bills, users x days: half of the rent and of a loan on the day after payday; on payday the
+    car, every second time utilities and internet instead; then insurance or the health plan by turns."""
+    pick = draws.fields("providers", users.number)[0].astype(np.int64)
+    home = descriptors.homes(draws, users.number)
+    odd = (cycle % 2 == 1) & (place == 0)
+    paid = np.zeros_like(out)
+    for name, who, when, percent in (
+        ("rent", pick, place == 1, 72),
+        ("loan", pick, place == 1, 14),
+        ("car", pick, (place == 0) & ~odd, 68),
+        ("utilities", home, odd, 38),
+        ("internet", home, odd, 20),
+        ("insurance", pick, (place == 2) & (cycle % 2 == 0), 55),
+        ("health", pick, (place == 2) & (cycle % 2 == 1), 55),
+    ):
+        row, day = np.nonzero(when & (out >= SMALLEST_BILLED_CENTS))
+        cents = out[row, day] * percent // 100
+        label = descriptors.provider(name, who)[user[row]]
+        events.add(user[row], day, cents, account=CHECKING, label=label, order=BILL)
+        paid[row, day] += cents
+    return paid
+
+
+_SHOPPING_DAYS = np.array([curves.STRESSED_DAYS.get(name, 0) for name in user_plan.ARCHETYPES])
+_STREAM = np.array(
+    [
+        [next(i for i, stream in enumerate(curves.STREAMS) if stream.name == name) for name in names]
+        for _, names in BOUGHT_FOR
+    ]
+)
+_BELOW_CENTS = np.array([cents for cents, _ in BOUGHT_FOR[:-1]])
+_FIRST = np.array([AT[stream.name] for stream in curves.STREAMS])
+_BRANDS = np.array([len(stream.brands) for stream in curves.STREAMS])
+
+
+def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints) -> None:
+    """What goes out on a day in one to three purchases, each at a merchant that fits its size."""
+    row, day = np.nonzero(out)
+    cents, cell = out[row, day], users.number[user[row]] * curves.LONGEST_WINDOW_DAYS + day
+    cut, rest, _, _ = draws.fields("purchases", cell).astype(np.int64)
+    first = np.where(cents >= SMALLEST_TWICE_CENTS, cents * (4 + cut * 36 // 65_536) // 100, cents)
+    left = cents - first
+    second = np.where(cents >= SMALLEST_THRICE_CENTS, left * (30 + rest * 40 // 65_536) // 100, left)
+    parts = np.stack([first, second, left - second], axis=1)
+    at, part = np.nonzero(parts)
+    amount = parts[at, part]
+    kind, brand, _, _ = draws.fields("purchase", cell[at] * 3 + part).astype(np.int64)
+    size = np.searchsorted(_BELOW_CENTS, amount, side="right")
+    stream = _STREAM[size, kind * _STREAM.shape[1] // 65_536]
+    label = _FIRST[stream] + brand * _BRANDS[stream] // 65_536
+    buyer, when = user[row[at]], day[at]
+    label = unpatterned(buyer, when, label, events.days)
+    label = np.where(label >= 0, label, AT["unknown"])
+    events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT)

@@ -1,0 +1,263 @@
+"""What people earn, spend and where: curves, merchants and feed strings, each with its source.
+
+[P] official source, [S] secondary source, [K] common knowledge of list prices, [D] design choice.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model import quantile_tables
+from synth_assets.worlds.personal_banking.activity import merchants
+
+LONGEST_WINDOW_DAYS = 1_024
+"""Bound of a day of the window, so that user and day make one id of a draw."""
+
+# --- income -------------------------------------------------------------------------------------------
+
+CADENCES = ("weekly", "biweekly", "semimonthly", "monthly")
+CADENCE_SHARES = (0.27, 0.43, 0.20, 0.10)
+"""Pay frequency of private establishments, February 2023 [K bls.gov/ces, length of pay periods]."""
+
+MONTHLY_INCOME_MEDIAN_CENTS, MONTHLY_INCOME_SIGMA = 560_000, 0.30
+SMALLEST_MONTHLY_INCOME_CENTS, LARGEST_MONTHLY_INCOME_CENTS = 440_000, 790_000
+"""Net income a month [D]: the document's payroll of $2,000 to $8,000, however often it is paid."""
+
+# --- spending -----------------------------------------------------------------------------------------
+
+
+class Stream(NamedTuple):
+    """Spending of one kind, on days that vary.
+
+    Attributes:
+        name: what the draws are called.
+        detailed: Plaid's detailed category.
+        a_month: visits a month.
+        weekdays: weights Monday to Sunday.
+        median_cents, sigma: log-normal amount of a visit at a usual income.
+        brands: merchants, visited in turn.
+        card_share: visits paid by card, for those who have one.
+    """
+
+    name: str
+    detailed: str
+    a_month: float
+    weekdays: tuple[float, ...]
+    median_cents: int
+    sigma: float
+    brands: tuple[str, ...]
+    card_share: float
+
+
+_RESTAURANT = "FOOD_AND_DRINK_RESTAURANT"
+_RIDES = "TRANSPORTATION_TAXIS_AND_RIDE_SHARES"
+_SUPERSTORES = "GENERAL_MERCHANDISE_SUPERSTORES"
+_PHARMACIES = "MEDICAL_PHARMACIES_AND_SUPPLEMENTS"
+_MARKETPLACES = "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"
+_EVENTS = "ENTERTAINMENT_SPORTING_EVENTS_AMUSEMENT_PARKS_AND_MUSEUMS"
+
+WEEKEND = (0.8, 0.8, 0.8, 0.9, 1.1, 1.5, 1.3)
+EVENINGS = (0.9, 0.95, 1.0, 1.1, 1.5, 1.5, 1.05)
+WORKDAYS = (1.3, 1.3, 1.3, 1.3, 1.3, 0.4, 0.4)
+ANY_DAY = (1.0,) * 7
+"""Weights Monday to Sunday: groceries at the weekend, dinner half as often again on Friday and Saturday,
+coffee on the way to work [D]."""
+
+STREAMS = (
+    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.5, WEEKEND, 7_400, 0.50, merchants.GROCERS, 0.45),
+    Stream("restaurants", _RESTAURANT, 7.0, EVENINGS, 2_600, 0.60, merchants.RESTAURANTS, 0.55),
+    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 2.3, WORKDAYS, 620, 0.30, merchants.CAFES, 0.40),
+    Stream("fuel", "TRANSPORTATION_GAS", 2.3, ANY_DAY, 4_300, 0.25, merchants.STATIONS, 0.50),
+    Stream("rides", _RIDES, 0.3, EVENINGS, 1_800, 0.50, merchants.RIDES, 0.60),
+    Stream("marketplaces", _MARKETPLACES, 2.3, ANY_DAY, 3_100, 0.90, merchants.MARKETPLACES, 0.60),
+    Stream("superstores", _SUPERSTORES, 0.4, WEEKEND, 8_000, 0.60, merchants.SUPERSTORES, 0.45),
+    Stream("medical", _PHARMACIES, 0.4, WORKDAYS, 9_000, 0.80, merchants.PHARMACIES, 0.40),
+    Stream("entertainment", _EVENTS, 1.2, EVENINGS, 11_800, 0.75, merchants.VENUES, 0.50),
+    Stream("flights", "TRAVEL_FLIGHTS", 0.1, ANY_DAY, 28_000, 0.50, merchants.AIRLINES, 0.80),
+    Stream("hardware", "HOME_IMPROVEMENT_HARDWARE", 0.2, WEEKEND, 8_500, 0.70, merchants.HARDWARE, 0.50),
+    Stream("salons", "PERSONAL_CARE_HAIR_AND_BEAUTY", 0.3, ANY_DAY, 4_200, 0.40, merchants.SALONS, 0.50),
+)
+"""Visits and amounts [D], all together so that shares of spending come near those of American households
+without insurance and pensions: housing and utilities 36 to 40 %, transport 15 to 19, food 14 to 17, health 4
+to 8, entertainment 4 to 7 [P bls.gov/news.release/cesan.nr0.htm, 2023: 32.9, 17.0, 12.9, 8.0 and 4.7 % of all
+spending, 12.4 % of which is insurance and pensions]."""
+
+BOUNDS_CENTS = {"groceries": (3_000, 19_990), "restaurants": (1_500, 7_990), "entertainment": (800, 60_000)}
+"""Groceries are $30 to $200 and dining $15 to $80 in the document; nobody spends $3,000 at the cinema [D]."""
+
+VISITS = {
+    "savings_builder": 0.77,
+    "variable_income": 0.80,
+    "stable": 0.83,
+    "subscription_heavy": 0.78,
+    "multi_persona": 0.78,
+    "high_utilizer": 0.94,
+    "edge_cases": 0.80,
+}
+STRESSED_DAYS = {"cash_flow_stressed": 0.32, "multi_persona": 0.08, "edge_cases": 0.30}
+"""By archetype, visits over those of `STREAMS`, and of the later days of a stressed user's pay period those
+on which something is bought [D]: 2 to 30 purchases a month, services included, are the document's, and four
+standard deviations of chance still fit below 30 for who has six services."""
+
+SMALL = ("restaurants", "coffee", "fuel", "rides")
+"""Streams whose amounts grow with the square root of what is left to spend, others in proportion [D]."""
+
+RETURNED, RETURNED_SHARE = ("marketplaces", "superstores"), 0.02
+"""Purchases that are given back, of these streams [D]; a third of them would come too late to stand."""
+
+# --- bills --------------------------------------------------------------------------------------------
+
+RENT_SHARE = (0.28, 0.315)
+"""Rent over net income [D, housing is 32.9 % of spending: P bls.gov/news.release/cesan.nr0.htm]."""
+
+CAR_SHARE, UTILITIES_SHARE, UTILITIES_SEASON = 0.135, 0.030, 0.15
+INSURANCE_SHARE, HEALTH_SHARE = 0.06, 0.045
+"""Over net income: car payment and utilities, and how far the season moves those; insurance of car, home and
+life, and the dues of a health plan [D]."""
+
+LOAN_SHARE, WITH_LOAN_SHARE = 0.08, 0.5
+"""Payment of a student or personal loan over net income, and how many users have one [D]."""
+
+INTERNET_CENTS = (5_000, 5_500, 6_500, 7_500, 8_500)
+"""A month of internet, the same every month [D]."""
+
+SPENT_SHARE = 0.91
+"""Of its income a household spends about so much; the rest stays or is put aside [D]."""
+
+
+class Subscription(NamedTuple):
+    """A service that charges monthly: its merchant, the prices of its plans in cents, its category."""
+
+    merchant: str
+    prices_cents: tuple[int, ...]
+    detailed: str
+
+
+SUBSCRIPTIONS = (
+    Subscription("Netflix", (799, 1_799, 2_499), "ENTERTAINMENT_TV_AND_MOVIES"),
+    Subscription("Spotify", (1_199,), "ENTERTAINMENT_MUSIC_AND_AUDIO"),
+    Subscription("iCloud", (999,), "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
+    Subscription("New York Times", (1_700, 2_500), "GENERAL_MERCHANDISE_BOOKSTORES_AND_NEWSSTANDS"),
+    Subscription("YouTube Premium", (1_399,), "ENTERTAINMENT_TV_AND_MOVIES"),
+    Subscription("Hulu", (999,), "ENTERTAINMENT_TV_AND_MOVIES"),
+    Subscription("Planet Fitness", (1_000, 1_500, 2_500), "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
+    Subscription("Disney+", (999, 1_599), "ENTERTAINMENT_TV_AND_MOVIES"),
+    Subscription("Max", (999, 1_699), "ENTERTAINMENT_TV_AND_MOVIES"),
+    Subscription("Amazon Prime", (1_499,), "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"),
+    Subscription("ChatGPT", (2_000,), "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
+    Subscription("Peloton", (4_400,), "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
+)
+"""Price points, US list, mid 2025 [K], of those from $5 to $50 that the document asks for. The last two alone
+bring three services above $50 a month."""
+
+SAVED_SHARE, LEAST_SAVED_CENTS = 0.12, 24_000
+"""What savings builders put aside of their income, and at least, cents a month [D]: more than $200."""
+
+SALARY_DEVIATION, HOURLY_DEVIATION = 0.01, 0.15
+"""Of a paycheck, relative; who is paid weekly is paid by the hour [D]."""
+
+# --- accounts -----------------------------------------------------------------------------------------
+
+BANKS = (
+    "Harborline", "Summit Valley", "Great Plains", "Copperfield", "Lakeshore", "Northgate", "Redwood Mutual",
+    "Blue Ridge", "Prairie State", "Old Colony", "Silver Creek", "Tidewater", "Granite Peak", "Sunbelt",
+    "Cascade Union", "Heritage Trust",
+)  # fmt: skip
+"""Where accounts are held; no bank of these names is meant."""
+
+# --- cards and savings --------------------------------------------------------------------------------
+
+CARD_SHARE = 0.7
+"""Users with a credit card, of those whose habits do not ask for one [D]."""
+
+APR_MEAN, APR_DEVIATION, SMALLEST_APR, LARGEST_APR = 21.5, 3.8, 12.99, 29.99
+"""Per cent a year [P 21.16 % on all accounts, 22.25 % on those with interest, May 2025, TERMCBCCALLNS]."""
+
+LIMIT_MEDIAN_CENTS, LIMIT_SIGMA = 650_000, 0.8
+SMALLEST_LIMIT_CENTS, LARGEST_LIMIT_CENTS = 100_000, 2_500_000
+REVOLVERS_LIMIT_CENTS = 300_000
+"""Half of so much does not melt away in two years of minimum payments [D]."""
+
+SMALLEST_MINIMUM_CENTS = 3_500
+"""A minimum payment is $35, or 1 % of the statement and its interest if that is more [D]."""
+
+OVERDUE_SHARE = 0.15
+"""Of those who use half of their limit, so many have missed the last payment [D]."""
+
+REVOLVERS_CARD_USE = 0.4
+"""Who already uses half of the limit pays less often by card, relative to others [D]."""
+
+SAVINGS_SHARE = 0.5
+"""Users with a savings account, of those whose habits do not ask for one [D]."""
+
+SMALLEST_SAVINGS_RATE, LARGEST_SAVINGS_RATE = 50, 375
+"""Basis points a year [D]; at 3.75 % six months of interest add 1.9 %, less than a Savings Builder's 2 %."""
+
+# --- the preset simple --------------------------------------------------------------------------------
+
+SIMPLE_CENTS = ((500, 24_990),) * 6 + ((200_000, 600_000),)
+"""Amounts of the seven categories: expenses $5 to $250, income $2,000 to $6,000 [the document's]."""
+
+SIMPLE_BALANCE_CENTS, SIMPLE_OWED_CENTS = (10_000, 5_000_000), 10_000
+"""Balances from $100 to $50,000, and at least $100 on a card [the document's]."""
+
+UTILITY_COMPANIES = (
+    ("Brightwater Electric", "GAS_AND_ELECTRICITY"), ("Tri-County Power", "GAS_AND_ELECTRICITY"),
+    ("Meadow Gas", "GAS_AND_ELECTRICITY"), ("Clearbrook Water", "WATER"),
+    ("Cityline Sanitation", "SEWAGE_AND_WASTE_MANAGEMENT"), ("Northwind Internet", "INTERNET_AND_CABLE"),
+    ("Cablewave", "INTERNET_AND_CABLE"), ("Talkline Mobile", "TELEPHONE"),
+)  # fmt: skip
+"""Invented companies, and what they provide in Plaid's words."""
+
+EMPLOYERS = (
+    "Alder Freight", "Bayside Dental", "Cobalt Labs", "Delta Roofing", "Evergreen Foods", "Fairmont Clinic",
+    "Gable Builders", "Hillcrest Schools", "Ironwood Logistics", "Juniper Software", "Kestrel Air",
+    "Lumen Printing", "Maplewood Care", "Norton Supply", "Orchard Realty", "Pinecrest Hotels",
+)  # fmt: skip
+"""Invented employers."""
+
+# --- stress -------------------------------------------------------------------------------------------
+
+STRESSED_DOLLARS = (1_500, 600, 350, 300, 250, 200, 170, 150, 120, 95, 80, 65, 50, 40)
+"""Closing balance on the days from one payday to the next: five of fourteen below $100, and a standard
+deviation of 1.27 times the mean [decision 19]."""
+
+EDGE_DOLLARS = (
+    (1_500, 700, 450, 350, 300, 250, 220, 190, 160, 130, 110, 90, 70, 55, 40),
+    (1_500, 700, 450, 350, 300, 250, 220, 190, 160, 130, 95, 90, 70, 55, 40),
+)
+"""Two pay periods of 15 days with four and five days below $100: nine of any such thirty."""
+
+
+# --- tables -------------------------------------------------------------------------------------------
+
+
+@cache
+def normal() -> npt.NDArray[np.float64]:
+    """Standard normal quantiles at 4,096 points."""
+    return np.array(quantile_tables.normal_scores())
+
+
+@cache
+def lognormal_cents(median: int, sigma: float) -> npt.NDArray[np.int64]:
+    """Table of a log-normal amount in cents."""
+    scores = iter(quantile_tables.normal_scores())
+    return quantile_tables.quantiles(lambda _: median * math.exp(sigma * next(scores)))
+
+
+@cache
+def simple_balance_cents() -> npt.NDArray[np.int64]:
+    """Table of a balance on checking or savings: uniform in its logarithm over SIMPLE_BALANCE_CENTS."""
+    low, high = SIMPLE_BALANCE_CENTS
+    return quantile_tables.quantiles(lambda p: low * (high / low) ** p)
+
+
+@cache
+def simple_used() -> npt.NDArray[np.int64]:
+    """Table of a card's utilisation in hundredths of a per cent: 2 to 95 %, a third in the mean [D]."""
+    return quantile_tables.quantiles(lambda p: 200 + 9_300 * p**2)

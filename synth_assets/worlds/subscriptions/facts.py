@@ -1,0 +1,188 @@
+"""What is decided about a subscription before any table is made: plan, tenure, end, and every bill.
+
+Everything is a pure function of (configuration, subscription number). Tables project it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model import quantile_tables
+from synth_assets.model.anomaly import Codes, quota
+from synth_assets.model.calendar import epoch_day, months_before
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.permutation import Permutation
+from synth_assets.worlds.subscriptions import curves
+from synth_assets.worlds.subscriptions import fault_plan as plans
+from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
+from synth_assets.worlds.subscriptions.config import Config
+
+
+class Subscriptions(NamedTuple):
+    """The facts of consecutive subscriptions; days are epoch days.
+
+    Attributes:
+        number: from 0; customer, subscription and their bills share it.
+        plan: index into `curves.PLANS`.
+        start_day: start of the subscription, on or before the period's first day.
+        end_day: day of the cancellation; one day after as_of for those who stay.
+        has_stayed: whether the subscription is active at as_of.
+        bills: faults and settlements, shape (subscriptions, cycles).
+    """
+
+    number: Ints
+    plan: Ints
+    start_day: Ints
+    end_day: Ints
+    has_stayed: npt.NDArray[np.bool_]
+    bills: plans.Bills
+
+
+class Bill(NamedTuple):
+    """Bills of a block, one entry each, in order of number.
+
+    Attributes:
+        number: subscription x cycles + cycle + 1: a fixed place, so a missing bill shifts nothing.
+        subscription: number from 0.
+        cycle: index of the billing date.
+        day: epoch day of the billing date.
+        amount_cents: price of the interval.
+        paid_day: sound payment day, at most as_of; meaningless where `settlement` is IN_GRACE.
+        fault, settlement: codes of `anomalies` and `plan`.
+    """
+
+    number: Ints
+    subscription: Ints
+    cycle: Ints
+    day: Ints
+    amount_cents: Ints
+    paid_day: Ints
+    fault: Codes
+    settlement: Codes
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Bill:
+        """Some of the bills."""
+        rows = np.flatnonzero(chosen)
+        return Bill._make(values[rows] for values in self)
+
+    @property
+    def is_issued(self) -> npt.NDArray[np.bool_]:
+        """Whether there is an invoice: all but ghosts."""
+        return self.fault != GHOST
+
+    @property
+    def is_settled(self) -> npt.NDArray[np.bool_]:
+        """Whether there is a payment by as_of: all but ghosts, zombies and bills still in grace."""
+        return self.is_issued & (self.fault != ZOMBIE) & (self.settlement != plans.IN_GRACE)
+
+
+@lru_cache(maxsize=1)
+def decide(config: Config, start: int, stop: int) -> Subscriptions:
+    """The facts of subscriptions start ... stop - 1. Cached, as every table of a block asks for them."""
+    draws = _draws(config)
+    number = np.arange(start, stop, dtype=np.int64)
+    form = plans.closed_form(config)
+    bills = plans.plan(config, draws, number)
+    stays = bills.cancel_cycle == len(form.bill_days)
+    facts = Subscriptions(
+        number,
+        _plan(config, draws, number, stays),
+        _start_day(config, draws, number, bills.cancel_cycle),
+        _end_day(config, draws, number, bills.cancel_cycle),
+        stays,
+        bills,
+    )
+    for values in (*bills, *(v for v in facts if isinstance(v, np.ndarray))):
+        values.setflags(write=False)
+    return facts
+
+
+@lru_cache(maxsize=1)
+def bills(config: Config, start: int, stop: int) -> Bill:
+    """Every bill that is due from subscriptions start ... stop - 1, ghosts included."""
+    facts = decide(config, start, stop)
+    form = plans.closed_form(config)
+    row, cycle = np.nonzero(facts.bills.is_billed)
+    subscription = facts.number[row]
+    number = subscription * len(form.bill_days) + cycle + 1
+    day = np.array(form.bill_days, dtype=np.int64)[cycle]
+    settlement = facts.bills.settlement[row, cycle]
+    return Bill(
+        number,
+        subscription,
+        cycle,
+        day,
+        price_cents(config)[facts.plan[row]] * config.billing_interval_months,
+        _paid_day(config, number, day, settlement),
+        facts.bills.fault[row, cycle],
+        settlement,
+    )
+
+
+@lru_cache(maxsize=8)
+def price_cents(config: Config) -> Ints:
+    """Monthly price of each plan, cents: dollars as written, rounded half up, so 10.125 is 1,013."""
+    prices = config.monthly_prices
+    return np.array([quota(dollars, 100) for dollars in (prices.basic, prices.pro, prices.enterprise)])
+
+
+def _draws(config: Config) -> Draws:
+    return Draws(config.seed, "subscriptions", "bills")
+
+
+def _plan(config: Config, draws: Draws, number: Ints, stays: npt.NDArray[np.bool_]) -> Ints:
+    """Plans by quota, apart for those who cancel and those who stay, so that hazards differ by plan."""
+    leaving, all_of = plans.plan_counts(config)
+    staying = [whole - gone for whole, gone in zip(all_of, leaving, strict=True)]
+    rank = Permutation(draws.key("cancels"), config.num_customers)(number)
+    result = np.zeros(len(number), dtype=np.int64)
+    for group, counts, first in (("leave", leaving, 0), ("stay", staying, sum(leaving))):
+        rows = np.flatnonzero(stays == (group == "stay"))
+        place = Permutation(draws.key(f"plans of those who {group}"), sum(counts))(rank[rows] - first)
+        result[rows] = np.searchsorted(list(accumulate(counts)), place, side="right")
+    return result
+
+
+def _start_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> Ints:
+    """Start dates before the period: tenure in months by the cycle of the cancellation, and a drawn day."""
+    form = plans.closed_form(config)
+    tenure, day, _, _ = draws.fields("start", number)
+    cycle_months = tuple(cycle * config.billing_interval_months for cycle in range(len(form.bill_days)))
+    tables = [curves.leaving_tenure_months(month) for month in cycle_months]
+    tables.append(curves.staying_tenure_months(config.churn_rate, cycle_months))
+    months = np.stack(tables).ravel()[cancel_cycle * quantile_tables.SIZE + (tenure >> 4)]
+    days = months * 30_437 // 1_000 + day.astype(np.int64) * 30 // 65_536
+    return first_day(config) - days
+
+
+def _end_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> Ints:
+    """Cancellations between a bill and the next: 60 % in the last 4 days before renewal, else on any day."""
+    last = epoch_day(config.day)
+    starts = np.array([*plans.bill_days(config), last + 1], dtype=np.int64)
+    cycle = np.minimum(cancel_cycle, len(starts) - 2)
+    clustered, before, anywhere, _ = draws.fields("end", number)
+    length = starts[cycle + 1] - starts[cycle]
+    near = length - 1 - np.minimum(before.astype(np.int64) * 4 // 65_536, length - 1)
+    offset = np.where(
+        clustered < curves.RENEWAL_CLUSTER_PER_65536, near, anywhere.astype(np.int64) * length // 65_536
+    )
+    return np.where(cancel_cycle == len(starts) - 1, last + 1, starts[cycle] + offset)
+
+
+def _paid_day(config: Config, number: Ints, day: Ints, settlement: Codes) -> Ints:
+    """On time within terms, late after the due date; never after as_of."""
+    terms = config.payment_terms_days
+    lag, late, _, _ = _draws(config).fields("payment_lag", number)
+    on_time = np.minimum(quantile_tables.take(curves.payment_lag_days(), lag), terms)
+    days = np.where(settlement == plans.LATE, terms + quantile_tables.take(curves.days_late(), late), on_time)
+    return np.minimum(day + days, epoch_day(config.day))
+
+
+def first_day(config: Config) -> int:
+    """Epoch day on which the period starts."""
+    return epoch_day(months_before(config.day, config.period_months)) + 1
