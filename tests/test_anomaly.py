@@ -5,7 +5,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from synth_assets.model.anomaly import Level, Reservation, allot, misfit, quota
+from synth_assets.model.decoys import DecoyPlan
+from synth_assets.model.fault_plan import QuotaGroup, assign, why_not
+from synth_assets.model.quotas import quota
 
 # --- quotas -------------------------------------------------------------------------------------------
 
@@ -39,15 +41,15 @@ def test_quotas_are_exact_for_rates_of_six_decimals(millionths, count):
 
 SMALL_QUOTAS = st.lists(st.integers(0, 4), min_size=1, max_size=3)
 LEVELS = st.lists(st.tuples(st.integers(0, 25), SMALL_QUOTAS), min_size=1, max_size=4).map(
-    lambda levels: [Level(reach, tuple(quotas)) for reach, quotas in sorted(levels)]
+    lambda levels: [QuotaGroup(reach, tuple(quotas)) for reach, quotas in sorted(levels)]
 )
 
 
 @given(LEVELS, st.integers(0, 2**64 - 1))
 def test_every_kind_has_its_quota_within_its_reach(levels, key):
-    assume(misfit(levels) is None)
-    codes = allot(np.arange(25), levels, [key ^ i for i in range(len(levels))])
-    flat = [(level.reach, count) for level in levels for count in level.quotas]
+    assume(why_not(levels) is None)
+    codes = assign(np.arange(25), levels, [key ^ i for i in range(len(levels))])
+    flat = [(level.eligible, count) for level in levels for count in level.quotas]
     for code, (reach, count) in enumerate(flat, start=1):
         rows = np.flatnonzero(codes == code)
         assert len(rows) == count
@@ -64,7 +66,7 @@ def test_every_kind_has_its_quota_within_its_reach(levels, key):
     st.integers(0, 2**60),
 )
 def test_reservations_are_exact_and_number_the_rest_in_order_of_zones(ends, pairs, singles, key):
-    reservation = Reservation(ends, pairs, singles, key)
+    reservation = DecoyPlan(ends, pairs, singles, key)
     assume(reservation.fits)
     reserved = reservation(np.arange(70))
     assert [(reserved.codes == c).sum() for c in range(1, len(singles) + 2)] == [2 * pairs, *singles]

@@ -8,7 +8,7 @@ import pytest
 
 from synth_assets.generation.blocks import Made, check_block, make_block
 from synth_assets.model.errors import Problem
-from synth_assets.model.identifiers import ids
+from synth_assets.model.identifiers import format_ids
 from tests.test_every_world import small
 
 SCENARIO = small("order_to_cash")
@@ -23,11 +23,11 @@ def check(table: str, rows: pa.Table) -> None:
 def changed(table: str, column: str, place: int, number: int) -> pa.Table:
     """The table with another number in one id of a column."""
     made = BLOCK[table]
-    known = Made(made).numbers(column).copy()
+    known = Made(made).id_numbers(column).copy()
     known[place] = number
     prefix = SCENARIO.world.table(table).column(column).prefix
     at = made.column_names.index(column)
-    return made.set_column(at, made.schema.field(at), ids(prefix, known))
+    return made.set_column(at, made.schema.field(at), format_ids(prefix, known))
 
 
 @pytest.mark.parametrize("table", BLOCK)
@@ -62,8 +62,8 @@ def test_every_reference_to_an_empty_table_is_refused():
 
 def test_ids_are_parsed_once_and_cannot_be_written_to():
     made = Made(BLOCK["orders"])
-    found = made.numbers("order_id")
+    found = made.id_numbers("order_id")
     assert found.tolist() == list(range(1, 51))
-    assert made.numbers("order_id") is found
+    assert made.id_numbers("order_id") is found
     with pytest.raises(ValueError, match="read-only"):
         found += np.int64(1)

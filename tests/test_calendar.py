@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_assets.model.calendar import Spread, Window, date_of, epoch_day, months_before
+from synth_assets.model.calendar import ArrivalSchedule, Window, date_of, epoch_day, months_before
 from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES, MISMATCH, STALE
 
@@ -133,7 +133,7 @@ WEIGHTS = st.lists(st.integers(0, 50), min_size=1, max_size=12).filter(any)
 
 @given(WEIGHTS, st.integers(1, 300))
 def test_a_row_has_the_day_at_its_quantile(weights, total):
-    days = Spread(100, np.array(weights), total).day(np.arange(total)).tolist()
+    days = ArrivalSchedule(100, np.array(weights), total).day(np.arange(total)).tolist()
     for row, day in enumerate(days):
         quantile = Fraction(2 * row + 1, 2 * total)
         before = sum(weights[: day - 100])
@@ -144,7 +144,7 @@ def test_a_row_has_the_day_at_its_quantile(weights, total):
 
 @given(WEIGHTS, st.integers(1, 300), st.integers(90, 115), st.integers(90, 115))
 def test_rows_on_days_are_those_whose_day_it_is(weights, total, first, last):
-    spread = Spread(100, np.array(weights), total)
+    spread = ArrivalSchedule(100, np.array(weights), total)
     days = spread.day(np.arange(total))
     rows = spread.rows_on(first, last)
     assert list(rows) == [row for row in range(total) if first <= days[row] <= last]
@@ -152,7 +152,7 @@ def test_rows_on_days_are_those_whose_day_it_is(weights, total, first, last):
 
 @given(WEIGHTS, st.integers(1, 124_999_999))
 def test_the_first_and_last_row_of_each_day_know_it_at_any_size(weights, total):
-    spread = Spread(100, np.array(weights), total)
+    spread = ArrivalSchedule(100, np.array(weights), total)
     for day in range(100, 100 + len(weights)):
         rows = spread.rows_on(day, day)
         if rows:
@@ -161,7 +161,7 @@ def test_the_first_and_last_row_of_each_day_know_it_at_any_size(weights, total):
 
 def test_any_row_of_a_large_world_knows_its_day_alone():
     window = Window(date("2026-02-21"), 12)
-    spread = Spread(window.first, curves.order_weights(window), 124_999_999)
+    spread = ArrivalSchedule(window.first, curves.order_weights(window), 124_999_999)
     rows = np.sort(np.random.default_rng(1).integers(0, 124_999_999, 1_000))
     days = spread.day(rows)
     assert np.all(np.diff(days) >= 0)
@@ -203,7 +203,7 @@ def test_every_row_in_reach_is_old_enough_in_every_window(code, days, worst):
     anomaly = ANOMALIES[code - 1]
     for months in range(1, 25):
         lowest = min(share_settled(as_of, months, days) for as_of in AS_OFS)
-        assert anomaly.reach(10**9, months) / 10**9 <= lowest, months
+        assert anomaly.eligible_rows(10**9, months) / 10**9 <= lowest, months
         if months == 12:
             assert lowest == pytest.approx(worst, abs=1e-4)
 
@@ -213,16 +213,21 @@ def test_every_row_in_reach_is_old_enough_in_every_window(code, days, worst):
 @pytest.mark.parametrize(("code", "days"), [(STALE, 91), (MISMATCH, 60)])
 def test_the_last_row_in_reach_is_old_enough(as_of, total, code, days):
     window = Window(date(as_of), 12)
-    reach = ANOMALIES[code - 1].reach(total, 12)
-    last = Spread(window.first, curves.order_weights(window), total).day(np.array([reach - 1]))
+    reach = ANOMALIES[code - 1].eligible_rows(total, 12)
+    last = ArrivalSchedule(window.first, curves.order_weights(window), total).day(np.array([reach - 1]))
     if reach:
         assert int(window.add_business_days(last, np.array([4]))[0]) <= window.last - days
 
 
 def test_a_stale_invoice_needs_more_than_three_months():
     stale = ANOMALIES[STALE - 1]
-    assert [stale.reach(1_000, months) for months in (1, 3, 4, 6, 12)] == [0, 0, 100, 400, 700]
-    assert [ANOMALIES[MISMATCH - 1].reach(1_000, months) for months in (1, 2, 3, 12)] == [0, 0, 160, 790]
+    assert [stale.eligible_rows(1_000, months) for months in (1, 3, 4, 6, 12)] == [0, 0, 100, 400, 700]
+    assert [ANOMALIES[MISMATCH - 1].eligible_rows(1_000, months) for months in (1, 2, 3, 12)] == [
+        0,
+        0,
+        160,
+        790,
+    ]
 
 
 def test_an_invoice_comes_at_most_ten_days_after_its_order():

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.anomaly import quota
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
+from synth_assets.model.quotas import quota
 from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import decide, spread
+from synth_assets.worlds.order_to_cash.facts import arrival_schedule, decide
 from tests.sample import CONFIG, frames, sound
 
 COUNT = CONFIG.num_transactions
@@ -83,7 +83,7 @@ def test_sound_payments_come_on_business_days_within_sixty_days():
 def payer_types() -> pd.Series:
     """Each contact's payment behaviour, from its draw."""
     field = Draws(CONFIG.seed, "order_to_cash", "contacts").fields("payer", np.arange(CONFIG.num_contacts))[0]
-    names = np.array(list(curves.PAYER_TYPES))[quantile_tables.take(curves.payer_type(), field)]
+    names = np.array(list(curves.PAYER_TYPES))[quantile_tables.sample(curves.payer_type(), field)]
     return pd.Series(names, index=frames()["contacts"].contact_id)
 
 
@@ -193,6 +193,6 @@ def test_slow_payers_are_there_whatever_the_calendar(as_of):
     facts, last = decide(config, 0, COUNT), Window(config.day, 12).last
     unpaid = (facts.paid_day > last) & ~np.isin(facts.fault, (MISSING, STALE))
     days = last - facts.issue_day[unpaid]
-    room = len(spread(config).rows_on(last - 59, last - 55))
+    room = len(arrival_schedule(config).rows_on(last - 59, last - 55))
     assert days.max() <= 59
     assert (days >= 45).sum() >= 0.9 * min(room, quota(0.01, COUNT))  # as above

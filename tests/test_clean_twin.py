@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import id_numbers
 from synth_assets.worlds.order_to_cash import WORLD
 from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config
 from tests.worlds import make_world
@@ -75,7 +75,7 @@ def test_twin_differs_only_in_the_chains_of_labelled_orders(values: dict[str, An
     config = Config(**({"as_of": dt.date(2026, 11, 21)} | values))
     data, twin = make_world(WORLD, config), make_world(WORLD, config.clean())
     labels = data["anomaly_manifest"].select(["anomaly_id", "type"])
-    kinds = dict(zip(numbers(labels["anomaly_id"]).tolist(), labels["type"].to_pylist(), strict=True))
+    kinds = dict(zip(id_numbers(labels["anomaly_id"]).tolist(), labels["type"].to_pylist(), strict=True))
 
     assert twin["anomaly_manifest"].num_rows == 0
     for name in ("contacts", "products", "deals"):

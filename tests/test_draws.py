@@ -131,13 +131,13 @@ ALL_FIELDS = np.arange(65_536, dtype=np.uint16)
 
 
 def test_every_entry_of_a_table_serves_sixteen_fields():
-    taken = quantile_tables.take(np.arange(quantile_tables.SIZE), ALL_FIELDS)
+    taken = quantile_tables.sample(np.arange(quantile_tables.SIZE), ALL_FIELDS)
     assert np.array_equal(np.bincount(taken), np.full(quantile_tables.SIZE, 16))
 
 
 @pytest.mark.parametrize("weights", [[1], [0.2, 0.45, 0.25, 0.1], [3, 0, 1], [1 / 3] * 3, [0.9999, 0.0001]])
 def test_weights_have_their_share_of_a_table(weights):
-    counts = np.bincount(quantile_tables.weighted(range(len(weights)), weights), minlength=len(weights))
+    counts = np.bincount(quantile_tables.from_weights(range(len(weights)), weights), minlength=len(weights))
     exact = np.array(weights) / sum(weights) * quantile_tables.SIZE
     assert counts.sum() == quantile_tables.SIZE
     assert np.abs(counts - exact).max() < 1
@@ -159,7 +159,7 @@ def test_normal_scores_have_mean_0_and_deviation_1():
 
 
 def test_an_integrated_density_has_the_density_s_mean_and_deviation():
-    table = quantile_tables.integrated(range(-60, 61), NormalDist(-12, 6).pdf)
+    table = quantile_tables.from_density(range(-60, 61), NormalDist(-12, 6).pdf)
     assert abs(table.mean() + 12) < 0.05
     assert abs(table.std() - (36 + 1 / 12) ** 0.5) < 0.05  # rounding to days adds 1/12
 
@@ -167,11 +167,11 @@ def test_an_integrated_density_has_the_density_s_mean_and_deviation():
 def test_a_table_cut_at_a_limit_keeps_its_law_below():
     table = quantile_tables.quantiles(lambda p: 100 * p)
     limit = np.full(65_536, 39)
-    taken = quantile_tables.take_up_to(table, limit, ALL_FIELDS)
+    taken = quantile_tables.sample_at_most(table, limit, ALL_FIELDS)
     below = table[table <= 39]
     assert taken.max() == 39
     assert np.abs(np.bincount(taken) / 65_536 - np.bincount(below) / len(below)).max() < 1 / 4_096
-    assert quantile_tables.take_up_to(table + 5, np.array([3, 4]), ALL_FIELDS[-2:]).tolist() == [3, 4]
+    assert quantile_tables.sample_at_most(table + 5, np.array([3, 4]), ALL_FIELDS[-2:]).tolist() == [3, 4]
 
 
 @pytest.mark.parametrize("size", [1, 2, 50, 200, 4_096, 10**7])

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from synth_assets.generation.engines import IN_FLIGHT, MapBlocks, engine
-from synth_assets.generation.generate import naming_the_block, write_world
+from synth_assets.generation.engines import engine
+from synth_assets.generation.generate import write_world
+from synth_assets.generation.map_blocks import IN_FLIGHT, MapBlocks, with_block_context
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.scenario.resolve import resolve
 from synth_assets.storage.store import Store
@@ -105,7 +106,7 @@ def busy_worker() -> int:
 
 
 def fail_at_five(block: int) -> int:
-    with naming_the_block("order_to_cash", block, range(10 * block, 10 * block + 10)):
+    with with_block_context("order_to_cash", block, range(10 * block, 10 * block + 10)):
         if block == 5:
             raise ValueError("boom")
         return block

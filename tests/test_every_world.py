@@ -19,7 +19,8 @@ from synth_assets.checks.verify import as_text
 from synth_assets.derive.pydantic_models import entity_model
 from synth_assets.export.files import export
 from synth_assets.generation.blocks import make_block
-from synth_assets.scenario.resolve import load, resolve
+from synth_assets.scenario.resolve import resolve
+from synth_assets.scenario.scenario import load
 from tests.worlds import failed, make_world, verified
 
 BANK_FAULTS = {
@@ -140,7 +141,7 @@ def test_exported_rows_pass_the_models_of_their_entities(name, tmp_path):
 def test_every_column_says_what_it_means(name):
     world = worlds.load(name.split("/")[0])
     for table in world.tables:
-        assert table.row.endswith("."), table.name
+        assert table.grain.endswith("."), table.name
         for column in table.columns:
             assert column.description.endswith("."), f"{table.name}.{column.name}"
             assert column.kind != "money" or column.name.endswith("_cents")
@@ -151,7 +152,7 @@ def test_every_anomaly_has_its_rate_and_its_rule(name):
     world = worlds.load(name.split("/")[0])
     kinds = [anomaly.name for anomaly in world.anomalies]
     assert [rule for rule, _, _ in world.sql("rules.sql")] == kinds
-    assert list(small(name).config.asked()) == kinds
+    assert list(world.expected_labels(small(name).config)) == kinds
     assert list(world.manifest.column("type").choices) == kinds
 
 

@@ -203,7 +203,7 @@ def test_exports_hold_what_parquet_holds_to_the_cent(table: Table, dataset: Data
     rows = from_json(exported, table.name)
     for column in table.columns:
         stored = dataset.tables[table.name][column.name].to_pylist()
-        shown = [row[column.document_name] for row in rows]
+        shown = [row[column.published_name] for row in rows]
         match column.kind:
             case "money":
                 assert [int(value * 100) for value in shown] == stored

@@ -11,10 +11,11 @@ import pytest
 
 from synth_assets.checks import partitions
 from synth_assets.checks.numbers import Misspelt, numbers_of
-from synth_assets.checks.partitions import NOTHING, prove
+from synth_assets.checks.partitions import NO_RESULT, check_partitions
 from synth_assets.checks.verify import as_text, connect, verify
 from synth_assets.generation.blocks import make_block
-from synth_assets.scenario.resolve import Scenario, resolve
+from synth_assets.scenario.resolve import resolve
+from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.parquet import part_name, write_part
 from synth_assets.worlds import NAMES
 from tests.test_every_world import BANK_FAULTS
@@ -31,7 +32,7 @@ every_world = pytest.mark.parametrize("name", NAMES)
 
 @pytest.fixture(autouse=True)
 def _a_group_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(groups, "GROUP_ROWS", 1)
+    monkeypatch.setattr(partitions, "GROUP_ROWS", 1)
 
 
 def written(name: str, directory: Path) -> tuple[Scenario, dict[str, str]]:
@@ -51,13 +52,13 @@ def written(name: str, directory: Path) -> tuple[Scenario, dict[str, str]]:
 
 def cleared(scenario: Scenario, sources: dict[str, str]) -> set[str]:
     with connect(scenario.world, scenario_of(scenario.config), sources) as connection:
-        return {name for name, _ in prove(connection, scenario.world, sources).cleared}
+        return {name for name, _ in check_partitions(connection, scenario.world, sources).cleared}
 
 
 def without_groups(scenario: Scenario, sources: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The lines of the checks in print, sorted, when nothing is cleared beforehand."""
     with monkeypatch.context() as patch:
-        patch.setattr("synth_assets.checks.verify.prove", lambda *given: NOTHING)
+        patch.setattr("synth_assets.checks.verify.check_partitions", lambda *given: NO_RESULT)
         checks = verify(scenario.world, scenario_of(scenario.config), sources)
     return sorted(as_text(checks).split("\n"))
 

@@ -140,7 +140,7 @@ def test_every_value_is_that_of_the_parquet(loaded, made, table):
     key = WORLD.table(table).key
     for line in SCHEMA[table].strip().splitlines():
         name = line.split()[0]
-        column = next(c for c in WORLD.table(table).columns if c.document_name == name)
+        column = next(c for c in WORLD.table(table).columns if c.published_name == name)
         found = loaded.execute(f"SELECT {name}, typeof({name}) FROM {table} ORDER BY {key.name}").fetchall()
         stored = STORED.get(column.kind, "text")
         expected = [as_stored(column.kind, value) for value in made[table][column.name].to_pylist()]

@@ -26,7 +26,7 @@ from synth_assets.generation.generate import write_world
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
 from synth_assets.storage import paths
-from synth_assets.storage.paths import ObjectPath, place
+from synth_assets.storage.paths import ObjectPath, storage_path
 from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from tests.dagster_runs import failure, run
@@ -56,7 +56,7 @@ def server() -> Iterator[str]:
 def bucket(server: str) -> ObjectPath:
     name = f"books-{os.getpid()}-{next(NUMBERS)}"
     boto3.client("s3").create_bucket(Bucket=name)
-    found = place(f"s3://{name}/data")
+    found = storage_path(f"s3://{name}/data")
     assert isinstance(found, ObjectPath)
     return found
 
@@ -127,7 +127,7 @@ def test_ctrl_c_leaves_an_object_whole(bucket: ObjectPath, monkeypatch: pytest.M
             self.stream.write(content)
 
     with monkeypatch.context() as patch:
-        patch.setattr(places, "file_system", lambda _: Interrupted())
+        patch.setattr(paths, "file_system", lambda _: Interrupted())
         with pytest.raises(KeyboardInterrupt):
             pointer.write_bytes(b"new")
     assert pointer.read_bytes() == b"new"
@@ -147,7 +147,7 @@ def die_at(self, content):
         os.kill(os.getpid(), 9)
     put(self, content)
 ObjectPath.write_bytes = die_at
-write_world(small(seed=2), place(sys.argv[1]))
+write_world(small(seed=2), storage_path(sys.argv[1]))
 """
 
 
@@ -205,7 +205,7 @@ def test_a_part_that_another_run_swept_is_missed_before_the_pointer_turns(bucket
     table = WORLD.table("invoices")
     before = mine.published("invoices")
     with (
-        mine.locked(),
+        mine.lock(),
         pytest.raises(Problem, match=r"part-00000.parquet is not there as it was written: every"),
     ):
         mine.publish(scenario, table, list(before.parts))
@@ -214,7 +214,7 @@ def test_a_part_that_another_run_swept_is_missed_before_the_pointer_turns(bucket
 
 def test_a_second_run_of_this_machine_is_refused(bucket: ObjectPath) -> None:
     with (
-        store(bucket).locked(),
+        store(bucket).lock(),
         pytest.raises(Problem, match=r"another run is writing to s3://.*wait for it"),
     ):
         write_world(small(), bucket)
@@ -288,7 +288,7 @@ def test_an_address_that_leads_nowhere_is_one_line(
     server: str, address: str, problem: type[Problem], line: str
 ) -> None:
     with pytest.raises(problem, match=line) as caught:
-        write_world(small(), place(address))
+        write_world(small(), storage_path(address))
     assert "\n" not in str(caught.value)
 
 
@@ -308,7 +308,7 @@ def test_a_connection_to_nothing_is_refused(server: str, address: str, line: str
 
 
 UNREACHABLE = """
-from synth_assets.storage.paths import place
+from synth_assets.storage.paths import storage_path
 from synth_assets.derive import duckdb_view
 duckdb_view.GS_SECONDS = 1
 place("gs://books/data").read_bytes()

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synth_assets.worlds.personal_banking.signals.signals.persona_assignments import PERSONAS, judged
 
 from synth_assets.checks.verify import as_text
 from synth_assets.model.draws import Draws
@@ -22,6 +21,7 @@ from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING,
 from synth_assets.worlds.personal_banking.activity.facts import decide, window
 from synth_assets.worlds.personal_banking.activity.habits import habits
 from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.signals.persona_assignments import PERSONAS, judged
 from synth_assets.worlds.personal_banking.signals.signals import signals
 from tests.test_every_world import BANK_FAULTS
 from tests.worlds import failed, make_world, verified
@@ -82,7 +82,7 @@ def intended(users: user_plan.Users) -> np.ndarray:
 
 
 def triggered(of: Config) -> np.ndarray:
-    blocks = [judged(signals.signals(of, r.start, r.stop)) for r in WORLD.blocks(of, "num_users")]
+    blocks = [judged(signals(of, r.start, r.stop)) for r in WORLD.blocks(of, "num_users")]
     return sum(
         np.concatenate([block[name] for block in blocks]).astype(int) << place
         for place, name in enumerate(PERSONAS)
@@ -123,7 +123,7 @@ def test_sql_finds_the_same_signals_and_personas(tmp_path, users, seed):
 
 def test_edge_users_stand_exactly_on_their_threshold():
     asked = config(num_users=300)
-    users, found = planned(asked), signals.signals(asked, 0, 300)
+    users, found = planned(asked), signals(asked, 0, 300)
     at = {edge: users.edge == edge for edge in range(7)}
     assert (found.utilization_pct[at[user_plan.HALF_USED]] == 50).all()
     assert (found.recurring_merchants[at[user_plan.THREE_MERCHANTS]] == 3).all()
@@ -131,7 +131,7 @@ def test_edge_users_stand_exactly_on_their_threshold():
     assert (found.low_share_pct[at[user_plan.THREE_LOW_DAYS]] == 30).all()
     block = decide(asked, 0, 300)
     rows = np.bincount(block.rows.user, minlength=300)
-    assert not rows[at[user_plan.NOTHING]].any()
+    assert not rows[at[user_plan.NO_RESULT]].any()
     pending = np.bincount(block.rows.user, block.is_pending, 300)
     assert (pending[at[user_plan.ONLY_PENDING]] == rows[at[user_plan.ONLY_PENDING]]).all()
     assert (pending[at[user_plan.ONLY_PENDING]] > 0).all()
@@ -177,7 +177,7 @@ def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_li
 
 def test_interest_is_charged_to_revolvers_alone():
     asked = config(num_users=1_000)
-    users, found = planned(asked), signals.signals(asked, 0, 1_000)
+    users, found = planned(asked), signals(asked, 0, 1_000)
     revolves = (users.personas & user_plan.HIGH_UTILIZATION > 0) & (users.edge != user_plan.HALF_USED)
     assert (found.interest_cents[revolves, 1] > 0).all()
     assert not found.interest_cents[~revolves].any()
@@ -225,7 +225,7 @@ def test_rules_find_exactly_the_manifest_for_any_rates(tmp_path_factory, rates, 
     asked = config(num_users=120, seed=seed, anomaly_rates=rates)
     checks = verified(WORLD, asked, tmp_path_factory.mktemp("bank"))
     assert not failed(checks), as_text(checks)
-    assert checks[-1].asked == f"{sum(count for _, count in asked.asked().values()):,}"
+    assert checks[-1].asked == f"{sum(count for _, count in WORLD.expected_labels(asked).values()):,}"
 
 
 def test_faults_move_no_other_row():

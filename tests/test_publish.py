@@ -99,7 +99,7 @@ def _written(scenario, directory: Path) -> Store:
 
 def test_a_second_run_is_refused_while_the_first_one_writes(tmp_path):
     store = Store(small().world, tmp_path)
-    with store.locked(), pytest.raises(Problem, match=r"another run is writing to .*wait for it"):
+    with store.lock(), pytest.raises(Problem, match=r"another run is writing to .*wait for it"):
         write_world(small(), tmp_path)
 
 
@@ -240,10 +240,10 @@ def test_a_worker_that_outlives_its_run_does_not_write_into_the_next(tmp_path):
     scenario = small()
     table, rows = scenario.world.table("orders"), in_memory(scenario).tables["orders"]
     gone, store = (Store(scenario.world, tmp_path) for _ in range(2))
-    with gone.locked():
-        late = gone.stage(small(seed=2), table) / "part-00000.parquet"
-    with store.locked():
-        part = write_part(table, rows, store.stage(scenario, table) / "part-00000.parquet")
+    with gone.lock():
+        late = gone.staging_dir(small(seed=2), table) / "part-00000.parquet"
+    with store.lock():
+        part = write_part(table, rows, store.staging_dir(scenario, table) / "part-00000.parquet")
         with pytest.raises(FileNotFoundError):
             write_part(table, rows.slice(1), late)
         store.publish(scenario, table, [part])

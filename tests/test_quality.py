@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from synth_assets import worlds
+from synth_assets.checks import report
 from synth_assets.checks.check import Check
 from synth_assets.checks.checklist import check_list, report_json
 from synth_assets.checks.verify import connect
@@ -23,7 +24,7 @@ from synth_assets.orchestration import plots
 from synth_assets.orchestration.assets import world_assets
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.validation_report import blocks, document
+from synth_assets.worlds.personal_banking.validation_report import is_blocking, render
 from tests.dagster_runs import AS_OF, check, failure, run
 from tests.test_every_world import BANK_FAULTS
 from tests.worlds import failed, make_world, scenario_of, spoil, write_world
@@ -102,19 +103,19 @@ def test_the_report_counts_what_stands_in_the_files(made, sources):
 
 
 def test_the_range_ends_a_month_on_its_last_day():
-    said = document(config(as_of=dt.date(2025, 10, 31), date_range_months=8), dict.fromkeys(FIGURES, 0), {})
+    said = render(config(as_of=dt.date(2025, 10, 31), date_range_months=8), dict.fromkeys(FIGURES, 0), {})
     assert said["date_range"] == {"start": "2025-02-28", "end": "2025-10-31"}
 
 
 def test_nobody_is_of_an_archetype_in_the_preset_simple():
-    assert document(config(preset="simple"), dict.fromkeys(FIGURES, 0), {})["archetype_distribution"] == {}
+    assert render(config(preset="simple"), dict.fromkeys(FIGURES, 0), {})["archetype_distribution"] == {}
 
 
 def test_a_failed_item_fails_the_validation_where_the_list_blocks():
     figures, items = dict.fromkeys(FIGURES, 0), {"one": True, "other": False}
-    assert document(config(), figures, items)["validation_passed"] is False
-    assert document(config(num_users=60), figures, items)["validation_passed"] is True
-    assert document(config(), figures, {"one": True})["validation_passed"] is True
+    assert render(config(), figures, items)["validation_passed"] is False
+    assert render(config(num_users=60), figures, items)["validation_passed"] is True
+    assert render(config(), figures, {"one": True})["validation_passed"] is True
 
 
 # --- the list -----------------------------------------------------------------------------------------
@@ -131,7 +132,7 @@ def test_a_failed_item_fails_the_validation_where_the_list_blocks():
     ],
 )
 def test_the_list_blocks_where_the_document_means_it(keys, blocking):
-    assert blocks(config(**keys)) is blocking
+    assert is_blocking(config(**keys)) is blocking
 
 
 def test_75_users_are_judged_with_errors_and_60_with_warnings(sources, tmp_path):
@@ -249,7 +250,7 @@ def test_ten_users_are_too_few_for_the_list_which_warns(tmp_path):
 
 def test_generate_fails_where_an_item_does_that_blocks(tmp_path, monkeypatch):
     wrong = Check(ITEMS[0], "users", "75 users", "1 off", False, "All users have an account.")
-    monkeypatch.setattr(published, "check_list", lambda *_: [wrong])
+    monkeypatch.setattr(report, "check_list", lambda *_: [wrong])
     done = generate(tmp_path)
     assert done.exit_code == 1
     assert done.stdout.endswith(" · 0 of 1 checks passed, FAILED: users have an account (users)\n")
@@ -298,7 +299,7 @@ def test_an_item_that_fails_and_blocks_keeps_the_last_report_and_catalogue(data)
     few = check(run("personal_banking/validation_report", WORLD), ASSET, "every_persona_has_five_users")
     assert (few.passed, few.severity) == (False, dg.AssetCheckSeverity.WARN)
     before = [(data / name).read_bytes() for name in (REPORT, "synth_assets.duckdb")]
-    strict = replace(WORLD, report=replace(WORLD.report, blocks=lambda _: True))
+    strict = replace(WORLD, report=replace(WORLD.report, is_blocking=lambda _: True))
     result = run(world=strict, num_users=11)
     assert not result.success
     few = check(result, ASSET, "every_persona_has_five_users")

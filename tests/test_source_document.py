@@ -16,7 +16,7 @@ from synth_assets.worlds import load
 
 AS_OF = dt.date(2026, 2, 21)
 WORLD = load("order_to_cash")
-KEYS = {table.name: table.key.document_name for table in WORLD.tables}
+KEYS = {table.name: table.key.published_name for table in WORLD.tables}
 
 
 def export(directory, *generate_options: str):

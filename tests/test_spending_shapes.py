@@ -210,7 +210,7 @@ def test_purchases_a_month_are_those_of_the_document(seed, months):
     edge, archetype = (
         np.concatenate([getattr(block.users, name) for block in blocks]) for name in ("edge", "archetype")
     )
-    never = np.isin(edge, [user_plan.NOTHING, user_plan.ONLY_PENDING, user_plan.ONLY_CASH])
+    never = np.isin(edge, [user_plan.NO_RESULT, user_plan.ONLY_PENDING, user_plan.ONLY_CASH])
     assert not a_month[never].any()
     assert a_month[~never].min() >= 2
     assert a_month[~never].max() <= 30

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from synth_assets.export.layout import indented, one_line
-from synth_assets.export.vendors import export_vendor
+from synth_assets.export.vendors import export_vendor, indented, one_line
 from synth_assets.model.errors import Problem
 from synth_assets.model.vendor import WHOLE, Entry, Shared, Vendor
 from synth_assets.scenario.resolve import resolve

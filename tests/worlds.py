@@ -13,7 +13,7 @@ from synth_assets.checks.verify import Check, verify
 from synth_assets.generation.generate import in_memory
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
-from synth_assets.scenario.resolve import with_versions
+from synth_assets.scenario.scenario import with_versions
 from synth_assets.storage.parquet import part_name, write_part
 
 

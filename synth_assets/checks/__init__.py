@@ -1,1 +1,1 @@
-"""Judging what was published, with DuckDB over the files; imports nothing that generates."""
+"""Whether the data is what it says: one list of checks, made from a world."""

@@ -26,7 +26,7 @@ def check_list(connection: duckdb.DuckDBPyConnection, world: World, config: Worl
     """
     if world.report is None:
         return []
-    severity: Severity = "ERROR" if world.report.blocks(config) else "WARN"
+    severity: Severity = "ERROR" if world.report.is_blocking(config) else "WARN"
     return [
         replace(of_offenders(connection, name, _about(world, query), query, sentence), severity=severity)
         for name, sentence, query in world.sql(world.report.checklist)
@@ -54,5 +54,5 @@ def report_json(
     figures = {
         name: connection.execute(query).fetchall()[0][0] for name, _, query in world.sql(world.report.figures)
     }
-    document = world.report.document(config, figures, {check.name: check.passed for check in checks})
+    document = world.report.render(config, figures, {check.name: check.passed for check in checks})
     return (json.dumps(document, indent=2) + "\n").encode()

@@ -42,12 +42,12 @@ TALLY = re.compile(r"WITH tally AS \(\n(.*?)\n\)\n(.*)", re.DOTALL)
 """A law over sums: a query whose rows may stand apart, group by group, and one over all of them."""
 
 
-class Unproven(Exception):
+class CannotPartition(Exception):
     """The parts cannot be read apart: a key stands out of order, or a reference points out of its group."""
 
 
 @dataclass
-class Proof:
+class PartitionResult:
     """What the groups cleared.
 
     Attributes:
@@ -69,11 +69,13 @@ class Proof:
         return f"{self.rows[table]:,} {table}" if table in self.rows else None
 
 
-NOTHING = Proof()
+NO_RESULT = PartitionResult()
 """No group cleared anything."""
 
 
-def prove(connection: duckdb.DuckDBPyConnection, world: World, sources: Mapping[str, str]) -> Proof:
+def check_partitions(
+    connection: duckdb.DuckDBPyConnection, world: World, sources: Mapping[str, str]
+) -> PartitionResult:
     """What the groups of a world's parts clear; nothing where they cannot be read apart."""
     settings = {"search_path": "apart,main", "disabled_optimizers": "join_filter_pushdown", "threads": 1}
     connection.execute("CREATE SCHEMA apart")
@@ -81,8 +83,8 @@ def prove(connection: duckdb.DuckDBPyConnection, world: World, sources: Mapping[
         for name, value in settings.items():
             connection.execute(f"SET {name} = '{value}'")
         return _Groups(connection, world, sources).proof()
-    except (duckdb.Error, Misspelt, Unproven):
-        return NOTHING
+    except (duckdb.Error, Misspelt, CannotPartition):
+        return NO_RESULT
     finally:
         for name in settings:
             connection.execute(f"RESET {name}")
@@ -106,9 +108,9 @@ class _Groups:
         self.keys: dict[str, Numbers] = {}
         self.last: dict[str, int] = {}
         self.types: dict[str, dict[str, str]] = {}
-        self.found = Proof()
+        self.found = PartitionResult()
 
-    def proof(self) -> Proof:
+    def proof(self) -> PartitionResult:
         """Read the tables of other roots whole and the others group by group, and sum up."""
         self.connection.execute(_id_of(self.prefixes))
         for table in self.world.tables:
@@ -155,10 +157,10 @@ class _Groups:
         """See that keys ascend, from the last group's on, and references point into this group."""
         key = numbers[table.key.name]
         if np.any(np.diff(key, prepend=self.last.get(table.name, -1)) <= 0):
-            raise Unproven(f"{table.name}: {table.key.name} does not ascend")
+            raise CannotPartition(f"{table.name}: {table.key.name} does not ascend")
         for column in table.references:
             if not np.isin(numbers[column.name], self.keys[str(column.references)]).all():
-                raise Unproven(f"{table.name}: {column.name} points out of its group")
+                raise CannotPartition(f"{table.name}: {column.name} points out of its group")
         self.keys[table.name] = key
         self.last[table.name] = max(key[-1:], default=self.last.get(table.name, -1))
         self.found.rows[table.name] += len(key)
@@ -207,7 +209,7 @@ class _Groups:
         self.connection.execute(f"CREATE TABLE IF NOT EXISTS tally_{law} AS FROM ({query}) LIMIT 0")
         self.connection.execute(f"INSERT INTO tally_{law} {query}")
 
-    def _summed_up(self) -> Proof:
+    def _summed_up(self) -> PartitionResult:
         """The checks that every group cleared, and the laws over sums that their tallies clear."""
         for name, query in list(self.laws.items()):
             tally = TALLY.match(query)

@@ -37,7 +37,7 @@ def restrictions(column: Column) -> Iterator[tuple[str, str]]:
         yield "two decimals", f"NOT isfinite({name}) OR {name} <> round({name}, 2)"
 
 
-def shapes(connection: duckdb.DuckDBPyConnection, source: str) -> dict[tuple[str, ...], str]:
+def file_schemas(connection: duckdb.DuckDBPyConnection, source: str) -> dict[tuple[str, ...], str]:
     """Names and types of columns, in their order, as the files of a source have them; a file of each."""
     found: dict[tuple[str, ...], str] = {}
     for (file,) in connection.execute("SELECT file FROM glob($1) ORDER BY file", [source]).fetchall():

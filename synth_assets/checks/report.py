@@ -5,8 +5,8 @@ from __future__ import annotations
 from synth_assets.checks.check import Check
 from synth_assets.checks.checklist import check_list, report_json
 from synth_assets.checks.verify import connect
-from synth_assets.scenario.resolve import Scenario
-from synth_assets.storage.paths import Place
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.paths import StoragePath
 from synth_assets.storage.store import Store
 
 
@@ -23,7 +23,7 @@ def report_on(store: Store, scenario: Scenario) -> tuple[list[Check], bytes]:
         return checks, report_json(connection, world, config, checks)
 
 
-def report_file(store: Store) -> Place:
+def report_file(store: Store) -> StoragePath:
     """`<data dir>/<world>/<report>.json` of a world that has a report."""
     if store.world.report is None:
         raise ValueError(f"{store.world.name} has no report")

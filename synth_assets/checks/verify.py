@@ -17,8 +17,8 @@ import duckdb
 
 from synth_assets.checks.check import SHOWN, Check, Row, as_text, could_not_run, of_offenders
 from synth_assets.checks.checklist import check_list
-from synth_assets.checks.partitions import NOTHING, Proof, prove
-from synth_assets.checks.queries import compare, law_tables, quoted, restrictions, shapes
+from synth_assets.checks.partitions import NO_RESULT, PartitionResult, check_partitions
+from synth_assets.checks.queries import compare, file_schemas, law_tables, quoted, restrictions
 from synth_assets.derive.duckdb_view import attach_files
 from synth_assets.model.columns import Kind
 from synth_assets.model.table import Table
@@ -70,7 +70,7 @@ def verify(world: World, scenario: Mapping[str, object], sources: Mapping[str, s
         sources: a Parquet path or glob for each table of the world.
     """
     with connect(world, scenario, sources) as connection:
-        proof = prove(connection, world, sources)
+        proof = check_partitions(connection, world, sources)
         checks = [check for t in world.tables for check in check_table(connection, t, sources[t.name], proof)]
         checks += [
             check for table in world.tables for check in check_references(connection, world, table, proof)
@@ -95,7 +95,7 @@ def connect(
     overflow = os.path.join(tempfile.gettempdir(), f"synth_assets_verify_{os.getpid()}")
     connection.execute("SET temp_directory = $1", [overflow])
     config = world.config.model_validate(dict(scenario))
-    keys = config.model_dump() | config.facts()
+    keys = config.model_dump() | config.sql_facts()
     connection.execute("CREATE TABLE scenario AS SELECT unnest($1)", [keys])
     connection.execute("CREATE MACRO id_of(text) AS text")
     attach_files(connection, next(iter(sources.values()), ""))
@@ -105,7 +105,7 @@ def connect(
 
 
 def check_table(
-    connection: duckdb.DuckDBPyConnection, table: Table, source: str, proof: Proof = NOTHING
+    connection: duckdb.DuckDBPyConnection, table: Table, source: str, proof: PartitionResult = NO_RESULT
 ) -> list[Check]:
     """A table by itself: its schema, its keys in order, and the values that its columns allow."""
     key = table.key.name
@@ -137,7 +137,7 @@ def check_table(
 
 
 def check_references(
-    connection: duckdb.DuckDBPyConnection, world: World, table: Table, proof: Proof = NOTHING
+    connection: duckdb.DuckDBPyConnection, world: World, table: Table, proof: PartitionResult = NO_RESULT
 ) -> list[Check]:
     """One check that every reference of a table points to a row; none for a table without references."""
     orphans = [
@@ -157,7 +157,10 @@ def check_references(
 
 
 def check_laws(
-    connection: duckdb.DuckDBPyConnection, world: World, table: str | None = None, proof: Proof = NOTHING
+    connection: duckdb.DuckDBPyConnection,
+    world: World,
+    table: str | None = None,
+    proof: PartitionResult = NO_RESULT,
 ) -> list[Check]:
     """The laws about one table, or all laws."""
     return [
@@ -179,10 +182,10 @@ def check_truth(
     connection: duckdb.DuckDBPyConnection,
     world: World,
     scenario: Mapping[str, object],
-    proof: Proof = NOTHING,
+    proof: PartitionResult = NO_RESULT,
 ) -> list[Check]:
     """For each kind: as many labels as asked, and exactly those found by its rule; and all kinds together."""
-    quotas = world.config.model_validate(dict(scenario)).asked()
+    quotas = world.expected_labels(world.config.model_validate(dict(scenario)))
     rules = {name: (sentence, query) for name, sentence, query in world.sql("rules.sql")}
     about = world.manifest.name
     kinds: list[Check] = []
@@ -222,7 +225,7 @@ def _check_schema(connection: duckdb.DuckDBPyConnection, table: Table, source: s
     asked = [f"{column.name} {TYPES[column.kind]}" for column in table.columns]
     failures: list[Row] = [
         {"asked": a, "found": f, "part": os.path.basename(file)}
-        for found, file in shapes(connection, source).items()
+        for found, file in file_schemas(connection, source).items()
         for a, f in zip_longest(asked, found, fillvalue="")
         if a != f
     ]

@@ -13,15 +13,15 @@ from typing import Any
 import click
 
 from synth_assets import worlds
-from synth_assets.model.errors import Problem, UsageProblem
+from synth_assets.model.errors import Problem, UsageProblem, first_line
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import find_world
-from synth_assets.storage.paths import Place, first_line
+from synth_assets.storage.paths import StoragePath
 from synth_assets.storage.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
 
 
-def told(command: Callable[..., None]) -> Callable[..., None]:
+def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
     """A problem, an error of the system or Ctrl-C ends the command with one line and its exit code."""
 
     @wraps(command)
@@ -44,13 +44,13 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-at_directory = click.option(
+data_dir_option = click.option(
     "--data-dir",
     "directory",
     type=click.Path(file_okay=False),
     help=f"Where the tables stand (default: ${DATA_DIR_VARIABLE}, else {DEFAULT_DATA_DIR}).",
 )
-of_world = click.argument("name", metavar="WORLD")
+world_argument = click.argument("name", metavar="WORLD")
 
 
 def worlds_of(*names: str) -> list[World]:
@@ -80,7 +80,7 @@ def table_of(world: World, name: str) -> Table:
         raise UsageProblem(f"{world.name}: unknown table {name!r} (tables: {known})") from None
 
 
-def shown(path: Place) -> str:
+def shown(path: StoragePath) -> str:
     """A path as a person would type it here."""
     if not isinstance(path, Path):
         return str(path)

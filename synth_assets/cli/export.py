@@ -7,20 +7,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from synth_assets.cli.common import at_directory, of_world, shown, store_of, table_of, told, worlds_of
+from synth_assets.cli.common import (
+    data_dir_option,
+    reports_errors,
+    shown,
+    store_of,
+    table_of,
+    world_argument,
+    worlds_of,
+)
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import find_world, resolve
 
 if TYPE_CHECKING:
     from synth_assets.export.formats import Source
 
-of_preset = click.option(
+preset_option = click.option(
     "--preset", help="What stands there, if it is of this preset; else the preset as it is by default."
 )
 
 
 @click.command()
-@of_world
+@world_argument
 @click.option(
     "--to",
     "form",
@@ -30,9 +38,9 @@ of_preset = click.option(
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Directory.")
 @click.option("--tables", metavar="A,B", help="Only these tables, as csv or json.")
-@of_preset
-@at_directory
-@told
+@preset_option
+@data_dir_option
+@reports_errors
 def export(
     name: str, form: str, out: Path, tables: str | None, preset: str | None, directory: str | None
 ) -> None:
@@ -53,16 +61,16 @@ def export(
 
 
 @click.command()
-@of_world
+@world_argument
 @click.option(
     "--url",
     required=True,
     metavar="URL",
     help="The database: sqlite:///spendsense.db here, sqlite:////data/spendsense.db from the root.",
 )
-@of_preset
-@at_directory
-@told
+@preset_option
+@data_dir_option
+@reports_errors
 def load(name: str, url: str, preset: str | None, directory: str | None) -> None:
     """Make a world's tables in a database, in the source document's schema, and fill them."""
     from synth_assets.export import databases
@@ -76,7 +84,8 @@ def load(name: str, url: str, preset: str | None, directory: str | None) -> None
 
 def _source(world: World, preset: str | None, directory: str | None) -> Source:
     """The rows that stand; those of a preset that does not stand are made on the way, in memory."""
-    from synth_assets.export.formats import holds, made, published
+    from synth_assets.export.formats import Source, holds, published
+    from synth_assets.generation.generate import in_memory
 
     store = store_of(world, directory)
     if preset is None or holds(store, preset):
@@ -85,4 +94,5 @@ def _source(world: World, preset: str | None, directory: str | None) -> Source:
     day = scenario.config.day
     line = f"{shown(store.home)} holds no preset {preset}: made as of {day}, for this command alone"
     click.echo(line, err=True)
-    return made(scenario)
+    tables = in_memory(scenario).tables
+    return Source(scenario, lambda _: lambda table: [tables[table]])

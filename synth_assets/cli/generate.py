@@ -11,12 +11,13 @@ from time import perf_counter
 import click
 
 from synth_assets import worlds
-from synth_assets.cli.common import at_directory, shown, store_of, told, worlds_of
+from synth_assets.cli.common import data_dir_option, reports_errors, shown, store_of, worlds_of
 from synth_assets.generation.engines import ENGINE_VARIABLE, MOST_WORKERS, WORKERS_VARIABLE, engine
 from synth_assets.generation.engines import NAMES as ENGINES
 from synth_assets.model.errors import UsageProblem
-from synth_assets.scenario.resolve import CONFIG_VARIABLE, Scenario, from_assignments, resolve
-from synth_assets.storage.paths import write_whole
+from synth_assets.scenario.resolve import CONFIG_VARIABLE, from_assignments, resolve
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.paths import write_atomic
 from synth_assets.storage.store import Store, data_dir
 
 
@@ -54,8 +55,8 @@ from synth_assets.storage.store import Store, data_dir
     help=f"Who makes the blocks: this machine, or the Ray cluster of $RAY_ADDRESS, else a "
     f"local one (default: ${ENGINE_VARIABLE}, else local).",
 )
-@at_directory
-@told
+@data_dir_option
+@reports_errors
 def generate(
     names: tuple[str, ...],
     assignments: tuple[str, ...],
@@ -96,11 +97,11 @@ def generate(
 def _reported(store: Store, scenario: Scenario) -> bool:
     """Write the report of a world that has one; whether all of its list passed that is no warning."""
     from synth_assets.checks.report import report_file, report_on
-    from synth_assets.generation.generate import said_in_words
+    from synth_assets.storage.paths import translate_os_errors
 
-    with said_in_words(store.root), store.locked(wait=True):
+    with translate_os_errors(store.root), store.lock(wait=True):
         checks, content = report_on(store, scenario)
-        write_whole(report_file(store), content)
+        write_atomic(report_file(store), content)
     missed = [check for check in checks if not check.passed]
     blocked = any(check.severity == "ERROR" for check in missed)
     said = f", {'FAILED' if blocked else 'warned'}: {', '.join(check.title for check in missed)}"

@@ -7,7 +7,7 @@ import json
 import click
 
 from synth_assets import worlds
-from synth_assets.cli.common import of_world, table_of, told
+from synth_assets.cli.common import reports_errors, table_of, world_argument
 from synth_assets.scenario.resolve import find_world
 
 
@@ -15,23 +15,23 @@ from synth_assets.scenario.resolve import find_world
 def list_worlds() -> None:
     """List the worlds."""
     for name in worlds.NAMES:
-        click.echo(f"{name}  {find_world(name).story.splitlines()[0]}")
+        click.echo(f"{name}  {find_world(name).summary.splitlines()[0]}")
 
 
 @click.command()
-@of_world
-@told
+@world_argument
+@reports_errors
 def tables(name: str) -> None:
     """List a world's tables: what a row is, and its columns."""
     for table in find_world(name).tables:
-        click.echo(f"{table.name}  {table.row}")
-        click.echo(f"    {', '.join(column.document_name for column in table.columns)}")
+        click.echo(f"{table.name}  {table.grain}")
+        click.echo(f"    {', '.join(column.published_name for column in table.columns)}")
 
 
 @click.command()
-@of_world
+@world_argument
 @click.argument("table", required=False)
-@told
+@reports_errors
 def schema(name: str, table: str | None) -> None:
     """Print the JSON Schema of a world's configuration, or of a table's exported rows."""
     from synth_assets.derive.json_schema import config_schema, table_schema

@@ -6,14 +6,14 @@ import sys
 
 import click
 
-from synth_assets.cli.common import at_directory, of_world, store_of, told, worlds_of
+from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument, worlds_of
 from synth_assets.storage.store import Store
 
 
 @click.command()
-@of_world
-@at_directory
-@told
+@world_argument
+@data_dir_option
+@reports_errors
 def verify(name: str, directory: str | None) -> None:
     """Check published tables by independent rules in DuckDB; exit 1 when anything disagrees."""
     results = [_verified(store_of(world, directory)) for world in worlds_of(name)]

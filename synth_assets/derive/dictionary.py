@@ -26,17 +26,17 @@ def page(world: World) -> str:
 
 
 def _lines(world: World) -> Iterator[str]:
-    title, _, story = world.story.partition("\n")
+    title, _, story = world.summary.partition("\n")
     yield f"# {world.name}"
     yield from ("", title, "", story.strip(), "", NOTE, "")
     yield from _grid(
         ("Table", "One row is", "Made from"),
-        ((_link(table.name), table.row, ", ".join(map(_link, table.upstream))) for table in world.tables),
+        ((_link(table.name), table.grain, ", ".join(map(_link, table.upstream))) for table in world.tables),
     )
     for table in world.tables:
         yield from _table(table)
     yield from ("## Anomalies", "", "Labelled faults; the share is that of the default configuration.", "")
-    asked = world.config().asked()
+    asked = world.expected_labels(world.config())
     yield from _grid(
         ("Kind", "At fault", "Share", "What is wrong"),
         (
@@ -47,11 +47,11 @@ def _lines(world: World) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield from (f"## {table.name}", "", table.row, "")
+    yield from (f"## {table.name}", "", table.grain, "")
     yield from _grid(
         ("Column", "Type", "Unit", "Meaning"),
         (
-            (f"`{column.document_name}`", _type(column), column.document_unit or "", _meaning(column))
+            (f"`{column.published_name}`", _type(column), column.published_unit or "", _meaning(column))
             for column in table.columns
         ),
     )

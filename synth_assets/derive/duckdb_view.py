@@ -63,13 +63,13 @@ def view_sql(table: Table, schema_name: str, source: str) -> str:
     """
     view = f"{_name(schema_name)}.{_name(table.name)}"
     columns = ",\n".join(
-        f"    {_expression(column)} as {_name(column.document_name)}" for column in table.columns
+        f"    {_expression(column)} as {_name(column.published_name)}" for column in table.columns
     )
     statements = [
         f"create or replace view {view} as select\n{columns}\nfrom read_parquet({_text(source)})",
-        f"comment on view {view} is {_text(table.row)}",
+        f"comment on view {view} is {_text(table.grain)}",
         *(
-            f"comment on column {view}.{_name(column.document_name)} is {_text(_comment(column))}"
+            f"comment on column {view}.{_name(column.published_name)} is {_text(_comment(column))}"
             for column in table.columns
         ),
     ]
@@ -90,9 +90,8 @@ def _expression(column: Column) -> str:
 
 
 def _comment(column: Column) -> str:
-    return (
-        f"{column.description} Unit: {column.document_unit}." if column.document_unit else column.description
-    )
+    unit = f" Unit: {column.published_unit}." if column.published_unit else ""
+    return column.description + unit
 
 
 def _name(name: str) -> str:

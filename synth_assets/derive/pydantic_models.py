@@ -30,11 +30,11 @@ def entity_model(table: Table) -> type[BaseModel]:
     text, as they come from CSV, or the numbers, texts and nulls of JSON; an empty text is null where the
     column may be empty. Money and percentages are Decimals with two places, money in dollars.
     """
-    fields: dict[str, Any] = {column.document_name: _field(column) for column in table.columns}
+    fields: dict[str, Any] = {column.published_name: _field(column) for column in table.columns}
     return create_model(
         entity_name(table),
         __config__=ConfigDict(extra="forbid", title=entity_name(table)),
-        __doc__=table.row,
+        __doc__=table.grain,
         **fields,
     )
 
@@ -53,7 +53,7 @@ def entity_name(table: Table) -> str:
 
 def _field(column: Column) -> Any:
     """The annotated type of a column, with its meaning, unit and the table it points to."""
-    notes = {"unit": column.document_unit, "references": column.references}
+    notes = {"unit": column.published_unit, "references": column.references}
     about = Field(
         description=column.description,
         json_schema_extra={name: note for name, note in notes.items() if note},

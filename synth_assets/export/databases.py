@@ -153,7 +153,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 def _fill(connection: sqlite3.Connection, world: World, made: _Made, parts: Iterable[pa.Table]) -> int:
     """Insert a table's rows, and say how many there are."""
-    of_document = {column.document_name: column for column in world.table(made.name).columns}
+    of_document = {column.published_name: column for column in world.table(made.name).columns}
     columns = [of_document[name] for name in made.columns]
     marks = ", ".join("?" * len(columns))
     insert = f"INSERT INTO {made.name} ({', '.join(made.columns)}) VALUES ({marks})"

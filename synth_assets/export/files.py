@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.export.text import QUOTED_KINDS, as_text, joined, where_needed
-from synth_assets.model.arrow import word
+from synth_assets.model.arrow import primitive_array, scalar
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
@@ -111,7 +111,7 @@ FORMATS: dict[str, Format] = {"csv": export_csv, "json": export_json}
 
 
 def _csv(table: Table, parts: Iterable[pa.Table]) -> Iterator[bytes | memoryview]:
-    yield (",".join(column.document_name for column in table.columns) + "\n").encode()
+    yield (",".join(column.published_name for column in table.columns) + "\n").encode()
     for batch in _batches(table, parts):
         fields = [_csv_field(*field) for field in zip(table.columns, batch.columns, strict=True)]
         lines = joined(fields[0], *(piece for field in fields[1:] for piece in (",", field)), "\n")
@@ -120,11 +120,11 @@ def _csv(table: Table, parts: Iterable[pa.Table]) -> Iterator[bytes | memoryview
 
 def _csv_field(column: Column, values: pa.Array) -> pa.Array:
     text = _quoted(column, values, lambda words: where_needed(words, CSV_NEEDS_QUOTES, [('"', '""')], '"'))
-    return pc.fill_null(text, word(""))
+    return pc.fill_null(text, scalar(""))
 
 
 def _json(table: Table, parts: Iterable[pa.Table]) -> Iterator[bytes | memoryview]:
-    labels = [f'\n    "{column.document_name}": ' for column in table.columns]
+    labels = [f'\n    "{column.published_name}": ' for column in table.columns]
     start = 1  # the first object has no comma before it
     yield b"["
     for batch in _batches(table, parts):
@@ -143,7 +143,7 @@ def _json_value(column: Column, values: pa.Array) -> pa.Array:
     )
     if column.kind in ("day", "moment"):
         text = joined('"', text, '"')
-    return pc.fill_null(text, word("null"))
+    return pc.fill_null(text, scalar("null"))
 
 
 def _quoted(column: Column, values: pa.Array, quote: Callable[[pa.Array], pa.Array]) -> pa.Array:
@@ -173,3 +173,59 @@ def _write(path: Path, content: Iterable[bytes | memoryview]) -> Path:
         for piece in content:
             file.write(piece)
     return path
+
+
+QUOTED_KINDS = ("identifier", "reference", "choice", "text")
+"""Kinds whose text may hold anything, so that a format must quote or escape it."""
+
+_ZERO = primitive_array(pa.int64(), np.zeros(1, dtype=np.int64))[0]
+_HUNDRED = primitive_array(pa.float64(), np.full(1, 100.0))[0]
+
+
+def joined(*pieces: str | pa.Array) -> pa.Array:
+    """Arrays and constants side by side, row by row; null where one of them is null."""
+    scalars = (scalar(piece) if isinstance(piece, str) else piece for piece in pieces)
+    return pc.binary_join_element_wise(*scalars, scalar(""))
+
+
+def as_text(column: Column, values: pa.Array) -> pa.Array:
+    """The values of a column as strings, in no format's quotes yet.
+
+    Raises:
+        pa.ArrowInvalid: a number that is not finite, or a moment that is not on a whole second.
+    """
+    match column.kind:
+        case "money":
+            return _hundredths(values)
+        case "decimal" | "rate":
+            return _hundredths(pc.round(pc.multiply(values, _HUNDRED)).cast(pa.int64()))
+        case "moment":
+            seconds = values.cast(pa.timestamp("s")).cast(pa.string())
+            return joined(pc.utf8_replace_slice(seconds, 10, 11, "T"), "Z")
+        case _:
+            return values.cast(pa.string())
+
+
+def _hundredths(values: pa.Array) -> pa.Array:
+    """Integers as decimal text with two places: 162000 is `1620.00`, -5 is `-0.05`.
+
+    A 128-bit decimal is its unscaled integer in two 64-bit words, so cents are decimals as they stand.
+    """
+    filled = pc.fill_null(values, _ZERO)
+    low = np.frombuffer(filled.buffers()[1], dtype=np.int64)[filled.offset :][: len(filled)]
+    words = np.stack([low, low >> 63], axis=1)
+    decimals = pa.Array.from_buffers(pa.decimal128(20, 2), len(values), [None, pa.py_buffer(words)])
+    return pc.if_else(pc.is_valid(values), decimals.cast(pa.string()), pa.nulls(len(values), pa.string()))
+
+
+def where_needed(text: pa.Array, pattern: str, change: list[tuple[str, str]], quote: str = "") -> pa.Array:
+    """Replace substrings, and put `quote` around, only in the texts that match `pattern`."""
+    needs = pc.match_substring_regex(text, pattern)
+    if not pc.any(needs).as_py():
+        return text
+    changed = text.filter(needs)
+    for old, new in change:
+        changed = pc.replace_substring(changed, old, new)
+    if quote:
+        changed = joined(quote, changed, quote)
+    return pc.replace_with_mask(text, needs, changed)

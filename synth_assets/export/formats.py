@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from synth_assets.export.files import FORMATS, Parts, export
 from synth_assets.export.vendors import export_vendor
-from synth_assets.generation.generate import in_memory, said_in_words
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.vendor import Vendor
 from synth_assets.model.world import World
-from synth_assets.scenario.resolve import Scenario
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.paths import translate_os_errors
 from synth_assets.storage.store import Store
 
 
@@ -59,12 +59,6 @@ def published(store: Store) -> Source:
     return Source(scenario, parts)
 
 
-def made(scenario: Scenario) -> Source:
-    """A scenario in memory, which leaves the data directory as it is."""
-    tables = in_memory(scenario).tables
-    return Source(scenario, lambda _: lambda table: [tables[table]])
-
-
 def holds(store: Store, preset: str) -> bool:
     """Whether what stands in a data directory was made from a preset."""
     try:
@@ -95,7 +89,7 @@ def write(source: Source, form: str, out: Path, tables: Sequence[str] | None = N
         raise UsageProblem(f"--tables goes with {', '.join(FORMATS)}: {form} is made from whole users")
     names = vendor.tables if vendor else tables
     parts = source.parts([table.name for table in world.tables] if names is None else names)
-    with said_in_words(out, "use another --out or fewer --tables"):
+    with translate_os_errors(out, "use another --out or fewer --tables"):
         if vendor:
             return export_vendor(vendor, source.scenario.config, parts, out)
         return export(world, parts, form, out, tables)

@@ -7,17 +7,18 @@ files and joined at the end. Files are written aside and take their names when a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from functools import cache
+from json.encoder import encode_basestring
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from synth_assets.export.files import Parts, aside
-from synth_assets.export.layout import indented, one_line
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.errors import Problem
-from synth_assets.model.vendor import WHOLE, Entry, Vendor
+from synth_assets.model.vendor import WHOLE, Entry, Shared, Vendor
 
 
 def export_vendor(vendor: Vendor, config: WorldConfig, parts: Parts, out: Path) -> list[Path]:
@@ -123,3 +124,71 @@ def _placed(source: Path, target: Path) -> Path:
             path.replace(target / path.name)
         return target
     return source.replace(target)
+
+
+def indented(value: Any, depth: int = 0) -> str:
+    """A value that stands `depth` levels deep, without the spaces before its first line.
+
+    Args:
+        value: dicts with text keys, lists, strings, finite numbers, booleans and None.
+        depth: levels around it, two spaces each.
+    """
+    return _layout("\n" + "  " * depth).texts([value])[0]
+
+
+def one_line(value: Any) -> str:
+    """The same value without line ends and spaces."""
+    return _layout(None).texts([value])[0]
+
+
+class _Layout:
+    """How values look whose own lines begin with `margin`, a line end and spaces; None for one line."""
+
+    def __init__(self, margin: str | None) -> None:
+        self.margin = margin
+        self.inner = None if margin is None else margin + "  "
+        self.templates: dict[tuple[str, ...], str] = {}
+        self.of: dict[type, Callable[[Any], str]] = {
+            str: encode_basestring,
+            int: int.__repr__,
+            float: float.__repr__,
+            bool: {True: "true", False: "false"}.__getitem__,
+            dict: self.object,
+            list: self.array,
+            Shared: self.shared,
+        }
+
+    def texts(self, values: Iterable[Any]) -> tuple[str, ...]:
+        of = self.of
+        return tuple(["null" if value is None else of[type(value)](value) for value in values])
+
+    def object(self, value: dict[str, Any]) -> str:
+        keys = tuple(value)
+        template = self.templates.get(keys)
+        if template is None:
+            template = self.templates[keys] = self.template(keys)
+        return template % _layout(self.inner).texts(value.values())
+
+    def shared(self, value: Shared) -> str:
+        text = value.texts.get(self.margin)
+        if text is None:
+            text = value.texts[self.margin] = self.object(value)
+        return text
+
+    def array(self, value: list[Any]) -> str:
+        return self.joined("[", _layout(self.inner).texts(value), "]")
+
+    def template(self, keys: Sequence[str]) -> str:
+        colon = ":" if self.margin is None else ": "
+        names = [encode_basestring(key).replace("%", "%%") for key in keys]
+        return self.joined("{", [f"{name}{colon}%s" for name in names], "}")
+
+    def joined(self, opening: str, parts: Sequence[str], closing: str) -> str:
+        if self.margin is None or not parts:
+            return f"{opening}{','.join(parts)}{closing}"
+        return f"{opening}{self.inner}{f',{self.inner}'.join(parts)}{self.margin}{closing}"
+
+
+@cache
+def _layout(margin: str | None) -> _Layout:
+    return _Layout(margin)

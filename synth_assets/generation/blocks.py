@@ -13,7 +13,7 @@ import pyarrow as pa
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Ints
 from synth_assets.model.errors import Problem
-from synth_assets.model.identifiers import is_among, numbers
+from synth_assets.model.identifiers import id_numbers, isin_sorted
 from synth_assets.model.table import Rows, Table
 from synth_assets.model.world import World
 
@@ -42,10 +42,10 @@ class Made:
         """The column's values."""
         return self.rows[column]
 
-    def numbers(self, column: str) -> Ints:
+    def id_numbers(self, column: str) -> Ints:
         """The numbers of a column of ids; not to be written to."""
         if column not in self._numbers:
-            self._numbers[column] = numbers(self.rows[column])
+            self._numbers[column] = id_numbers(self.rows[column])
             self._numbers[column].setflags(write=False)
         return self._numbers[column]
 
@@ -73,14 +73,14 @@ def check_block(world: World, config: WorldConfig, table: Table, block: Mapping[
         Problem: the first rule that does not hold. Only a fault in this package can break one.
     """
     made = block[table.name]
-    key = made.numbers(table.key.name)
+    key = made.id_numbers(table.key.name)
     if np.any(key[1:] <= key[:-1]):
         raise Problem(f"{world.name}/{table.name}: {table.key.name} does not ascend: a bug, please report")
     for column in table.references:
         target = world.table(str(column.references))
-        found = made.numbers(column.name)
+        found = made.id_numbers(column.name)
         if world.root(target) == world.root(table):
-            orphan = ~is_among(found, block[target.name].numbers(target.key.name))
+            orphan = ~isin_sorted(found, block[target.name].id_numbers(target.key.name))
         else:
             orphan = (found < 1) | (found > getattr(config, world.root(target)))
         if orphan.any():

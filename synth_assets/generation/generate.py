@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import errno
-import os
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
 from synth_assets.generation.blocks import make_block
-from synth_assets.generation.engines import MapBlocks, in_this_process
+from synth_assets.generation.map_blocks import MapBlocks, in_this_process, with_block_context
 from synth_assets.model.config import WorldConfig
-from synth_assets.model.errors import Problem
 from synth_assets.model.world import World
-from synth_assets.scenario.resolve import Scenario
+from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
 from synth_assets.storage.parquet import Part, part_name, write_part
-from synth_assets.storage.paths import Place, first_line
+from synth_assets.storage.paths import StoragePath, translate_os_errors
 from synth_assets.storage.store import Published, Store
 
 if TYPE_CHECKING:
@@ -35,12 +31,12 @@ class _Task(NamedTuple):
     root: str
     rows: range
     block: int
-    staged: dict[str, Place]
+    staged: dict[str, StoragePath]
 
 
 def write_world(
     scenario: Scenario,
-    data_dir: Place,
+    data_dir: StoragePath,
     map_blocks: MapBlocks = in_this_process,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Published]:
@@ -56,8 +52,8 @@ def write_world(
         Problem: the directory is in use, full or not writable; what was published before stays.
     """
     store = Store(scenario.world, data_dir)
-    with said_in_words(data_dir), store.locked():
-        staged = {table.name: store.stage(scenario, table) for table in scenario.world.tables}
+    with translate_os_errors(data_dir), store.lock():
+        staged = {table.name: store.staging_dir(scenario, table) for table in scenario.world.tables}
         tasks = [
             _Task(scenario.world, scenario.config, root, rows, block, staged)
             for root in scenario.world.roots
@@ -80,46 +76,12 @@ def write_world(
 
 def _write_block(task: _Task) -> dict[str, Part]:
     world = task.world
-    with naming_the_block(world.name, task.block, task.rows):
+    with with_block_context(world.name, task.block, task.rows):
         made = make_block(world, task.config, task.root, task.rows)
         return {
             name: write_part(world.table(name), rows, task.staged[name] / part_name(task.block))
             for name, rows in made.items()
         }
-
-
-@contextmanager
-def naming_the_block(label: str, block: int, rows: range) -> Iterator[None]:
-    """Say of an error that nobody foresaw in which block it came up.
-
-    Raises:
-        Problem: the error with the block; problems and errors of the system stay what they are.
-    """
-    try:
-        yield
-    except (Problem, OSError):
-        raise
-    except Exception as error:
-        place = f"block {block} (rows {rows.start:,} to {rows.stop:,})"
-        raise Problem(f"{label}: {error!r} in {place}: a bug, please report") from error
-
-
-@contextmanager
-def said_in_words(
-    directory: Place, remedy: str = "use another --data-dir or lower the counts"
-) -> Iterator[None]:
-    """Turn the system's errors while writing to `directory` into one line; `remedy` helps a full disk."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno == errno.ENOSPC and isinstance(directory, Path):
-            disk = os.statvfs(directory)
-            raise Problem(
-                f"no space left in {directory} ({disk.f_bavail * disk.f_frsize // 2**20} MiB and "
-                f"{disk.f_favail:,} files free): every file stands whole, old or new; "
-                f"free some space, {remedy}"
-            ) from None
-        raise Problem(f"cannot write to {error.filename or directory}: {first_line(error)}") from None
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from synth_assets.generation.engines import IN_FLIGHT, MapBlocks
-from synth_assets.model.errors import Problem, UsageProblem
-from synth_assets.storage.paths import first_line
+from synth_assets.generation.map_blocks import IN_FLIGHT, MapBlocks
+from synth_assets.model.errors import Problem, UsageProblem, first_line
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

@@ -14,7 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 
-def fixed(type_: pa.DataType, values: npt.NDArray, mask: npt.NDArray[np.bool_] | None = None) -> pa.Array:
+def primitive_array(
+    type_: pa.DataType, values: npt.NDArray, mask: npt.NDArray[np.bool_] | None = None
+) -> pa.Array:
     """Values of a fixed-width type, empty where `mask` is true.
 
     `values` has the type's own width; booleans, which are one bit wide in Arrow, are packed here.
@@ -26,7 +28,7 @@ def fixed(type_: pa.DataType, values: npt.NDArray, mask: npt.NDArray[np.bool_] |
 
 def indices(values: npt.NDArray) -> pa.Array:
     """Whole numbers for `take`."""
-    return fixed(pa.int64(), values.astype(np.int64, copy=False))
+    return primitive_array(pa.int64(), values.astype(np.int64, copy=False))
 
 
 def strings(values: Sequence[str]) -> pa.StringArray:
@@ -37,7 +39,7 @@ def strings(values: Sequence[str]) -> pa.StringArray:
     return pa.StringArray.from_buffers(len(encoded), *buffers)
 
 
-def picked(
+def from_pool(
     pool: pa.StringArray, places: npt.NDArray, mask: npt.NDArray[np.bool_] | None = None
 ) -> pa.DictionaryArray:
     """Strings of a pool of at most 32,767 distinct ones, by their places; empty where `mask` is true.
@@ -46,36 +48,38 @@ def picked(
     """
     if len(places) and not 0 <= places.min() <= places.max() < len(pool):
         raise IndexError(f"a place is beyond the pool of {len(pool)}")
-    return pa.DictionaryArray.from_arrays(fixed(pa.int16(), places.astype(np.int16), mask), pool, safe=False)
+    return pa.DictionaryArray.from_arrays(
+        primitive_array(pa.int16(), places.astype(np.int16), mask), pool, safe=False
+    )
 
 
-def word(text: str) -> pa.StringScalar:
+def scalar(text: str) -> pa.StringScalar:
     """One string, as an argument of a compute function."""
     return strings([text])[0]
 
 
-def whole(column: pa.ChunkedArray) -> pa.Array:
+def combined(column: pa.ChunkedArray) -> pa.Array:
     """A column as one array; without the copy that `combine_chunks` makes even of a single chunk."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def values(column: pa.ChunkedArray) -> npt.NDArray:
+def to_numpy(column: pa.ChunkedArray) -> npt.NDArray:
     """The values of a column without empty cells: int64, float64, or int32 epoch days."""
-    array = whole(column)
+    array = combined(column)
     dtype = np.dtype(f"{'f' if pa.types.is_floating(array.type) else 'i'}{array.type.bit_width // 8}")
     return _fixed_width(array, dtype)
 
 
-def is_set(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+def flag_values(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     """The values of a column of flags without empty cells."""
-    array = whole(column)
+    array = combined(column)
     bits = np.frombuffer(array.buffers()[1], dtype=np.uint8)
     return np.unpackbits(bits, bitorder="little")[array.offset :][: len(array)].astype(bool)
 
 
-def is_choice(column: pa.ChunkedArray, choice: str) -> npt.NDArray[np.bool_]:
+def equals_choice(column: pa.ChunkedArray, choice: str) -> npt.NDArray[np.bool_]:
     """Which rows of a column of choices hold `choice`."""
-    array = whole(column)
+    array = combined(column)
     words = array.dictionary.to_pylist()
     code = words.index(choice) if choice in words else -1
     return _fixed_width(array.indices, np.dtype(f"i{array.type.index_type.bit_width // 8}")) == code

@@ -136,7 +136,7 @@ class Window:
         return left
 
 
-class Spread:
+class ArrivalSchedule:
     """`total` rows spread over days by weight: row i has the day at quantile (i + 1/2) / total.
 
     Rows are thus numbered in time, and a block of rows knows its days without the others. Most rows find

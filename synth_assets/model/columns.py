@@ -84,12 +84,12 @@ class Column:
     repeats: bool = False
 
     @property
-    def document_name(self) -> str:
+    def published_name(self) -> str:
         """Name in views and exports: that of the source document, without `_cents`."""
         return self.name.removesuffix("_cents") if self.kind == "money" else self.name
 
     @property
-    def document_unit(self) -> str | None:
+    def published_unit(self) -> str | None:
         """Unit in views and exports: dollars where cents are stored."""
         return "USD" if self.kind == "money" else self.unit
 

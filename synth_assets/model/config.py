@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 FIRST_DAY, LAST_DAY = dt.date(1980, 1, 1), dt.date(2199, 12, 31)
 
@@ -33,8 +32,12 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class WorldConfig(Frozen, ABC):
-    """Keys that every world has."""
+class WorldConfig(Frozen):
+    """Keys that every world has.
+
+    A configuration checks each key for itself. Whether its quotas fit together is for the world to say
+    (`World.why_not`), so that a configuration imports no plan.
+    """
 
     seed: Annotated[
         int,
@@ -56,26 +59,11 @@ class WorldConfig(Frozen, ABC):
             raise ValueError("as_of is still 'today': resolve the scenario first")
         return self.as_of
 
-    @model_validator(mode="after")
-    def _quotas_fit(self) -> Self:
-        message = self.misfit()
-        if message:
-            raise ValueError(message)
-        return self
-
     def clean(self) -> Self:
         """The clean twin's configuration: the same without any fault."""
         none = dict.fromkeys(type(self.anomaly_rates).model_fields, 0.0)
         return self.model_copy(update={"anomaly_rates": type(self.anomaly_rates)(**none)})
 
-    def facts(self) -> dict[str, object]:
+    def sql_facts(self) -> dict[str, object]:
         """What the world's queries know of the configuration beside its keys."""
         return {}
-
-    @abstractmethod
-    def misfit(self) -> str | None:
-        """Why the configuration cannot be met exactly, in one line, or None when it can."""
-
-    @abstractmethod
-    def asked(self) -> dict[str, tuple[int, int]]:
-        """For each anomaly kind, the rows that its rate counts and the labels that it asks for."""

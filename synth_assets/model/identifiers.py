@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import whole
+from synth_assets.model.arrow import combined
 from synth_assets.model.draws import Ints, Words
 
 DIGITS = 9
@@ -42,7 +42,7 @@ def _offsets(width: int, rows: int) -> pa.Buffer:
     return pa.py_buffer(np.arange(0, width * (rows + 1), width, dtype=np.int32))
 
 
-def ids(prefix: str, numbers: Ints) -> pa.StringArray:
+def format_ids(prefix: str, numbers: Ints) -> pa.StringArray:
     """`prefix` and nine digits for each number, 0 <= number <= 999,999,999."""
     number = numbers.astype(np.uint32)
     fours = number // _TEN_THOUSAND
@@ -71,7 +71,7 @@ def _four_digits(number: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     return _FOUR_DIGITS.take(number.astype(np.intp), mode="clip")  # "clip" spares the check of each index
 
 
-def numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
+def id_numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
     """The numbers of ids, read from their last nine digits.
 
     Raises:
@@ -94,7 +94,7 @@ def numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
     return number.view(np.int64)
 
 
-def taken(values: pa.ChunkedArray, places: npt.NDArray[np.intp]) -> pa.StringArray:
+def take_ids(values: pa.ChunkedArray, places: npt.NDArray[np.intp]) -> pa.StringArray:
     """The ids at `places` of a column, copied as they stand: cheaper than `ids` of their numbers.
 
     Raises:
@@ -106,7 +106,7 @@ def taken(values: pa.ChunkedArray, places: npt.NDArray[np.intp]) -> pa.StringArr
 
 def _texts(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """One or more ids, each as bytes of the same width."""
-    array = whole(values) if isinstance(values, pa.ChunkedArray) else values
+    array = combined(values) if isinstance(values, pa.ChunkedArray) else values
     offsets = np.frombuffer(array.buffers()[1], dtype=np.int32)[array.offset :][: len(array) + 1]
     width = int(offsets[1] - offsets[0])
     if width < DIGITS or int(offsets[-1] - offsets[0]) != width * len(array):
@@ -120,7 +120,7 @@ def _has_no_digit(words: Words) -> bool:
     return bool(bits & _NO_DIGIT_BITS)
 
 
-def is_among(found: Ints, known: Ints) -> npt.NDArray[np.bool_]:
+def isin_sorted(found: Ints, known: Ints) -> npt.NDArray[np.bool_]:
     """Which numbers stand among the ascending `known`: looked up in a table from the first to the last."""
     if not len(known):
         return np.zeros(len(found), dtype=bool)

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.anomaly import Anomaly, Codes
+from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.arrow import indices
 from synth_assets.model.calendar import epoch_day
 from synth_assets.model.columns import Column, choice, decimal, identifier, moment, money, rate, text
 from synth_assets.model.draws import Ints
+from synth_assets.model.fault_plan import Codes
 from synth_assets.model.table import arrow_table, seconds
 
 DIFFICULTIES = ("easy", "medium", "hard")

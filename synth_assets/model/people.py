@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from faker.factory import Factory
 
-from synth_assets.model.arrow import indices, strings, word
+from synth_assets.model.arrow import indices, scalar, strings
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.permutation import Permutation
 
@@ -91,7 +91,7 @@ def people(draws: Draws, numbers: Ints, total: int) -> People:
     pair = Permutation(draws.key("pairs of names"), pairs)(serial)
     first = pool.first_names.take(indices(pair % len(pool.first_names)))
     last = pool.last_names.take(indices(pair // len(pool.first_names)))
-    local = pc.utf8_lower(pc.binary_join_element_wise(first, last, word(".")))
+    local = pc.utf8_lower(pc.binary_join_element_wise(first, last, scalar(".")))
     at = indices(company)
     area, line, _, _ = draws.fields("phone", numbers)
     codes = strings([f"+1{code}55501" for code in AREA_CODES]).take(
@@ -99,8 +99,8 @@ def people(draws: Draws, numbers: Ints, total: int) -> People:
     )
     lines = strings([f"{i:02d}" for i in range(100)]).take(indices(line.astype(np.int64) * 100 // 65_536))
     return People(
-        name=pc.binary_join_element_wise(first, last, word(" ")),
-        email=pc.binary_join_element_wise(local, pool.domains.take(at), word("@")),
+        name=pc.binary_join_element_wise(first, last, scalar(" ")),
+        email=pc.binary_join_element_wise(local, pool.domains.take(at), scalar("@")),
         company=pool.companies.take(at),
-        phone=pc.binary_join_element_wise(codes, lines, word("")),
+        phone=pc.binary_join_element_wise(codes, lines, scalar("")),
     )

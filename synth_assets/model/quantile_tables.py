@@ -22,12 +22,12 @@ SIZE = 4096
 _SHIFT = np.uint16(4)  # 16-bit field to 12-bit index
 
 
-def take(table: npt.NDArray[np.int64], field: Fields) -> Ints:
+def sample(table: npt.NDArray[np.int64], field: Fields) -> Ints:
     """The table's entry for each 16-bit field."""
     return table.take(field >> _SHIFT)
 
 
-def take_up_to(table: npt.NDArray[np.int64], most: Ints, field: Fields) -> Ints:
+def sample_at_most(table: npt.NDArray[np.int64], most: Ints, field: Fields) -> Ints:
     """The entry for each 16-bit field of an ascending table of days, conditional on being at most `most`.
 
     Where the table has no entry so small, the answer is `most`.
@@ -48,7 +48,7 @@ def normal_scores() -> list[float]:
     return [inverse((i + 0.5) / SIZE) for i in range(SIZE)]
 
 
-def weighted(values: Sequence[int], weights: Sequence[float]) -> npt.NDArray[np.int64]:
+def from_weights(values: Sequence[int], weights: Sequence[float]) -> npt.NDArray[np.int64]:
     """Table in which each value fills a share of the entries proportional to its weight.
 
     Shares are rounded cumulatively, so they are off by less than one entry in 4,096.
@@ -63,10 +63,10 @@ def weighted(values: Sequence[int], weights: Sequence[float]) -> npt.NDArray[np.
     return np.repeat(np.array(values, dtype=np.int64), counts)
 
 
-def integrated(days: range, density: Callable[[float], float], steps: int = 16) -> npt.NDArray[np.int64]:
+def from_density(days: range, density: Callable[[float], float], steps: int = 16) -> npt.NDArray[np.int64]:
     """Table of whole days whose weights are `density` integrated over [day - 1/2, day + 1/2] by midpoints."""
     weights = [math.fsum(density(day - 0.5 + (i + 0.5) / steps) for i in range(steps)) for day in days]
-    return weighted(list(days), weights)
+    return from_weights(list(days), weights)
 
 
 class ZipfTable:

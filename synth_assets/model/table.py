@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model.arrow import fixed, strings
+from synth_assets.model.arrow import primitive_array, strings
 from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.columns import Column
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import ids
+from synth_assets.model.identifiers import format_ids
 
 NOT_PARENTS = ("rows", "draws", "config")
 
@@ -28,7 +28,7 @@ class Rows(Protocol):
     def __getitem__(self, column: str) -> pa.ChunkedArray:
         """A column's values."""
 
-    def numbers(self, column: str) -> Ints:
+    def id_numbers(self, column: str) -> Ints:
         """The numbers of a column of ids; not to be written to."""
 
 
@@ -52,20 +52,20 @@ class Table:
 
     Attributes:
         name: plural noun, also file directory, asset and view name.
-        row: what one row is, as a sentence.
+        grain: what one row is, as a sentence.
         columns: the key first.
         generate: pure function of one block. Parameters named after other tables of the world receive that
             block's rows of the table; `rows` (a range of row numbers) goes to a root table; `draws` and
             `config` are there for all. Returns a `pa.Table` made by `arrow_table`.
-        counted_by: for a root table, the config key that says how many rows its `rows` counts.
+        row_count_key: for a root table, the config key that says how many rows its `rows` counts.
         rules: what holds within every row.
     """
 
     name: str
-    row: str
+    grain: str
     columns: tuple[Column, ...]
     generate: Callable[..., pa.Table]
-    counted_by: str | None = None
+    row_count_key: str | None = None
     rules: tuple[Rule, ...] = ()
 
     @property
@@ -125,19 +125,19 @@ def _array(column: Column, values: Any) -> pa.Array:
     data = np.ma.getdata(values)
     match column.kind:
         case "identifier" | "reference":
-            return ids(column.prefix, data)
+            return format_ids(column.prefix, data)
         case "choice":
             return _choices(column, data.astype(np.int8, copy=False), mask)
         case "day":
-            return fixed(pa.date32(), data.astype(np.int32, copy=False), mask)
+            return primitive_array(pa.date32(), data.astype(np.int32, copy=False), mask)
         case "moment":
-            return fixed(pa.timestamp("us"), data * np.int64(1_000_000), mask)
+            return primitive_array(pa.timestamp("us"), data * np.int64(1_000_000), mask)
         case "decimal" | "rate":
-            return fixed(pa.float64(), data.astype(np.float64, copy=False), mask)
+            return primitive_array(pa.float64(), data.astype(np.float64, copy=False), mask)
         case "flag":
-            return fixed(pa.bool_(), data.astype(bool, copy=False), mask)
+            return primitive_array(pa.bool_(), data.astype(bool, copy=False), mask)
         case _:
-            return fixed(pa.int64(), data.astype(np.int64, copy=False), mask)
+            return primitive_array(pa.int64(), data.astype(np.int64, copy=False), mask)
 
 
 def _choices(
@@ -146,7 +146,7 @@ def _choices(
     if codes.view(np.uint8).max(initial=0) >= len(column.choices):  # what `safe` checks, in one fast pass
         raise IndexError(f"{column.name} has a code beyond its {len(column.choices)} choices")
     words = strings(column.choices)
-    return pa.DictionaryArray.from_arrays(fixed(pa.int8(), codes, mask), words, safe=False)
+    return pa.DictionaryArray.from_arrays(primitive_array(pa.int8(), codes, mask), words, safe=False)
 
 
 def seconds(day: Any, second_of_day: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
@@ -30,16 +30,16 @@ class Report:
         name: the file's without `.json`, and the asset's.
         figures: SQL file of the world's package; each query gives one number.
         checklist: SQL file of the world's package; each query gives what breaks an item of the list.
-        blocks: function of the configuration: whether data that breaks an item must not be used, or may.
-        document: function of the configuration, of the figures and of which items hold, both by name; gives
+        is_blocking: function of the configuration: whether data that breaks an item must not be used, or may.
+        render: function of the configuration, of the figures and of which items hold, both by name; gives
             what the file says.
     """
 
     name: str
     figures: str
     checklist: str
-    blocks: Callable[[Any], bool]
-    document: Callable[[Any, Mapping[str, int], Mapping[str, bool]], dict[str, object]]
+    is_blocking: Callable[[Any], bool]
+    render: Callable[[Any, Mapping[str, int], Mapping[str, bool]], dict[str, object]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,9 @@ class World:
         config: the model of its configuration.
         tables: every table, each after the tables it needs.
         anomalies: the kinds of labelled fault, in the order of the manifest's `type` choices.
+        expected_labels: function of the configuration: for each kind, the rows that its rate counts and the
+            labels that it asks for.
+        why_not: function of the configuration: why its quotas cannot be met exactly, in one line, or None.
         presets: named sets of configuration values.
         block_rows: root rows of a block.
         database: SQL file of its package that makes the source document's tables in a database.
@@ -62,7 +65,9 @@ class World:
     config: type[WorldConfig]
     tables: tuple[Table, ...]
     anomalies: tuple[Anomaly, ...]
-    presets: dict[str, dict[str, object]]
+    expected_labels: Callable[[Any], dict[str, tuple[int, int]]] = lambda _: {}
+    why_not: Callable[[Any], str | None] = lambda _: None
+    presets: Mapping[str, dict[str, object]] = field(default_factory=dict)
     block_rows: int = BLOCK_ROWS
     database: str | None = None
     report: Report | None = None
@@ -73,7 +78,7 @@ class World:
         return named, (self.name,)
 
     @property
-    def story(self) -> str:
+    def summary(self) -> str:
         """What the world is: its package's docstring."""
         return (import_module(f"synth_assets.worlds.{self.name}").__doc__ or "").strip()
 
@@ -92,9 +97,9 @@ class World:
 
     def root(self, table: Table) -> str:
         """The config key that counts the rows of the root table from which `table` descends."""
-        while table.counted_by is None:
+        while table.row_count_key is None:
             table = self.table(table.parents[0])
-        return table.counted_by
+        return table.row_count_key
 
     @cached_property
     def roots(self) -> dict[str, tuple[Table, ...]]:

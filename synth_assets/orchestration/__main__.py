@@ -17,7 +17,7 @@ from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.check_results import identifier
 from synth_assets.orchestration.keys import asset_key
 from synth_assets.storage.catalogue import FILE_NAME
-from synth_assets.storage.paths import Place
+from synth_assets.storage.paths import StoragePath
 from synth_assets.storage.store import Store, data_dir
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -103,7 +103,7 @@ def _failure(world: World, result: dg.ExecuteInProcessResult) -> Iterator[str]:
             yield error.message.partition(": ")[2].strip() if error else str(event.message)
 
 
-def _next(directory: Place) -> Iterator[str]:
+def _next(directory: StoragePath) -> Iterator[str]:
     """Where the files are, and three things to do with them."""
     on_disk = isinstance(directory, Path)
     near = isinstance(directory, Path) and directory.is_relative_to(Path.cwd())

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from synth_assets.checks.check import SHOWN
 from synth_assets.derive.pandera_schema import failures, row_schema
 from synth_assets.generation.blocks import make_table
-from synth_assets.generation.generate import naming_the_block
+from synth_assets.generation.map_blocks import with_block_context
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
 from synth_assets.storage.parquet import Part, PartReader, part_name, write_part
-from synth_assets.storage.paths import Place
+from synth_assets.storage.paths import StoragePath
 
 _schema_of = lru_cache(maxsize=1)(row_schema)
 
@@ -37,8 +37,8 @@ class Task(NamedTuple):
     config: WorldConfig
     rows: range
     block: int
-    parents: dict[str, Place]
-    staged: Place
+    parents: dict[str, StoragePath]
+    staged: StoragePath
     remedy: str
 
 
@@ -60,7 +60,7 @@ def build(task: Task) -> Built:
     table = task.world.table(task.table)
     name = part_name(task.block)
     parents = {parent: PartReader(path / name, task.remedy) for parent, path in task.parents.items()}
-    with naming_the_block(f"{task.world.name}/{task.table}", task.block, task.rows):
+    with with_block_context(f"{task.world.name}/{task.table}", task.block, task.rows):
         made = make_table(task.world, task.config, table, task.rows, parents)
         cases = failures(_schema_of(table), made, SHOWN)
         part = write_part(table, made, task.staged / name)

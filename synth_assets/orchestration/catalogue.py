@@ -12,12 +12,12 @@ from synth_assets.orchestration.keys import (
     OWNERS,
     SCENARIO,
     asset_key,
-    in_one_line,
+    fail_in_one_line,
     refuse_unused_config,
     store_for,
 )
 from synth_assets.storage import catalogue
-from synth_assets.storage.paths import Place
+from synth_assets.storage.paths import StoragePath
 
 
 def catalogue_asset(world: World) -> dg.AssetsDefinition:
@@ -37,15 +37,19 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         code_version=__version__,
     )
     def flip(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        with in_one_line():
+        with fail_in_one_line():
             refuse_unused_config(context)
             store = store_for(world, CATALOGUE)
-            with store.locked(wait=True):
+            with store.lock(wait=True):
                 scenario = store.scenario()
                 path = catalogue.flip(store, scenario)
             published = {table.name: store.published(table.name, scenario) for table in world.tables}
         rows = [
-            {"view": f"{world.name}.{table.name}", "rows": published[table.name].rows, "a row is": table.row}
+            {
+                "view": f"{world.name}.{table.name}",
+                "rows": published[table.name].rows,
+                "a row is": table.grain,
+            }
             for table in world.tables
         ]
         versions = ",".join(found.content for found in published.values())
@@ -79,7 +83,7 @@ def example(world: World) -> str:
     )
 
 
-def answer(world: World, data_dir: Place) -> str:
+def answer(world: World, data_dir: StoragePath) -> str:
     """The example's rows as Markdown."""
     with catalogue.connect(data_dir) as connection:
         rows = connection.execute(example(world)).fetchall()

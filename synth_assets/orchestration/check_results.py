@@ -179,7 +179,7 @@ def _kinds(connection: duckdb.DuckDBPyConnection, world: World, config: WorldCon
         connection.execute(f"select type, count(*) from {world.manifest.name} group by 1").fetchall()
     )
     frame = []
-    for kind, (population, asked) in config.asked().items():
+    for kind, (population, asked) in world.expected_labels(config).items():
         found = connection.execute(f"select count(*) from ({rules[kind]})").fetchall()[0][0]
         rate = float(rates.get(kind, asked / max(population, 1)))
         values = (kind, population, rate, asked, labels.get(kind, 0), found)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from synth_assets.generation.engines import ENGINE_VARIABLE, NAMES, WORKERS_VARIABLE, MapBlocks, engine
-from synth_assets.orchestration.keys import in_one_line
+from synth_assets.generation.engines import ENGINE_VARIABLE, NAMES, WORKERS_VARIABLE, engine
+from synth_assets.generation.map_blocks import MapBlocks
+from synth_assets.orchestration.keys import fail_in_one_line
 
 ENGINE = "engine"
 """The resource's key; run config: `resources: {engine: {config: {engine: ray, workers: 2}}}`."""
@@ -35,5 +36,5 @@ def engine_resource(context: dg.InitResourceContext) -> Iterator[MapBlocks]:
     workers = given.get("workers")
     if workers is None:
         workers = os.environ.get(WORKERS_VARIABLE) or None
-    with in_one_line(), engine(name, workers) as map_blocks:
+    with fail_in_one_line(), engine(name, workers) as map_blocks:
         yield map_blocks

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from synth_assets.generation.generate import said_in_words
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
+from synth_assets.storage.paths import translate_os_errors
 from synth_assets.storage.store import Store, data_dir
 
 BARE_WORLD = "order_to_cash"
@@ -43,16 +43,16 @@ def store_for(world: World, name: str) -> Store:
 
 
 @contextmanager
-def in_one_line() -> Iterator[None]:
+def fail_in_one_line() -> Iterator[None]:
     """A problem, or an error of the system, ends the step with one line and no retry."""
     try:
-        with said_in_words(data_dir()):
+        with translate_os_errors(data_dir()):
             yield
     except Problem as problem:
         raise dg.Failure(description=str(problem), allow_retries=False) from None
 
 
-def logged(context: dg.AssetExecutionContext, events: Iterable[Event]) -> Iterator[Event]:
+def log_failed_checks(context: dg.AssetExecutionContext, events: Iterable[Event]) -> Iterator[Event]:
     """The events of an asset, each check that failed also as a warning in the run's log."""
     for event in events:
         if isinstance(event, dg.AssetCheckResult) and not event.passed:

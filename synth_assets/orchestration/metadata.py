@@ -12,7 +12,7 @@ from synth_assets.derive.duckdb_view import view_sql
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 from synth_assets.orchestration.column_summary import shape
-from synth_assets.scenario.resolve import FORMAT_VERSION, Scenario
+from synth_assets.scenario.scenario import FORMAT_VERSION, Scenario
 from synth_assets.storage.parquet import Part
 
 PREVIEW_ROWS = 8
@@ -22,8 +22,8 @@ INLINE = 999
 
 def description(table: Table) -> str:
     """What a row is, and the columns under their names in views."""
-    names = ", ".join(f"`{column.document_name}`" for column in table.columns)
-    return f"{table.row}\n\nColumns: {names}."
+    names = ", ".join(f"`{column.published_name}`" for column in table.columns)
+    return f"{table.grain}\n\nColumns: {names}."
 
 
 def column_schema(table: Table, shapes: Mapping[str, list[str]] | None = None) -> dg.TableSchema:

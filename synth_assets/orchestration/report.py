@@ -15,12 +15,12 @@ from synth_assets.orchestration.keys import (
     SCENARIO,
     Event,
     asset_key,
-    in_one_line,
-    logged,
+    fail_in_one_line,
+    log_failed_checks,
     refuse_unused_config,
     store_for,
 )
-from synth_assets.storage.paths import write_whole
+from synth_assets.storage.paths import write_atomic
 
 
 def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
@@ -42,9 +42,9 @@ def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
         output_required=False,
     )
     def materialise_report(context: dg.AssetExecutionContext) -> Iterator[Event]:
-        with in_one_line():
+        with fail_in_one_line():
             refuse_unused_config(context)
-            yield from logged(context, materialise(world, report))
+            yield from log_failed_checks(context, materialise(world, report))
 
     return materialise_report
 
@@ -57,14 +57,14 @@ def materialise(world: World, report: Report) -> Iterator[Event]:
     """
     key = asset_key(world, report.name)
     store = store_for(world, report.name)
-    with store.locked(wait=True):
+    with store.lock(wait=True):
         scenario = store.scenario()
         found, content = report_on(store, scenario)
         yield from (check_results.result(key, check) for check in found)
         if not all(check.passed or check.severity == "WARN" for check in found):
             return
         path = report_file(store)
-        write_whole(path, content)
+        write_atomic(path, content)
     yield dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(sha256(content).hexdigest()),

@@ -15,12 +15,14 @@ from synth_assets.orchestration.keys import (
     OWNERS,
     SCENARIO,
     asset_key,
-    in_one_line,
+    fail_in_one_line,
     refuse_unused_config,
     store_for,
 )
-from synth_assets.scenario.resolve import CONFIG_VARIABLE, Scenario, allowed, resolve
-from synth_assets.storage.paths import Place
+from synth_assets.scenario.explain import allowed
+from synth_assets.scenario.resolve import CONFIG_VARIABLE, resolve
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.paths import StoragePath
 
 _TYPES: dict[Any, Any] = {bool: bool, int: int, float: float}
 """Dagster's types of config values; anything else, such as a date, is written as text."""
@@ -39,12 +41,12 @@ def scenario_asset(world: World) -> dg.AssetsDefinition:
         code_version=__version__,
     )
     def scenario(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        with in_one_line():
+        with fail_in_one_line():
             refuse_unused_config(context)
             given = dict(context.op_execution_context.op_config or {})
             resolved = resolve_run(world, given)
             store = store_for(world, SCENARIO)
-            with store.locked(wait=True):
+            with store.lock(wait=True):
                 store.write_scenario(resolved)
         return dg.MaterializeResult(
             data_version=dg.DataVersion(resolved.id),
@@ -115,20 +117,21 @@ def _description(world: World) -> str:
         f"The resolved configuration of {world.name}: seed, as_of, counts and rates. Every table reads it, "
         "so all tables of one scenario belong together.\n\n"
         f"Set keys in the Launchpad (Open launchpad, beside Materialize), or in the YAML file that "
-        f"{CONFIG_VARIABLE} names; without either the defaults hold.\n\n{world.story}"
+        f"{CONFIG_VARIABLE} names; without either the defaults hold.\n\n{world.summary}"
     )
 
 
-def _metadata(scenario: Scenario, path: Place) -> dict[str, Any]:
+def _metadata(scenario: Scenario, path: StoragePath) -> dict[str, Any]:
     config = scenario.config
+    expected = scenario.world.expected_labels(config)
     asked = "\n".join(
-        f"| {kind} | {labels:,} | {population:,} |" for kind, (population, labels) in config.asked().items()
+        f"| {kind} | {labels:,} | {population:,} |" for kind, (population, labels) in expected.items()
     )
     return {
         "scenario": scenario.id,
         "seed": config.seed,
         "as_of": str(config.day),
-        "labels_asked": sum(labels for _, labels in config.asked().values()),
+        "labels_asked": sum(labels for _, labels in expected.values()),
         "anomalies_asked": dg.MetadataValue.md(f"| kind | labels | of |\n|---|---:|---:|\n{asked}"),
         "config": dg.MetadataValue.json(scenario.document),
         "path": dg.MetadataValue.path(str(path)),

@@ -11,7 +11,7 @@ import duckdb
 from synth_assets import __version__
 from synth_assets.checks import verify
 from synth_assets.checks.check import SHOWN
-from synth_assets.generation.engines import MapBlocks
+from synth_assets.generation.map_blocks import MapBlocks
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
@@ -23,12 +23,12 @@ from synth_assets.orchestration.keys import (
     SCENARIO,
     Event,
     asset_key,
-    in_one_line,
-    logged,
+    fail_in_one_line,
+    log_failed_checks,
     refuse_unused_config,
     store_for,
 )
-from synth_assets.scenario.resolve import Scenario, with_versions
+from synth_assets.scenario.scenario import Scenario, with_versions
 from synth_assets.storage.parquet import Part
 from synth_assets.storage.store import Published, Store, parts_pattern
 
@@ -50,9 +50,9 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
         output_required=False,
     )
     def materialise_table(context: dg.AssetExecutionContext) -> Iterator[Event]:
-        with in_one_line():
+        with fail_in_one_line():
             refuse_unused_config(context)
-            yield from logged(context, materialise(context, world, table))
+            yield from log_failed_checks(context, materialise(context, world, table))
 
     return materialise_table
 
@@ -80,7 +80,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         Problem: a table above is missing, damaged or from another scenario.
     """
     store = store_for(world, table.name)
-    with store.locked(wait=True):
+    with store.lock(wait=True):
         scenario, above = _given(store, world, table)
         started = perf_counter()
         built = _stage(context, store, scenario, table, above)
@@ -89,7 +89,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         cases = [case for block in built for case in block.cases][:SHOWN]
         rows = check_results.RowChecks(table, sum(part.rows for part in parts), cases)
         sources = {name: found.glob for name, found in above.items()}
-        sources[table.name] = parts_pattern(store.stage(scenario, table))
+        sources[table.name] = parts_pattern(store.staging_dir(scenario, table))
         values = scenario.config.model_dump(mode="json")
         with verify.connect(world, values, sources) as connection:
             found = check_results.evaluate(
@@ -144,7 +144,7 @@ def _stage(
     above: dict[str, Published],
 ) -> list[Built]:
     """Write every block of a table aside, by the run's engine, and say in the log how it goes."""
-    world, staged = store.world, store.stage(scenario, table)
+    world, staged = store.world, store.staging_dir(scenario, table)
     parents = {name: above[name].path for name in table.parents}
     tasks = [
         Task(world, table.name, scenario.config, rows, block, parents, staged, store.remedy)

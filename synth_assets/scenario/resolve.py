@@ -1,34 +1,26 @@
-"""The scenario: one resolved configuration, stored beside the data that was made from it."""
+"""A scenario from what a person wrote: defaults, preset, file and overrides, later ones first."""
 
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import faker
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import ValidationError
 
-from synth_assets import __version__, worlds
+from synth_assets import worlds
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
+from synth_assets.scenario.explain import explain_error, nearest
+from synth_assets.scenario.scenario import Scenario, with_versions
 
 CONFIG_VARIABLE = "SYNTH_ASSETS_CONFIG"
 """Environment variable that names the YAML file."""
-
-FORMAT_VERSION = 3
-"""Raised when the same configuration would give other bytes under the same package version."""
 
 DEEPEST = 20
 """Levels of keys that are read; no world has more than two."""
@@ -46,41 +38,6 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
 )
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A world with everything that decides its bytes: resolved configuration and versions.
-
-    Attributes:
-        world: the world.
-        config: its configuration; as_of is a date.
-        versions: package, Faker and format version.
-    """
-
-    world: World
-    config: WorldConfig
-    versions: Mapping[str, str | int]
-
-    @cached_property
-    def document(self) -> Values:
-        """The scenario as stored: world, versions, config."""
-        return {
-            "world": self.world.name,
-            "versions": dict(self.versions),
-            "config": self.config.model_dump(mode="json"),
-        }
-
-    @cached_property
-    def id(self) -> str:
-        """16 hexadecimal digits of a hash over the stored document: same id, same bytes."""
-        canonical = json.dumps(self.document, sort_keys=True, separators=(",", ":"))
-        return blake2b(canonical.encode(), digest_size=8).hexdigest()
-
-    @property
-    def text(self) -> str:
-        """The content of `scenario.json`."""
-        return json.dumps({"id": self.id, **self.document}, indent=2) + "\n"
 
 
 def resolve(
@@ -137,39 +94,27 @@ def _preset(world: World, name: object) -> Mapping[str, Any]:
     return world.presets[str(name)]
 
 
-def with_versions(world: World, config: WorldConfig) -> Scenario:
-    """A resolved configuration under the versions that are installed."""
-    return Scenario(
-        world,
-        config,
-        {"synth_assets": __version__, "faker": faker.VERSION, "format": FORMAT_VERSION},
-    )
-
-
-def load(world: World, text: str) -> Scenario:
-    """The scenario stored in `text`; ValueError or KeyError where it is not one."""
-    document = json.loads(text)
-    config = world.config(**document["config"])
-    return Scenario(world, config, document["versions"])
-
-
 def find_world(name: str) -> World:
     """The world of that name, or a UsageProblem that names the nearest."""
     try:
         return worlds.load(name)
     except KeyError:
         raise UsageProblem(
-            f"unknown world {name!r}{_nearest(str(name), worlds.NAMES)} (worlds: {', '.join(worlds.NAMES)})"
+            f"unknown world {name!r}{nearest(str(name), worlds.NAMES)} (worlds: {', '.join(worlds.NAMES)})"
         ) from None
 
 
 def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
     """The configuration from plain values, or a UsageProblem in one line."""
     try:
-        return world.config.model_validate(dict(values))
+        config = world.config.model_validate(dict(values))
     except ValidationError as error:
-        lines = [_explained(world, dict(e)) for e in error.errors(include_url=False)]
+        lines = [explain_error(world, dict(e)) for e in error.errors(include_url=False)]
         raise UsageProblem(f"{world.name}: {'; '.join(lines)}".replace("\n", " ")) from None
+    misfit = world.why_not(config)
+    if misfit:
+        raise UsageProblem(f"{world.name}: {misfit}")
+    return config
 
 
 def from_assignments(assignments: Iterable[str]) -> Values:
@@ -241,57 +186,3 @@ def _merge(values: Values, layer: Mapping[str, Any], depth: int = 1) -> None:
             _merge(values[key], value, depth + 1)
         else:
             values[key] = value
-
-
-def _explained(world: World, error: Values) -> str:
-    """One validation error in words: the key, the value and what is allowed."""
-    path = [str(part) for part in error["loc"]]
-    key = ".".join(path)
-    model, field = _field(world.config, path)
-    if error["type"] in ("extra_forbidden", "invalid_key") and model:
-        hint = _nearest(path[-1], list(model.model_fields), ".".join(path[:-1]))
-        return f"unknown key {key}{hint} (synth-assets schema {world.name} lists all keys)"
-    if error["type"] == "value_error":
-        message = str(error["ctx"]["error"])
-        return f"{key}: {message}" if key else message
-    return f"{key} is {_shown(error['input'])}, but must be {allowed(field)}" if field else error["msg"]
-
-
-def _shown(value: object) -> str:
-    """A wrong value as its writer knows it, in a few words."""
-    if isinstance(value, list | Mapping):
-        return "a list" if isinstance(value, list) else "a set of keys and values"
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:79] + "…"
-
-
-def _field(model: type[BaseModel], path: list[str]) -> tuple[type[BaseModel] | None, FieldInfo | None]:
-    """The field at a dotted path and the model that holds it."""
-    holder: Any = model
-    field: FieldInfo | None = None
-    for part in path:
-        if field is not None:
-            holder = field.annotation
-        if not (isinstance(holder, type) and issubclass(holder, BaseModel)):
-            return None, field
-        field = holder.model_fields.get(part)
-        if field is None:
-            break
-    return holder, field
-
-
-def allowed(field: FieldInfo) -> str:
-    """What a field takes, in words."""
-    words: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false"}
-    bounds = {type(m).__name__: m for m in field.metadata}
-    low = getattr(bounds.get("Ge"), "ge", None)
-    high = getattr(bounds.get("Le"), "le", None)
-    kind = words.get(field.annotation, "a set of keys and values") if field.annotation else "a value"
-    if low is None:
-        return kind
-    return f"{kind} from {low} to {high:,}" if high is not None else f"{kind} of at least {low}"
-
-
-def _nearest(word: str, known: Any, prefix: str = "") -> str:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f". Did you mean {prefix + '.' if prefix else ''}{near[0]}?" if near else ""

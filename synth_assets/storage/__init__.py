@@ -1,1 +1,1 @@
-"""From blocks to published Parquet: the scenario, blocks and workers, atomic publishing, reading back."""
+"""Published tables: Parquet parts, versions that come into force in one step, the DuckDB catalogue."""

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from synth_assets import worlds
 from synth_assets.derive.duckdb_view import attach_files, view_sql
-from synth_assets.model.errors import Problem
+from synth_assets.model.errors import Problem, first_line
 from synth_assets.model.world import World
-from synth_assets.scenario.resolve import Scenario
-from synth_assets.storage.paths import Place, exclusive, first_line, sweep_unfinished, write_whole
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.paths import StoragePath, exclusive, sweep_unfinished, write_atomic
 from synth_assets.storage.store import Store, parts_pattern
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FILE_NAME = "synth_assets.duckdb"
 DOCUMENT = ".catalogue.json"
 
 
-def flip(store: Store, scenario: Scenario) -> Place:
+def flip(store: Store, scenario: Scenario) -> StoragePath:
     """Point the catalogue at the versions in force of all tables of a world; then sweep old versions.
 
     The versions that the catalogue named before are kept, for whoever still reads them.
@@ -42,19 +42,19 @@ def flip(store: Store, scenario: Scenario) -> Place:
     before = _named(store)
     document = {name: store.below_home(version) for name, version in published.items()}
     content = json.dumps(document, indent=1).encode()
-    path: Place = store.home / DOCUMENT
+    path: StoragePath = store.home / DOCUMENT
     if isinstance(store.root, Path):
         with exclusive(store.root / ".catalogue.lock", True, ""):
             sweep_unfinished(store.root)
-            write_whole(path, content)
+            write_atomic(path, content)
             path = _write(store.root)
     else:
-        write_whole(path, content)
-    store.sweep(set(before.values()) | {version.path for version in published.values()})
+        write_atomic(path, content)
+    store.prune(set(before.values()) | {version.path for version in published.values()})
     return path
 
 
-def connect(data_dir: Place) -> duckdb.DuckDBPyConnection:
+def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
     """A connection with the views of every world; amounts in dollars, under the documents' names.
 
     Raises:
@@ -78,7 +78,7 @@ def connect(data_dir: Place) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _named(store: Store) -> dict[str, Place]:
+def _named(store: Store) -> dict[str, StoragePath]:
     """The versions that the catalogue names, by table; nothing before the first flip."""
     known = {table.name for table in store.world.tables}
     try:
@@ -103,13 +103,13 @@ def _write(root: Path) -> Path:
             with duckdb.connect(str(fresh)) as connection:
                 _make_views(connection, root)
                 connection.execute("checkpoint")  # on closing, a full disk would pass in silence
-            write_whole(path, fresh.read_bytes())
+            write_atomic(path, fresh.read_bytes())
     except duckdb.Error as error:
         raise Problem(f"{path} cannot be written: {first_line(error)}") from None
     return path
 
 
-def _make_views(connection: duckdb.DuckDBPyConnection, root: Place) -> None:
+def _make_views(connection: duckdb.DuckDBPyConnection, root: StoragePath) -> None:
     """The views of every world that stands under `root`; the modules of the others are not loaded."""
     for name in worlds.NAMES:
         if (root / name / DOCUMENT).exists():
@@ -118,7 +118,7 @@ def _make_views(connection: duckdb.DuckDBPyConnection, root: Place) -> None:
                 connection.execute(statement)
 
 
-def _statements(world: World, versions: dict[str, Place]) -> list[str]:
+def _statements(world: World, versions: dict[str, StoragePath]) -> list[str]:
     if not versions or not all(path.exists() for path in versions.values()):
         return []
     return [f'create schema "{world.name}"'] + [

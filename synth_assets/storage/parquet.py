@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 
 from synth_assets.model.draws import Ints
 from synth_assets.model.errors import Problem
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.table import Table
-from synth_assets.storage.paths import ObjectPath, Place, write_whole
+from synth_assets.storage.paths import ObjectPath, StoragePath, write_atomic
 
 _ENCODINGS = {"identifier": "DELTA_BYTE_ARRAY"} | dict.fromkeys(
     ("money", "count", "rate", "day", "moment"), "BYTE_STREAM_SPLIT"
@@ -59,12 +59,12 @@ def _options(table: Table) -> dict[str, object]:
     }
 
 
-def write_part(table: Table, rows: pa.Table, path: Place) -> Part:
+def write_part(table: Table, rows: pa.Table, path: StoragePath) -> Part:
     """Write one block of a table, whole, and force it to the disk."""
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, **_options(table))
     content = sink.getvalue()
-    write_whole(path, content)
+    write_atomic(path, content)
     key = rows[table.key.name]
     ends = (key[0].as_py(), key[-1].as_py()) if rows.num_rows else ("", "")
     return Part(rows.num_rows, content.size, sha256(content).hexdigest(), *ends)
@@ -77,7 +77,7 @@ class PartReader:
         Problem: the file is missing or damaged; `remedy` says what to run.
     """
 
-    def __init__(self, path: Place, remedy: str) -> None:
+    def __init__(self, path: StoragePath, remedy: str) -> None:
         self._path, self._remedy = path, remedy
         self._columns: dict[str, pa.ChunkedArray] = {}
 
@@ -87,9 +87,9 @@ class PartReader:
             self._columns[column] = self.read([column]).column(0)
         return self._columns[column]
 
-    def numbers(self, column: str) -> Ints:
+    def id_numbers(self, column: str) -> Ints:
         """The numbers of a column of ids."""
-        return numbers(self[column])
+        return id_numbers(self[column])
 
     def read(self, columns: list[str] | None = None) -> pa.Table:
         """The rows with some or all columns."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import fcntl
 import os
 import platform
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.fs as fs
 
 from synth_assets.derive.duckdb_view import object_store
-from synth_assets.model.errors import Problem, UsageProblem
+from synth_assets.model.errors import Problem, UsageProblem, first_line
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class ObjectPath:
         return self.address.partition("://")[2]
 
 
-Place = Path | ObjectPath
+StoragePath = Path | ObjectPath
 """A file or a directory."""
 
 
@@ -123,7 +124,7 @@ def file_system(bucket: str) -> fs.FileSystem:
         raise Problem(f"{bucket} cannot be reached: {first_line(error)}") from None
 
 
-def place(address: str | Path) -> Place:
+def storage_path(address: str | Path) -> StoragePath:
     """A directory on disk, made absolute, or an object store's address.
 
     Raises:
@@ -145,13 +146,7 @@ def place(address: str | Path) -> Place:
     return ObjectPath(address)
 
 
-def first_line(error: BaseException) -> str:
-    """What an error says first; the system's errors in the system's words."""
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return text.splitlines()[0] if text else type(error).__name__
-
-
-def sizes(directory: Place) -> dict[str, int]:
+def sizes(directory: StoragePath) -> dict[str, int]:
     """Bytes of every file in a directory, by name; empty where there is none."""
     if isinstance(directory, ObjectPath):
         return directory.sizes()
@@ -160,7 +155,7 @@ def sizes(directory: Place) -> dict[str, int]:
     return {entry.name: entry.stat().st_size for entry in os.scandir(directory) if entry.is_file()}
 
 
-def write_whole(path: Place, content: bytes | pa.Buffer) -> None:
+def write_atomic(path: StoragePath, content: bytes | pa.Buffer) -> None:
     """Write a file so that a reader finds the old content or the new one, also after a power cut.
 
     Writers on several hosts do not meet: the name under which a file is made holds host and process.
@@ -210,3 +205,21 @@ def exclusive(path: Path, wait: bool, message: str) -> Iterator[None]:
         except BlockingIOError:
             raise Problem(f"{message}: wait for it, or use another data directory") from None
         yield
+
+
+@contextmanager
+def translate_os_errors(
+    directory: StoragePath, remedy: str = "use another --data-dir or lower the counts"
+) -> Iterator[None]:
+    """Turn the system's errors while writing to `directory` into one line; `remedy` helps a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC and isinstance(directory, Path):
+            disk = os.statvfs(directory)
+            raise Problem(
+                f"no space left in {directory} ({disk.f_bavail * disk.f_frsize // 2**20} MiB and "
+                f"{disk.f_favail:,} files free): every file stands whole, old or new; "
+                f"free some space, {remedy}"
+            ) from None
+        raise Problem(f"cannot write to {error.filename or directory}: {first_line(error)}") from None

@@ -26,14 +26,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synth_assets.derive.duckdb_view import only
-from synth_assets.model.errors import Problem, UsageProblem
+from synth_assets.model.errors import Problem, UsageProblem, first_line
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
-from synth_assets.scenario.resolve import Scenario
-from synth_assets.scenario.resolve import load as load_scenario
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.scenario.scenario import load as load_scenario
 from synth_assets.storage.parquet import Part, PartReader, part_name
-from synth_assets.storage.paths import ObjectPath, Place, first_line, place, sizes, write_whole
-from synth_assets.storage.versions import Bucket, Disk, Shelf
+from synth_assets.storage.paths import ObjectPath, StoragePath, sizes, storage_path, write_atomic
+from synth_assets.storage.versions import BucketVersions, DiskVersions, Versions
 
 DEFAULT_DATA_DIR = "data"
 DATA_DIR_VARIABLE = "SYNTH_ASSETS_DATA_DIR"
@@ -50,7 +50,7 @@ class Published:
         parts: one for each block.
     """
 
-    path: Place
+    path: StoragePath
     scenario: str
     content: str
     parts: tuple[Part, ...]
@@ -71,12 +71,12 @@ class Published:
         return parts_pattern(self.path)
 
 
-def parts_pattern(directory: Place) -> str:
+def parts_pattern(directory: StoragePath) -> str:
     """A pattern for all parts in a directory, whose own name may hold characters that patterns use."""
     return only(directory) + "/part-*.parquet"
 
 
-def data_dir(address: str | Path | None = None) -> Place:
+def data_dir(address: str | Path | None = None) -> StoragePath:
     """The data directory, on disk or in an object store: `address`, or SYNTH_ASSETS_DATA_DIR, or `data`.
 
     Raises:
@@ -84,7 +84,7 @@ def data_dir(address: str | Path | None = None) -> Place:
     """
     if address == "":
         raise UsageProblem("the data directory is an empty text: leave it out, or name one")
-    return place(address or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR)
+    return storage_path(address or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR)
 
 
 class Store:
@@ -93,18 +93,20 @@ class Store:
     `remedy` is the command that errors recommend when something is missing or damaged.
     """
 
-    def __init__(self, world: World, root: Place, remedy: str | None = None) -> None:
+    def __init__(self, world: World, root: StoragePath, remedy: str | None = None) -> None:
         self.world = world
         self.root = root
         self.remedy = remedy or f"synth-assets generate {world.name}"
         self.home = root / world.name
-        self._shelf: Shelf = Bucket(self.home) if isinstance(self.home, ObjectPath) else Disk(self.home)
+        self._versions: Versions = (
+            BucketVersions(self.home) if isinstance(self.home, ObjectPath) else DiskVersions(self.home)
+        )
 
     # --- scenario -------------------------------------------------------------------------------------
 
     def write_scenario(self, scenario: Scenario) -> None:
-        """Put a scenario in force; only while the store is `locked`."""
-        write_whole(self.home / "scenario.json", scenario.text.encode())
+        """Put a scenario in force; only while the store is locked."""
+        write_atomic(self.home / "scenario.json", scenario.text.encode())
 
     def scenario(self) -> Scenario:
         """The scenario in force; a Problem where there is none."""
@@ -120,21 +122,21 @@ class Store:
 
     # --- writing --------------------------------------------------------------------------------------
 
-    def locked(self, wait: bool = False) -> AbstractContextManager[None]:
+    def lock(self, wait: bool = False) -> AbstractContextManager[None]:
         """Hold the world's directory alone, with what a killed run left behind swept away.
 
         Raises:
             Problem: another run holds it and `wait` is false.
         """
-        return self._shelf.held(wait)
+        return self._versions.lock(wait)
 
-    def stage(self, scenario: Scenario, table: Table) -> Place:
+    def staging_dir(self, scenario: Scenario, table: Table) -> StoragePath:
         """The directory in which a table's parts are written before they are published.
 
         Raises:
             Problem: what has the table's name was put there by somebody else.
         """
-        return self._shelf.stage(scenario.id, table.name)
+        return self._versions.staging_dir(scenario.id, table.name)
 
     def publish(self, scenario: Scenario, table: Table, parts: list[Part]) -> Published:
         """Make the staged parts of a table its version in force, in one step.
@@ -144,7 +146,7 @@ class Store:
         """
         self.check_order(table, parts)
         content = sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
-        staged = self.stage(scenario, table)
+        staged = self.staging_dir(scenario, table)
         self._check_presence(table, staged, parts)
         document = {
             "table": table.name,
@@ -152,12 +154,12 @@ class Store:
             "content": content,
             "parts": [part._asdict() for part in parts],
         }
-        write_whole(staged / "_table.json", json.dumps(document, indent=1).encode())
+        write_atomic(staged / "_table.json", json.dumps(document, indent=1).encode())
 
-        def intact(path: Place) -> bool:
+        def intact(path: StoragePath) -> bool:
             return _intact(path, document, parts)
 
-        path = self._shelf.settle(scenario.id, table.name, content, intact)
+        path = self._versions.publish(scenario.id, table.name, content, intact)
         return Published(path, scenario.id, content, tuple(parts))
 
     def check_order(self, table: Table, parts: list[Part]) -> None:
@@ -170,7 +172,7 @@ class Store:
                     f"{before.last_key}: a bug, please report"
                 )
 
-    def _check_presence(self, table: Table, staged: Place, parts: list[Part]) -> None:
+    def _check_presence(self, table: Table, staged: StoragePath, parts: list[Part]) -> None:
         """All parts stand there, also those that other hosts wrote."""
         found = sizes(staged)
         for block, part in enumerate(parts):
@@ -180,9 +182,9 @@ class Store:
                     f"same data directory, and only one run at a time may write {self.label(table.name)}"
                 )
 
-    def sweep(self, keep: set[Place]) -> None:
+    def prune(self, keep: set[StoragePath]) -> None:
         """Remove versions that are neither in force nor in `keep`."""
-        self._shelf.sweep(keep, [table.name for table in self.world.tables])
+        self._versions.prune(keep, [table.name for table in self.world.tables])
 
     def below_home(self, published: Published) -> str:
         """Where a version stands under the world's directory."""
@@ -220,9 +222,9 @@ class Store:
 
     def _in_force(self, name: str) -> Published:
         """What a table's document says of its version in force."""
-        path: Place = self.home / name
+        path: StoragePath = self.home / name
         try:
-            path = self._shelf.follow(name)
+            path = self._versions.current(name)
             document = json.loads((path / "_table.json").read_text(encoding="utf-8"))
             parts = tuple(Part(**part) for part in document["parts"])
             return Published(path, document["scenario"], document["content"], parts)
@@ -257,7 +259,7 @@ class Store:
         return f"{self.world.name}/{name}"
 
 
-def _intact(path: Place, document: Mapping[str, object], parts: list[Part]) -> bool:
+def _intact(path: StoragePath, document: Mapping[str, object], parts: list[Part]) -> bool:
     """Whether a version's files hold what was written, and there are no others."""
     hashes = {part_name(block): part.sha256 for block, part in enumerate(parts)}
     try:

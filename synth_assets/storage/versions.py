@@ -17,14 +17,14 @@ from hashlib import blake2b
 from pathlib import Path
 
 from synth_assets.model.errors import Problem
-from synth_assets.storage.paths import ObjectPath, Place, exclusive, sweep_unfinished, sync_directory
+from synth_assets.storage.paths import ObjectPath, StoragePath, exclusive, sweep_unfinished, sync_directory
 
 VERSIONS = ".versions"
 SPARED_HOURS = 24
 """In an object store, where runs of other machines are not kept out."""
 
 
-class Disk:
+class DiskVersions:
     """Versions on a disk: written aside, renamed to their content's name, and swapped in by a link."""
 
     def __init__(self, home: Path) -> None:
@@ -33,7 +33,7 @@ class Disk:
         self._run = secrets.token_hex(4)
 
     @contextmanager
-    def held(self, wait: bool) -> Iterator[None]:
+    def lock(self, wait: bool) -> Iterator[None]:
         """Hold the directory alone, with what a killed run left behind swept away.
 
         Raises:
@@ -49,7 +49,7 @@ class Disk:
             finally:
                 shutil.rmtree(self.staging, ignore_errors=True)
 
-    def stage(self, scenario: str, table: str) -> Path:
+    def staging_dir(self, scenario: str, table: str) -> Path:
         """Where the parts of a table are written before they are in force, for this run alone.
 
         A worker that outlives its run, on another host, writes to what is swept and meets nobody.
@@ -64,9 +64,9 @@ class Disk:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
-    def settle(self, scenario: str, table: str, content: str, intact: Callable[[Place], bool]) -> Path:
+    def publish(self, scenario: str, table: str, content: str, intact: Callable[[StoragePath], bool]) -> Path:
         """Put a staged version in force; one of the same content that is not `intact` any more makes way."""
-        staged = self.stage(scenario, table)
+        staged = self.staging_dir(scenario, table)
         sweep_unfinished(staged)
         sync_directory(staged)
         path = self.home / VERSIONS / scenario / f"{table}-{content[:16]}"
@@ -82,14 +82,14 @@ class Disk:
         sync_directory(self.home)
         return path
 
-    def follow(self, table: str) -> Path:
+    def current(self, table: str) -> Path:
         """The version in force of a table, or where it would stand."""
         link = self.home / table
         return self.home / os.readlink(link) if link.is_symlink() else link
 
-    def sweep(self, keep: set[Place], tables: list[str]) -> None:
+    def prune(self, keep: set[StoragePath], tables: list[str]) -> None:
         """Remove versions that no link, and nothing in `keep`, points to."""
-        kept = keep | {self.follow(table) for table in tables}
+        kept = keep | {self.current(table) for table in tables}
         for path in (self.home / VERSIONS).glob("*/*"):
             if path not in kept:
                 shutil.rmtree(path, ignore_errors=True)
@@ -98,7 +98,7 @@ class Disk:
                 path.rmdir()
 
 
-class Bucket:
+class BucketVersions:
     """Versions in an object store: each run writes under addresses of its own, then turns a pointer to them.
 
     Runs of other machines are not kept out, as object stores have no locks, and one that ends sweeps what
@@ -110,7 +110,7 @@ class Bucket:
         self._run = secrets.token_hex(4)
 
     @contextmanager
-    def held(self, wait: bool) -> Iterator[None]:
+    def lock(self, wait: bool) -> Iterator[None]:
         """Keep other runs of this machine out.
 
         Raises:
@@ -121,26 +121,28 @@ class Bucket:
         with exclusive(lock, wait, f"another run is writing to {self.home}"):
             yield
 
-    def stage(self, scenario: str, table: str) -> ObjectPath:
+    def staging_dir(self, scenario: str, table: str) -> ObjectPath:
         """Where the parts of a table are written: no other run, and no reader, knows the address yet."""
         return self.home / VERSIONS / scenario / f"{table}-{self._run}"
 
-    def settle(self, scenario: str, table: str, content: str, intact: Callable[[Place], bool]) -> ObjectPath:
+    def publish(
+        self, scenario: str, table: str, content: str, intact: Callable[[StoragePath], bool]
+    ) -> ObjectPath:
         """Put a staged version in force; its address is new, so nothing has to make way."""
-        staged = self.stage(scenario, table)
+        staged = self.staging_dir(scenario, table)
         (self.home / table).write_bytes(staged.relative_to(self.home).encode())
         return staged
 
-    def follow(self, table: str) -> ObjectPath:
+    def current(self, table: str) -> ObjectPath:
         """The version in force of a table; FileNotFoundError where there is none."""
         return self.home / (self.home / table).read_text()
 
-    def sweep(self, keep: set[Place], tables: list[str]) -> None:
+    def prune(self, keep: set[StoragePath], tables: list[str]) -> None:
         """Remove old versions that no pointer, and nothing in `keep`, points to.
 
         What was written within SPARED_HOURS stays: another machine may be about to point to it.
         """
-        kept = keep | {self.follow(table) for table in tables}
+        kept = keep | {self.current(table) for table in tables}
         versions = self.home / VERSIONS
         now = dt.datetime.now(dt.UTC)
         for name, written in versions.last_written(depth=2).items():
@@ -148,4 +150,4 @@ class Bucket:
                 (versions / name).remove()
 
 
-Shelf = Disk | Bucket
+Versions = DiskVersions | BucketVersions

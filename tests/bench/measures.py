@@ -19,7 +19,8 @@ from synth_assets.generation.blocks import Made, check_block, make_block, make_t
 from synth_assets.generation.engines import engine
 from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
-from synth_assets.scenario.resolve import Scenario, resolve
+from synth_assets.scenario.resolve import resolve
+from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.parquet import write_part
 from synth_assets.storage.store import Published, Store
 from synth_assets.worlds import load

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import values
+from synth_assets.model.arrow import to_numpy
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import ids, is_among
+from synth_assets.model.identifiers import format_ids, isin_sorted
 from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.order_to_cash import anomalies, curves
@@ -48,8 +48,8 @@ class Chain(NamedTuple):
 def missing_invoice(chain: Chain) -> Labels:
     """Expected an invoice of the order's total, found none."""
     return Labels(
-        ids(ORDER_ID.prefix, chain.order),
-        ids(OPPORTUNITY_ID.prefix, chain.order),
+        format_ids(ORDER_ID.prefix, chain.order),
+        format_ids(OPPORTUNITY_ID.prefix, chain.order),
         chain.total_cents,
         np.zeros_like(chain.order),
         chain.total_cents,
@@ -61,8 +61,8 @@ def pricing_drift(chain: Chain) -> Labels:
     """Expected the order's total, found another amount due. Hard below 4 %, easy from 8 %."""
     off = np.abs(chain.amount_due_cents - chain.total_cents)
     return Labels(
-        ids(INVOICE_ID.prefix, chain.invoice),
-        ids(ORDER_ID.prefix, chain.order),
+        format_ids(INVOICE_ID.prefix, chain.invoice),
+        format_ids(ORDER_ID.prefix, chain.order),
         chain.total_cents,
         chain.amount_due_cents,
         off,
@@ -73,8 +73,8 @@ def pricing_drift(chain: Chain) -> Labels:
 def duplicate_invoice(chain: Chain) -> Labels:
     """Expected no second invoice, found one; it is the later of the two."""
     return Labels(
-        ids(INVOICE_ID.prefix, chain.second_invoice),
-        ids(ORDER_ID.prefix, chain.order),
+        format_ids(INVOICE_ID.prefix, chain.second_invoice),
+        format_ids(ORDER_ID.prefix, chain.order),
         np.zeros_like(chain.order),
         chain.amount_due_cents,
         chain.amount_due_cents,
@@ -86,8 +86,8 @@ def unauthorized_discount(chain: Chain) -> Labels:
     """Expected at most 15 %, found more without approval. Hard up to 18 %, easy from 25 %."""
     above = chain.discount_pct - curves.APPROVAL_THRESHOLD_PCT
     return Labels(
-        ids(OPPORTUNITY_ID.prefix, chain.order),
-        ids(ORDER_ID.prefix, chain.order),
+        format_ids(OPPORTUNITY_ID.prefix, chain.order),
+        format_ids(ORDER_ID.prefix, chain.order),
         np.full(len(chain.order), curves.APPROVAL_THRESHOLD_PCT * 100),
         chain.discount_pct * 100,
         (chain.gross_cents * above + 50) // 100,
@@ -99,8 +99,8 @@ def payment_mismatch(chain: Chain) -> Labels:
     """Expected the amount due, found a smaller payment. Hard when under 10 % is short, easy from 30 %."""
     short = chain.amount_due_cents - chain.received_cents
     return Labels(
-        ids(INVOICE_ID.prefix, chain.invoice),
-        ids(ORDER_ID.prefix, chain.order),
+        format_ids(INVOICE_ID.prefix, chain.invoice),
+        format_ids(ORDER_ID.prefix, chain.order),
         chain.amount_due_cents,
         chain.received_cents,
         short,
@@ -111,8 +111,8 @@ def payment_mismatch(chain: Chain) -> Labels:
 def stale_unpaid(chain: Chain) -> Labels:
     """Expected the amount due, received nothing."""
     return Labels(
-        ids(INVOICE_ID.prefix, chain.invoice),
-        ids(ORDER_ID.prefix, chain.order),
+        format_ids(INVOICE_ID.prefix, chain.invoice),
+        format_ids(ORDER_ID.prefix, chain.order),
         chain.amount_due_cents,
         np.zeros_like(chain.order),
         chain.amount_due_cents,
@@ -156,14 +156,14 @@ def _chain(
     payments: Rows,
 ) -> Chain:
     """The rows of the labelled orders, given by their position in the block."""
-    gross = values(opportunities["quantity"]) * values(opportunities["unit_price_cents"])
-    invoice = invoices.numbers("invoice_id")
+    gross = to_numpy(opportunities["quantity"]) * to_numpy(opportunities["unit_price_cents"])
+    invoice = invoices.id_numbers("invoice_id")
     row = order_numbers(invoice) - 1 - start
-    issued = values(invoices["issue_date"])
-    due = values(invoices["amount_due_cents"])
+    issued = to_numpy(invoices["issue_date"])
+    due = to_numpy(invoices["amount_due_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
-    paid = np.flatnonzero(is_among(invoice, payments.numbers("invoice_id")))
-    received[paid] = values(payments["amount_cents"])
+    paid = np.flatnonzero(isin_sorted(invoice, payments.id_numbers("invoice_id")))
+    received[paid] = to_numpy(payments["amount_cents"])
     invoiced = np.bincount(row, minlength=len(gross))
     after = np.cumsum(invoiced)[labelled]
     first = after - invoiced[labelled]
@@ -177,9 +177,9 @@ def _chain(
 
     return Chain(
         order=labelled + 1 + start,
-        total_cents=values(orders["total_amount_cents"])[labelled],
+        total_cents=to_numpy(orders["total_amount_cents"])[labelled],
         gross_cents=gross[labelled],
-        discount_pct=values(opportunities["discount_pct"])[labelled].astype(np.int64),
+        discount_pct=to_numpy(opportunities["discount_pct"])[labelled].astype(np.int64),
         invoice=at(invoice, earliest),
         amount_due_cents=at(due, earliest),
         second_invoice=np.where(latest != earliest, at(invoice, latest), 0),
@@ -189,7 +189,7 @@ def _chain(
 
 ANOMALY_MANIFEST = Table(
     name="anomaly_manifest",
-    row="One label: a fault that was put in on purpose.",
+    grain="One label: a fault that was put in on purpose.",
     columns=COLUMNS,
     generate=generate,
 )

@@ -6,9 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from synth_assets.model.anomaly import quota
 from synth_assets.model.config import Frozen, WorldConfig
-from synth_assets.worlds.order_to_cash.fault_plan import misfit_message
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 
@@ -70,12 +68,3 @@ class Config(WorldConfig):
     )
     anomaly_rates: AnomalyRates = AnomalyRates()
     decoy_rates: DecoyRates = DecoyRates()
-
-    def misfit(self) -> str | None:
-        """Why the configuration cannot be met exactly, in one line, or None when it can."""
-        return misfit_message(self)
-
-    def asked(self) -> dict[str, tuple[int, int]]:
-        """For each kind, the transactions its rate counts and the labels it asks for."""
-        count = self.num_transactions
-        return {kind: (count, quota(rate, count)) for kind, rate in self.anomaly_rates}

@@ -10,7 +10,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import first_transaction, founders, spread, window
+from synth_assets.worlds.order_to_cash.facts import arrival_schedule, first_transaction, founders, window
 
 CONTACT_ID = identifier("contact_id", "CON-", "Customer; numbered in order of arrival.")
 COLUMNS = (
@@ -33,7 +33,7 @@ def created_day(config: Config, contact: Ints) -> Ints:
     later = np.flatnonzero(contact >= founders(config))
     first = first_transaction(config, contact[later])
     lead = config.num_transactions * LEAD_PER_MILLE // 1_000
-    day[later] = spread(config).day(np.maximum(first - lead, first // 2))
+    day[later] = arrival_schedule(config).day(np.maximum(first - lead, first // 2))
     return day
 
 
@@ -57,8 +57,8 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
 
 CONTACTS = Table(
     name="contacts",
-    row="One customer in the CRM.",
+    grain="One customer in the CRM.",
     columns=COLUMNS,
     generate=generate,
-    counted_by="num_contacts",
+    row_count_key="num_contacts",
 )

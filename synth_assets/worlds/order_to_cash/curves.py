@@ -123,7 +123,7 @@ def discount_pct() -> npt.NDArray[np.int64]:
     twin 59 %.
     """
     shares = [0.368 * share for share in DISCOUNT_POINTS.values()]
-    return quantile_tables.weighted([0, *DISCOUNT_POINTS], [0.632, *shares])
+    return quantile_tables.from_weights([0, *DISCOUNT_POINTS], [0.632, *shares])
 
 
 APPROVED_DISCOUNTS_PCT = (18, 20, 25)
@@ -170,7 +170,7 @@ MOST_LAG_BUSINESS_DAYS = 4
 @cache
 def invoice_lag_business_days() -> npt.NDArray[np.int64]:
     """Business days from order to invoice, 0 to 4 [D]."""
-    return quantile_tables.weighted(range(5), [0.34, 0.30, 0.18, 0.11, 0.07])
+    return quantile_tables.from_weights(range(5), [0.34, 0.30, 0.18, 0.11, 0.07])
 
 
 BATCH_BILLING_PER_65536 = 19_661
@@ -196,7 +196,7 @@ PAY_RUN_WEEKDAYS = (1, 3, 4)
 @cache
 def payer_type() -> npt.NDArray[np.int64]:
     """Payment behaviour, as index into PAYER_TYPES."""
-    return quantile_tables.weighted(range(4), list(PAYER_TYPES.values()))
+    return quantile_tables.from_weights(range(4), list(PAYER_TYPES.values()))
 
 
 @cache
@@ -210,10 +210,10 @@ def days_past_due() -> npt.NDArray[np.int64]:
     normal = NormalDist(-12, 6)
     return np.stack(
         [
-            quantile_tables.integrated(days, normal.pdf),
-            quantile_tables.integrated(days, lambda x: _gamma(-x, 1.6, 2.2)),
-            quantile_tables.integrated(days, lambda x: _gamma(x - 1, 1.3, 9)),
-            quantile_tables.integrated(days, lambda x: _lognormal_density(x - 5, 3.1, 0.7)),
+            quantile_tables.from_density(days, normal.pdf),
+            quantile_tables.from_density(days, lambda x: _gamma(-x, 1.6, 2.2)),
+            quantile_tables.from_density(days, lambda x: _gamma(x - 1, 1.3, 9)),
+            quantile_tables.from_density(days, lambda x: _lognormal_density(x - 5, 3.1, 0.7)),
         ]
     )
 
@@ -244,7 +244,7 @@ ACH .42, check .28, card .17, wire .10 and other .03 [D from AFP 2022 and 2025].
 @cache
 def payment_method() -> npt.NDArray[np.int64]:
     """Index into METHODS, shape (size class, quantile): small, middle, large amounts."""
-    return np.stack([quantile_tables.weighted(range(len(METHODS)), share) for share in METHOD_SHARES])
+    return np.stack([quantile_tables.from_weights(range(len(METHODS)), share) for share in METHOD_SHARES])
 
 
 def size_class(amount_cents: Ints) -> Ints:

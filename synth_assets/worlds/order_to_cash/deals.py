@@ -7,9 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.anomaly import Codes, quota
 from synth_assets.model.columns import choice, day, identifier, moment, money, reference
 from synth_assets.model.draws import Draws, Fields, Ints
+from synth_assets.model.fault_plan import Codes
+from synth_assets.model.quotas import quota
 from synth_assets.model.table import Rule, Table, arrow_table, seconds
 from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.config import Config
@@ -100,10 +101,10 @@ def _opened(
 
     A cycle too long for that is drawn again from those short enough, by the field `again`.
     """
-    days = quantile_tables.take(cycle_days, cycle) * scale // 1_000
+    days = quantile_tables.sample(cycle_days, cycle) * scale // 1_000
     most = closed - known
     long = np.flatnonzero(days > most)
-    days[long] = quantile_tables.take_up_to(cycle_days, most[long] * 1_000 // scale[long], again[long])
+    days[long] = quantile_tables.sample_at_most(cycle_days, most[long] * 1_000 // scale[long], again[long])
     days[long] = days[long] * scale[long] // 1_000
     return np.maximum(window(config).business_days_ago(closed, (5 * days + 3) // 7), known)
 
@@ -130,10 +131,10 @@ _STAGE = pc.field("stage").cast(pa.string())
 
 DEALS = Table(
     name="deals",
-    row="One deal in the CRM's pipeline: won, lost or still open.",
+    grain="One deal in the CRM's pipeline: won, lost or still open.",
     columns=COLUMNS,
     generate=generate,
-    counted_by="num_transactions",
+    row_count_key="num_transactions",
     rules=(
         Rule(
             "a deal is closed on a day exactly when it is won or lost",

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.anomaly import Codes, quota
-from synth_assets.model.calendar import Spread, Window
+from synth_assets.model.calendar import ArrivalSchedule, Window
 from synth_assets.model.draws import Draws, Ints, Words
+from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
+from synth_assets.model.quotas import quota
 from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash import fault_plan as plans
 from synth_assets.worlds.order_to_cash.config import Config
@@ -74,10 +75,10 @@ def window(config: Config) -> Window:
 
 
 @lru_cache(maxsize=8)
-def spread(config: Config) -> Spread:
+def arrival_schedule(config: Config) -> ArrivalSchedule:
     """Transactions over the days of the window."""
     days = window(config)
-    return Spread(days.first, curves.order_weights(days), config.num_transactions)
+    return ArrivalSchedule(days.first, curves.order_weights(days), config.num_transactions)
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +91,7 @@ def decide(config: Config, start: int, stop: int) -> Transactions:
     goods = basket(config, draws.words("basket", plan.source))
     discount = _discount_pct(draws, plan)
     total = (goods.gross_cents * (100 - discount) + 50) // 100
-    order_day = spread(config).day(number)
+    order_day = arrival_schedule(config).day(number)
     issue_day = _issue_day(config, draws, number, order_day)
     method = draws.fields("payment_method", number)[0]
     method_code = _by_row(curves.payment_method(), curves.size_class(total), method)
@@ -196,21 +197,21 @@ def basket(config: Config, words: Words) -> Basket:
     gross, coarse, fine, _ = words.view("<u2").reshape(-1, 4).T
     product = prices.rank_to_product.take(prices.ranks.take(coarse, fine))
     price = prices.list_price_cents.take(product)
-    wanted = quantile_tables.take(curves.order_gross_cents(), gross)
+    wanted = quantile_tables.sample(curves.order_gross_cents(), gross)
     quantity = np.maximum((2 * wanted + price) // (2 * price), prices.least_quantity.take(product))
     return Basket(
         product,
         quantity,
         price,
         quantity * price,
-        quantile_tables.take(curves.cycle_scale_per_mille(), gross),
+        quantile_tables.sample(curves.cycle_scale_per_mille(), gross),
     )
 
 
 def _discount_pct(draws: Draws, plan: plans.Plan) -> Ints:
     """Everyday discounts, and those of the decoys."""
     everyday, special, _, _ = draws.fields("discount", plan.source)
-    discount = quantile_tables.take(curves.discount_pct(), everyday)
+    discount = quantile_tables.sample(curves.discount_pct(), everyday)
     for decoy, points in (
         (plans.APPROVED, curves.APPROVED_DISCOUNTS_PCT),
         (plans.PENDING, curves.PENDING_DISCOUNTS_PCT),
@@ -227,7 +228,7 @@ def _issue_day(config: Config, draws: Draws, number: Ints, order_day: Ints) -> I
     """Invoice dates: 0 to 4 business days after the order, some held for a billing run, before as_of."""
     days = window(config)
     lag, batch, _, _ = draws.fields("invoice_lag", number)
-    wait = quantile_tables.take(curves.invoice_lag_business_days(), lag)
+    wait = quantile_tables.sample(curves.invoice_lag_business_days(), lag)
     run = _billing_run_wait(config)[order_day - days.first]
     held = (batch < curves.BATCH_BILLING_PER_65536) & (run >= 0)
     issue = days.add_business_days(order_day, np.where(held, run, wait))
@@ -253,7 +254,7 @@ def _paid_day(
     days = window(config)
     follows, other, lateness, _ = draws.fields("payment_lag", number)
     payer, runs, weekday, _ = draws.of("contacts").fields("payer", contact)
-    kind = quantile_tables.take(
+    kind = quantile_tables.sample(
         curves.payer_type(), np.where(follows < curves.TYPE_HELD_PER_65536, payer, other)
     )
     past_due = _by_row(curves.days_past_due(), kind, lateness)
@@ -278,7 +279,7 @@ def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.i
     over Christmas and New Year.
     """
     last = window(config).last
-    domain = spread(config).rows_on(last - 59, last - 55)
+    domain = arrival_schedule(config).rows_on(last - 59, last - 55)
     asked = min(len(domain), quota(config.decoy_rates.aged_unpaid, config.num_transactions))
     inside = np.flatnonzero((number >= domain.start) & (number < domain.stop))
     order = Permutation(draws.key("aged_unpaid"), len(domain))

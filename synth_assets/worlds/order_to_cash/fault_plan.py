@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from synth_assets.model.anomaly import Codes, Level, Reservation, allot, misfit, quota
+from synth_assets.model.decoys import DecoyPlan
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.fault_plan import Codes, QuotaGroup, assign
+from synth_assets.model.fault_plan import why_not as quotas_why_not
+from synth_assets.model.quotas import quota
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES, MISMATCH, STALE
-
-if TYPE_CHECKING:
-    from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.config import Config
 
 REPEAT, FREIGHT, APPROVED, PENDING = range(1, 5)
 """Codes of the decoys that are reserved before any fault is planned."""
@@ -54,17 +55,17 @@ def plan(config: Config, draws: Draws, transaction: Ints) -> Plan:
     free = np.where(transaction < due, transaction, -1) if crowded else reserved.free
     keys = [draws.key(f"faults {i}") for i in range(len(levels))]
     return Plan(
-        fault=_CODES[allot(free, levels, keys)],
+        fault=_CODES[assign(free, levels, keys)],
         decoy=reserved.codes,
         source=np.minimum(transaction, reserved.partner),
         processing=transaction >= due,
     )
 
 
-def misfit_message(config: Config) -> str | None:
+def why_not(config: Config) -> str | None:
     """Why the configured quotas cannot all be met, in one line, or None when they can."""
     rates, decoys = config.anomaly_rates, config.decoy_rates
-    found = misfit(_levels(config, _ends(config)))
+    found = quotas_why_not(_levels(config, _ends(config)))
     if found:
         asked, limit, group = found
         names = [ANOMALIES[code - 1].name for codes in _BY_REACH[: group + 1] for code in codes]
@@ -88,12 +89,18 @@ def misfit_message(config: Config) -> str | None:
     return None
 
 
+def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
+    """For each kind, the transactions that its rate counts and the labels that it asks for."""
+    count = config.num_transactions
+    return {kind: (count, quota(rate, count)) for kind, rate in config.anomaly_rates}
+
+
 @cache
-def _whole(config: Config, key: int) -> tuple[Reservation, list[Level], bool]:
+def _whole(config: Config, key: int) -> tuple[DecoyPlan, list[QuotaGroup], bool]:
     """The plan's closed form. Where faults leave no room beside the decoys, they may fall on them."""
     reservation = _reservation(config, key)
     beside = _levels(config, [reservation.free_below(zone) for zone in range(len(_BY_REACH))])
-    crowded = misfit(beside) is not None
+    crowded = quotas_why_not(beside) is not None
     return reservation, _levels(config, _ends(config)) if crowded else beside, crowded
 
 
@@ -101,21 +108,21 @@ def _ends(config: Config) -> list[int]:
     """For each group of kinds, how many of the oldest transactions it may touch."""
     due = invoiced(config)
     count, months = config.num_transactions, config.date_range_months
-    return [min(due, ANOMALIES[codes[0] - 1].reach(count, months)) for codes in _BY_REACH]
+    return [min(due, ANOMALIES[codes[0] - 1].eligible_rows(count, months)) for codes in _BY_REACH]
 
 
-def _levels(config: Config, reaches: list[int]) -> list[Level]:
+def _levels(config: Config, reaches: list[int]) -> list[QuotaGroup]:
     asked = [quota(getattr(config.anomaly_rates, a.name), config.num_transactions) for a in ANOMALIES]
     return [
-        Level(reach, tuple(asked[code - 1] for code in codes))
+        QuotaGroup(reach, tuple(asked[code - 1] for code in codes))
         for reach, codes in zip(reaches, _BY_REACH, strict=True)
     ]
 
 
-def _reservation(config: Config, key: int) -> Reservation:
+def _reservation(config: Config, key: int) -> DecoyPlan:
     rates, count = config.decoy_rates, config.num_transactions
     singles = [
         quota(rate, count)
         for rate in (rates.freight_difference, rates.approved_discount, rates.pending_discount)
     ]
-    return Reservation(_ends(config), quota(rates.repeat_order, count), singles, key)
+    return DecoyPlan(_ends(config), quota(rates.repeat_order, count), singles, key)

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model.arrow import values
+from synth_assets.model.arrow import to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.model.identifiers import taken
+from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, curves, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
@@ -37,10 +37,10 @@ COLUMNS = (
 
 def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Table:
     """One row an invoiced order, and the duplicates beside it, in order of number."""
-    order = orders.numbers("order_id")
+    order = orders.id_numbers("order_id")
     facts = decide(config, rows.start, rows.stop)
     last = window(config).last
-    total = values(orders["total_amount_cents"])
+    total = to_numpy(orders["total_amount_cents"])
     due = _amount_due_cents(total, facts, draws)
     is_paid = (facts.paid_day <= last) & (facts.fault != anomalies.STALE)
     short = np.flatnonzero(facts.fault == anomalies.MISMATCH)
@@ -66,7 +66,7 @@ def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Tabl
         COLUMNS,
         {
             "invoice_id": number,
-            "order_id": taken(orders["order_id"], row),
+            "order_id": take_ids(orders["order_id"], row),
             "amount_due_cents": due[row],
             "amount_paid_cents": np.where(paid, received[row], 0),
             "status": np.where(paid, PAID, UNPAID),
@@ -104,7 +104,7 @@ def _amount_due_cents(total_cents: Ints, facts: Transactions, draws: Draws) -> I
 
 INVOICES = Table(
     name="invoices",
-    row="One bill for an order; two bills for an order are a fault.",
+    grain="One bill for an order; two bills for an order are a fault.",
     columns=COLUMNS,
     generate=generate,
     rules=(

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model.arrow import values
+from synth_assets.model.arrow import to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference
-from synth_assets.model.identifiers import is_among, taken
+from synth_assets.model.identifiers import isin_sorted, take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
 
@@ -33,13 +33,13 @@ COLUMNS = (
 
 def generate(invoices: Rows, payments: Rows) -> pa.Table:
     """Two legs an invoice, and two more where cash came in, in order of invoice: debit, then credit."""
-    invoice = invoices.numbers("invoice_id")
-    has_payment = is_among(invoice, payments.numbers("invoice_id"))
+    invoice = invoices.id_numbers("invoice_id")
+    has_payment = isin_sorted(invoice, payments.id_numbers("invoice_id"))
     row = np.repeat(np.arange(len(invoice)), 1 + has_payment)  # of each posting, its invoice's
     payment = np.flatnonzero(row[1:] == row[:-1]) + 1
     number = invoice[row]
-    amount, day = values(invoices["amount_due_cents"])[row], values(invoices["issue_date"])[row]
-    amount[payment], day[payment] = values(payments["amount_cents"]), values(payments["payment_date"])
+    amount, day = to_numpy(invoices["amount_due_cents"])[row], to_numpy(invoices["issue_date"])[row]
+    amount[payment], day[payment] = to_numpy(payments["amount_cents"]), to_numpy(payments["payment_date"])
     is_payment = np.zeros(len(row), dtype=np.intp)
     is_payment[payment] = 1
 
@@ -50,7 +50,7 @@ def generate(invoices: Rows, payments: Rows) -> pa.Table:
         COLUMNS,
         {
             "entry_id": np.column_stack([first_leg, first_leg + 1]).ravel(),
-            "invoice_id": taken(invoices["invoice_id"], np.repeat(row, 2)),
+            "invoice_id": take_ids(invoices["invoice_id"], np.repeat(row, 2)),
             "debit_cents": debit.ravel(),
             "credit_cents": credit.ravel(),
             "account": _POSTED_ACCOUNTS.take(is_payment, axis=0).ravel(),
@@ -61,7 +61,7 @@ def generate(invoices: Rows, payments: Rows) -> pa.Table:
 
 LEDGER_ENTRIES = Table(
     name="ledger_entries",
-    row="One leg of a posting in the general ledger.",
+    grain="One leg of a posting in the general ledger.",
     columns=COLUMNS,
     generate=generate,
     rules=(

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model.arrow import is_choice
+from synth_assets.model.arrow import equals_choice
 from synth_assets.model.columns import choice, count, identifier, money, rate, reference
 from synth_assets.model.draws import Draws
-from synth_assets.model.identifiers import taken
+from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
@@ -38,7 +38,7 @@ COLUMNS = (
 def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table:
     """One row a won deal. An unauthorized discount first shows here."""
     facts = decide(config, rows.start, rows.stop)
-    won = np.flatnonzero(is_choice(deals["stage"], "closed_won"))
+    won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     faulty = np.flatnonzero(facts.fault == anomalies.DISCOUNT)
     discount = facts.discount_pct.astype(np.float64)
     discount[faulty] = anomalies.unauthorized_pct(draws, facts.number[faulty])
@@ -50,7 +50,7 @@ def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table
         COLUMNS,
         {
             "opportunity_id": facts.number + 1,
-            "deal_id": taken(deals["deal_id"], won),
+            "deal_id": take_ids(deals["deal_id"], won),
             "product_id": facts.basket.product + 1,
             "quantity": facts.basket.quantity,
             "unit_price_cents": facts.basket.unit_price_cents,
@@ -62,7 +62,7 @@ def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table
 
 OPPORTUNITIES = Table(
     name="opportunities",
-    row="The line of goods of one won deal.",
+    grain="The line of goods of one won deal.",
     columns=COLUMNS,
     generate=generate,
     rules=(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import is_choice, values, whole
+from synth_assets.model.arrow import combined, equals_choice, to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference
-from synth_assets.model.identifiers import taken
+from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
@@ -37,19 +37,19 @@ COLUMNS = (
 
 def generate(rows: range, deals: Rows, opportunities: Rows, config: Config) -> pa.Table:
     """One row an opportunity. Orders never invoiced or never paid stay `completed`."""
-    order = opportunities.numbers("opportunity_id")
+    order = opportunities.id_numbers("opportunity_id")
     facts = decide(config, rows.start, rows.stop)
-    won = np.flatnonzero(is_choice(deals["stage"], "closed_won"))
-    gross = values(opportunities["quantity"]) * values(opportunities["unit_price_cents"])
-    discount_pct = values(opportunities["discount_pct"]).astype(np.int64)
+    won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
+    gross = to_numpy(opportunities["quantity"]) * to_numpy(opportunities["unit_price_cents"])
+    discount_pct = to_numpy(opportunities["discount_pct"]).astype(np.int64)
     total = (gross * (100 - discount_pct) + 50) // 100
     is_paid = (facts.paid_day <= window(config).last) & (facts.fault != MISSING) & (facts.fault != STALE)
     return arrow_table(
         COLUMNS,
         {
             "order_id": order,
-            "opportunity_id": whole(opportunities["opportunity_id"]),
-            "contact_id": taken(deals["contact_id"], won),
+            "opportunity_id": combined(opportunities["opportunity_id"]),
+            "contact_id": take_ids(deals["contact_id"], won),
             "total_amount_cents": total,
             "discount_applied_cents": gross - total,
             "order_date": facts.order_day,
@@ -60,7 +60,7 @@ def generate(rows: range, deals: Rows, opportunities: Rows, config: Config) -> p
 
 ORDERS = Table(
     name="orders",
-    row="One sale: a won deal that was ordered.",
+    grain="One sale: a won deal that was ordered.",
     columns=COLUMNS,
     generate=generate,
 )

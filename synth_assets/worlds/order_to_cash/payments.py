@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import values
+from synth_assets.model.arrow import to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws
-from synth_assets.model.identifiers import taken
+from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, curves
 from synth_assets.worlds.order_to_cash.config import Config
@@ -28,10 +28,10 @@ COLUMNS = (
 
 def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Table:
     """One row an invoice on which cash was received. Method and day are drawn from the sound amount."""
-    received = values(invoices["amount_paid_cents"])
+    received = to_numpy(invoices["amount_paid_cents"])
     paid = np.flatnonzero(received > 0)
-    number = invoices.numbers("invoice_id")[paid]
-    issue_day = values(invoices["issue_date"])[paid].astype(np.int64)
+    number = invoices.id_numbers("invoice_id")[paid]
+    issue_day = to_numpy(invoices["issue_date"])[paid].astype(np.int64)
     facts = decide(config, rows.start, rows.stop)
     row = order_numbers(number) - 1 - rows.start
     twice = np.flatnonzero(facts.fault[row] == anomalies.DUPLICATE)
@@ -42,7 +42,7 @@ def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Ta
         COLUMNS,
         {
             "payment_id": number,
-            "invoice_id": taken(invoices["invoice_id"], paid),
+            "invoice_id": take_ids(invoices["invoice_id"], paid),
             "amount_cents": received[paid],
             "payment_method": facts.method[row],
             "payment_date": paid_day,
@@ -53,7 +53,7 @@ def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Ta
 
 PAYMENTS = Table(
     name="payments",
-    row="One receipt of cash for an invoice.",
+    grain="One receipt of cash for an invoice.",
     columns=COLUMNS,
     generate=generate,
 )

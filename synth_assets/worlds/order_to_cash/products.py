@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.anomaly import quota
-from synth_assets.model.arrow import indices, strings, word
+from synth_assets.model.arrow import indices, scalar, strings
 from synth_assets.model.columns import choice, identifier, money, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.permutation import Permutation
+from synth_assets.model.quotas import quota
 from synth_assets.model.table import Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import curves
-
-if TYPE_CHECKING:
-    from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.config import Config
 
 CATEGORIES = {
     "Packaging": (
@@ -93,7 +91,9 @@ def price_list(config: Config) -> PriceList:
     category, article, grade, _ = _places(numbers)
     usual = np.array([cents for articles in CATEGORIES.values() for _, cents in articles])
     usual = usual[category * 4 + article] * np.array(list(GRADES.values()))[grade] // 100
-    drawn = np.maximum(usual * quantile_tables.take(curves.price_variation_per_mille(), price) // 1_000, 100)
+    drawn = np.maximum(
+        usual * quantile_tables.sample(curves.price_variation_per_mille(), price) // 1_000, 100
+    )
     rounded = drawn // 100 * 100 + np.array(curves.PRICE_ENDINGS)[ending.astype(np.int64) * 4 // 65_536]
     odd = drawn + 2 * np.isin(drawn % 100, curves.PRICE_ENDINGS)
     rank = Permutation(draws.key("price endings"), config.num_products)(numbers)
@@ -124,16 +124,16 @@ def generate(rows: range, config: Config) -> pa.Table:
     category, article, grade, series = _places(number)
     names = strings([name for articles in CATEGORIES.values() for name, _ in articles])
     name = pc.binary_join_element_wise(
-        names.take(indices(category * 4 + article)), strings(list(GRADES)).take(indices(grade)), word(", ")
+        names.take(indices(category * 4 + article)), strings(list(GRADES)).take(indices(grade)), scalar(", ")
     )
-    numbered = pc.binary_join_element_wise(name, pc.cast(indices(series + 1), pa.string()), word(" No. "))
+    numbered = pc.binary_join_element_wise(name, pc.cast(indices(series + 1), pa.string()), scalar(" No. "))
     codes = strings([c[:3].upper() for c in CATEGORIES])
     serial = pc.utf8_lpad(pc.cast(indices(number + 1), pa.string()), 4, "0")
     return arrow_table(
         COLUMNS,
         {
             "product_id": number + 1,
-            "sku": pc.binary_join_element_wise(codes.take(indices(category)), serial, word("-")),
+            "sku": pc.binary_join_element_wise(codes.take(indices(category)), serial, scalar("-")),
             "name": pc.if_else(pc.cast(indices(np.minimum(series, 1)), pa.bool_()), numbered, name),
             "category": category,
             "list_price_cents": prices.list_price_cents[rows.start : rows.stop],
@@ -144,10 +144,10 @@ def generate(rows: range, config: Config) -> pa.Table:
 
 PRODUCTS = Table(
     name="products",
-    row="One article of the price list.",
+    grain="One article of the price list.",
     columns=COLUMNS,
     generate=generate,
-    counted_by="num_products",
+    row_count_key="num_products",
     rules=(
         Rule(
             "unit cost is below list price",

@@ -13,12 +13,13 @@ from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.liabilities import LIABILITIES
-from synth_assets.worlds.personal_banking.signals.signals.persona_assignments import PERSONA_ASSIGNMENTS
-from synth_assets.worlds.personal_banking.signals.signals.signals_cash_flow import SIGNALS_CASH_FLOW
-from synth_assets.worlds.personal_banking.signals.signals.signals_credit import SIGNALS_CREDIT
-from synth_assets.worlds.personal_banking.signals.signals.signals_income import SIGNALS_INCOME
-from synth_assets.worlds.personal_banking.signals.signals.signals_savings import SIGNALS_SAVINGS
-from synth_assets.worlds.personal_banking.signals.signals.signals_subscriptions import SIGNALS_SUBSCRIPTIONS
+from synth_assets.worlds.personal_banking.quotas import expected_labels, why_not
+from synth_assets.worlds.personal_banking.signals.persona_assignments import PERSONA_ASSIGNMENTS
+from synth_assets.worlds.personal_banking.signals.signals_cash_flow import SIGNALS_CASH_FLOW
+from synth_assets.worlds.personal_banking.signals.signals_credit import SIGNALS_CREDIT
+from synth_assets.worlds.personal_banking.signals.signals_income import SIGNALS_INCOME
+from synth_assets.worlds.personal_banking.signals.signals_savings import SIGNALS_SAVINGS
+from synth_assets.worlds.personal_banking.signals.signals_subscriptions import SIGNALS_SUBSCRIPTIONS
 from synth_assets.worlds.personal_banking.transactions import TRANSACTIONS
 from synth_assets.worlds.personal_banking.users import USERS
 from synth_assets.worlds.personal_banking.validation_report import VALIDATION_REPORT
@@ -41,6 +42,8 @@ WORLD = World(
         ANOMALY_MANIFEST,
     ),
     anomalies=ANOMALIES,
+    expected_labels=expected_labels,
+    why_not=why_not,
     presets={"personas": {}, "simple": {"num_users": 50, "consent_ratio": 0.0}},
     block_rows=1_024,
     database="spendsense.sql",

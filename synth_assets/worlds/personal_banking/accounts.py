@@ -62,7 +62,7 @@ MONEY_MARKET_SHARE = 0.2
 def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table:
     """The accounts of the users `rows`, in order of user and kind."""
     block = decide(config, rows.start, rows.stop)
-    user = users.numbers("user_id")
+    user = users.id_numbers("user_id")
     row, slot = np.nonzero(block.stands)
     number = SLOTS * (user[row] - 1) + slot + 1
     kind_drawn, mask, age, _ = draws.fields("account", number).astype(np.int64)
@@ -117,7 +117,7 @@ def _first_day(block: Block) -> Ints:
 
 ACCOUNTS = Table(
     name="accounts",
-    row="One account of a user.",
+    grain="One account of a user.",
     columns=COLUMNS,
     generate=generate,
     rules=(

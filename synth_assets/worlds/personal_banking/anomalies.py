@@ -6,18 +6,18 @@ balances follow from the rows that remain, so that a fault trips its own rule an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_assets.model.anomaly import Anomaly, Codes, Level, allot, quota
+from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.fault_plan import Codes, QuotaGroup, assign
+from synth_assets.model.quotas import quota
 from synth_assets.worlds.personal_banking.activity.descriptors import AT, LABELS
 from synth_assets.worlds.personal_banking.activity.events import Rows
-
-if TYPE_CHECKING:
-    from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.config import Config
 
 DUPLICATE, PENDING, REFUND, BEFORE_OPENED, UNREPLAYED, LEG_MISSING, WITHDRAWN = range(1, 8)
 """Codes of the kinds in a plan: 1 + position in ANOMALIES; 0 is a sound user."""
@@ -53,11 +53,11 @@ LATEST_FAULT_DAYS = 15
 EARLIEST_FAULT_DAYS = 20
 
 
-def levels(config: Config, with_cards: int, eligible: int) -> list[Level]:
+def levels(config: Config, with_cards: int, eligible: int) -> list[QuotaGroup]:
     """Kinds by the users that they may touch: who pays a card's minimum, and all plain users."""
     asked = {name: quota(rate, config.num_users) for name, rate in config.anomaly_rates.model_dump().items()}
     leg = asked.pop("transfer_leg_missing")
-    return [Level(with_cards, (leg,)), Level(eligible, tuple(asked.values()))]
+    return [QuotaGroup(with_cards, (leg,)), QuotaGroup(eligible, tuple(asked.values()))]
 
 
 _ORDER = np.array([0, LEG_MISSING, DUPLICATE, PENDING, REFUND, BEFORE_OPENED, UNREPLAYED, WITHDRAWN], np.int8)
@@ -67,7 +67,7 @@ def kinds(config: Config, draws: Draws, place: Ints, with_cards: int, eligible: 
     """The fault of each user by place among the eligible, negative for the others."""
     plan = levels(config, with_cards, eligible)
     keys = [draws.key(f"faults {level}") for level in range(len(plan))]
-    return _ORDER[allot(place, plan, keys)]
+    return _ORDER[assign(place, plan, keys)]
 
 
 class Edited(NamedTuple):

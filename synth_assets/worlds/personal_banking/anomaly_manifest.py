@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import is_set, values
+from synth_assets.model.arrow import flag_values, to_numpy
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import ids
+from synth_assets.model.identifiers import format_ids
 from synth_assets.model.manifest import EASY, HARD, MEDIUM, Labels, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.personal_banking import anomalies
@@ -53,7 +53,7 @@ def generate(rows: range, users: Rows, accounts: Rows, transactions: Rows, confi
         entity, related, expected, actual, at_risk = found.of(code, faulty[at])
         return Labels(entity, related, expected, actual, at_risk, np.full(len(at), DIFFICULTY[code]))
 
-    number = users.numbers("user_id")[faulty]
+    number = users.id_numbers("user_id")[faulty]
     return manifest_rows(COLUMNS, ANOMALIES, config.day, number, fault, labels, drifting=0)
 
 
@@ -65,36 +65,36 @@ class _Found:
 
     @cached_property
     def user(self) -> Ints:
-        return self.users.numbers("user_id")
+        return self.users.id_numbers("user_id")
 
     @cached_property
     def transaction(self) -> Ints:
-        return self.transactions.numbers("transaction_id")
+        return self.transactions.id_numbers("transaction_id")
 
     @cached_property
     def account(self) -> Ints:
-        return self.transactions.numbers("account_id")
+        return self.transactions.id_numbers("account_id")
 
     @cached_property
     def amount(self) -> Ints:
-        return values(self.transactions["amount_cents"])
+        return to_numpy(self.transactions["amount_cents"])
 
     @cached_property
     def posted(self) -> Ints:
-        return np.where(is_set(self.transactions["pending"]), 0, self.amount)
+        return np.where(flag_values(self.transactions["pending"]), 0, self.amount)
 
     @cached_property
     def date(self) -> Ints:
-        return values(self.transactions["date"])
+        return to_numpy(self.transactions["date"])
 
     def of(self, code: int, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
         """Entity, related row, expected and actual value and amount at risk of users at places `at`."""
         row, nothing = self.faulty[at], np.zeros(len(at), dtype=np.int64)
-        transaction = ids(TRANSACTION_ID.prefix, self.transaction[row])
-        account = ids(ACCOUNT_ID.prefix, self.account[row])
+        transaction = format_ids(TRANSACTION_ID.prefix, self.transaction[row])
+        account = format_ids(ACCOUNT_ID.prefix, self.account[row])
         amount = np.abs(self.amount[row])
         if code == anomalies.DUPLICATE:
-            first = ids(TRANSACTION_ID.prefix, self.transaction[row - 1])
+            first = format_ids(TRANSACTION_ID.prefix, self.transaction[row - 1])
             return transaction, first, nothing, amount, amount
         if code in (anomalies.PENDING, anomalies.REFUND):
             return transaction, account, nothing, amount, amount
@@ -108,28 +108,28 @@ class _Found:
         return SLOTS * (self.user[at] - 1) + CHECKING + 1
 
     def _place(self, at: npt.NDArray[np.intp]) -> Ints:
-        return np.searchsorted(self.accounts.numbers("account_id"), self._checking(at))
+        return np.searchsorted(self.accounts.id_numbers("account_id"), self._checking(at))
 
     def _unreplayed(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
         place, account = self._place(at), self._checking(at)
-        opening = values(self.accounts["opening_balance_cents"])[place]
-        current = values(self.accounts["balance_current_cents"])[place]
+        opening = to_numpy(self.accounts["opening_balance_cents"])[place]
+        current = to_numpy(self.accounts["balance_current_cents"])[place]
         inside = np.isin(self.account, account)
         flow = np.zeros(len(at), dtype=np.int64)
         np.add.at(flow, np.searchsorted(account, self.account[inside]), self.posted[inside])
-        entity, related = ids(ACCOUNT_ID.prefix, account), ids(USER_ID.prefix, self.user[at])
+        entity, related = format_ids(ACCOUNT_ID.prefix, account), format_ids(USER_ID.prefix, self.user[at])
         return entity, related, opening - flow, current, np.abs(current - opening + flow)
 
     def _too_soon(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
-        opened = values(self.accounts["opened_on"])[self._place(at)]
+        opened = to_numpy(self.accounts["opened_on"])[self._place(at)]
         account = self._checking(at)
-        entity = ids(ACCOUNT_ID.prefix, account)
+        entity = format_ids(ACCOUNT_ID.prefix, account)
         return (entity, *self._counted(self.account, account, opened, before=True))
 
     def _too_late(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
-        said = values(self.users["consent_updated_at"])[at] // (86_400 * 1_000_000)
+        said = to_numpy(self.users["consent_updated_at"])[at] // (86_400 * 1_000_000)
         user = (self.account - 1) // SLOTS + 1
-        entity = ids(USER_ID.prefix, self.user[at])
+        entity = format_ids(USER_ID.prefix, self.user[at])
         return (entity, *self._counted(user, self.user[at], said, before=False))
 
     def _counted(
@@ -144,12 +144,12 @@ class _Found:
         first = np.full(len(wanted), np.iinfo(np.int64).max)
         np.minimum.at(first, place, self.transaction[rows])
         cents = np.bincount(place, np.abs(self.amount[rows]), len(wanted)).astype(np.int64)
-        return ids(TRANSACTION_ID.prefix, first), np.zeros(len(wanted), np.int64), 100 * count, cents
+        return format_ids(TRANSACTION_ID.prefix, first), np.zeros(len(wanted), np.int64), 100 * count, cents
 
 
 ANOMALY_MANIFEST = Table(
     name="anomaly_manifest",
-    row="One labelled fault.",
+    grain="One labelled fault.",
     columns=COLUMNS,
     generate=generate,
 )

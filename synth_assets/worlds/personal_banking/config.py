@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 
-from synth_assets.model.anomaly import misfit
 from synth_assets.model.calendar import months_before
 from synth_assets.model.config import Frozen, WorldConfig
-from synth_assets.model.draws import Draws
-from synth_assets.model.identifiers import LARGEST
-from synth_assets.worlds.personal_banking import user_plan
-from synth_assets.worlds.personal_banking.activity import simple
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Share = Annotated[int, Field(ge=0, le=1_000)]
@@ -102,34 +97,16 @@ class Config(WorldConfig):
             return self.day - dt.timedelta(self.simple.days)
         return months_before(self.day, self.date_range_months)
 
-    def facts(self) -> dict[str, object]:
+    def sql_facts(self) -> dict[str, object]:
         """The day before the history begins."""
         return {"history_begins_after": self.history_begins_after}
 
-    def misfit(self) -> str | None:
-        """Why the configuration cannot be met exactly, in one line, or None when it can."""
-        wrong_preset = self._keys_of_another_preset()
-        if wrong_preset:
-            return wrong_preset
-        if self.preset == "simple":
-            asked_rows, reach_rows = simple.income_rows(self, Draws(self.seed, "personal_banking", "users"))
-            if asked_rows > reach_rows:
-                return (
-                    f"simple.category_shares.INCOME asks for {asked_rows:,} rows, but checking and savings "
-                    f"have {reach_rows:,}"
-                )
-        if not any(self.archetypes.model_dump().values()):
-            return "archetypes are all 0: give at least one a share"
-        if SLOTS_A_MONTH * self.date_range_months * self.num_users > LARGEST:
-            most = LARGEST // (SLOTS_A_MONTH * self.date_range_months)
-            return f"num_users is {self.num_users:,}, but {self.date_range_months} months allow {most:,}"
-        wrong = misfit(user_plan.fault_levels(self))
-        if wrong:
-            asked, reach, level = wrong
-            has_payments = self.preset == "personas" and level == 0
-            whom = "high utilizers, whose card payments" if has_payments else "users who"
-            return f"anomaly_rates ask for {asked:,} faults, but there are {reach:,} {whom} may carry one"
-        return None
+    @model_validator(mode="after")
+    def _keys_fit_the_preset(self) -> Self:
+        message = self._keys_of_another_preset()
+        if message:
+            raise ValueError(message)
+        return self
 
     def _keys_of_another_preset(self) -> str | None:
         """Which key was set that the preset does not read, and what is wrong with those of `simple`."""
@@ -146,7 +123,3 @@ class Config(WorldConfig):
                 f"simple.most_transactions, {self.simple.most_transactions}"
             )
         return None
-
-    def asked(self) -> dict[str, tuple[int, int]]:
-        """For each anomaly kind, the rows that its rate counts and the labels that it asks for."""
-        return user_plan.asked(self)

@@ -69,7 +69,7 @@ def generate(rows: range, accounts: Rows, transactions: Rows, config: Config) ->
 
 LIABILITIES = Table(
     name="liabilities",
-    row="What is owed on one card.",
+    grain="What is owed on one card.",
     columns=COLUMNS,
     generate=generate,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import picked, strings
+from synth_assets.model.arrow import from_pool, strings
 from synth_assets.model.columns import choice, day, flag, identifier, money, reference, text
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rows, Table, arrow_table
@@ -98,8 +98,8 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
             "date": date,
             "authorized_date": date - np.minimum(waits, found.day),
             "amount_cents": found.amount_cents,
-            "name": picked(_FEED_NAMES, _FEED[found.label * SPELLINGS + spelling]),
-            "merchant_name": picked(_MERCHANT_NAMES, np.maximum(merchant, 0), merchant < 0),
+            "name": from_pool(_FEED_NAMES, _FEED[found.label * SPELLINGS + spelling]),
+            "merchant_name": from_pool(_MERCHANT_NAMES, np.maximum(merchant, 0), merchant < 0),
             "payment_channel": _CHANNEL[found.label],
             "category_primary": primary[found.label],
             "category_detailed": _DETAILED[found.label],
@@ -110,7 +110,7 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
 
 TRANSACTIONS = Table(
     name="transactions",
-    row="One line of an account's statement.",
+    grain="One line of an account's statement.",
     columns=COLUMNS,
     generate=generate,
 )

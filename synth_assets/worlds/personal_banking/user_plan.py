@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_assets.model.anomaly import Codes, Level, quota
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.fault_plan import Codes, QuotaGroup
 from synth_assets.model.permutation import Permutation
+from synth_assets.model.quotas import quota
 from synth_assets.worlds.personal_banking import anomalies
-
-if TYPE_CHECKING:
-    from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.config import Config
 
 ARCHETYPES = (
     "high_utilizer",
@@ -49,7 +48,7 @@ EDGES = (
     "only pending transactions",
     "only cash",
 )
-HALF_USED, THREE_MERCHANTS, THREE_LOW_DAYS, NO_CONSENT, NOTHING, ONLY_PENDING, ONLY_CASH = range(7)
+HALF_USED, THREE_MERCHANTS, THREE_LOW_DAYS, NO_CONSENT, NO_RESULT, ONLY_PENDING, ONLY_CASH = range(7)
 _EDGE_PERSONAS = (HIGH_UTILIZATION, SUBSCRIPTION_HEAVY, CASH_FLOW_STRESSED, HIGH_UTILIZATION, 0, 0, 0)
 
 
@@ -130,18 +129,12 @@ def _faults(config: Config, draws: Draws, rank: Ints) -> Codes:
     return anomalies.kinds(config, draws, place, counts[0], below)
 
 
-def fault_levels(config: Config) -> list[Level]:
+def fault_levels(config: Config) -> list[QuotaGroup]:
     """The quotas of all faults, and the users that they may touch: in the preset `simple` everybody."""
     if config.preset == "simple":
         return anomalies.levels(config, config.num_users, config.num_users)
     counts = archetype_counts(config)
     return anomalies.levels(config, counts[0], sum(counts[archetype] for archetype in _PLAIN))
-
-
-def asked(config: Config) -> dict[str, tuple[int, int]]:
-    """For each kind, the users that its rate counts and the labels that it asks for."""
-    rates = config.anomaly_rates.model_dump()
-    return {kind: (config.num_users, quota(rate, config.num_users)) for kind, rate in rates.items()}
 
 
 def _consents(config: Config, draws: Draws, rank: Ints, edge: Ints) -> npt.NDArray[np.bool_]:

@@ -63,8 +63,8 @@ def _last_day(block: Block) -> Ints:
 
 USERS = Table(
     name="users",
-    row="One person with accounts.",
+    grain="One person with accounts.",
     columns=COLUMNS,
     generate=generate,
-    counted_by="num_users",
+    row_count_key="num_users",
 )

@@ -12,7 +12,7 @@ FEWEST_USERS = 75
 """The document's user_count: fewer users may be too few for five of each persona [decision 14]."""
 
 
-def blocks(config: Config) -> bool:
+def is_blocking(config: Config) -> bool:
     """Whether the list is meant for such data: the document's archetypes, and as many users as it has."""
     return (
         config.preset == "personas"
@@ -21,7 +21,7 @@ def blocks(config: Config) -> bool:
     )
 
 
-def document(config: Config, figures: Mapping[str, int], checks: Mapping[str, bool]) -> dict[str, object]:
+def render(config: Config, figures: Mapping[str, int], checks: Mapping[str, bool]) -> dict[str, object]:
     """The document's keys in its order, then the items of the list.
 
     Args:
@@ -39,7 +39,7 @@ def document(config: Config, figures: Mapping[str, int], checks: Mapping[str, bo
         "date_range": {"start": str(config.history_begins_after), "end": str(config.day)},
         "transaction_count": figures["transaction_count"],
         "account_count": figures["account_count"],
-        "validation_passed": not blocks(config) or all(checks.values()),
+        "validation_passed": not is_blocking(config) or all(checks.values()),
         "checks": dict(checks),
     }
 
@@ -48,6 +48,6 @@ VALIDATION_REPORT = Report(
     name="validation_report",
     figures="figures.sql",
     checklist="quality.sql",
-    blocks=blocks,
-    document=document,
+    is_blocking=is_blocking,
+    render=render,
 )

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import indices, strings, values
+from synth_assets.model.arrow import indices, strings, to_numpy
 from synth_assets.model.calendar import date_of
 from synth_assets.model.columns import day
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import ids
+from synth_assets.model.identifiers import format_ids
 from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL
@@ -49,19 +49,19 @@ class Leak(NamedTuple):
 
 def ghost_subscriber(leak: Leak) -> Labels:
     """Expected an invoice, found none."""
-    entity = ids(SUB_ID.prefix, leak.subscription)
+    entity = format_ids(SUB_ID.prefix, leak.subscription)
     return _labels(leak, entity, leak.month, np.full(len(leak.bill), EASY))
 
 
 def zombie_account(leak: Leak) -> Labels:
     """Expected the invoice's amount, received nothing."""
-    entity, related = ids(INVOICE_ID.prefix, leak.bill), ids(SUB_ID.prefix, leak.subscription)
+    entity, related = format_ids(INVOICE_ID.prefix, leak.bill), format_ids(SUB_ID.prefix, leak.subscription)
     return _labels(leak, entity, related, np.full(len(leak.bill), EASY))
 
 
 def partial_payment(leak: Leak) -> Labels:
     """Expected the invoice's amount, received less. Hard below 3 % short, easy from 7 %."""
-    entity, related = ids(PAYMENT_ID.prefix, leak.bill), ids(INVOICE_ID.prefix, leak.bill)
+    entity, related = format_ids(PAYMENT_ID.prefix, leak.bill), format_ids(INVOICE_ID.prefix, leak.bill)
     short = (leak.amount_cents - leak.received_cents) * 100
     return _labels(leak, entity, related, graded(short, 3 * leak.amount_cents, 7 * leak.amount_cents))
 
@@ -104,7 +104,7 @@ def _labels(leak: Leak, entity: pa.Array, related: pa.Array, difficulty: Ints) -
 
 def _found(numbers_: Ints, table: Rows, key: str, column: str) -> Ints:
     """The column's value where the table has the number, else 0."""
-    known, found = table.numbers(key), values(table[column])
+    known, found = table.id_numbers(key), to_numpy(table[column])
     if not len(known):
         return np.zeros(len(numbers_), dtype=np.int64)
     place = np.minimum(np.searchsorted(known, numbers_), len(known) - 1)
@@ -113,7 +113,7 @@ def _found(numbers_: Ints, table: Rows, key: str, column: str) -> Ints:
 
 ANOMALY_MANIFEST = Table(
     name="anomaly_manifest",
-    row="One label: a fault that was put in on purpose.",
+    grain="One label: a fault that was put in on purpose.",
     columns=COLUMNS,
     generate=generate,
 )

@@ -10,7 +10,6 @@ from pydantic import Field
 from synth_assets.model.config import AsOf, Frozen, WorldConfig
 from synth_assets.model.identifiers import LARGEST
 from synth_assets.worlds.subscriptions import curves
-from synth_assets.worlds.subscriptions.fault_plan import closed_form, misfit_message
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Dollars = Annotated[float, Field(ge=1, le=1_000_000)]
@@ -65,20 +64,7 @@ class Config(WorldConfig):
     plan_shares: PlanShares = PlanShares()
     anomaly_rates: AnomalyRates = AnomalyRates()
 
-    def misfit(self) -> str | None:
-        """Why the configuration cannot be met exactly, in one line, or None when it can."""
-        return misfit_message(self)
-
     @property
     def num_plans(self) -> int:
         """Rows of the price list."""
         return len(curves.PLANS)
-
-    def asked(self) -> dict[str, tuple[int, int]]:
-        """For each kind, what its rate counts (subscription cycles, invoices, payments) and its labels."""
-        form = closed_form(self)
-        return {
-            "ghost_subscriber": (sum(form.billed), sum(form.ghosts)),
-            "zombie_account": (form.invoices, sum(form.zombies)),
-            "partial_payment": (form.payments, sum(form.partials)),
-        }

@@ -58,7 +58,7 @@ def leaving_tenure_months(cycle_month: int) -> npt.NDArray[np.int64]:
     By Bayes' rule, so that cancellations are exact quotas and yet their hazard falls with tenure.
     """
     months = range(LONGEST_TENURE_MONTHS + 1)
-    return quantile_tables.weighted(months, [tenure_weight(t) * hazard(t + cycle_month) for t in months])
+    return quantile_tables.from_weights(months, [tenure_weight(t) * hazard(t + cycle_month) for t in months])
 
 
 @cache
@@ -72,13 +72,13 @@ def staying_tenure_months(churn_rate: float, cycle_months: tuple[int, ...]) -> n
     risk = [math.fsum(hazard(t + month) for month in cycle_months) for t in months]
     mean_risk = math.fsum(b * r for b, r in zip(base, risk, strict=True)) / math.fsum(base)
     weights = [b * max(0.0, 1 - churn_rate * r / mean_risk) for b, r in zip(base, risk, strict=True)]
-    return quantile_tables.weighted(months, weights if any(weights) else base)
+    return quantile_tables.from_weights(months, weights if any(weights) else base)
 
 
 @cache
 def region() -> npt.NDArray[np.int64]:
     """Index into REGIONS."""
-    return quantile_tables.weighted(range(len(REGIONS)), REGION_SHARES)
+    return quantile_tables.from_weights(range(len(REGIONS)), REGION_SHARES)
 
 
 @cache
@@ -96,14 +96,14 @@ def payment_lag_days() -> npt.NDArray[np.int64]:
     weights = [0.15 * w / whole for w in by_invoice]
     for day, share in enumerate((0.36, 0.15, 0.09, 0.10, 0.10, 0.05)):
         weights[day] += share
-    return quantile_tables.weighted(days, weights)
+    return quantile_tables.from_weights(days, weights)
 
 
 @cache
 def days_late() -> npt.NDArray[np.int64]:
     """Days past due of a late payment: 1 + Gamma(1.4, 5), at most 29 [D]."""
     days = range(1, LONGEST_LATE_DAYS + 1)
-    return quantile_tables.integrated(days, lambda x: max(x - 0.5, 0) ** 0.4 * math.exp(-(x - 0.5) / 5))
+    return quantile_tables.from_density(days, lambda x: max(x - 0.5, 0) ** 0.4 * math.exp(-(x - 0.5) / 5))
 
 
 def _lognormal(x: float, mu: float, sigma: float) -> float:

@@ -36,7 +36,7 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
             "customer_id": facts.number + 1,
             "name": person.name,
             "email": person.email,
-            "region": quantile_tables.take(curves.region(), region),
+            "region": quantile_tables.sample(curves.region(), region),
             "created_at": seconds(facts.start_day - trial_days, second.astype(np.int64) * 86_400 // 65_536),
         },
     )
@@ -44,8 +44,8 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
 
 CUSTOMERS = Table(
     name="customers",
-    row="One customer of the service.",
+    grain="One customer of the service.",
     columns=COLUMNS,
     generate=generate,
-    counted_by="num_customers",
+    row_count_key="num_customers",
 )

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.anomaly import Codes, quota
 from synth_assets.model.calendar import epoch_day, months_before
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
+from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions import curves
 from synth_assets.worlds.subscriptions import fault_plan as plans
 from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
@@ -178,8 +179,10 @@ def _paid_day(config: Config, number: Ints, day: Ints, settlement: Codes) -> Int
     """On time within terms, late after the due date; never after as_of."""
     terms = config.payment_terms_days
     lag, late, _, _ = _draws(config).fields("payment_lag", number)
-    on_time = np.minimum(quantile_tables.take(curves.payment_lag_days(), lag), terms)
-    days = np.where(settlement == plans.LATE, terms + quantile_tables.take(curves.days_late(), late), on_time)
+    on_time = np.minimum(quantile_tables.sample(curves.payment_lag_days(), lag), terms)
+    days = np.where(
+        settlement == plans.LATE, terms + quantile_tables.sample(curves.days_late(), late), on_time
+    )
     return np.minimum(day + days, epoch_day(config.day))
 
 

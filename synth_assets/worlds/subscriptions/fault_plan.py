@@ -17,21 +17,20 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from synth_assets.model.anomaly import Codes, quota
 from synth_assets.model.calendar import date_of, epoch_day, months_before
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.fault_plan import Codes
 from synth_assets.model.identifiers import LARGEST
 from synth_assets.model.permutation import Permutation
+from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions import curves
 from synth_assets.worlds.subscriptions.anomalies import GHOST, PARTIAL, ZOMBIE
-
-if TYPE_CHECKING:
-    from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.config import Config
 
 ON_TIME, LATE, IN_GRACE = range(3)
 """How a sound bill is settled."""
@@ -170,7 +169,17 @@ def _by_range(place: Ints, ranges: list[tuple[int, int]]) -> Codes:
     return codes[np.searchsorted(ends, place, side="right")]
 
 
-def misfit_message(config: Config) -> str | None:
+def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
+    """For each kind, what its rate counts (subscription cycles, invoices, payments) and its labels."""
+    form = closed_form(config)
+    return {
+        "ghost_subscriber": (sum(form.billed), sum(form.ghosts)),
+        "zombie_account": (form.invoices, sum(form.zombies)),
+        "partial_payment": (form.payments, sum(form.partials)),
+    }
+
+
+def why_not(config: Config) -> str | None:
     """Why the configuration cannot be met, in one line, or None when it can."""
     bills = config.num_customers * len(bill_days(config))
     if bills > LARGEST:

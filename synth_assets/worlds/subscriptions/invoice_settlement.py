@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import is_choice, values, whole
+from synth_assets.model.arrow import combined, equals_choice, to_numpy
 from synth_assets.model.calendar import epoch_day
 from synth_assets.model.columns import choice, money, reference
-from synth_assets.model.identifiers import is_among
+from synth_assets.model.identifiers import isin_sorted
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
@@ -30,13 +30,13 @@ COLUMNS = (
 
 def generate(subscriptions: Rows, invoices: Rows, payments: Rows, config: Config) -> pa.Table:
     """One row an invoice, settled as of the period's last day."""
-    invoice, payment = invoices.numbers("invoice_id"), payments.numbers("invoice_id")
-    amount = values(invoices["amount_cents"])
+    invoice, payment = invoices.id_numbers("invoice_id"), payments.id_numbers("invoice_id")
+    amount = to_numpy(invoices["amount_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
-    received[np.flatnonzero(is_among(invoice, payment))] = values(payments["amount_paid_cents"])
-    active = subscriptions.numbers("sub_id")[is_choice(subscriptions["status"], "Active")]
-    is_active = is_among(invoices.numbers("sub_id"), active)
-    grace_end = values(invoices["due_date"]).astype(np.int64) + config.grace_days
+    received[np.flatnonzero(isin_sorted(invoice, payment))] = to_numpy(payments["amount_paid_cents"])
+    active = subscriptions.id_numbers("sub_id")[equals_choice(subscriptions["status"], "Active")]
+    is_active = isin_sorted(invoices.id_numbers("sub_id"), active)
+    grace_end = to_numpy(invoices["due_date"]).astype(np.int64) + config.grace_days
     is_over = epoch_day(config.day) > grace_end
     settlement = np.select(
         [received >= amount, received > 0, is_over & is_active], [PAID, PARTIALLY_PAID, ZOMBIE], UNPAID
@@ -44,7 +44,7 @@ def generate(subscriptions: Rows, invoices: Rows, payments: Rows, config: Config
     return arrow_table(
         COLUMNS,
         {
-            "invoice_id": whole(invoices["invoice_id"]),
+            "invoice_id": combined(invoices["invoice_id"]),
             "settlement": settlement,
             "outstanding_cents": amount - received,
         },
@@ -53,7 +53,7 @@ def generate(subscriptions: Rows, invoices: Rows, payments: Rows, config: Config
 
 INVOICE_SETTLEMENT = Table(
     name="invoice_settlement",
-    row="How one invoice stands as of the period's last day.",
+    grain="How one invoice stands as of the period's last day.",
     columns=COLUMNS,
     generate=generate,
 )

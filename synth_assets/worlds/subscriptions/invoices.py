@@ -45,7 +45,7 @@ def generate(rows: range, subscriptions: Rows, config: Config) -> pa.Table:
 
 INVOICES = Table(
     name="invoices",
-    row="One bill of one subscription for one billing date.",
+    grain="One bill of one subscription for one billing date.",
     columns=COLUMNS,
     generate=generate,
     rules=(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import values
+from synth_assets.model.arrow import to_numpy
 from synth_assets.model.columns import day, identifier, money, reference
 from synth_assets.model.draws import Draws
-from synth_assets.model.identifiers import is_among, taken
+from synth_assets.model.identifiers import isin_sorted, take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.subscriptions.anomalies import PARTIAL, partial_cents
 from synth_assets.worlds.subscriptions.config import Config
@@ -29,15 +29,15 @@ def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Ta
     due = bills(config, rows.start, rows.stop)
     settled = np.flatnonzero(due.is_settled)
     number = due.number[settled]
-    invoice = np.flatnonzero(is_among(invoices.numbers("invoice_id"), number))
-    amount = values(invoices["amount_cents"])[invoice]
+    invoice = np.flatnonzero(isin_sorted(invoices.id_numbers("invoice_id"), number))
+    amount = to_numpy(invoices["amount_cents"])[invoice]
     short = np.flatnonzero(due.fault[settled] == PARTIAL)
     amount[short] = partial_cents(amount[short], draws, number[short])
     return arrow_table(
         COLUMNS,
         {
             "payment_id": number,
-            "invoice_id": taken(invoices["invoice_id"], invoice),
+            "invoice_id": take_ids(invoices["invoice_id"], invoice),
             "payment_date": due.paid_day[settled],
             "amount_paid_cents": amount,
         },
@@ -46,7 +46,7 @@ def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Ta
 
 PAYMENTS = Table(
     name="payments",
-    row="One receipt of cash for an invoice.",
+    grain="One receipt of cash for an invoice.",
     columns=COLUMNS,
     generate=generate,
 )

@@ -34,8 +34,8 @@ def generate(rows: range, config: Config) -> pa.Table:
 
 PLANS = Table(
     name="plans",
-    row="One tier of the price list.",
+    grain="One tier of the price list.",
     columns=COLUMNS,
     generate=generate,
-    counted_by="num_plans",
+    row_count_key="num_plans",
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model.arrow import whole
+from synth_assets.model.arrow import combined
 from synth_assets.model.columns import choice, day, identifier, reference
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.subscriptions.config import Config
@@ -28,12 +28,12 @@ COLUMNS = (
 def generate(rows: range, customers: Rows, config: Config) -> pa.Table:
     """One row a customer."""
     facts = decide(config, rows.start, rows.stop)
-    customer = customers.numbers("customer_id")
+    customer = customers.id_numbers("customer_id")
     return arrow_table(
         COLUMNS,
         {
             "sub_id": customer,
-            "customer_id": whole(customers["customer_id"]),
+            "customer_id": combined(customers["customer_id"]),
             "plan_id": facts.plan + 1,
             "start_date": facts.start_day,
             "end_date": np.ma.masked_array(facts.end_day, mask=facts.has_stayed),
@@ -44,7 +44,7 @@ def generate(rows: range, customers: Rows, config: Config) -> pa.Table:
 
 SUBSCRIPTIONS = Table(
     name="subscriptions",
-    row="One customer's contract for one plan.",
+    grain="One customer's contract for one plan.",
     columns=COLUMNS,
     generate=generate,
     rules=(

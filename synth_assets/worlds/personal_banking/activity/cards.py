@@ -106,7 +106,7 @@ def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64
 def limit_cents(drawn: Fields) -> Ints:
     """A limit, log-normal; not in whole hundreds of dollars yet."""
     table = curves.lognormal_cents(curves.LIMIT_MEDIAN_CENTS, curves.LIMIT_SIGMA)
-    return quantile_tables.take(table, drawn).clip(curves.SMALLEST_LIMIT_CENTS, curves.LARGEST_LIMIT_CENTS)
+    return quantile_tables.sample(table, drawn).clip(curves.SMALLEST_LIMIT_CENTS, curves.LARGEST_LIMIT_CENTS)
 
 
 def apr_basis_points(rate: Fields) -> Ints:

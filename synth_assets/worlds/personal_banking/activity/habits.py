@@ -57,7 +57,7 @@ def has(users: Users, persona: int) -> Flags:
 def habits(window: Window, draws: Draws, users: Users) -> Habits:
     """The habits of users under their plan."""
     income, cadence, phase, gap = draws.fields("income", users.number)
-    monthly = quantile_tables.take(
+    monthly = quantile_tables.sample(
         curves.lognormal_cents(curves.MONTHLY_INCOME_MEDIAN_CENTS, curves.MONTHLY_INCOME_SIGMA), income
     ).clip(curves.SMALLEST_MONTHLY_INCOME_CENTS, curves.LARGEST_MONTHLY_INCOME_CENTS)
     stressed = has(users, user_plan.CASH_FLOW_STRESSED)
@@ -74,7 +74,7 @@ def habits(window: Window, draws: Draws, users: Users) -> Habits:
     a_pay = np.select(
         [stressed, variable], [days, gap_days], np.array([7, 14, 365 / 24, 365 / 12])[kind]
     ).astype(np.float64)
-    active = users.edge != user_plan.NOTHING
+    active = users.edge != user_plan.NO_RESULT
     card, savings = _accounts(draws, users, active)
     return Habits(
         monthly, paydays & active[:, None], a_pay, stressed, days, start, card, savings,

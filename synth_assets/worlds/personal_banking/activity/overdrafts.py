@@ -68,7 +68,7 @@ def openings(events: Events, draws: Draws, users: Users, habits: Habits, least: 
     spent = np.cumsum(events.outflow(CHECKING), axis=1)
     opening = least + spent.max(axis=1, initial=0)
     user = np.flatnonzero(_may_overdraw(draws, users, habits))
-    depth = quantile_tables.take(overdrawn_cents(), draws.fields("overdrawn", users.number[user])[1])
+    depth = quantile_tables.sample(overdrawn_cents(), draws.fields("overdrawn", users.number[user])[1])
     below = opening[user] - least[user] - depth
     fee = fee_cents(draws, users.number[user])[:, None]
     before, fees = _charged(below[:, None] - spent[user], _debits(events, user), fee)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.anomaly import Level, allot
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.activity import cards
 from synth_assets.worlds.personal_banking.activity.cards import Cards
@@ -32,10 +32,8 @@ from synth_assets.worlds.personal_banking.activity.events import (
 )
 from synth_assets.worlds.personal_banking.activity.sound import Lived
 from synth_assets.worlds.personal_banking.anomalies import EARLIEST_FAULT_DAYS
+from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.user_plan import Users, largest_remainder
-
-if TYPE_CHECKING:
-    from synth_assets.worlds.personal_banking.config import Config
 
 PENDING_DAYS = 5
 """A pending row is at most so many days old, counting as_of [D]."""
@@ -160,8 +158,8 @@ def _categories(
         (on_card, totals.deposit + totals.card_before[first]),
     ):
         place[here] = before + np.arange(np.count_nonzero(here))
-    levels = [Level(late, (income,)), Level(rows, others)]
-    codes = allot(place, levels, [draws.key("simple income"), draws.key("simple category")])
+    levels = [QuotaGroup(late, (income,)), QuotaGroup(rows, others)]
+    codes = assign(place, levels, [draws.key("simple income"), draws.key("simple category")])
     return np.where(codes == 1, _INCOME, codes.astype(np.int64) - 2)
 
 
@@ -170,14 +168,14 @@ def _balances(draws: Draws, user: Ints, stands: npt.NDArray[np.bool_], window: W
 
     There is no row of a payment, so nothing was paid.
     """
-    deposit = quantile_tables.take(
+    deposit = quantile_tables.sample(
         curves.simple_balance_cents(), draws.fields("simple balance", user[:, None] * SLOTS + [0, 1])[0]
     ).reshape(-1, 2)
     used, limit_drawn, rate, due = draws.fields("simple card", user)
     card = stands[:, CARD]
     limit = np.where(card, np.rint(cards.limit_cents(limit_drawn) / 10_000).astype(np.int64) * 10_000, 0)
     owed = np.maximum(
-        limit * quantile_tables.take(curves.simple_used(), used) // 10_000, curves.SIMPLE_OWED_CENTS
+        limit * quantile_tables.sample(curves.simple_used(), used) // 10_000, curves.SIMPLE_OWED_CENTS
     )
     owed = np.where(card, owed, 0)
     minimum = (owed * 2 + 50) // 100

@@ -116,7 +116,7 @@ def _purchases(
     posted = np.flatnonzero(bought + lag < events.days)
     user, brand, day = user[posted], brand[posted], (bought + lag)[posted]
     brand = unpatterned(user, day, brand, events.days)
-    median = quantile_tables.take(curves.lognormal_cents(stream.median_cents, stream.sigma), size[posted])
+    median = quantile_tables.sample(curves.lognormal_cents(stream.median_cents, stream.sigma), size[posted])
     amount = (median * scale[user]).astype(np.int64).clip(*curves.BOUNDS_CENTS.get(stream.name, (100, None)))
     share = np.where(has(users, user_plan.HIGH_UTILIZATION), curves.REVOLVERS_CARD_USE, 1) * stream.card_share
     on_card = habits.has_card[user] & (by_card[posted] < share[user] * 65_536)

@@ -104,7 +104,7 @@ def _targets(
     chance = chances[np.searchsorted(np.cumsum(shares)[:-1], often / 65_536, side="right")]
     period = users.number[user, None] * curves.LONGEST_WINDOW_DAYS + cycle + 1
     happens, depth, long, second = draws.fields("overdraft", period).reshape(4, *period.shape)
-    cents = quantile_tables.take(overdrafts.overdrawn_cents(), depth)
+    cents = quantile_tables.sample(overdrafts.overdrawn_cents(), depth)
     first_day = np.where(long < 65_536 // 3, 12, 13)
     below = -(fee[:, None] + cents)
     below -= (place > first_day) * (fee[:, None] + 1_000 + second.astype(np.int64) * 2_000 // 65_536)

@@ -11,7 +11,7 @@ from synth_assets.model.arrow import strings
 from synth_assets.model.columns import choice, count, identifier, reference, text
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals.signals import WINDOWS, Signals, signals
+from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, Signals, signals
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 PERSONAS = (
@@ -73,7 +73,7 @@ def generate(
         COLUMNS,
         {
             "assignment_id": np.arange(2 * rows.start, 2 * rows.stop) + 1,
-            "user_id": np.repeat(users.numbers("user_id"), len(WINDOWS)),
+            "user_id": np.repeat(users.id_numbers("user_id"), len(WINDOWS)),
             "window_days": np.tile(WINDOWS, len(rows)),
             "primary_persona": first,
             "secondary_personas": strings([secondary[bit] for bit in bits.tolist()]),
@@ -141,7 +141,7 @@ def _cash(months: float) -> str:
 
 PERSONA_ASSIGNMENTS = Table(
     name="persona_assignments",
-    row="What one window of a user's days says about the user.",
+    grain="What one window of a user's days says about the user.",
     columns=COLUMNS,
     generate=generate,
 )

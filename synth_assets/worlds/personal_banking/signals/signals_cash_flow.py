@@ -8,7 +8,7 @@ import pyarrow as pa
 from synth_assets.model.columns import count, decimal, identifier, rate, reference
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals.signals import WINDOWS, signals
+from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, signals
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (
@@ -24,7 +24,7 @@ COLUMNS = (
 def generate(rows: range, users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
     """Two rows a user of `rows`, one a window."""
     found = signals(config, rows.start, rows.stop)
-    user = np.repeat(users.numbers("user_id"), len(WINDOWS))
+    user = np.repeat(users.id_numbers("user_id"), len(WINDOWS))
     return arrow_table(
         COLUMNS,
         {
@@ -40,7 +40,7 @@ def generate(rows: range, users: Rows, transactions: Rows, accounts: Rows, confi
 
 SIGNALS_CASH_FLOW = Table(
     name="signals_cash_flow",
-    row="How a user's checking balance moves in one window.",
+    grain="How a user's checking balance moves in one window.",
     columns=COLUMNS,
     generate=generate,
 )

@@ -8,7 +8,7 @@ import pyarrow as pa
 from synth_assets.model.columns import count, flag, identifier, money, rate, reference
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals.signals import WINDOWS, signals
+from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, signals
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (
@@ -27,7 +27,7 @@ def generate(
 ) -> pa.Table:
     """Two rows a user of `rows`, one a window."""
     found = signals(config, rows.start, rows.stop)
-    user = np.repeat(users.numbers("user_id"), len(WINDOWS))
+    user = np.repeat(users.id_numbers("user_id"), len(WINDOWS))
     return arrow_table(
         COLUMNS,
         {
@@ -44,7 +44,7 @@ def generate(
 
 SIGNALS_CREDIT = Table(
     name="signals_credit",
-    row="How a user's cards stand in one window.",
+    grain="How a user's cards stand in one window.",
     columns=COLUMNS,
     generate=generate,
 )

@@ -8,7 +8,7 @@ import pyarrow as pa
 from synth_assets.model.columns import count, decimal, identifier, reference
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals.signals import WINDOWS, signals
+from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, signals
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (
@@ -29,7 +29,7 @@ COLUMNS = (
 def generate(rows: range, users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
     """Two rows a user of `rows`, one a window."""
     found = signals(config, rows.start, rows.stop)
-    user = np.repeat(users.numbers("user_id"), len(WINDOWS))
+    user = np.repeat(users.id_numbers("user_id"), len(WINDOWS))
     return arrow_table(
         COLUMNS,
         {
@@ -45,7 +45,7 @@ def generate(rows: range, users: Rows, transactions: Rows, accounts: Rows, confi
 
 SIGNALS_INCOME = Table(
     name="signals_income",
-    row="How steady a user's income is in one window.",
+    grain="How steady a user's income is in one window.",
     columns=COLUMNS,
     generate=generate,
 )

@@ -8,7 +8,7 @@ import pyarrow as pa
 from synth_assets.model.columns import count, identifier, money, rate, reference
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals.signals import WINDOWS, signals
+from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, signals
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (
@@ -23,7 +23,7 @@ COLUMNS = (
 def generate(rows: range, users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
     """Two rows a user of `rows`, one a window."""
     found = signals(config, rows.start, rows.stop)
-    user = np.repeat(users.numbers("user_id"), len(WINDOWS))
+    user = np.repeat(users.id_numbers("user_id"), len(WINDOWS))
     return arrow_table(
         COLUMNS,
         {
@@ -38,7 +38,7 @@ def generate(rows: range, users: Rows, transactions: Rows, accounts: Rows, confi
 
 SIGNALS_SAVINGS = Table(
     name="signals_savings",
-    row="What a user saves in one window.",
+    grain="What a user saves in one window.",
     columns=COLUMNS,
     generate=generate,
 )

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import whole
+from synth_assets.model.arrow import combined
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import DIGITS, numbers
+from synth_assets.model.identifiers import DIGITS, id_numbers
 from synth_assets.worlds.personal_banking.anomaly_manifest import COLUMNS
 
 USERS_AT_A_TIME = 64
@@ -38,7 +38,7 @@ Name = Callable[[Ints], list[str]]
 
 def people(tables: Mapping[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
     """A block's TABLES, cut into the rows of USERS_AT_A_TIME users each; the rows stand in order of user."""
-    of = {name: numbers(tables[name]["user_id"]) for name in TABLES}
+    of = {name: id_numbers(tables[name]["user_id"]) for name in TABLES}
     for first in range(0, len(of["users"]), USERS_AT_A_TIME):
         users = of["users"][first : first + USERS_AT_A_TIME]
         yield {
@@ -53,14 +53,14 @@ def _span(ends: Ints) -> tuple[int, int]:
 
 def spans(rows: pa.Table, users: Ints) -> list[slice]:
     """Where the rows of each user stand."""
-    of = numbers(rows["user_id"])
+    of = id_numbers(rows["user_id"])
     starts, ends = np.searchsorted(of, users), np.searchsorted(of, users, side="right")
     return [slice(*ends) for ends in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
 def plain(rows: pa.Table) -> Values:
     """Every column as a list; days and moments as ISO 8601 text, equal texts as one object."""
-    return {name: _plain(whole(rows[name])) for name in rows.column_names}
+    return {name: _plain(combined(rows[name])) for name in rows.column_names}
 
 
 def _plain(array: pa.Array) -> list[Any]:
@@ -98,7 +98,7 @@ def labels(manifest: pa.Table, named: Mapping[str, Name]) -> Iterator[dict[str, 
         elif column.name in ("entity_id", "related_entity_id"):
             cells = [_renamed(cell, named) for cell in cells]
         columns.append(cells)
-    names = [column.document_name for column in COLUMNS]
+    names = [column.published_name for column in COLUMNS]
     for row in zip(*columns, strict=True):
         yield dict(zip(names, row, strict=True))
 

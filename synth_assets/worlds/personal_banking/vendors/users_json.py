@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.vendor import WHOLE, Entry, Vendor
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.vendors import rows
@@ -71,7 +71,7 @@ def entries(config: Config, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
 
 def _users(ids: Ids, table: pa.Table, of: rows.Values) -> Iterator[dict[str, Any]]:
     cells = (of[name] for name in ("name", "email", "consent_status", "created_at"))
-    for user, *row in zip(ids.users(numbers(table["user_id"])), *cells, strict=True):
+    for user, *row in zip(ids.users(id_numbers(table["user_id"])), *cells, strict=True):
         yield dict(zip(("id", "name", "email", "consent", "created_at"), (user, *row), strict=True))
 
 
@@ -87,8 +87,8 @@ def _accounts(ids: Ids, table: pa.Table, of: rows.Values, owed: rows.Values) -> 
         )
     }
     none = {"apr": None, "min_payment": None, "is_overdue": False}
-    names = ids.accounts(numbers(table["account_id"]))
-    users = ids.users(numbers(table["user_id"]))
+    names = ids.accounts(id_numbers(table["account_id"]))
+    users = ids.users(id_numbers(table["user_id"]))
     for i, account in enumerate(names):
         yield {
             "id": account,
@@ -105,9 +105,9 @@ def _accounts(ids: Ids, table: pa.Table, of: rows.Values, owed: rows.Values) -> 
 
 
 def _transactions(ids: Ids, table: pa.Table, of: rows.Values) -> Iterator[dict[str, Any]]:
-    account = numbers(table["account_id"])
+    account = id_numbers(table["account_id"])
     order = np.lexsort((table["date"].to_numpy(), account))
-    names, accounts = ids.transactions(numbers(table["transaction_id"])), ids.accounts(account)
+    names, accounts = ids.transactions(id_numbers(table["transaction_id"])), ids.accounts(account)
     for i in order.tolist():
         yield {
             "id": names[i],

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from synth_assets.model.identifiers import numbers
+from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.vendor import Entry, Vendor
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.vendors import rows
@@ -40,12 +40,12 @@ def entries(config: Config, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
 def _answers(ids: Ids, few: Mapping[str, pa.Table]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each user's id and the three responses by name."""
     values = {name: rows.plain(few[name]) for name in rows.TABLES}
-    user = numbers(few["users"]["user_id"])
+    user = id_numbers(few["users"]["user_id"])
     at = {name: rows.spans(few[name], user) for name in rows.TABLES}
-    theirs = ids.accounts(numbers(few["accounts"]["account_id"]))
+    theirs = ids.accounts(id_numbers(few["accounts"]["account_id"]))
     named = dict(zip(values["accounts"]["account_id"], theirs, strict=True))
     accounts = accounts_of(theirs, values["accounts"])
-    own_ids = ids.transactions(numbers(few["transactions"]["transaction_id"]))
+    own_ids = ids.transactions(id_numbers(few["transactions"]["transaction_id"]))
     transactions = transactions_of(ids, named, own_ids, values["transactions"])
     interest = interest_of(values["transactions"])
     items = ids.items(user)

@@ -1,0 +1,72 @@
+"""Which row carries which fault, known before any table exists.
+
+A plan is a pure function of (key, counts, row number). Quotas are exact at every rate and count, no row is
+planned twice, and any block of rows sees the same plan as the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model.draws import Ints
+from synth_assets.model.permutation import Permutation
+
+Codes = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaGroup:
+    """Kinds that may touch the same rows: the oldest `eligible` of those still numbered."""
+
+    eligible: int
+    quotas: tuple[int, ...]
+
+
+def why_not(groups: Sequence[QuotaGroup]) -> tuple[int, int, int] | None:
+    """The first (rows asked, eligible rows, group) by which quotas do not fit, or None.
+
+    Groups stand in ascending order of `eligible`. Quotas fit exactly when
+    Q1 + ... + Qj <= eligible_j for every j.
+    """
+    asked = 0
+    for j, group in enumerate(groups):
+        asked += sum(group.quotas)
+        if asked > group.eligible:
+            return asked, group.eligible, j
+    return None
+
+
+def assign(numbers: Ints, groups: Sequence[QuotaGroup], keys: Sequence[int]) -> Codes:
+    """The kind of every row: 0 for none, else 1 + its position in the groups' quotas, read in sequence.
+
+    Args:
+        numbers: row numbers, oldest row 0; negative numbers are left without a kind.
+        groups: kinds in order of eligibility, quotas that fit (see `why_not`).
+        keys: one 64-bit key a group.
+
+    Each group ranks its eligible rows by a keyed permutation. Ranks below the quota get the kind,
+    the others keep rank - quota as their number for the next group, younger rows move down by the quota.
+    """
+    codes = np.zeros(len(numbers), dtype=np.int8)
+    rows = np.flatnonzero(numbers >= 0)
+    free = numbers[rows]
+    taken, first = 0, 1
+    for group, key in zip(groups, keys, strict=True):
+        total = sum(group.quotas)
+        if total:
+            size = group.eligible - taken
+            inside = np.flatnonzero(free < size)
+            rank = free.copy()
+            rank[inside] = Permutation(key, size)(free[inside])
+            chosen, left = np.flatnonzero(rank < total), np.flatnonzero(rank >= total)
+            ends = np.array(list(accumulate(group.quotas)))
+            codes[rows[chosen]] = first + np.searchsorted(ends, rank[chosen], side="right")
+            rows, free = rows[left], rank[left] - total
+        taken += total
+        first += len(group.quotas)
+    return codes

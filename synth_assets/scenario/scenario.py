@@ -1,0 +1,74 @@
+"""The scenario: one resolved configuration, stored beside the data that was made from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+import faker
+
+from synth_assets import __version__
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.world import World
+
+FORMAT_VERSION = 3
+"""Raised when the same configuration would give other bytes under the same package version."""
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A world with everything that decides its bytes: resolved configuration and versions.
+
+    Attributes:
+        world: the world.
+        config: its configuration; as_of is a date.
+        versions: package, Faker and format version.
+    """
+
+    world: World
+    config: WorldConfig
+    versions: Mapping[str, str | int]
+
+    @cached_property
+    def document(self) -> Values:
+        """The scenario as stored: world, versions, config."""
+        return {
+            "world": self.world.name,
+            "versions": dict(self.versions),
+            "config": self.config.model_dump(mode="json"),
+        }
+
+    @cached_property
+    def id(self) -> str:
+        """16 hexadecimal digits of a hash over the stored document: same id, same bytes."""
+        canonical = json.dumps(self.document, sort_keys=True, separators=(",", ":"))
+        return blake2b(canonical.encode(), digest_size=8).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """The content of `scenario.json`."""
+        return json.dumps({"id": self.id, **self.document}, indent=2) + "\n"
+
+
+def with_versions(world: World, config: WorldConfig) -> Scenario:
+    """A resolved configuration under the versions that are installed."""
+    return Scenario(
+        world,
+        config,
+        {"synth_assets": __version__, "faker": faker.VERSION, "format": FORMAT_VERSION},
+    )
+
+
+def load(world: World, text: str) -> Scenario:
+    """The scenario stored in `text`; ValueError or KeyError where it is not one."""
+    document = json.loads(text)
+    config = world.config(**document["config"])
+    if world.why_not(config):
+        raise ValueError("its quotas do not fit")
+    return Scenario(world, config, document["versions"])
