@@ -9,9 +9,8 @@ import pandas as pd
 
 from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import user_plan
-from synth_assets.worlds.personal_banking.activity.facts import decide
 from synth_assets.worlds.personal_banking.config import Config
-from tests.worlds import make_world
+from tests.worlds import decided, make_world
 
 USERS = 1_000
 AS_OF = dt.date(2026, 11, 21)
@@ -27,7 +26,7 @@ def tables() -> dict[str, pd.DataFrame]:
 @cache
 def plain_rows() -> pd.DataFrame:
     """Transactions of ordinary users: neither stressed nor of variable income, no edge case."""
-    block = decide(ASKED, 0, USERS)
+    block = decided("personal_banking", ASKED, range(USERS))
     odd = user_plan.CASH_FLOW_STRESSED | user_plan.VARIABLE_INCOME
     number = block.users.number[(block.users.personas & odd == 0) & (block.users.edge < 0)]
     rows = tables()["transactions"]

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import arrived, decide, first_transaction
+from synth_assets.worlds.order_to_cash.facts import arrived, first_transaction
+from tests.worlds import decided
 
 COUNTS = st.one_of(st.integers(100, 3_000), st.integers(100, 124_999_999))
 """From 100 transactions on every default quota fits."""
@@ -32,5 +33,5 @@ def test_a_contact_has_arrived_exactly_from_its_first_transaction_on(transaction
 @given(transactions=st.integers(100, 3_000), contacts=st.integers(1, 3_000))
 def test_nobody_orders_before_they_have_arrived(transactions, contacts):
     chosen = config(transactions, contacts)
-    facts = decide(chosen, 0, transactions)
+    facts = decided("order_to_cash", chosen, range(transactions))
     assert np.all(first_transaction(chosen, facts.contact) <= facts.number)

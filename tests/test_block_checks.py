@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synth_assets.generation.blocks import Made, check_block, make_block
+from synth_assets.generation.blocks import BlockTable, check_block, make_block
 from synth_assets.model.errors import Problem
 from synth_assets.model.identifiers import format_ids
 from tests.test_every_world import small
@@ -16,14 +16,14 @@ BLOCK = make_block(SCENARIO.world, SCENARIO.config, "num_transactions", range(50
 
 
 def check(table: str, rows: pa.Table) -> None:
-    block = {name: Made(made) for name, made in (BLOCK | {table: rows}).items()}
+    block = {name: BlockTable(made) for name, made in (BLOCK | {table: rows}).items()}
     check_block(SCENARIO.world, SCENARIO.config, SCENARIO.world.table(table), block)
 
 
 def changed(table: str, column: str, place: int, number: int) -> pa.Table:
     """The table with another number in one id of a column."""
     made = BLOCK[table]
-    known = Made(made).id_numbers(column).copy()
+    known = BlockTable(made).id_numbers(column).copy()
     known[place] = number
     prefix = SCENARIO.world.table(table).column(column).prefix
     at = made.column_names.index(column)
@@ -55,13 +55,15 @@ def test_a_reference_beyond_the_count_of_another_root_is_refused(number):
 
 def test_every_reference_to_an_empty_table_is_refused():
     rows = BLOCK["payments"].num_rows
-    block = {name: Made(made) for name, made in BLOCK.items()} | {"invoices": Made(BLOCK["invoices"][:0])}
+    block = {name: BlockTable(made) for name, made in BLOCK.items()} | {
+        "invoices": BlockTable(BLOCK["invoices"][:0])
+    }
     with pytest.raises(Problem, match=f"payments: {rows} values of invoice_id are not in invoices"):
         check_block(SCENARIO.world, SCENARIO.config, SCENARIO.world.table("payments"), block)
 
 
 def test_ids_are_parsed_once_and_cannot_be_written_to():
-    made = Made(BLOCK["orders"])
+    made = BlockTable(BLOCK["orders"])
     found = made.id_numbers("order_id")
     assert found.tolist() == list(range(1, 51))
     assert made.id_numbers("order_id") is found

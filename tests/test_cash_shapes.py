@@ -13,8 +13,9 @@ from synth_assets.model.quotas import quota
 from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import arrival_schedule, decide
+from synth_assets.worlds.order_to_cash.facts import arrival_schedule
 from tests.sample import CONFIG, frames, sound
+from tests.worlds import decided
 
 COUNT = CONFIG.num_transactions
 TODAY = pd.Timestamp(CONFIG.as_of)
@@ -117,7 +118,7 @@ def test_more_than_half_of_the_variance_of_delays_lies_between_customers():
 
 @pytest.mark.parametrize("seed", range(6))
 def test_it_does_so_under_other_seeds(seed):
-    facts = decide(CONFIG.model_copy(update={"seed": seed}), 0, COUNT)
+    facts = decided("order_to_cash", CONFIG.model_copy(update={"seed": seed}), range(COUNT))
     settled = (facts.issue_day < WINDOW.last - 60) & (facts.fault == 0)
     share = between_customers(facts.contact[settled], (facts.paid_day - facts.issue_day)[settled])
     assert 0.47 < share < 0.68  # which type the largest customers have moves it: deviation .03
@@ -190,7 +191,7 @@ def test_sound_invoices_are_unpaid_up_to_59_days_and_stale_ones_from_91():
 @pytest.mark.parametrize("as_of", ["2026-02-21", "2027-02-20", "2022-02-20", "2025-07-04", "2024-02-29"])
 def test_slow_payers_are_there_whatever_the_calendar(as_of):
     config = Config(num_transactions=COUNT, as_of=dt.date.fromisoformat(as_of))
-    facts, last = decide(config, 0, COUNT), Window(config.day, 12).last
+    facts, last = decided("order_to_cash", config, range(COUNT)), Window(config.day, 12).last
     unpaid = (facts.paid_day > last) & ~np.isin(facts.fault, (MISSING, STALE))
     days = last - facts.issue_day[unpaid]
     room = len(arrival_schedule(config).rows_on(last - 59, last - 55))

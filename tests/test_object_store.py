@@ -136,7 +136,7 @@ def test_ctrl_c_leaves_an_object_whole(bucket: ObjectPath, monkeypatch: pytest.M
 PUBLISHING = """
 import os, sys
 from synth_assets.generation.generate import write_world
-from synth_assets.storage.paths import ObjectPath, place
+from synth_assets.storage.paths import ObjectPath, storage_path
 from tests.test_publish import small
 
 put, count = ObjectPath.write_bytes, 0
@@ -311,7 +311,7 @@ UNREACHABLE = """
 from synth_assets.storage.paths import storage_path
 from synth_assets.derive import duckdb_view
 duckdb_view.GS_SECONDS = 1
-place("gs://books/data").read_bytes()
+storage_path("gs://books/data").read_bytes()
 """
 
 

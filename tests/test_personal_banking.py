@@ -18,13 +18,13 @@ from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import user_plan
 from synth_assets.worlds.personal_banking.activity.descriptors import LABELS
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, LABELS_AT_MOST, SAVINGS
-from synth_assets.worlds.personal_banking.activity.facts import decide, window
+from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.habits import habits
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.signals.persona_assignments import PERSONAS, judged
 from synth_assets.worlds.personal_banking.signals.signals import signals
 from tests.test_every_world import BANK_FAULTS
-from tests.worlds import failed, make_world, verified
+from tests.worlds import decided, failed, make_world, verified
 
 AS_OF = dt.date(2026, 11, 21)
 WORLD = load("personal_banking")
@@ -82,7 +82,7 @@ def intended(users: user_plan.Users) -> np.ndarray:
 
 
 def triggered(of: Config) -> np.ndarray:
-    blocks = [judged(signals(of, r.start, r.stop)) for r in WORLD.blocks(of, "num_users")]
+    blocks = [judged(signals(of, decided("personal_banking", of, r))) for r in WORLD.blocks(of, "num_users")]
     return sum(
         np.concatenate([block[name] for block in blocks]).astype(int) << place
         for place, name in enumerate(PERSONAS)
@@ -123,13 +123,13 @@ def test_sql_finds_the_same_signals_and_personas(tmp_path, users, seed):
 
 def test_edge_users_stand_exactly_on_their_threshold():
     asked = config(num_users=300)
-    users, found = planned(asked), signals(asked, 0, 300)
+    users, found = planned(asked), signals(asked, decided("personal_banking", asked, range(300)))
     at = {edge: users.edge == edge for edge in range(7)}
     assert (found.utilization_pct[at[user_plan.HALF_USED]] == 50).all()
     assert (found.recurring_merchants[at[user_plan.THREE_MERCHANTS]] == 3).all()
     assert (found.low_days[at[user_plan.THREE_LOW_DAYS]] == [9, 54]).all()
     assert (found.low_share_pct[at[user_plan.THREE_LOW_DAYS]] == 30).all()
-    block = decide(asked, 0, 300)
+    block = decided("personal_banking", asked, range(300))
     rows = np.bincount(block.rows.user, minlength=300)
     assert not rows[at[user_plan.NO_RESULT]].any()
     pending = np.bincount(block.rows.user, block.is_pending, 300)
@@ -154,7 +154,7 @@ def test_balances_replay_and_transfers_have_two_legs():
 
 
 def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_limit():
-    block = decide(config(num_users=1_000), 0, 1_000)
+    block = decided("personal_banking", config(num_users=1_000), range(1_000))
     habit = user_plan.HIGH_UTILIZATION | user_plan.SUBSCRIPTION_HEAVY | user_plan.CASH_FLOW_STRESSED
     may = (block.users.personas & habit > 0) & (block.users.edge < 0)
     may &= block.users.personas & (user_plan.VARIABLE_INCOME | user_plan.SAVINGS_BUILDER) == 0
@@ -177,7 +177,7 @@ def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_li
 
 def test_interest_is_charged_to_revolvers_alone():
     asked = config(num_users=1_000)
-    users, found = planned(asked), signals(asked, 0, 1_000)
+    users, found = planned(asked), signals(asked, decided("personal_banking", asked, range(1_000)))
     revolves = (users.personas & user_plan.HIGH_UTILIZATION > 0) & (users.edge != user_plan.HALF_USED)
     assert (found.interest_cents[revolves, 1] > 0).all()
     assert not found.interest_cents[~revolves].any()
@@ -193,7 +193,7 @@ def test_pay_comes_by_the_published_cadences():
 
 
 def test_no_row_repeats_by_chance():
-    rows = decide(config(num_users=4_000), 1_024, 2_048).rows
+    rows = decided("personal_banking", config(num_users=4_000), range(1_024, 2_048)).rows
     out = rows.amount_cents > 0
     keys = np.stack([rows.user, rows.account, rows.day, rows.label, rows.amount_cents])[:, out]
     assert len(np.unique(keys, axis=1).T) == out.sum()
@@ -201,7 +201,8 @@ def test_no_row_repeats_by_chance():
 
 
 def test_money_comes_in_as_pay_transfer_card_payment_interest_or_refund():
-    rows = decide(config(num_users=8_000, seed=7), 6_144, 7_168).rows  # one has two payments due on a day
+    asked = config(num_users=8_000, seed=7)
+    rows = decided("personal_banking", asked, range(6_144, 7_168)).rows  # one has two payments due on a day
     incoming = {LABELS[label].detailed for label in np.unique(rows.label[rows.amount_cents < 0])}
     assert incoming == {
         "INCOME_WAGES",

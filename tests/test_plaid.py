@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from synth_assets.cli import main
 from synth_assets.export.vendors import export_vendor
 from synth_assets.generation.blocks import make_block
+from synth_assets.model.draws import Draws
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.vendors.plaid import PLAID, RESPONSES
@@ -37,7 +38,13 @@ def made(*cuts: int, config=CONFIG) -> list[dict]:
 
 
 def exported(blocks: list[dict], out: Path, config=CONFIG) -> Path:
-    export_vendor(PLAID, config, lambda name: [block[name] for block in blocks], out)
+    export_vendor(
+        PLAID,
+        config,
+        Draws(config.seed, "personal_banking", PLAID.name),
+        lambda name: [block[name] for block in blocks],
+        out,
+    )
     return out
 
 

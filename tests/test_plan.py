@@ -13,7 +13,6 @@ from synth_assets.model.draws import Draws
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES, MISMATCH, STALE
 from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config, DecoyRates
-from synth_assets.worlds.order_to_cash.facts import decide
 from synth_assets.worlds.order_to_cash.fault_plan import (
     APPROVED,
     FREIGHT,
@@ -24,6 +23,7 @@ from synth_assets.worlds.order_to_cash.fault_plan import (
     why_not,
 )
 from tests.chance import FAR, surprise
+from tests.worlds import decided
 
 KINDS = list(AnomalyRates.model_fields)
 NONE = dict.fromkeys(KINDS, 0.0)
@@ -37,7 +37,7 @@ def config(**keys) -> Config:
         ValueError: they do not.
     """
     made = Config(**{"as_of": AS_OF, **keys})
-    message = why_not(made)
+    message = why_not(made, Draws(made.seed, "order_to_cash", "quotas"))
     if message:
         raise ValueError(message)
     return made
@@ -152,7 +152,9 @@ def test_where_there_is_no_room_faults_are_exact_and_may_fall_on_decoys(rates):
 
 
 def test_moving_as_of_moves_no_label_customer_or_amount():
-    before, after = (decide(config(as_of=AS_OF + dt.timedelta(move)), 0, 1_000) for move in (0, 1))
+    before, after = (
+        decided("order_to_cash", config(as_of=AS_OF + dt.timedelta(move)), range(1_000)) for move in (0, 1)
+    )
     for name in ("fault", "decoy", "contact", "discount_pct", "total_cents", "method"):
         assert np.array_equal(getattr(before, name), getattr(after, name)), name
     assert not np.array_equal(before.order_day, after.order_day)
@@ -176,7 +178,7 @@ def test_every_row_in_reach_is_as_likely_as_any_other(kind):
 
 
 def test_a_repeated_order_has_the_customer_goods_and_discount_of_an_earlier_one():
-    facts = decide(config(num_transactions=5_000), 0, 5_000)
+    facts = decided("order_to_cash", config(num_transactions=5_000), range(5_000))
     source = planned(config(num_transactions=5_000)).source
     later = np.flatnonzero(source != np.arange(5_000))
     assert len(later) == 50

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synth_assets.generation.blocks import make_table
+from synth_assets.generation.blocks import make_block
 from synth_assets.model.calendar import Window
 from synth_assets.worlds import load
 from synth_assets.worlds.order_to_cash import curves
@@ -58,7 +58,7 @@ def test_two_fifths_of_contacts_are_there_from_the_first_day_and_the_others_arri
 def test_names_companies_and_addresses_agree_and_nobody_is_real(total):
     world = load("order_to_cash")
     config = Config(num_contacts=total, as_of=CONFIG.as_of)
-    people = make_table(world, config, world.table("contacts"), range(total), {}).to_pandas()
+    people = make_block(world, config, "num_contacts", range(total))["contacts"].to_pandas()
     assert people.email.is_unique
     slug = people.name.str.lower().str.replace(" ", ".") + "@"
     slug += people.company.str.lower().str.replace(r"[^a-z0-9]", "", regex=True) + ".example"
@@ -149,7 +149,8 @@ def test_order_totals_are_log_normal_and_follow_benford():
 
 @pytest.mark.parametrize("products", [1, 37, 50, 2_000])
 def test_three_fifths_of_list_prices_end_as_price_tags_do(products):
-    price = price_list(Config(num_products=products, as_of=CONFIG.as_of)).list_price_cents
+    config = Config(num_products=products, as_of=CONFIG.as_of)
+    price = price_list(config, load("order_to_cash").draws(config, "products")).list_price_cents
     ends = np.isin(price % 100, (0, 50, 95, 99)).sum()
     assert ends == (6 * products + 5) // 10
     assert price.min() >= 100

@@ -11,9 +11,10 @@ from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import curves, user_plan
 from synth_assets.worlds.personal_banking.activity import merchants
 from synth_assets.worlds.personal_banking.activity.descriptors import LABELS
-from synth_assets.worlds.personal_banking.activity.facts import decide, window
+from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.habits import habits
 from tests.bank import ASKED, USERS, plain_rows, tables, with_persona
+from tests.worlds import decided
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_cadence_shows_in_the_dates_of_pay(plain):
     pay = plain[plain.category_detailed == "INCOME_WAGES"]
     found = pd.to_datetime(pay.date).groupby(pay.user_id).apply(cadence)
     draws = Draws(ASKED.seed, "personal_banking", "users")
-    known = habits(window(ASKED), draws, decide(ASKED, 0, USERS).users)
+    known = habits(window(ASKED), draws, decided("personal_banking", ASKED, range(USERS)).users)
     days = known.days_a_pay[[int(user[4:]) - 1 for user in found.index]]
     truth = np.array(curves.CADENCES)[np.searchsorted([10, 14.5, 20], days)]
     assert (found == truth).mean() > 0.95
@@ -200,7 +201,9 @@ PURCHASES_A_MONTH = {
 def test_purchases_a_month_are_those_of_the_document(seed, months):
     """2 to 30 of each user, services included, and more or fewer by archetype: 002, section Time Range."""
     asked = ASKED.model_copy(update={"num_users": 5_000, "seed": seed, "date_range_months": months})
-    blocks = [decide(asked, r.start, r.stop) for r in load("personal_banking").blocks(asked, "num_users")]
+    blocks = [
+        decided("personal_banking", asked, r) for r in load("personal_banking").blocks(asked, "num_users")
+    ]
     at_merchants = np.array([label.merchant is not None for label in LABELS])
     counts = []
     for block in blocks:

@@ -20,7 +20,7 @@ from synth_assets.worlds.subscriptions import WORLD
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import price_cents
 from synth_assets.worlds.subscriptions.fault_plan import split
-from tests.worlds import failed, verified
+from tests.worlds import failed, misfit, verified
 
 NONE = {"ghost_subscriber": 0.0, "zombie_account": 0.0, "partial_payment": 0.0}
 
@@ -134,7 +134,7 @@ def configs(draw: st.DrawFn) -> Config:
             kind: draw(share) for kind in ("ghost_subscriber", "zombie_account", "partial_payment")
         },
     }
-    while WORLD.why_not(Config(**values)):
+    while misfit(WORLD, Config(**values)):
         values["late_rate"] = round(values["late_rate"] / 2, 4)
         values["anomaly_rates"] = {k: round(r / 2, 4) for k, r in values["anomaly_rates"].items()}
     return Config(**values)

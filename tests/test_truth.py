@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from synth_assets.checks.verify import TOTAL, as_text
 from synth_assets.worlds.order_to_cash import WORLD
 from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config
-from tests.worlds import failed, verified
+from tests.worlds import failed, misfit, verified
 
 KINDS = tuple(AnomalyRates.model_fields)
 SIXTHS = dict.fromkeys(KINDS, 1 / 6)
@@ -51,7 +51,7 @@ def configs(draw: st.DrawFn, clip_due_dates: bool = False) -> Config:
         "decoy_rates": {"processing_order": draw(st.sampled_from([0, 0, 0.01, 0.05]))},
         "anomaly_rates": {kind: draw(rates) for kind in KINDS},
     }
-    while WORLD.why_not(Config(**values)):
+    while misfit(WORLD, Config(**values)):
         values["anomaly_rates"] = {k: round(r / 2, 4) for k, r in values["anomaly_rates"].items()}
     return Config(**values)
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from synth_assets.cli import main
 from synth_assets.export.vendors import export_vendor
 from synth_assets.generation.blocks import make_block
+from synth_assets.model.draws import Draws
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.personal_banking.vendors.users_json import USERS_JSON
 from tests.test_every_world import BANK_FAULTS
@@ -25,7 +26,13 @@ def exported(out: Path, seed: int = 42, users: int = 60) -> Path:
     config = SCENARIO.config.model_copy(update={"seed": seed})
     ranges = range(users // 2), range(users // 2, users)
     blocks = [make_block(SCENARIO.world, config, "num_users", rows) for rows in ranges]
-    export_vendor(USERS_JSON, config, lambda name: [block[name] for block in blocks], out)
+    export_vendor(
+        USERS_JSON,
+        config,
+        Draws(config.seed, "personal_banking", USERS_JSON.name),
+        lambda name: [block[name] for block in blocks],
+        out,
+    )
     return out
 
 

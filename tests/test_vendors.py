@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from synth_assets.export.vendors import export_vendor, indented, one_line
+from synth_assets.model.draws import Draws
 from synth_assets.model.errors import Problem
 from synth_assets.model.vendor import WHOLE, Entry, Shared, Vendor
 from synth_assets.scenario.resolve import resolve
@@ -17,7 +18,9 @@ CONFIG = resolve("personal_banking", {"as_of": "2026-11-21"}).config
 
 def written(vendor: Vendor, blocks: int, out: Path) -> dict[str, str]:
     """Text of each file by its name below `out`."""
-    export_vendor(vendor, CONFIG, lambda _: [None] * blocks, out)
+    export_vendor(
+        vendor, CONFIG, Draws(CONFIG.seed, "personal_banking", vendor.name), lambda _: [None] * blocks, out
+    )
     return {str(path.relative_to(out)): path.read_text() for path in out.rglob("*.json*")}
 
 
@@ -32,7 +35,7 @@ def test_a_value_is_laid_out_as_json_dumps_does():
 def test_arrays_stand_in_their_order_and_files_without_entries_too(tmp_path):
     files = {"both.json": ("a", "b"), "all.json": (WHOLE,), "none.json": (WHOLE,), "lines.jsonl": ()}
     given = [Entry("both.json", 1, "b"), Entry("both.json", {"x": 2}, "a"), Entry("all.json", [3], WHOLE)]
-    vendor = Vendor("tiny", ("users",), files, lambda config, tables: iter(given))
+    vendor = Vendor("tiny", ("users",), files, lambda config, draws, tables: iter(given))
     assert written(vendor, 2, tmp_path) == {
         "both.json": json.dumps({"a": [{"x": 2}] * 2, "b": [1, 1]}, indent=2) + "\n",
         "all.json": json.dumps([[3], [3]], indent=2) + "\n",
@@ -44,7 +47,7 @@ def test_arrays_stand_in_their_order_and_files_without_entries_too(tmp_path):
 def one_file_each(*users: str) -> Vendor:
     """`lines.jsonl` with the users, and `users/<user>.json` for each."""
 
-    def entries(config, tables):
+    def entries(config, draws, tables):
         for user in users:
             yield Entry("lines.jsonl", user)
             if user == "broken":

@@ -9,7 +9,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from synth_assets import worlds
 from synth_assets.checks.verify import Check, verify
+from synth_assets.generation.blocks import facts_of
 from synth_assets.generation.generate import in_memory
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
@@ -28,6 +30,16 @@ def write_world(world: World, tables: Mapping[str, pa.Table], directory: Path) -
         (directory / name).mkdir(parents=True, exist_ok=True)
         write_part(world.table(name), rows, directory / name / part_name(0))
     return {name: str(directory / name / "part-*.parquet") for name in tables}
+
+
+def decided(name: str, config: WorldConfig, rows: range) -> Any:
+    """The facts of some root rows of a world."""
+    return facts_of(worlds.load(name), config, rows)
+
+
+def misfit(world: World, config: WorldConfig) -> str | None:
+    """Why a configuration's quotas do not fit; None where they do."""
+    return world.why_not(config, world.draws(config, "quotas"))
 
 
 def scenario_of(config: WorldConfig) -> dict[str, Any]:

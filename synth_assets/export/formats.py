@@ -91,5 +91,6 @@ def write(source: Source, form: str, out: Path, tables: Sequence[str] | None = N
     parts = source.parts([table.name for table in world.tables] if names is None else names)
     with translate_os_errors(out, "use another --out or fewer --tables"):
         if vendor:
-            return export_vendor(vendor, source.scenario.config, parts, out)
+            config = source.scenario.config
+            return export_vendor(vendor, config, world.draws(config, vendor.name), parts, out)
         return export(world, parts, form, out, tables)

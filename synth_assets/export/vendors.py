@@ -17,16 +17,18 @@ from typing import IO, Any
 
 from synth_assets.export.files import Parts, aside
 from synth_assets.model.config import WorldConfig
+from synth_assets.model.draws import Draws
 from synth_assets.model.errors import Problem
 from synth_assets.model.vendor import WHOLE, Entry, Shared, Vendor
 
 
-def export_vendor(vendor: Vendor, config: WorldConfig, parts: Parts, out: Path) -> list[Path]:
+def export_vendor(vendor: Vendor, config: WorldConfig, draws: Draws, parts: Parts, out: Path) -> list[Path]:
     """Write a world in a vendor's shape.
 
     Args:
         vendor: the shape.
         config: of the scenario that the rows were made from.
+        draws: the vendor's.
         parts: gives the rows of a table by name, block by block.
         out: directory; made where it does not exist.
 
@@ -40,7 +42,7 @@ def export_vendor(vendor: Vendor, config: WorldConfig, parts: Parts, out: Path) 
     with aside(out) as staging:
         blocks = zip(*(parts(name) for name in vendor.tables), strict=True)
         tables = (dict(zip(vendor.tables, block, strict=True)) for block in blocks)
-        _write((entry for block in tables for entry in vendor.of(config, block)), vendor, staging)
+        _write((entry for block in tables for entry in vendor.entries(config, draws, block)), vendor, staging)
         written = sorted(staging.iterdir())
         for path in written:
             _refuse_strangers(path, out / path.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -24,14 +24,38 @@ np.empty(31 << 20, dtype=np.uint8)
 
 def make_block(world: World, config: WorldConfig, root: str, rows: range) -> dict[str, pa.Table]:
     """Every table that descends from `root`, for the root rows `rows`, in order of lineage."""
-    made: dict[str, Made] = {}
+    made: dict[str, BlockTable] = {}
+    facts = Facts(world, config, rows)
     for table in world.roots[root]:
-        made[table.name] = Made(make_table(world, config, table, rows, made))
+        made[table.name] = BlockTable(make_table(world, config, table, rows, made, facts))
         check_block(world, config, table, made)
     return {name: block.rows for name, block in made.items()}
 
 
-class Made:
+class Facts:
+    """What a world decides about a block's root rows, computed when the first table asks for it."""
+
+    def __init__(self, world: World, config: WorldConfig, rows: range) -> None:
+        self._world, self._config, self._rows = world, config, rows
+
+    @cached_property
+    def value(self) -> Any:
+        """The facts of the block."""
+        return facts_of(self._world, self._config, self._rows)
+
+
+def facts_of(world: World, config: WorldConfig, rows: range) -> Any:
+    """The facts of some root rows.
+
+    Raises:
+        ValueError: the world decides nothing before its tables.
+    """
+    if world.facts is None:
+        raise ValueError(f"{world.name} has no facts")
+    return world.facts(config, world.draws(config, "facts"), rows)
+
+
+class BlockTable:
     """A table's rows of a block, in memory; each column of ids is parsed once."""
 
     def __init__(self, rows: pa.Table) -> None:
@@ -51,11 +75,13 @@ class Made:
 
 
 def make_table(
-    world: World, config: WorldConfig, table: Table, rows: range, parents: Mapping[str, Rows]
+    world: World, config: WorldConfig, table: Table, rows: range, parents: Mapping[str, Rows], facts: Facts
 ) -> pa.Table:
-    """One table's rows of a block, from its parents' rows of the same block."""
-    given: dict[str, Any] = {"rows": rows, "config": config, "draws": world.draws(config, table)}
+    """One table's rows of a block, from its parents' rows and the facts of the same block."""
+    given: dict[str, Any] = {"rows": rows, "config": config, "draws": world.draws(config, table.name)}
     given |= {name: parents[name] for name in table.parents}
+    if "facts" in _parameters(table.generate):
+        given["facts"] = facts.value
     return table.generate(**{name: given[name] for name in _parameters(table.generate)})
 
 

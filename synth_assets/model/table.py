@@ -19,7 +19,7 @@ from synth_assets.model.columns import Column
 from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import format_ids
 
-NOT_PARENTS = ("rows", "draws", "config")
+NOT_PARENTS = ("rows", "draws", "config", "facts")
 
 
 class Rows(Protocol):
@@ -55,8 +55,9 @@ class Table:
         grain: what one row is, as a sentence.
         columns: the key first.
         generate: pure function of one block. Parameters named after other tables of the world receive that
-            block's rows of the table; `rows` (a range of row numbers) goes to a root table; `draws` and
-            `config` are there for all. Returns a `pa.Table` made by `arrow_table`.
+            block's rows of the table; `rows` is the range of the block's root rows, `facts` what the world
+            has decided about them; `draws` and `config` are there for all. Returns a `pa.Table` made by
+            `arrow_table`.
         row_count_key: for a root table, the config key that says how many rows its `rows` counts.
         rules: what holds within every row.
     """

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from synth_assets.model.config import WorldConfig
+from synth_assets.model.draws import Draws
 
 WHOLE = ""
 """The array that is a file's only value."""
@@ -55,14 +55,10 @@ class Vendor:
         tables: what `entries` needs, all of one root.
         files: files that stand even without an entry: a `.jsonl` file with (), a `.json` file with the names
             of its arrays in their order. One array named WHOLE is the file itself.
-        entries: pure function of the configuration and one block's tables by name, money in cents.
+        entries: pure function of the configuration, draws and one block's tables by name, money in cents.
     """
 
     name: str
     tables: tuple[str, ...]
     files: Mapping[str, tuple[str, ...]]
-    entries: Callable[[Any, Mapping[str, pa.Table]], Iterator[Entry]]
-
-    def of(self, config: WorldConfig, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
-        """The entries of one block, in order."""
-        return self.entries(config, tables)
+    entries: Callable[[Any, Draws, Mapping[str, pa.Table]], Iterator[Entry]]

@@ -51,9 +51,12 @@ class World:
         config: the model of its configuration.
         tables: every table, each after the tables it needs.
         anomalies: the kinds of labelled fault, in the order of the manifest's `type` choices.
+        facts: pure function of (config, draws, rows): what is decided about a block's root rows before any
+            table exists. It is computed once a block and given to each `generate` that names `facts`.
         expected_labels: function of the configuration: for each kind, the rows that its rate counts and the
             labels that it asks for.
-        why_not: function of the configuration: why its quotas cannot be met exactly, in one line, or None.
+        why_not: function of the configuration and draws: why its quotas cannot be met exactly, in one line,
+            or None.
         presets: named sets of configuration values.
         block_rows: root rows of a block.
         database: SQL file of its package that makes the source document's tables in a database.
@@ -65,8 +68,9 @@ class World:
     config: type[WorldConfig]
     tables: tuple[Table, ...]
     anomalies: tuple[Anomaly, ...]
+    facts: Callable[[Any, Draws, range], Any] | None = None
     expected_labels: Callable[[Any], dict[str, tuple[int, int]]] = lambda _: {}
-    why_not: Callable[[Any], str | None] = lambda _: None
+    why_not: Callable[[Any, Draws], str | None] = lambda *_: None
     presets: Mapping[str, dict[str, object]] = field(default_factory=dict)
     block_rows: int = BLOCK_ROWS
     database: str | None = None
@@ -116,9 +120,9 @@ class World:
             range(start, min(start + self.block_rows, total)) for start in range(0, total, self.block_rows)
         ] or [range(0)]
 
-    def draws(self, config: WorldConfig, table: Table) -> Draws:
-        """The draws of a table under a configuration's seed."""
-        return Draws(config.seed, self.name, table.name)
+    def draws(self, config: WorldConfig, subject: str) -> Draws:
+        """The draws of a table or another subject under a configuration's seed: the seed's one door."""
+        return Draws(config.seed, self.name, subject)
 
     def sql(self, name: str) -> Iterator[tuple[str, str, str]]:
         """The named queries of `rules.sql`, `laws.sql` or a report: (name, sentence, query) each.

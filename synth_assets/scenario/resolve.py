@@ -111,7 +111,7 @@ def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
     except ValidationError as error:
         lines = [explain_error(world, dict(e)) for e in error.errors(include_url=False)]
         raise UsageProblem(f"{world.name}: {'; '.join(lines)}".replace("\n", " ")) from None
-    misfit = world.why_not(config)
+    misfit = world.why_not(config, world.draws(config, "quotas"))
     if misfit:
         raise UsageProblem(f"{world.name}: {misfit}")
     return config

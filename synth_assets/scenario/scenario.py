@@ -69,6 +69,6 @@ def load(world: World, text: str) -> Scenario:
     """The scenario stored in `text`; ValueError or KeyError where it is not one."""
     document = json.loads(text)
     config = world.config(**document["config"])
-    if world.why_not(config):
+    if world.why_not(config, world.draws(config, "quotas")):
         raise ValueError("its quotas do not fit")
     return Scenario(world, config, document["versions"])

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from synth_assets.generation.blocks import Made, check_block, make_block, make_table
+from synth_assets.generation.blocks import BlockTable, Facts, check_block, make_block, make_table
 from synth_assets.generation.engines import engine
 from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
@@ -172,10 +172,11 @@ def stages(world: str, rows: int, directory: Path) -> Figures:
 def _steps(scenario: Scenario, root: str, numbers: range, path: Path) -> Iterator[Step]:
     """What `make_block` and then `write_part` do, with a clock between."""
     world, config = scenario.world, scenario.config
-    made: dict[str, Made] = {}
+    made: dict[str, BlockTable] = {}
+    facts = Facts(world, config, numbers)
     for table in world.roots[root]:
         started = time.process_time()
-        made[table.name] = Made(make_table(world, config, table, numbers, made))
+        made[table.name] = BlockTable(make_table(world, config, table, numbers, made, facts))
         generated = time.process_time()
         check_block(world, config, table, made)
         checked = time.process_time()
@@ -186,7 +187,7 @@ def _steps(scenario: Scenario, root: str, numbers: range, path: Path) -> Iterato
         yield Step(table.name, "rows", made[table.name].rows.num_rows)
 
 
-def _written(table: Table, made: dict[str, Made], path: Path) -> Step:
+def _written(table: Table, made: dict[str, BlockTable], path: Path) -> Step:
     started = time.process_time()
     write_part(table, made[table.name].rows, path)
     return Step(table.name, "write_part", time.process_time() - started)

@@ -14,6 +14,7 @@ from synth_assets.worlds.order_to_cash.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACTS
 from synth_assets.worlds.order_to_cash.deals import DEALS
+from synth_assets.worlds.order_to_cash.facts import facts
 from synth_assets.worlds.order_to_cash.fault_plan import expected_labels, why_not
 from synth_assets.worlds.order_to_cash.invoices import INVOICES
 from synth_assets.worlds.order_to_cash.ledger_entries import LEDGER_ENTRIES
@@ -37,6 +38,7 @@ WORLD = World(
         ANOMALY_MANIFEST,
     ),
     anomalies=ANOMALIES,
+    facts=facts,
     expected_labels=expected_labels,
     why_not=why_not,
     presets={},

@@ -17,7 +17,7 @@ from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.order_to_cash import anomalies, curves
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import decide
+from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID, order_numbers
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
@@ -132,10 +132,16 @@ LABELS: tuple[Callable[[Chain], Labels], ...] = (
 
 
 def generate(
-    rows: range, opportunities: Rows, orders: Rows, invoices: Rows, payments: Rows, config: Config
+    rows: range,
+    opportunities: Rows,
+    orders: Rows,
+    invoices: Rows,
+    payments: Rows,
+    facts: Transactions,
+    config: Config,
 ) -> pa.Table:
     """One row for every planned fault, in order of number; values are read from the tables."""
-    fault = decide(config, rows.start, rows.stop).fault
+    fault = facts.fault
     labelled = np.flatnonzero(fault)
     chain = _chain(labelled, rows.start, opportunities, orders, invoices, payments)
 

@@ -15,7 +15,7 @@ from synth_assets.model.table import Rule, Table, arrow_table, seconds
 from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID, created_day
-from synth_assets.worlds.order_to_cash.facts import any_customer, arrived, basket, decide, window
+from synth_assets.worlds.order_to_cash.facts import Transactions, any_customer, arrived, basket, window
 
 STAGES = (*curves.OPEN_STAGES, "closed_won", "closed_lost")
 OPEN, WON, LOST = 0, STAGES.index("closed_won"), STAGES.index("closed_lost")
@@ -50,9 +50,8 @@ def numbered_before(config: Config, transaction: Ints) -> Ints:
     )
 
 
-def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
+def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """The deals of the transactions `rows`: one won deal each, and the lost and open ones beside it."""
-    facts = decide(config, rows.start, rows.stop)
     edges = numbered_before(config, np.arange(rows.start, rows.stop + 1, dtype=np.int64))
     number = np.arange(edges[0], edges[-1], dtype=np.int64)
     fate, again, cycle, second = draws.fields("deal", number)
@@ -66,9 +65,9 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
 
     newcomers = arrived(config, facts.number)[row]
     contact, gross, end_day = (np.empty(len(number), dtype=np.int64) for _ in range(3))
-    goods = basket(config, draws.words("basket", number[other]))
+    goods = basket(config, draws, draws.words("basket", number[other]))
     contact[won], gross[won], end_day[won] = facts.contact, facts.basket.gross_cents, facts.order_day
-    contact[other] = any_customer(config, draws.words("customer", number[other]), newcomers)
+    contact[other] = any_customer(config, draws, draws.words("customer", number[other]), newcomers)
     gross[other], end_day[other] = goods.gross_cents, facts.order_day[row]
 
     opened = end_day.copy()

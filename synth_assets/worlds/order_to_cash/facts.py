@@ -81,14 +81,13 @@ def arrival_schedule(config: Config) -> ArrivalSchedule:
     return ArrivalSchedule(days.first, curves.order_weights(days), config.num_transactions)
 
 
-@lru_cache(maxsize=1)
-def decide(config: Config, start: int, stop: int) -> Transactions:
-    """The facts of transactions start ... stop - 1. Cached, as every table of a block asks for them."""
-    draws = Draws(config.seed, "order_to_cash", "transactions")
-    number = np.arange(start, stop, dtype=np.int64)
+def facts(config: Config, draws: Draws, rows: range) -> Transactions:
+    """The facts of the transactions `rows`."""
+    draws = draws.of("transactions")
+    number = np.arange(rows.start, rows.stop, dtype=np.int64)
     plan = plans.plan(config, draws, number)
     contact = customer(config, draws, plan.source)
-    goods = basket(config, draws.words("basket", plan.source))
+    goods = basket(config, draws, draws.words("basket", plan.source))
     discount = _discount_pct(draws, plan)
     total = (goods.gross_cents * (100 - discount) + 50) // 100
     order_day = arrival_schedule(config).day(number)
@@ -96,7 +95,7 @@ def decide(config: Config, start: int, stop: int) -> Transactions:
     method = draws.fields("payment_method", number)[0]
     method_code = _by_row(curves.payment_method(), curves.size_class(total), method)
     paid_day = _paid_day(config, draws, number, contact, issue_day, method_code)
-    facts = Transactions(
+    decided = Transactions(
         number,
         plan.fault,
         plan.decoy,
@@ -110,9 +109,9 @@ def decide(config: Config, start: int, stop: int) -> Transactions:
         paid_day,
         method_code,
     )
-    for values in (*facts.basket, *(v for v in facts if isinstance(v, np.ndarray))):
+    for values in (*decided.basket, *(v for v in decided if isinstance(v, np.ndarray))):
         values.setflags(write=False)
-    return facts
+    return decided
 
 
 # --- customers ----------------------------------------------------------------------------------------
@@ -156,12 +155,12 @@ def customer(config: Config, draws: Draws, transaction: Ints) -> Ints:
     is_founder = (place + 1) * early // total > before
     own = np.where(is_founder, before, early + place - before)
     words = draws.words("customer", transaction)
-    return np.where(placed, own, any_customer(config, words, arrived(config, transaction)))
+    return np.where(placed, own, any_customer(config, draws, words, arrived(config, transaction)))
 
 
-def any_customer(config: Config, words: Words, arrived: Ints) -> Ints:
+def any_customer(config: Config, draws: Draws, words: Words, arrived: Ints) -> Ints:
     """A contact by popularity, one a word; a founder where the contact is not numbered below `arrived`."""
-    everyone, old = _popularity(config)
+    everyone, old = _popularity(config, draws)
     coarse, fine, coarse_old, fine_old = words.view("<u2").reshape(-1, 4).T
     contact = everyone.contact(everyone.ranks.take(coarse, fine))
     absent = np.flatnonzero(contact >= arrived)
@@ -175,8 +174,8 @@ class _Popularity(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _popularity(config: Config) -> tuple[_Popularity, _Popularity]:
-    draws = Draws(config.seed, "order_to_cash", "contacts")
+def _popularity(config: Config, draws: Draws) -> tuple[_Popularity, _Popularity]:
+    draws = draws.of("contacts")
     sizes = {"everyone": config.num_contacts, "founders": founders(config)}
     everyone, old = (
         _Popularity(
@@ -191,9 +190,9 @@ def _popularity(config: Config) -> tuple[_Popularity, _Popularity]:
 # --- goods and discounts ------------------------------------------------------------------------------
 
 
-def basket(config: Config, words: Words) -> Basket:
+def basket(config: Config, draws: Draws, words: Words) -> Basket:
     """Goods for a drawn gross: as many units of the drawn product as come nearest to it."""
-    prices = price_list(config)
+    prices = price_list(config, draws.of("products"))
     gross, coarse, fine, _ = words.view("<u2").reshape(-1, 4).T
     product = prices.rank_to_product.take(prices.ranks.take(coarse, fine))
     price = prices.list_price_cents.take(product)

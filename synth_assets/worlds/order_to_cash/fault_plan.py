@@ -62,7 +62,7 @@ def plan(config: Config, draws: Draws, transaction: Ints) -> Plan:
     )
 
 
-def why_not(config: Config) -> str | None:
+def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configured quotas cannot all be met, in one line, or None when they can."""
     rates, decoys = config.anomaly_rates, config.decoy_rates
     found = quotas_why_not(_levels(config, _ends(config)))
@@ -77,7 +77,7 @@ def why_not(config: Config) -> str | None:
             f"at most {limit} can carry {'them' if len(worst) > 1 else 'it'} within "
             f"{config.date_range_months} months: lower the rates or lengthen date_range_months"
         )
-    if not _reservation(config, 0).fits:
+    if not _reservation(config, draws.key("decoys")).fits:
         singles = (decoys.freight_difference, decoys.approved_discount, decoys.pending_discount)
         count = config.num_transactions
         rows = 2 * quota(decoys.repeat_order, count) + sum(quota(rate, count) for rate in singles)

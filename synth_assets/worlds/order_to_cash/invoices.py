@@ -13,7 +13,7 @@ from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, curves, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import Transactions, decide, window
+from synth_assets.worlds.order_to_cash.facts import Transactions, window
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
 
 STATUSES = ("unpaid", "paid")
@@ -35,10 +35,9 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, orders: Rows, draws: Draws, config: Config) -> pa.Table:
+def generate(rows: range, orders: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """One row an invoiced order, and the duplicates beside it, in order of number."""
     order = orders.id_numbers("order_id")
-    facts = decide(config, rows.start, rows.stop)
     last = window(config).last
     total = to_numpy(orders["total_amount_cents"])
     due = _amount_due_cents(total, facts, draws)

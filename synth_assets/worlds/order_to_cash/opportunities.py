@@ -14,7 +14,7 @@ from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.deals import DEAL_ID
-from synth_assets.worlds.order_to_cash.facts import decide
+from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.products import PRODUCT_ID
 
 APPROVALS = ("not_required", "approved", "pending", "rejected")
@@ -35,9 +35,8 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, deals: Rows, draws: Draws, config: Config) -> pa.Table:
+def generate(rows: range, deals: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """One row a won deal. An unauthorized discount first shows here."""
-    facts = decide(config, rows.start, rows.stop)
     won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     faulty = np.flatnonzero(facts.fault == anomalies.DISCOUNT)
     discount = facts.discount_pct.astype(np.float64)

@@ -12,7 +12,7 @@ from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID
-from synth_assets.worlds.order_to_cash.facts import decide, window
+from synth_assets.worlds.order_to_cash.facts import Transactions, window
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
 
 STATUSES = ("processing", "completed", "paid")
@@ -35,10 +35,9 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, deals: Rows, opportunities: Rows, config: Config) -> pa.Table:
+def generate(rows: range, deals: Rows, opportunities: Rows, facts: Transactions, config: Config) -> pa.Table:
     """One row an opportunity. Orders never invoiced or never paid stay `completed`."""
     order = opportunities.id_numbers("opportunity_id")
-    facts = decide(config, rows.start, rows.stop)
     won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     gross = to_numpy(opportunities["quantity"]) * to_numpy(opportunities["unit_price_cents"])
     discount_pct = to_numpy(opportunities["discount_pct"]).astype(np.int64)

@@ -12,7 +12,7 @@ from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, curves
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import decide
+from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID, order_numbers, second_paid_day
 
 PAYMENT_ID = identifier("payment_id", "PAY-", "Payment; has its invoice's number.")
@@ -26,13 +26,12 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Table:
+def generate(rows: range, invoices: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """One row an invoice on which cash was received. Method and day are drawn from the sound amount."""
     received = to_numpy(invoices["amount_paid_cents"])
     paid = np.flatnonzero(received > 0)
     number = invoices.id_numbers("invoice_id")[paid]
     issue_day = to_numpy(invoices["issue_date"])[paid].astype(np.int64)
-    facts = decide(config, rows.start, rows.stop)
     row = order_numbers(number) - 1 - rows.start
     twice = np.flatnonzero(facts.fault[row] == anomalies.DUPLICATE)
     second = twice[issue_day[twice] > facts.issue_day[row[twice]]]

@@ -83,9 +83,8 @@ class PriceList(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def price_list(config: Config) -> PriceList:
+def price_list(config: Config, draws: Draws) -> PriceList:
     """The whole price list, which every block of deals reads."""
-    draws = Draws(config.seed, "order_to_cash", "products")
     numbers = np.arange(config.num_products, dtype=np.int64)
     price, _, ending, cost = draws.fields("price", numbers)
     category, article, grade, _ = _places(numbers)
@@ -117,10 +116,10 @@ def _places(number: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     return category, article, grade, series
 
 
-def generate(rows: range, config: Config) -> pa.Table:
+def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
     """One row a product of `rows` (numbers from 0)."""
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
-    prices = price_list(config)
+    prices = price_list(config, draws)
     category, article, grade, series = _places(number)
     names = strings([name for articles in CATEGORIES.values() for name, _ in articles])
     name = pc.binary_join_element_wise(

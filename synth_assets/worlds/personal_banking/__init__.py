@@ -9,6 +9,7 @@ from anything.
 
 from synth_assets.model.world import World
 from synth_assets.worlds.personal_banking.accounts import ACCOUNTS
+from synth_assets.worlds.personal_banking.activity.facts import facts
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.personal_banking.config import Config
@@ -42,6 +43,7 @@ WORLD = World(
         ANOMALY_MANIFEST,
     ),
     anomalies=ANOMALIES,
+    facts=facts,
     expected_labels=expected_labels,
     why_not=why_not,
     presets={"personas": {}, "simple": {"num_users": 50, "consent_ratio": 0.0}},

@@ -12,7 +12,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, SAVINGS, SLOTS
-from synth_assets.worlds.personal_banking.activity.facts import Block, decide, window
+from synth_assets.worlds.personal_banking.activity.facts import Block, window
 from synth_assets.worlds.personal_banking.activity.overdrafts import banks, fee_cents
 from synth_assets.worlds.personal_banking.anomalies import BEFORE_OPENED
 from synth_assets.worlds.personal_banking.config import Config
@@ -59,24 +59,23 @@ MONEY_MARKET_SHARE = 0.2
 """Savings that are kept on a money market account [D]."""
 
 
-def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table:
+def generate(rows: range, users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Table:
     """The accounts of the users `rows`, in order of user and kind."""
-    block = decide(config, rows.start, rows.stop)
     user = users.id_numbers("user_id")
-    row, slot = np.nonzero(block.stands)
+    row, slot = np.nonzero(facts.stands)
     number = SLOTS * (user[row] - 1) + slot + 1
     kind_drawn, mask, age, _ = draws.fields("account", number).astype(np.int64)
     is_market = (slot == SAVINGS) & (kind_drawn < MONEY_MARKET_SHARE * 65_536) & (config.preset != "simple")
     kind = np.where(is_market, 3, slot)
-    checking, fault = slot == CHECKING, block.users.fault[row]
+    checking, fault = slot == CHECKING, facts.users.fault[row]
     bank = banks(draws, user[row] - 1)
-    current = block.closing_cents[row, slot]
-    limit = np.where(slot == CARD, block.cards.limit_cents[row], 0)
-    pending = _pending_cents(block)[row, slot]
+    current = facts.closing_cents[row, slot]
+    limit = np.where(slot == CARD, facts.cards.limit_cents[row], 0)
+    pending = _pending_cents(facts)[row, slot]
     fee = fee_cents(draws, user[row] - 1) if config.preset == "personas" else np.zeros_like(limit)
     first = window(config).first
     opened = first - 1 - age * 3_650 // 65_536
-    opened = np.where(checking & (fault == BEFORE_OPENED), first + _first_day(block)[row] + 1, opened)
+    opened = np.where(checking & (fault == BEFORE_OPENED), first + _first_day(facts)[row] + 1, opened)
     return arrow_table(
         COLUMNS,
         {
@@ -87,7 +86,7 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
             "name": _NAMES.take(indices(bank * len(_PRODUCTS) + kind)),
             "mask": _MASKS.take(indices(mask * 10_000 // 65_536)),
             "opened_on": opened,
-            "opening_balance_cents": block.opening_cents[row, slot],
+            "opening_balance_cents": facts.opening_cents[row, slot],
             "balance_available_cents": np.where(slot == CARD, limit - current, current) - pending,
             "balance_current_cents": current,
             "balance_limit_cents": np.ma.masked_array(limit, mask=slot != CARD),
@@ -98,20 +97,20 @@ def generate(rows: range, users: Rows, draws: Draws, config: Config) -> pa.Table
     )
 
 
-def _pending_cents(block: Block) -> Ints:
+def _pending_cents(facts: Block) -> Ints:
     """What pending rows will take from each account, users x accounts."""
-    at = np.flatnonzero(block.is_pending)
-    place = block.rows.user[at] * SLOTS + block.rows.account[at]
-    cents = np.bincount(place, block.rows.amount_cents[at], len(block.users.number) * SLOTS)
+    at = np.flatnonzero(facts.is_pending)
+    place = facts.rows.user[at] * SLOTS + facts.rows.account[at]
+    cents = np.bincount(place, facts.rows.amount_cents[at], len(facts.users.number) * SLOTS)
     return cents.astype(np.int64).reshape(-1, SLOTS)
 
 
-def _first_day(block: Block) -> Ints:
+def _first_day(facts: Block) -> Ints:
     """Day of each user's first row on checking; 0 for those without."""
-    at = np.flatnonzero(block.rows.account == CHECKING)
-    user, first = np.unique(block.rows.user[at], return_index=True)
-    days = np.zeros(len(block.users.number), dtype=np.int64)
-    days[user] = block.rows.day[at][first]
+    at = np.flatnonzero(facts.rows.account == CHECKING)
+    user, first = np.unique(facts.rows.user[at], return_index=True)
+    days = np.zeros(len(facts.users.number), dtype=np.int64)
+    days[user] = facts.rows.day[at][first]
     return days
 
 

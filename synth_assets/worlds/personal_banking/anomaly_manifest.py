@@ -16,7 +16,7 @@ from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.personal_banking import anomalies
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.activity.events import CHECKING, SLOTS
-from synth_assets.worlds.personal_banking.activity.facts import decide
+from synth_assets.worlds.personal_banking.activity.facts import Block
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.transactions import TRANSACTION_ID
@@ -42,12 +42,13 @@ DIFFICULTY = {
 }
 
 
-def generate(rows: range, users: Rows, accounts: Rows, transactions: Rows, config: Config) -> pa.Table:
+def generate(
+    rows: range, users: Rows, accounts: Rows, transactions: Rows, facts: Block, config: Config
+) -> pa.Table:
     """One row for every planned fault, in order of user; amounts are read from the tables."""
-    block = decide(config, rows.start, rows.stop)
-    faulty = np.flatnonzero(block.users.fault)
-    found = _Found(block.faulty, users, accounts, transactions)
-    fault = block.users.fault[faulty]
+    faulty = np.flatnonzero(facts.users.fault)
+    found = _Found(facts.faulty, users, accounts, transactions)
+    fault = facts.users.fault[faulty]
 
     def labels(code: int, at: npt.NDArray[np.intp]) -> Labels:
         entity, related, expected, actual, at_risk = found.of(code, faulty[at])

@@ -9,7 +9,7 @@ from synth_assets.model.columns import choice, day, flag, identifier, money, rat
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.activity.events import CARD, SLOTS
-from synth_assets.worlds.personal_banking.activity.facts import decide, window
+from synth_assets.worlds.personal_banking.activity.facts import Block, window
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.users import USER_ID
 
@@ -36,9 +36,9 @@ COLUMNS = (
 BILLING_DAYS = 30
 
 
-def generate(rows: range, accounts: Rows, transactions: Rows, config: Config) -> pa.Table:
+def generate(rows: range, accounts: Rows, transactions: Rows, facts: Block, config: Config) -> pa.Table:
     """One row a card of the users `rows`."""
-    block = decide(config, rows.start, rows.stop)
+    block = facts
     row = np.flatnonzero(block.stands[:, CARD])
     user = block.users.number[row]
     cards = block.cards

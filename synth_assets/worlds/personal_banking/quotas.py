@@ -11,11 +11,10 @@ from synth_assets.worlds.personal_banking.activity import simple
 from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
 
 
-def why_not(config: Config) -> str | None:
+def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configuration cannot be met exactly, in one line, or None when it can."""
     if config.preset == "simple":
-        draws = Draws(config.seed, "personal_banking", "users")
-        asked_rows, eligible_rows = simple.income_rows(config, draws)
+        asked_rows, eligible_rows = simple.income_rows(config, draws.of("users"))
         if asked_rows > eligible_rows:
             return (
                 f"simple.category_shares.INCOME asks for {asked_rows:,} rows, but checking and savings "

@@ -19,7 +19,7 @@ from synth_assets.worlds.personal_banking.activity.descriptors import (
     homes,
 )
 from synth_assets.worlds.personal_banking.activity.events import SLOTS
-from synth_assets.worlds.personal_banking.activity.facts import decide, window
+from synth_assets.worlds.personal_banking.activity.facts import Block, window
 from synth_assets.worlds.personal_banking.activity.merchants import CITIES
 from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -77,22 +77,23 @@ _MERCHANT = np.array([_MERCHANTS.index(label.merchant) if label.merchant else -1
 _MERCHANT_NAMES = strings(_MERCHANTS)
 
 
-def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Config) -> pa.Table:
+def generate(
+    rows: range, accounts: Rows, users: Rows, draws: Draws, facts: Block, config: Config
+) -> pa.Table:
     """Every transaction of the users `rows`, by user and day."""
-    block = decide(config, rows.start, rows.stop)
-    found = block.rows
-    user = block.users.number[found.user]
+    found = facts.rows
+    user = facts.users.number[found.user]
     before = user * SLOTS_A_MONTH * config.date_range_months
-    shown = draws.fields("shown", before + block.origin)[0].astype(np.int64) * SPELLINGS // 65_536
-    spelling = np.where(_VARIES[found.label], shown, homes(draws, block.users.number)[found.user])
+    shown = draws.fields("shown", before + facts.origin)[0].astype(np.int64) * SPELLINGS // 65_536
+    spelling = np.where(_VARIES[found.label], shown, homes(draws, facts.users.number)[found.user])
     date = window(config).first + found.day
-    waits = np.where(block.is_pending, 0, POSTED_AFTER_DAYS[found.label])
+    waits = np.where(facts.is_pending, 0, POSTED_AFTER_DAYS[found.label])
     merchant = _MERCHANT[found.label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
     return arrow_table(
         COLUMNS,
         {
-            "transaction_id": before + block.number + 1,
+            "transaction_id": before + facts.number + 1,
             "account_id": SLOTS * user + found.account + 1,
             "user_id": user + 1,
             "date": date,
@@ -103,7 +104,7 @@ def generate(rows: range, accounts: Rows, users: Rows, draws: Draws, config: Con
             "payment_channel": _CHANNEL[found.label],
             "category_primary": primary[found.label],
             "category_detailed": _DETAILED[found.label],
-            "pending": block.is_pending,
+            "pending": facts.is_pending,
         },
     )
 

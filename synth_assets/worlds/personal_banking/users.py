@@ -9,7 +9,7 @@ from synth_assets.model.columns import flag, identifier, moment, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
-from synth_assets.worlds.personal_banking.activity.facts import Block, decide, window
+from synth_assets.worlds.personal_banking.activity.facts import Block, window
 from synth_assets.worlds.personal_banking.anomalies import EARLIEST_FAULT_DAYS, WITHDRAWN
 from synth_assets.worlds.personal_banking.config import Config
 
@@ -26,9 +26,9 @@ COLUMNS = (
 SIGN_UP_DAYS = 730
 
 
-def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
+def generate(rows: range, draws: Draws, facts: Block, config: Config) -> pa.Table:
     """One row a user of `rows` (numbers from 0)."""
-    block = decide(config, rows.start, rows.stop)
+    block = facts
     users = block.users
     person = people(draws, users.number, config.num_users)
     age, second, said, said_second = draws.fields("sign_up", users.number).astype(np.int64)

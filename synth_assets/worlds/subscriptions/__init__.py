@@ -11,6 +11,7 @@ from synth_assets.worlds.subscriptions.anomalies import ANOMALIES
 from synth_assets.worlds.subscriptions.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMERS
+from synth_assets.worlds.subscriptions.facts import facts
 from synth_assets.worlds.subscriptions.fault_plan import expected_labels, why_not
 from synth_assets.worlds.subscriptions.invoice_settlement import INVOICE_SETTLEMENT
 from synth_assets.worlds.subscriptions.invoices import INVOICES
@@ -23,6 +24,7 @@ WORLD = World(
     config=Config,
     tables=(CUSTOMERS, PLANS, SUBSCRIPTIONS, INVOICES, PAYMENTS, INVOICE_SETTLEMENT, ANOMALY_MANIFEST),
     anomalies=ANOMALIES,
+    facts=facts,
     expected_labels=expected_labels,
     why_not=why_not,
     presets={},

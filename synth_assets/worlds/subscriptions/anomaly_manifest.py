@@ -18,7 +18,7 @@ from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, 
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL
 from synth_assets.worlds.subscriptions.config import Config
-from synth_assets.worlds.subscriptions.facts import bills
+from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.fault_plan import bill_days
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
 from synth_assets.worlds.subscriptions.payments import PAYMENT_ID
@@ -70,9 +70,9 @@ LABELS: tuple[Callable[[Leak], Labels], ...] = (ghost_subscriber, zombie_account
 """One function a kind, in the order of ANOMALIES."""
 
 
-def generate(rows: range, invoices: Rows, payments: Rows, config: Config) -> pa.Table:
+def generate(rows: range, invoices: Rows, payments: Rows, facts: Facts, config: Config) -> pa.Table:
     """One row for every planned fault, in order of number; amounts are read from the tables."""
-    due = bills(config, rows.start, rows.stop)
+    due = facts.bills
     faulty = due.where(due.fault > 0)
     billed = _found(faulty.number, invoices, "invoice_id", "amount_cents")
     received = _found(faulty.number, payments, "invoice_id", "amount_paid_cents")

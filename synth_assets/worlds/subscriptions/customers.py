@@ -12,7 +12,7 @@ from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
 from synth_assets.worlds.subscriptions import curves
 from synth_assets.worlds.subscriptions.config import Config
-from synth_assets.worlds.subscriptions.facts import decide
+from synth_assets.worlds.subscriptions.facts import Facts
 
 CUSTOMER_ID = identifier("customer_id", "CUS-", "Customer.")
 COLUMNS = (
@@ -24,20 +24,20 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
+def generate(rows: range, draws: Draws, facts: Facts, config: Config) -> pa.Table:
     """One row a customer of `rows` (numbers from 0)."""
-    facts = decide(config, rows.start, rows.stop)
-    person = people(draws, facts.number, config.num_customers)
-    region, trial, second, _ = draws.fields("sign_up", facts.number)
+    decided = facts.subscriptions
+    person = people(draws, decided.number, config.num_customers)
+    region, trial, second, _ = draws.fields("sign_up", decided.number)
     trial_days = np.where(trial < 32_768, 0, trial.astype(np.int64) * 15 // 65_536)
     return arrow_table(
         COLUMNS,
         {
-            "customer_id": facts.number + 1,
+            "customer_id": decided.number + 1,
             "name": person.name,
             "email": person.email,
             "region": quantile_tables.sample(curves.region(), region),
-            "created_at": seconds(facts.start_day - trial_days, second.astype(np.int64) * 86_400 // 65_536),
+            "created_at": seconds(decided.start_day - trial_days, second.astype(np.int64) * 86_400 // 65_536),
         },
     )
 

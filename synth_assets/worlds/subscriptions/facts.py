@@ -82,11 +82,21 @@ class Bill(NamedTuple):
         return self.is_issued & (self.fault != ZOMBIE) & (self.settlement != plans.IN_GRACE)
 
 
-@lru_cache(maxsize=1)
-def decide(config: Config, start: int, stop: int) -> Subscriptions:
-    """The facts of subscriptions start ... stop - 1. Cached, as every table of a block asks for them."""
-    draws = _draws(config)
-    number = np.arange(start, stop, dtype=np.int64)
+class Facts(NamedTuple):
+    """What is decided about consecutive subscriptions, and about every bill that they are due."""
+
+    subscriptions: Subscriptions
+    bills: Bill
+
+
+def facts(config: Config, draws: Draws, rows: range) -> Facts:
+    """The facts of the subscriptions `rows`."""
+    draws = draws.of("bills")
+    subscriptions = _subscriptions(config, draws, np.arange(rows.start, rows.stop, dtype=np.int64))
+    return Facts(subscriptions, _bills(config, draws, subscriptions))
+
+
+def _subscriptions(config: Config, draws: Draws, number: Ints) -> Subscriptions:
     form = plans.closed_form(config)
     bills = plans.plan(config, draws, number)
     stays = bills.cancel_cycle == len(form.bill_days)
@@ -103,10 +113,8 @@ def decide(config: Config, start: int, stop: int) -> Subscriptions:
     return facts
 
 
-@lru_cache(maxsize=1)
-def bills(config: Config, start: int, stop: int) -> Bill:
-    """Every bill that is due from subscriptions start ... stop - 1, ghosts included."""
-    facts = decide(config, start, stop)
+def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
+    """Every bill that is due from some subscriptions, ghosts included."""
     form = plans.closed_form(config)
     row, cycle = np.nonzero(facts.bills.is_billed)
     subscription = facts.number[row]
@@ -119,7 +127,7 @@ def bills(config: Config, start: int, stop: int) -> Bill:
         cycle,
         day,
         price_cents(config)[facts.plan[row]] * config.billing_interval_months,
-        _paid_day(config, number, day, settlement),
+        _paid_day(config, draws, number, day, settlement),
         facts.bills.fault[row, cycle],
         settlement,
     )
@@ -130,10 +138,6 @@ def price_cents(config: Config) -> Ints:
     """Monthly price of each plan, cents: dollars as written, rounded half up, so 10.125 is 1,013."""
     prices = config.monthly_prices
     return np.array([quota(dollars, 100) for dollars in (prices.basic, prices.pro, prices.enterprise)])
-
-
-def _draws(config: Config) -> Draws:
-    return Draws(config.seed, "subscriptions", "bills")
 
 
 def _plan(config: Config, draws: Draws, number: Ints, stays: npt.NDArray[np.bool_]) -> Ints:
@@ -175,10 +179,10 @@ def _end_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> 
     return np.where(cancel_cycle == len(starts) - 1, last + 1, starts[cycle] + offset)
 
 
-def _paid_day(config: Config, number: Ints, day: Ints, settlement: Codes) -> Ints:
+def _paid_day(config: Config, draws: Draws, number: Ints, day: Ints, settlement: Codes) -> Ints:
     """On time within terms, late after the due date; never after as_of."""
     terms = config.payment_terms_days
-    lag, late, _, _ = _draws(config).fields("payment_lag", number)
+    lag, late, _, _ = draws.fields("payment_lag", number)
     on_time = np.minimum(quantile_tables.sample(curves.payment_lag_days(), lag), terms)
     days = np.where(
         settlement == plans.LATE, terms + quantile_tables.sample(curves.days_late(), late), on_time

@@ -179,7 +179,7 @@ def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
     }
 
 
-def why_not(config: Config) -> str | None:
+def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configuration cannot be met, in one line, or None when it can."""
     bills = config.num_customers * len(bill_days(config))
     if bills > LARGEST:

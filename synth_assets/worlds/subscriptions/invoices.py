@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from synth_assets.model.columns import day, identifier, money, reference
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.subscriptions.config import Config
-from synth_assets.worlds.subscriptions.facts import bills
+from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
 
 INVOICE_ID = identifier(
@@ -26,9 +26,9 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, subscriptions: Rows, config: Config) -> pa.Table:
+def generate(rows: range, subscriptions: Rows, facts: Facts, config: Config) -> pa.Table:
     """One row a bill that was issued, subscription by subscription."""
-    due = bills(config, rows.start, rows.stop)
+    due = facts.bills
     issued = np.flatnonzero(due.is_issued)
     day = due.day[issued]
     return arrow_table(

@@ -12,7 +12,7 @@ from synth_assets.model.identifiers import isin_sorted, take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.subscriptions.anomalies import PARTIAL, partial_cents
 from synth_assets.worlds.subscriptions.config import Config
-from synth_assets.worlds.subscriptions.facts import bills
+from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
 
 PAYMENT_ID = identifier("payment_id", "PAY-", "Payment; has its invoice's number.")
@@ -24,9 +24,9 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, invoices: Rows, draws: Draws, config: Config) -> pa.Table:
+def generate(rows: range, invoices: Rows, draws: Draws, facts: Facts, config: Config) -> pa.Table:
     """One row an invoice that was paid by as_of. Leaky buckets first show here."""
-    due = bills(config, rows.start, rows.stop)
+    due = facts.bills
     settled = np.flatnonzero(due.is_settled)
     number = due.number[settled]
     invoice = np.flatnonzero(isin_sorted(invoices.id_numbers("invoice_id"), number))

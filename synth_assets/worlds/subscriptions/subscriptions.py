@@ -11,7 +11,7 @@ from synth_assets.model.columns import choice, day, identifier, reference
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMER_ID
-from synth_assets.worlds.subscriptions.facts import decide
+from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.plans import PLAN_ID
 
 SUB_ID = identifier("sub_id", "SUB-", "Subscription; has its customer's number.")
@@ -25,19 +25,19 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, customers: Rows, config: Config) -> pa.Table:
+def generate(rows: range, customers: Rows, facts: Facts, config: Config) -> pa.Table:
     """One row a customer."""
-    facts = decide(config, rows.start, rows.stop)
+    decided = facts.subscriptions
     customer = customers.id_numbers("customer_id")
     return arrow_table(
         COLUMNS,
         {
             "sub_id": customer,
             "customer_id": combined(customers["customer_id"]),
-            "plan_id": facts.plan + 1,
-            "start_date": facts.start_day,
-            "end_date": np.ma.masked_array(facts.end_day, mask=facts.has_stayed),
-            "status": np.where(facts.has_stayed, 0, 1),
+            "plan_id": decided.plan + 1,
+            "start_date": decided.start_day,
+            "end_date": np.ma.masked_array(decided.end_day, mask=decided.has_stayed),
+            "status": np.where(decided.has_stayed, 0, 1),
         },
     )
 

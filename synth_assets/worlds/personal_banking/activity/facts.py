@@ -51,11 +51,10 @@ def window(config: Config) -> Window:
     return Window(config.day, config.date_range_months, days=days)
 
 
-@lru_cache(maxsize=1)
-def decide(config: Config, start: int, stop: int) -> Block:
-    """The facts of users start ... stop - 1. Cached, as every table of a block asks for them."""
-    days, draws = window(config), Draws(config.seed, "personal_banking", "users")
-    users = plans.plan(config, draws, np.arange(start, stop, dtype=np.int64))
+def facts(config: Config, draws: Draws, rows: range) -> Block:
+    """The facts of the users `rows`."""
+    days, draws = window(config), draws.of("users")
+    users = plans.plan(config, draws, np.arange(rows.start, rows.stop, dtype=np.int64))
     if config.preset == "simple":
         lived = simple.live(config, days, draws, users)
     else:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from synth_assets.model.arrow import strings
 from synth_assets.model.columns import choice, count, identifier, reference, text
 from synth_assets.model.table import Rows, Table, arrow_table
+from synth_assets.worlds.personal_banking.activity.facts import Block
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, Signals, signals
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -58,10 +59,11 @@ def generate(
     signals_credit: Rows,
     signals_income: Rows,
     signals_cash_flow: Rows,
+    facts: Block,
     config: Config,
 ) -> pa.Table:
     """Two rows a user of `rows`, one a window."""
-    found = signals(config, rows.start, rows.stop)
+    found = signals(config, facts)
     triggered = {name: flags.ravel() for name, flags in judged(found).items()}
     bits = np.zeros(len(WINDOWS) * len(rows), dtype=np.int64)
     for place, name in enumerate(PRIORITY):

@@ -6,7 +6,6 @@ count for nothing. Transfers, loan and card payments are no spending.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from synth_assets.model.draws import Ints
 from synth_assets.worlds.personal_banking.activity.descriptors import AT, LABELS
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, SAVINGS
-from synth_assets.worlds.personal_banking.activity.facts import Block, decide, window
+from synth_assets.worlds.personal_banking.activity.facts import Block, window
 from synth_assets.worlds.personal_banking.activity.recurrence import RECURRING_DAYS, groups
 from synth_assets.worlds.personal_banking.config import Config
 
@@ -62,10 +61,9 @@ class Signals(NamedTuple):
     volatility: Floats
 
 
-@lru_cache(maxsize=1)
-def signals(config: Config, start: int, stop: int) -> Signals:
-    """The signals of users start ... stop - 1."""
-    block, days = decide(config, start, stop), window(config).length
+def signals(config: Config, block: Block) -> Signals:
+    """The signals of a block's users."""
+    days = window(config).length
     users, rows = len(block.users.number), block.rows
     posted = ~block.is_pending
     merchants, monthly, charged = _recurring(block, days)

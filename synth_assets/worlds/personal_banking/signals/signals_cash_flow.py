@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from synth_assets.model.columns import count, decimal, identifier, rate, reference
 from synth_assets.model.table import Rows, Table, arrow_table
+from synth_assets.worlds.personal_banking.activity.facts import Block
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, signals
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -21,9 +22,11 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
+def generate(
+    rows: range, users: Rows, transactions: Rows, accounts: Rows, facts: Block, config: Config
+) -> pa.Table:
     """Two rows a user of `rows`, one a window."""
-    found = signals(config, rows.start, rows.stop)
+    found = signals(config, facts)
     user = np.repeat(users.id_numbers("user_id"), len(WINDOWS))
     return arrow_table(
         COLUMNS,

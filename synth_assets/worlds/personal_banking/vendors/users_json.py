@@ -30,8 +30,8 @@ VERSION_BITS, VARIANT_BITS = np.uint64(0xF000), np.uint64(3 << 62)
 class Ids:
     """The document's ids under a seed."""
 
-    def __init__(self, seed: int) -> None:
-        self.draws = Draws(seed, "personal_banking", "users_json")
+    def __init__(self, draws: Draws) -> None:
+        self.draws = draws.of("users_json")
 
     def users(self, number: Ints) -> list[str]:
         """Ids of users by number."""
@@ -53,9 +53,9 @@ class Ids:
         return [f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}" for d in digits]
 
 
-def entries(config: Config, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
+def entries(config: Config, draws: Draws, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
     """Users, accounts, transactions and labels of one block."""
-    ids = Ids(config.seed)
+    ids = Ids(draws)
     for few in rows.people(tables):
         values = {name: rows.plain(few[name]) for name in rows.TABLES}
         for user in _users(ids, few["users"], values["users"]):

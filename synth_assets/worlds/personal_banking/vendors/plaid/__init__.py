@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.vendor import Entry, Vendor
 from synth_assets.worlds.personal_banking.config import Config
@@ -24,9 +25,9 @@ RESPONSES = ("accounts", "transactions", "liabilities")
 TRUTH = "anomalies.jsonl"
 
 
-def entries(config: Config, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
+def entries(config: Config, draws: Draws, tables: Mapping[str, pa.Table]) -> Iterator[Entry]:
     """A file a user, a line a user and response, and a line a label under Plaid's ids."""
-    ids = Ids(config.seed)
+    ids = Ids(draws)
     for few in rows.people(tables):
         for user, answers in _answers(ids, few):
             yield Entry(f"users/{user}.json", answers)

@@ -20,8 +20,8 @@ LONG, SHORT = (11, 10, 10, 6), (11, 4)
 class Ids:
     """Plaid's ids under a seed."""
 
-    def __init__(self, seed: int) -> None:
-        self.draws = Draws(seed, "personal_banking", "plaid")
+    def __init__(self, draws: Draws) -> None:
+        self.draws = draws.of("plaid")
         self.merchants: dict[str, str] = {}
 
     def accounts(self, number: Ints) -> list[str]:
