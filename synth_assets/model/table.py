@@ -11,7 +11,6 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from synth_assets.model.arrow import primitive_array, strings
 from synth_assets.model.calendar import SECONDS_PER_DAY
@@ -38,12 +37,12 @@ class Rule:
 
     Attributes:
         name: the sentence that a failed check shows.
-        holds: gives the Arrow expression that is true for a sound row. A function, as pyarrow looks for
-            pandas whenever an expression holds a literal.
+        sql: DuckDB's condition over the stored columns, for example "due_date >= issue_date". As in SQL's
+            CHECK, a row for which it is unknown, because a column is empty, does not break it.
     """
 
     name: str
-    holds: Callable[[], pc.Expression]
+    sql: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from synth_assets.model import quantile_tables
 from synth_assets.model.columns import choice, day, identifier, moment, money, reference
@@ -126,8 +125,6 @@ def _others_stage(config: Config, transaction: Ints, beside: Ints) -> Codes:
     return np.repeat(np.tile(np.array([LOST, OPEN], dtype=np.int8), len(transaction)), pairs)
 
 
-_STAGE = pc.field("stage").cast(pa.string())
-
 DEALS = Table(
     name="deals",
     grain="One deal in the CRM's pipeline: won, lost or still open.",
@@ -137,7 +134,7 @@ DEALS = Table(
     rules=(
         Rule(
             "a deal is closed on a day exactly when it is won or lost",
-            lambda: pc.field("closed_on").is_valid() == pc.starts_with(_STAGE, pattern="closed_"),
+            "(closed_on IS NOT NULL) = starts_with(stage, 'closed_')",
         ),
     ),
 )

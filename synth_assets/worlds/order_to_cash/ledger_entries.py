@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from synth_assets.model.arrow import to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference
@@ -64,10 +63,5 @@ LEDGER_ENTRIES = Table(
     grain="One leg of a posting in the general ledger.",
     columns=COLUMNS,
     generate=generate,
-    rules=(
-        Rule(
-            "a leg is either a debit or a credit",
-            lambda: (pc.field("debit_cents") > 0) != (pc.field("credit_cents") > 0),
-        ),
-    ),
+    rules=(Rule("a leg is either a debit or a credit", "(debit_cents > 0) <> (credit_cents > 0)"),),
 )

@@ -147,10 +147,5 @@ PRODUCTS = Table(
     columns=COLUMNS,
     generate=generate,
     row_count_key="num_products",
-    rules=(
-        Rule(
-            "unit cost is below list price",
-            lambda: pc.field("unit_cost_cents") < pc.field("list_price_cents"),
-        ),
-    ),
+    rules=(Rule("unit cost is below list price", "unit_cost_cents < list_price_cents"),),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from synth_assets.model.columns import day, identifier, money, reference
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
@@ -48,7 +47,5 @@ INVOICES = Table(
     grain="One bill of one subscription for one billing date.",
     columns=COLUMNS,
     generate=generate,
-    rules=(
-        Rule("due date is not before invoice date", lambda: pc.field("due_date") >= pc.field("invoice_date")),
-    ),
+    rules=(Rule("due date is not before invoice date", "due_date >= invoice_date"),),
 )
