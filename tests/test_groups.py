@@ -69,7 +69,7 @@ def test_sound_groups_clear_all_but_what_only_the_whole_shows(name: str, tmp_pat
     world = scenario.world
     apart = {table.name for table in world.roots[world.root(world.manifest)]}
     laws = {law: set(partitions.law_tables(world, query)) for law, _, query in world.sql("laws.sql")}
-    expected = {law for law, tables in laws.items() if tables & apart} - world.whole("laws.sql")
+    expected = {law for law, tables in laws.items() if tables & apart} - world.cross_partition("laws.sql")
     expected |= {"keys", "values", "references"} | {anomaly.name for anomaly in world.anomalies}
 
     assert cleared(scenario, sources) == expected

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from synth_assets import worlds
 from synth_assets.checks.verify import Check, verify
-from synth_assets.generation.blocks import facts_of
+from synth_assets.generation.facts import facts_of
 from synth_assets.generation.generate import in_memory
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World

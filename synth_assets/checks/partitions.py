@@ -227,7 +227,7 @@ class _Groups:
 
 def _laws(world: World, tables: set[str]) -> Iterator[tuple[str, str]]:
     """The laws that groups can clear, name and query: they read a table that stands in groups."""
-    whole = world.whole("laws.sql")
+    whole = world.cross_partition("laws.sql")
     for name, _, query in world.sql("laws.sql"):
         if name not in whole and tables.intersection(law_tables(world, query)):
             yield name, query

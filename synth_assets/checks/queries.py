@@ -27,14 +27,15 @@ def restrictions(column: Column) -> Iterator[tuple[str, str]]:
     if column.choices:
         choices = ", ".join(map(quoted, column.choices))
         yield "one of its choices", f"{name} NOT IN ({choices})"
-    if column.pattern and not column.references:  # a reference equals a key, which is checked
+    if column.pattern and not column.is_reference:  # a reference equals a key, which is checked
         yield column.pattern, f"NOT regexp_matches({name}, '{column.pattern}')"
     if column.minimum is not None:
         yield f"at least {column.minimum:g}", f"{name} < {column.minimum}"
     if column.maximum is not None:
         yield f"at most {column.maximum:g}", f"{name} > {column.maximum}"
-    if column.kind in ("decimal", "rate"):
-        yield "two decimals", f"NOT isfinite({name}) OR {name} <> round({name}, 2)"
+    if column.form.is_float:
+        places = column.form.places
+        yield f"{places} decimals", f"NOT isfinite({name}) OR {name} <> round({name}, {places})"
 
 
 def file_schemas(connection: duckdb.DuckDBPyConnection, source: str) -> dict[tuple[str, ...], str]:

@@ -20,7 +20,6 @@ from synth_assets.checks.checklist import check_list
 from synth_assets.checks.partitions import NO_RESULT, PartitionResult, check_partitions
 from synth_assets.checks.queries import compare, file_schemas, law_tables, quoted, restrictions
 from synth_assets.derive.duckdb_view import attach_files
-from synth_assets.model.columns import Kind
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
@@ -44,21 +43,6 @@ TOTAL_SENTENCE = "The rules, which see the tables alone, find every label and no
 
 MEMORY = "3GB"
 """What a query over all parts may hold before it overflows to disk; groups of parts hold less."""
-
-TYPES: dict[Kind, str] = {
-    "identifier": "VARCHAR",
-    "reference": "VARCHAR",
-    "money": "BIGINT",
-    "decimal": "DOUBLE",
-    "rate": "DOUBLE",
-    "day": "DATE",
-    "moment": "TIMESTAMP",
-    "choice": "VARCHAR",
-    "text": "VARCHAR",
-    "count": "BIGINT",
-    "flag": "BOOLEAN",
-}
-"""DuckDB's type of each noun's Parquet column."""
 
 
 def verify(world: World, scenario: Mapping[str, object], sources: Mapping[str, str]) -> list[Check]:
@@ -222,7 +206,7 @@ def check_truth(
 
 def _check_schema(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> Check:
     """Names and types of the columns, in order, in every part: a view shows those of the first alone."""
-    asked = [f"{column.name} {TYPES[column.kind]}" for column in table.columns]
+    asked = [f"{column.name} {column.form.duckdb}" for column in table.columns]
     failures: list[Row] = [
         {"asked": a, "found": f, "part": os.path.basename(file)}
         for found, file in file_schemas(connection, source).items()

@@ -56,7 +56,7 @@ def _table(table: Table) -> Iterator[str]:
         ),
     )
     if table.rules:
-        yield from ("In every row:", "", *(f"- {rule.name}" for rule in table.rules), "")
+        yield from ("In every row:", "", *(f"- {rule.name}: `{rule.sql}`" for rule in table.rules), "")
 
 
 def _grid(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -67,29 +67,18 @@ def _grid(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[st
 
 
 def _type(column: Column) -> str:
-    """The noun, with what it may hold."""
-    match column.kind:
-        case "identifier" | "reference":
-            kind = f"id, `{column.prefix}` and nine digits"
-        case "choice":
-            kind = "one of " + ", ".join(f"`{choice}`" for choice in column.choices)
-        case "money" | "decimal" | "rate":
-            kind = "decimal(18,2)" + _bounds(column)
-        case "count":
-            kind = "integer" + _bounds(column)
-        case "day":
-            kind = "date"
-        case "moment":
-            kind = "timestamp"
-        case "flag":
-            kind = "boolean"
-        case "text":
-            kind = "text"
-    return f"{kind}, may be empty" if column.nullable else kind
+    """The type for people, with what it may hold."""
+    words = column.form.words
+    if column.prefix:
+        words += f", `{column.prefix}` and nine digits"
+    elif column.choices:
+        words += " " + ", ".join(f"`{choice}`" for choice in column.choices)
+    words += _bounds(column)
+    return f"{words}, may be empty" if column.nullable else words
 
 
 def _bounds(column: Column) -> str:
-    per_unit = 100 if column.kind == "money" else 1
+    per_unit = column.form.stored_per_published
     low, high = (None if b is None else f"{b / per_unit:,g}" for b in (column.minimum, column.maximum))
     if low and high:
         return f", {low} to {high}"
@@ -97,7 +86,7 @@ def _bounds(column: Column) -> str:
 
 
 def _meaning(column: Column) -> str:
-    points = f" → {_link(column.references)}" if column.references else ""
+    points = f" → {' or '.join(map(_link, column.referenced_tables))}" if column.is_reference else ""
     return column.description + points
 
 

@@ -77,16 +77,7 @@ def view_sql(table: Table, schema_name: str, source: str) -> str:
 
 
 def _expression(column: Column) -> str:
-    name = _name(column.name)
-    match column.kind:
-        case "money":
-            return f"cast(cast({name} as decimal(18, 0)) * 0.01 as decimal(18, 2))"
-        case "decimal" | "rate":
-            return f"cast({name} as decimal(18, 2))"
-        case "choice":
-            return f"cast({name} as varchar)"
-        case _:
-            return name
+    return column.form.view.format(name=_name(column.name))
 
 
 def _comment(column: Column) -> str:

@@ -132,7 +132,7 @@ def _checks(column: Column) -> Iterator[pandera.Check]:
         yield pandera.Check.str_matches(column.pattern)
     if column.choices:
         yield pandera.Check.isin(column.choices)
-    if column.kind in ("decimal", "rate"):
+    if column.form.is_float:
         yield pandera.Check(lambda value: value.is_finite(), native=False, error="is_finite")
     if column.minimum is not None:
         yield pandera.Check.ge(column.minimum)

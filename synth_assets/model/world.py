@@ -18,8 +18,11 @@ from synth_assets.model.vendor import Vendor
 BLOCK_ROWS = 65_536
 """Root rows of a block: a row's draws and the widest table of a block stay in a processor's cache."""
 
-WHOLE = " [whole]"
-"""Mark of a query whose offenders may stand in parts that no reference joins."""
+CONSTANT = ""
+"""The root of constant tables."""
+
+CROSS_PARTITION = " [cross-partition]"
+"""Mark of a query whose offenders may lie in parts that no reference joins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class World:
         why_not: function of the configuration and draws: why its quotas cannot be met exactly, in one line,
             or None.
         presets: named sets of configuration values.
-        block_rows: root rows of a block.
+        block_rows: root rows of a block; None for a world that is one block.
         database: SQL file of its package that makes the source document's tables in a database.
         report: what is said of its tables as a whole.
         vendors: shapes that outsiders expect, each a format of `export`.
@@ -72,7 +75,7 @@ class World:
     expected_labels: Callable[[Any], dict[str, tuple[int, int]]] = lambda _: {}
     why_not: Callable[[Any, Draws], str | None] = lambda *_: None
     presets: Mapping[str, dict[str, object]] = field(default_factory=dict)
-    block_rows: int = BLOCK_ROWS
+    block_rows: int | None = BLOCK_ROWS
     database: str | None = None
     report: Report | None = None
     vendors: tuple[Vendor, ...] = ()
@@ -100,8 +103,13 @@ class World:
         return self.tables[-1]
 
     def root(self, table: Table) -> str:
-        """The config key that counts the rows of the root table from which `table` descends."""
+        """The config key that counts the rows of the root table from which `table` descends.
+
+        CONSTANT for a table that neither descends from another nor has rows that the configuration counts.
+        """
         while table.row_count_key is None:
+            if not table.parents:
+                return CONSTANT
             table = self.table(table.parents[0])
         return table.row_count_key
 
@@ -114,11 +122,10 @@ class World:
         return {key: tuple(tables) for key, tables in roots.items()}
 
     def blocks(self, config: WorldConfig, root: str) -> list[range]:
-        """Ranges of root rows, one a block."""
-        total = getattr(config, root)
-        return [
-            range(start, min(start + self.block_rows, total)) for start in range(0, total, self.block_rows)
-        ] or [range(0)]
+        """Ranges of root rows, one a block; constant tables are one block without root rows."""
+        total = getattr(config, root) if root != CONSTANT else 0
+        step = self.block_rows or max(total, 1)
+        return [range(start, min(start + step, total)) for start in range(0, total, step)] or [range(0)]
 
     def draws(self, config: WorldConfig, subject: str) -> Draws:
         """The draws of a table or another subject under a configuration's seed: the seed's one door."""
@@ -130,11 +137,16 @@ class World:
         A query starts at a line `-- name: what it says`; further comment lines continue the sentence.
         """
         for label, sentence, query in self._queries(name):
-            yield label.removesuffix(WHOLE), sentence, query
+            yield label.removesuffix(CROSS_PARTITION), sentence, query
 
-    def whole(self, name: str) -> set[str]:
-        """Names of those queries that see an offender only in the whole, marked `name [whole]`."""
-        return {label.removesuffix(WHOLE) for label, _, _ in self._queries(name) if label.endswith(WHOLE)}
+    def cross_partition(self, name: str) -> set[str]:
+        """Names of those queries that see an offender only in all rows at once, marked
+        `name [cross-partition]`."""
+        return {
+            label.removesuffix(CROSS_PARTITION)
+            for label, _, _ in self._queries(name)
+            if label.endswith(CROSS_PARTITION)
+        }
 
     def text(self, name: str) -> str:
         """A file of the world's package."""

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from synth_assets.checks.check import SHOWN
 from synth_assets.derive.pandera_schema import failures, row_schema
-from synth_assets.generation.blocks import Facts, make_table
+from synth_assets.generation.blocks import make_table
+from synth_assets.generation.facts import KEPT
 from synth_assets.generation.map_blocks import with_block_context
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
@@ -62,7 +63,7 @@ def build(task: Task) -> Built:
     parents = {parent: PartReader(path / name, task.remedy) for parent, path in task.parents.items()}
     with with_block_context(f"{task.world.name}/{task.table}", task.block, task.rows):
         made = make_table(
-            task.world, task.config, table, task.rows, parents, Facts(task.world, task.config, task.rows)
+            task.world, task.config, table, task.rows, parents, KEPT.of(task.world, task.config, task.rows)
         )
         cases = failures(_schema_of(table), made, SHOWN)
         part = write_part(table, made, task.staged / name)

@@ -52,7 +52,7 @@ def column_schema(table: Table, shapes: Mapping[str, list[str]] | None = None) -
 def _meaning(column: Column) -> str:
     """The description; an id also says its form, a choice its words."""
     words = column.description.rstrip(".")
-    if column.kind == "identifier":
+    if column.prefix and not column.is_reference:
         words += f" ({column.prefix} and nine digits)"
     if column.choices:
         words += f": {', '.join(column.choices)}"
@@ -60,13 +60,13 @@ def _meaning(column: Column) -> str:
 
 
 def _type(column: Column) -> str:
-    kind = "string" if column.kind in ("choice", "text") else str(column.arrow.type)
+    kind = "string" if column.form.python is str else str(column.arrow.type)
     return f"{kind}, {column.unit}" if column.unit else kind
 
 
 def _constraints(column: Column) -> Iterator[str]:
-    if column.references:
-        yield f"in {column.references}"
+    if column.is_reference:
+        yield f"in {' or '.join(column.referenced_tables)}"
     if column.minimum is not None:
         yield f"≥ {column.minimum:,}"
     if column.maximum is not None:

@@ -9,20 +9,12 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synth_assets.model.columns import Column
 from synth_assets.model.draws import Ints
 from synth_assets.model.errors import Problem
 from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.table import Table
 from synth_assets.storage.paths import ObjectPath, StoragePath, write_atomic
-
-_ENCODINGS = {"identifier": "DELTA_BYTE_ARRAY"} | dict.fromkeys(
-    ("money", "count", "rate", "day", "moment"), "BYTE_STREAM_SPLIT"
-)
-"""Numbers are split by significance: their high bytes hardly vary, so zstd has less to look at and finds
-more. Ids ascend, so each is told by its difference to the one before. docs/performance.md has the figures."""
-
-_WITH_RANGES = ("identifier", "reference", "day", "moment")
-"""Kinds whose smallest and largest value let a reader leave out a row group; amounts are everywhere alike."""
 
 
 class Part(NamedTuple):
@@ -44,19 +36,20 @@ def part_name(block: int) -> str:
 def _options(table: Table) -> dict[str, object]:
     """Encodings by the kind of column; dictionaries only where values repeat within a block: choices, texts
     that say so, and references to what is not made with the block, such as products."""
-    repeated = [
-        c.name
-        for c in table.columns
-        if c.kind == "choice" or c.repeats or c.references not in (None, *table.parents)
-    ]
-    encoded = {c.name: _ENCODINGS[c.kind] for c in table.columns if c.kind in _ENCODINGS}
+    repeated = [column.name for column in table.columns if _repeats(table, column)]
+    encoded = {c.name: c.form.encoding for c in table.columns if c.form.encoding and c.name not in repeated}
     return {
         "compression": "zstd",
         "compression_level": 1,
         "use_dictionary": repeated,
         "column_encoding": encoded,
-        "write_statistics": [c.name for c in table.columns if c.kind in _WITH_RANGES],
+        "write_statistics": [c.name for c in table.columns if c.form.has_range],
     }
+
+
+def _repeats(table: Table, column: Column) -> bool:
+    elsewhere = column.references not in (None, table.name, *table.parents)
+    return column.form.given == "code" or column.repeats or elsewhere
 
 
 def write_part(table: Table, rows: pa.Table, path: StoragePath) -> Part:

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from synth_assets.generation.blocks import BlockTable, Facts, check_block, make_block, make_table
+from synth_assets.generation.blocks import BlockTable, check_block, make_block, make_table
 from synth_assets.generation.engines import engine
+from synth_assets.generation.facts import Facts
 from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
 from synth_assets.scenario.resolve import resolve
