@@ -27,7 +27,7 @@ from synth_assets.model.world import World
 CONFIG_VARIABLE = "SYNTH_ASSETS_CONFIG"
 """Environment variable that names the YAML file."""
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Raised when the same configuration would give other bytes under the same package version."""
 
 DEEPEST = 20

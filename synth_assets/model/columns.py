@@ -68,7 +68,8 @@ class Column:
         choices: the values of a choice, in the order of their codes.
         prefix: what an id starts with; other tables' ids for a reference.
         references: the table a reference points to.
-        repeats: whether a text is one of some thousands, so that each is stored once a block.
+        repeats: whether values come again and again within a block: a text, one of some thousands, is then
+            stored once a block, and a number as it is instead of its difference to the one before.
     """
 
     name: str
@@ -104,7 +105,7 @@ class Column:
         metadata = {"description": self.description, "kind": self.kind}
         if self.unit:
             metadata["unit"] = self.unit
-        arrow = _REPEATED_TEXT if self.repeats else _ARROW[self.kind]
+        arrow = _REPEATED_TEXT if self.kind == "text" and self.repeats else _ARROW[self.kind]
         return pa.field(self.name, arrow, nullable=self.nullable, metadata=metadata)
 
 
@@ -118,9 +119,17 @@ def reference(table: str, target: Column, description: str, name: str | None = N
     return Column(name or target.name, "reference", description, prefix=target.prefix, references=table)
 
 
-def money(name: str, description: str, minimum: int | None = 0, nullable: bool = False) -> Column:
+def money(
+    name: str,
+    description: str,
+    minimum: int | None = 0,
+    nullable: bool = False,
+    repeats: bool = False,
+) -> Column:
     """An amount of US dollars, in whole cents."""
-    return Column(name, "money", description, unit="USD cents", minimum=minimum, nullable=nullable)
+    return Column(
+        name, "money", description, unit="USD cents", minimum=minimum, nullable=nullable, repeats=repeats
+    )
 
 
 def decimal(name: str, description: str, nullable: bool = False, unit: str | None = None) -> Column:
@@ -139,9 +148,9 @@ def rate(
     return Column(name, "rate", description, unit="%", nullable=nullable, minimum=minimum, maximum=maximum)
 
 
-def day(name: str, description: str, nullable: bool = False) -> Column:
+def day(name: str, description: str, nullable: bool = False, repeats: bool = False) -> Column:
     """A calendar day."""
-    return Column(name, "day", description, nullable=nullable)
+    return Column(name, "day", description, nullable=nullable, repeats=repeats)
 
 
 def moment(name: str, description: str) -> Column:
