@@ -52,7 +52,7 @@ def published(store: Store) -> Source:
 
         def of(table: str) -> Iterator[pa.Table]:
             for block in range(len(versions[table].parts)):
-                yield store.rows(versions[table], block)
+                yield store.part(versions[table], block).read()
 
         return of
 

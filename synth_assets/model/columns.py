@@ -31,7 +31,8 @@ class Column:
         chosen_by: that column's name.
         is_deferred: whether the referenced table is a later one, which may refer back to this one. Such a
             reference is no lineage, and it is checked with the later table.
-        repeats: whether a text is one of some thousands, so that each is stored once a block.
+        repeats: whether values come again and again within a block: a text, one of some thousands, is then
+            stored once a block, and a number as it is instead of its difference to the one before.
     """
 
     name: str
@@ -89,7 +90,7 @@ class Column:
         metadata = {"description": self.description, "kind": self.kind}
         if self.unit:
             metadata["unit"] = self.unit
-        arrow = _REPEATED_TEXT if self.repeats else self.form.arrow
+        arrow = _REPEATED_TEXT if self.kind == "text" and self.repeats else self.form.arrow
         return pa.field(self.name, arrow, nullable=self.nullable, metadata=metadata)
 
 
@@ -133,9 +134,17 @@ def reference_to_any(
     )
 
 
-def money(name: str, description: str, minimum: int | None = 0, nullable: bool = False) -> Column:
+def money(
+    name: str,
+    description: str,
+    minimum: int | None = 0,
+    nullable: bool = False,
+    repeats: bool = False,
+) -> Column:
     """An amount of US dollars, in whole cents; the name ends in `_cents`."""
-    return Column(name, "money", description, unit="USD cents", minimum=minimum, nullable=nullable)
+    return Column(
+        name, "money", description, unit="USD cents", minimum=minimum, nullable=nullable, repeats=repeats
+    )
 
 
 def quantity(
@@ -165,9 +174,9 @@ def rate(
     return Column(name, "rate", description, unit="%", nullable=nullable, minimum=minimum, maximum=maximum)
 
 
-def day(name: str, description: str, nullable: bool = False) -> Column:
+def day(name: str, description: str, nullable: bool = False, repeats: bool = False) -> Column:
     """A calendar day."""
-    return Column(name, "day", description, nullable=nullable)
+    return Column(name, "day", description, nullable=nullable, repeats=repeats)
 
 
 def moment(name: str, description: str, nullable: bool = False) -> Column:

@@ -19,7 +19,7 @@ from synth_assets.storage.paths import StoragePath
 _schema_of = lru_cache(maxsize=1)(row_schema)
 
 
-class Task(NamedTuple):
+class BlockTask(NamedTuple):
     """A block to build.
 
     Attributes:
@@ -28,7 +28,7 @@ class Task(NamedTuple):
         config: the scenario's configuration.
         rows: root rows of the block.
         block: its number.
-        parents: the directories of the tables that it is made from.
+        parents: the part of each table that it is made from, and the SHA-256 of its bytes.
         staged: the directory that it is written to.
         remedy: the command that mends a parent.
     """
@@ -38,12 +38,12 @@ class Task(NamedTuple):
     config: WorldConfig
     rows: range
     block: int
-    parents: dict[str, StoragePath]
+    parents: dict[str, tuple[StoragePath, str]]
     staged: StoragePath
     remedy: str
 
 
-class Built(NamedTuple):
+class BuiltPart(NamedTuple):
     """A block that was built: its part, the rows that break the table's schema, and CPU seconds."""
 
     part: Part
@@ -51,7 +51,7 @@ class Built(NamedTuple):
     cpu_seconds: float
 
 
-def build(task: Task) -> Built:
+def build(task: BlockTask) -> BuiltPart:
     """Make, judge and write a block.
 
     Raises:
@@ -60,11 +60,13 @@ def build(task: Task) -> Built:
     started = process_time()
     table = task.world.table(task.table)
     name = part_name(task.block)
-    parents = {parent: PartReader(path / name, task.remedy) for parent, path in task.parents.items()}
+    parents = {
+        parent: PartReader(path, task.remedy, sha256) for parent, (path, sha256) in task.parents.items()
+    }
     with with_block_context(f"{task.world.name}/{task.table}", task.block, task.rows):
         made = make_table(
             task.world, task.config, table, task.rows, parents, KEPT.of(task.world, task.config, task.rows)
         )
         cases = failures(_schema_of(table), made, SHOWN)
         part = write_part(table, made, task.staged / name)
-    return Built(part, cases, process_time() - started)
+    return BuiltPart(part, cases, process_time() - started)

@@ -16,7 +16,7 @@ from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import check_results, metadata, plots
-from synth_assets.orchestration.blocks import Built, Task, build
+from synth_assets.orchestration.blocks import BlockTask, BuiltPart, build
 from synth_assets.orchestration.engine import ENGINE
 from synth_assets.orchestration.keys import (
     OWNERS,
@@ -142,16 +142,24 @@ def _stage(
     scenario: Scenario,
     table: Table,
     above: dict[str, Published],
-) -> list[Built]:
+) -> list[BuiltPart]:
     """Write every block of a table aside, by the run's engine, and say in the log how it goes."""
     world, staged = store.world, store.staging_dir(scenario, table)
-    parents = {name: above[name].path for name in table.parents}
     tasks = [
-        Task(world, table.name, scenario.config, rows, block, parents, staged, store.remedy)
+        BlockTask(
+            world,
+            table.name,
+            scenario.config,
+            rows,
+            block,
+            {name: above[name].located(block) for name in table.parents},
+            staged,
+            store.remedy,
+        )
         for block, rows in enumerate(world.blocks(scenario.config, world.root(table)))
     ]
     map_blocks: MapBlocks = context.resources.engine
-    built: list[Built] = []
+    built: list[BuiltPart] = []
     with closing(map_blocks(build, tasks)) as blocks:
         for block in blocks:
             built.append(block)

@@ -89,7 +89,7 @@ def _named(store: Store) -> dict[str, StoragePath]:
 
 
 def _write(root: Path) -> Path:
-    """Write the database of all worlds new, and swap it in under `root`.
+    """Write the database of all worlds new, for DuckDB 1.0 and later, and swap it in under `root`.
 
     It is made in the system's directory for temporary files: DuckDB takes a `?` in a path for the start of
     options, and leaves a second file beside the first when it is stopped.
@@ -100,7 +100,7 @@ def _write(root: Path) -> Path:
     try:
         with TemporaryDirectory(prefix="synth_assets_") as directory:
             fresh = Path(directory) / FILE_NAME
-            with duckdb.connect(str(fresh)) as connection:
+            with duckdb.connect(str(fresh), config={"storage_compatibility_version": "v1.0.0"}) as connection:
                 _make_views(connection, root)
                 connection.execute("checkpoint")  # on closing, a full disk would pass in silence
             write_atomic(path, fresh.read_bytes())

@@ -22,9 +22,6 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from synth_assets.derive.duckdb_view import only
 from synth_assets.model.errors import Problem, UsageProblem, first_line
 from synth_assets.model.table import Table
@@ -64,6 +61,10 @@ class Published:
     def bytes(self) -> int:
         """Bytes of all parts."""
         return sum(part.bytes for part in self.parts)
+
+    def located(self, block: int) -> tuple[StoragePath, str]:
+        """Where the part of a block is, and the SHA-256 of its bytes."""
+        return self.path / part_name(block), self.parts[block].sha256
 
     @property
     def glob(self) -> str:
@@ -215,7 +216,7 @@ class Store:
             if file not in stand:
                 raise Problem(f"{found.path / file} is missing. Run: {self.remedy}")
             if allow_edits:
-                self.part(found, block).read([])
+                self.part(found, block, allow_edits=True).read([])
             elif stand[file] != part.bytes:
                 raise Problem(f"{found.path / file} is not as long as it was written. Run: {self.remedy}")
         return found
@@ -235,24 +236,13 @@ class Store:
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path / '_table.json'} is damaged. Run: {self.remedy}") from None
 
-    def part(self, published: Published, block: int) -> PartReader:
-        """The reader of one part of a version."""
-        return PartReader(published.path / part_name(block), self.remedy)
+    def part(self, published: Published, block: int, allow_edits: bool = False) -> PartReader:
+        """The reader of one part of a version; it refuses other bytes than were written.
 
-    def rows(self, published: Published, block: int) -> pa.Table:
-        """All rows of a part of a version, whose bytes are those that were written.
-
-        Raises:
-            Problem: the part is missing or damaged.
+        With `allow_edits` it takes what the file holds.
         """
-        path = published.path / part_name(block)
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise Problem(f"{path} cannot be read: {first_line(error)}. Run: {self.remedy}") from None
-        if sha256(content).hexdigest() != published.parts[block].sha256:
-            raise Problem(f"{path} does not hold what was written. Run: {self.remedy}")
-        return pq.ParquetFile(pa.BufferReader(content)).read()
+        written = None if allow_edits else published.parts[block].sha256
+        return PartReader(published.path / part_name(block), self.remedy, written)
 
     def label(self, name: str) -> str:
         """A table's name for people."""
