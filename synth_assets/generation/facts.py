@@ -20,11 +20,14 @@ class Facts:
 
     def __init__(self, world: World, config: WorldConfig, rows: range) -> None:
         self._world, self._config, self._rows = world, config, rows
+        self.bytes = 0
 
     @cached_property
     def value(self) -> Any:
         """The facts of the block."""
-        return facts_of(self._world, self._config, self._rows)
+        value = facts_of(self._world, self._config, self._rows)
+        self.bytes = sum(array.nbytes for array in _arrays(value))
+        return value
 
 
 def facts_of(world: World, config: WorldConfig, rows: range) -> Any:
@@ -49,25 +52,21 @@ class FactsCache:
 
     def __init__(self, budget_bytes: int = BUDGET_BYTES) -> None:
         self._budget = budget_bytes
-        self._kept: OrderedDict[tuple[str, WorldConfig, range], tuple[Facts, int]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, WorldConfig, range], Facts] = OrderedDict()
 
     def of(self, world: World, config: WorldConfig, rows: range) -> Facts:
         """The facts of a block: those that are kept, or new ones."""
         key = (world.name, config, rows)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key][0]
-        facts = Facts(world, config, rows)
-        if world.facts is not None:
-            self._kept[key] = (facts, sum(array.nbytes for array in _arrays(facts.value)))
-            while self.bytes > self._budget and len(self._kept) > 1:
-                self._kept.popitem(last=False)
+        facts = self._kept.pop(key, None) or Facts(world, config, rows)
+        while self._kept and facts.bytes + self.bytes > self._budget:
+            self._kept.popitem(last=False)
+        self._kept[key] = facts
         return facts
 
     @property
     def bytes(self) -> int:
         """What the kept facts take."""
-        return sum(size for _, size in self._kept.values())
+        return sum(facts.bytes for facts in self._kept.values())
 
 
 def _arrays(value: Any) -> list[np.ndarray]:
