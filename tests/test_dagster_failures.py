@@ -27,7 +27,7 @@ from tests.dagster_runs import QUIET, WORLD, check, failure, run
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("SYNTH_ASSETS_CONFIG", raising=False)
-    monkeypatch.setattr(plots, "of", lambda *_: {})  # drawing is half the time of a small run
+    monkeypatch.setattr(plots, "plot_metadata", lambda *_: {})  # drawing is half the time of a small run
     return tmp_path
 
 

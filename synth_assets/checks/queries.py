@@ -42,7 +42,9 @@ def file_schemas(connection: duckdb.DuckDBPyConnection, source: str) -> dict[tup
     """Names and types of columns, in their order, as the files of a source have them; a file of each."""
     found: dict[tuple[str, ...], str] = {}
     for (file,) in connection.execute("SELECT file FROM glob($1) ORDER BY file", [source]).fetchall():
-        described = connection.execute(f"DESCRIBE FROM read_parquet({quoted(only(file))})").fetchall()
+        described = connection.execute(
+            f"DESCRIBE FROM read_parquet({quoted(only(file))}, hive_partitioning = false)"
+        ).fetchall()
         found.setdefault(tuple(f"{name} {kind}" for name, kind, *_ in described), file)
     return found
 

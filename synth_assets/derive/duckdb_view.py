@@ -66,7 +66,8 @@ def view_sql(table: Table, schema_name: str, source: str) -> str:
         f"    {_expression(column)} as {_name(column.published_name)}" for column in table.columns
     )
     statements = [
-        f"create or replace view {view} as select\n{columns}\nfrom read_parquet({_text(source)})",
+        f"create or replace view {view} as select\n{columns}\n"
+        f"from read_parquet({_text(source)}, hive_partitioning = false)",
         f"comment on view {view} is {_text(table.grain)}",
         *(
             f"comment on column {view}.{_name(column.published_name)} is {_text(_comment(column))}"

@@ -107,11 +107,16 @@ def _cases(error: Any, part: pa.Table) -> Iterator[dict[str, Any]]:
         column = error.schema.name if isinstance(error.schema, pandera.Column) else ""
         yield {"check": check, "column": column, "value": error.failure_cases, "row": None}
         return
-    whole_row = error.failure_cases.num_columns > 1
-    column = "" if whole_row else error.failure_cases.column_names[0]
-    keys = error.failure_cases.column(0) if whole_row else part.column(0).filter(_failed(error, part, column))
-    for key, row in zip(keys.to_pylist(), error.failure_cases.to_pylist(), strict=True):
-        yield {"check": check, "column": column, "value": row if whole_row else row[column], "row": key}
+    if error.failure_cases.num_columns > 1:
+        keys = error.failure_cases.column(0)
+        for key, row in zip(keys.to_pylist(), error.failure_cases.to_pylist(), strict=True):
+            yield {"check": check, "column": "", "value": row, "row": key}
+        return
+    column = error.failure_cases.column_names[0]
+    failed = _failed(error, part, column)
+    keys, values = part.column(0).filter(failed), part[column].filter(failed)
+    for key, value in zip(keys.to_pylist(), values.to_pylist(), strict=True):
+        yield {"check": check, "column": column, "value": value, "row": key}
 
 
 def _failed(error: Any, part: pa.Table, column: str) -> pa.ChunkedArray:
@@ -133,7 +138,9 @@ def _checks(column: Column) -> Iterator[pandera.Check]:
     if column.choices:
         yield pandera.Check.isin(column.choices)
     if column.form.is_float:
+        places = column.form.places
         yield pandera.Check(lambda value: value.is_finite(), native=False, error="is_finite")
+        yield pandera.Check(lambda v: v == v.round(places), native=False, error=f"{places} decimals")
     if column.minimum is not None:
         yield pandera.Check.ge(column.minimum)
     if column.maximum is not None:

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
-from typing import Any
+from importlib.resources.abc import Traversable
+from typing import Any, NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Draws
+from synth_assets.model.pictures import Plot
 from synth_assets.model.table import Table
 from synth_assets.model.vendor import Vendor
+from synth_assets.model.view import View
 
 BLOCK_ROWS = 65_536
 """Root rows of a block: a row's draws and the widest table of a block stay in a processor's cache."""
@@ -21,8 +24,24 @@ BLOCK_ROWS = 65_536
 CONSTANT = ""
 """The root of constant tables."""
 
-CROSS_PARTITION = " [cross-partition]"
+CROSS_PARTITION = "cross-partition"
 """Mark of a query whose offenders may lie in parts that no reference joins."""
+
+
+class Query(NamedTuple):
+    """A named query of a world.
+
+    Attributes:
+        name: unique in its file or folder.
+        sentence: what it says.
+        sql: DuckDB over the stored tables.
+        marks: what stands in brackets behind the name.
+    """
+
+    name: str
+    sentence: str
+    sql: str
+    marks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +50,8 @@ class Report:
 
     Attributes:
         name: the file's without `.json`, and the asset's.
-        figures: SQL file of the world's package; each query gives one number.
-        checklist: SQL file of the world's package; each query gives what breaks an item of the list.
+        figures: name of the world's SQL queries that give one number each.
+        checklist: name of the world's SQL queries that give what breaks an item of the list.
         is_blocking: function of the configuration: whether data that breaks an item must not be used, or may.
         render: function of the configuration, of the figures and of which items hold, both by name; gives
             what the file says.
@@ -60,6 +79,8 @@ class World:
             labels that it asks for.
         why_not: function of the configuration and draws: why its quotas cannot be met exactly, in one line,
             or None.
+        plots: pictures, by the table that each shows.
+        views: what is derived from the tables by queries.
         presets: named sets of configuration values.
         block_rows: root rows of a block; None for a world that is one block.
         database: SQL file of its package that makes the source document's tables in a database.
@@ -74,6 +95,8 @@ class World:
     facts: Callable[[Any, Draws, range], Any] | None = None
     expected_labels: Callable[[Any], dict[str, tuple[int, int]]] = lambda _: {}
     why_not: Callable[[Any, Draws], str | None] = lambda *_: None
+    plots: Mapping[str, Plot] = field(default_factory=dict)
+    views: tuple[View, ...] = ()
     presets: Mapping[str, dict[str, object]] = field(default_factory=dict)
     block_rows: int | None = BLOCK_ROWS
     database: str | None = None
@@ -131,34 +154,37 @@ class World:
         """The draws of a table or another subject under a configuration's seed: the seed's one door."""
         return Draws(config.seed, self.name, subject)
 
-    def sql(self, name: str) -> Iterator[tuple[str, str, str]]:
-        """The named queries of `rules.sql`, `laws.sql` or a report: (name, sentence, query) each.
+    def sql(self, name: str) -> Iterator[Query]:
+        """The queries of `<name>.sql`, or of every file of the folder `<name>`; none where there is neither.
 
-        A query starts at a line `-- name: what it says`; further comment lines continue the sentence.
+        A query starts at a line `-- name: what it says`, or `-- name [marks]: …`; further comment lines
+        continue the sentence.
         """
-        for label, sentence, query in self._queries(name):
-            yield label.removesuffix(CROSS_PARTITION), sentence, query
-
-    def cross_partition(self, name: str) -> set[str]:
-        """Names of those queries that see an offender only in all rows at once, marked
-        `name [cross-partition]`."""
-        return {
-            label.removesuffix(CROSS_PARTITION)
-            for label, _, _ in self._queries(name)
-            if label.endswith(CROSS_PARTITION)
-        }
+        for text in self._texts(name):
+            for part in text.split("\n-- name: ")[1:]:
+                heading, *lines = part.split("\n")
+                label, _, sentence = heading.partition(" — ")
+                while lines and lines[0].startswith("--"):
+                    sentence += " " + lines.pop(0).removeprefix("--").strip()
+                query, _, marks = label.strip().partition(" [")
+                yield Query(query, sentence.strip(), "\n".join(lines).strip().rstrip(";"), marks.rstrip("]"))
 
     def text(self, name: str) -> str:
         """A file of the world's package."""
-        return (files(f"synth_assets.worlds.{self.name}") / name).read_text(encoding="utf-8")
+        return (self._package / name).read_text(encoding="utf-8")
 
-    def _queries(self, name: str) -> Iterator[tuple[str, str, str]]:
-        for part in self.text(name).split("\n-- name: ")[1:]:
-            heading, *lines = part.split("\n")
-            label, _, sentence = heading.partition(" — ")
-            while lines and lines[0].startswith("--"):
-                sentence += " " + lines.pop(0).removeprefix("--").strip()
-            yield label.strip(), sentence.strip(), "\n".join(lines).strip().rstrip(";")
+    @property
+    def _package(self) -> Traversable:
+        return files(f"synth_assets.worlds.{self.name}")
+
+    def _texts(self, name: str) -> Iterator[str]:
+        folder, file = self._package / name, self._package / f"{name}.sql"
+        if file.is_file():
+            yield file.read_text(encoding="utf-8")
+        if folder.is_dir():
+            for path in sorted(folder.iterdir(), key=lambda path: path.name):
+                if path.name.endswith(".sql"):
+                    yield path.read_text(encoding="utf-8")
 
 
 def named(name: str) -> World:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from time import process_time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from synth_assets.checks.check import SHOWN
-from synth_assets.derive.pandera_schema import failures, row_schema
 from synth_assets.generation.blocks import make_table
 from synth_assets.generation.facts import KEPT
 from synth_assets.generation.map_blocks import with_block_context
@@ -15,8 +12,6 @@ from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
 from synth_assets.storage.parquet import Part, PartReader, part_name, write_part
 from synth_assets.storage.paths import StoragePath
-
-_schema_of = lru_cache(maxsize=1)(row_schema)
 
 
 class BlockTask(NamedTuple):
@@ -44,15 +39,14 @@ class BlockTask(NamedTuple):
 
 
 class BuiltPart(NamedTuple):
-    """A block that was built: its part, the rows that break the table's schema, and CPU seconds."""
+    """A block that was built: its part, and CPU seconds."""
 
     part: Part
-    cases: list[dict[str, Any]]
     cpu_seconds: float
 
 
 def build(task: BlockTask) -> BuiltPart:
-    """Make, judge and write a block.
+    """Make and write a block.
 
     Raises:
         Problem: a parent's part is missing or damaged, or a fault in this package, with the block's number.
@@ -67,6 +61,5 @@ def build(task: BlockTask) -> BuiltPart:
         made = make_table(
             task.world, task.config, table, task.rows, parents, KEPT.of(task.world, task.config, task.rows)
         )
-        cases = failures(_schema_of(table), made, SHOWN)
         part = write_part(table, made, task.staged / name)
-    return BuiltPart(part, cases, process_time() - started)
+    return BuiltPart(part, process_time() - started)

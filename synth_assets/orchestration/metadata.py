@@ -13,7 +13,7 @@ from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 from synth_assets.orchestration.column_summary import shape
 from synth_assets.scenario.scenario import FORMAT_VERSION, Scenario
-from synth_assets.storage.parquet import Part
+from synth_assets.storage.store import Published
 
 PREVIEW_ROWS = 8
 INLINE = 999
@@ -73,19 +73,19 @@ def _constraints(column: Column) -> Iterator[str]:
         yield f"≤ {column.maximum:,}"
 
 
-def of(
-    connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, parts: list[Part], source: str
+def table_metadata(
+    connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, staged: Published
 ) -> dict[str, Any]:
-    """The metadata of a table whose files, `source`, the connection sees."""
+    """The metadata of a table that the connection sees."""
     shapes = {column.name: shape(connection, table, column) for column in table.columns}
     return {
-        "dagster/row_count": sum(part.rows for part in parts),
+        "dagster/row_count": staged.rows,
         "dagster/column_schema": column_schema(table, shapes),
-        "preview": dg.MetadataValue.md(_preview(connection, table, source)),
+        "preview": dg.MetadataValue.md(_preview(connection, table, staged.glob)),
         "as_of": str(scenario.config.day),
         "seed": scenario.config.seed,
-        "bytes": sum(part.bytes for part in parts),
-        "blocks": len(parts),
+        "bytes": staged.bytes,
+        "blocks": staged.blocks,
         "scenario": scenario.id,
     }
 

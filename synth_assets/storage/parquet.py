@@ -106,5 +106,7 @@ class PartReader:
         except FileNotFoundError:
             raise Problem(f"{self._path} is missing. Run: {self._remedy}") from None
         if self._expected and sha256(content).hexdigest() != self._expected:
-            raise Problem(f"{self._path} is damaged: it holds other bytes than were written. Run: {self._remedy}")
+            raise Problem(
+                f"{self._path} is damaged: it holds other bytes than were written. Run: {self._remedy}"
+            )
         return pq.ParquetFile(pa.BufferReader(content))

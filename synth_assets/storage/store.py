@@ -53,6 +53,11 @@ class Published:
     parts: tuple[Part, ...]
 
     @property
+    def blocks(self) -> int:
+        """How many parts there are."""
+        return len(self.parts)
+
+    @property
     def rows(self) -> int:
         """Rows of all parts."""
         return sum(part.rows for part in self.parts)
@@ -139,6 +144,11 @@ class Store:
         """
         return self._versions.staging_dir(scenario.id, table.name)
 
+    def staged(self, scenario: Scenario, table: Table, parts: list[Part]) -> Published:
+        """The staged parts of a table, as they will be published."""
+        content = sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
+        return Published(self.staging_dir(scenario, table), scenario.id, content, tuple(parts))
+
     def publish(self, scenario: Scenario, table: Table, parts: list[Part]) -> Published:
         """Make the staged parts of a table its version in force, in one step.
 
@@ -146,7 +156,7 @@ class Store:
             Problem: parts are not in order, or not all of them stand where they were written.
         """
         self.check_order(table, parts)
-        content = sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
+        content = self.staged(scenario, table, parts).content
         staged = self.staging_dir(scenario, table)
         self._check_presence(table, staged, parts)
         document = {
@@ -167,7 +177,7 @@ class Store:
         """Keys ascend from part to part; ids are of one length, so text order is number order."""
         filled = [part for part in parts if part.rows]
         for before, after in pairwise(filled):
-            if before.last_key >= after.first_key:
+            if _not_ascending(before.last_key, after.first_key):
                 raise Problem(
                     f"{self.label(table.name)}: {table.key.name} {after.first_key} stands after "
                     f"{before.last_key}: a bug, please report"
@@ -267,3 +277,8 @@ def _intact(path: StoragePath, document: Mapping[str, object], parts: list[Part]
 
 def _part_names(names: Iterable[str]) -> set[str]:
     return {name for name in names if re.fullmatch(r"part-.*\.parquet", name)}
+
+
+def _not_ascending(before: str | int, after: str | int) -> bool:
+    """Whether two keys of one column, which are both texts or both numbers, do not ascend."""
+    return bool(before >= after)  # type: ignore[operator]
