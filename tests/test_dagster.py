@@ -12,7 +12,6 @@ import dagster as dg
 import duckdb
 import pytest
 
-from synth_assets.checks.queries import law_tables
 from synth_assets.checks.world_checks import world_checks
 from synth_assets.definitions import defs
 from synth_assets.generation.generate import write_world
@@ -234,5 +233,5 @@ def test_the_definitions_load_without_a_warning() -> None:
 def test_a_law_reads_only_what_stands_above_its_table(name):
     world = load(name)
     for law, _, query, _ in world.sql("laws"):
-        *others, about = law_tables(world, query)
+        *others, about = world.tables_read(query)
         assert set(others) <= set(ancestors(world, about)), law

@@ -70,7 +70,7 @@ def test_sound_groups_clear_all_but_what_only_the_whole_shows(name: str, tmp_pat
     scenario, sources = written(name, tmp_path)
     world = scenario.world
     apart = {table.name for table in world.roots[world.root(world.manifest)]}
-    laws = {law: set(partitions.law_tables(world, query)) for law, _, query, _ in world.sql("laws")}
+    laws = {law: set(world.tables_read(query)) for law, _, query, _ in world.sql("laws")}
     expected = {law for law, tables in laws.items() if tables & apart}
     expected -= {law.name for law in world.sql("laws") if law.marks == CROSS_PARTITION}
     expected |= {"keys", "values", "references"} | {anomaly.name for anomaly in world.anomalies}

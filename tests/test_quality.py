@@ -232,14 +232,14 @@ def test_generate_writes_the_report_and_verify_prints_the_list(tmp_path):
     names = [line.split("  ")[0] for line in printed]
     start = names.index("users have an account")
     assert names[start : start + 8] == [item.replace("_", " ") for item in ITEMS]
-    assert names[start - 1] == "simple minimum is two per cent"
+    assert names[start - 1] == "mean utilization"
 
 
 def test_ten_users_are_too_few_for_the_list_which_warns(tmp_path):
     done = generate(tmp_path, "num_users=10")
     assert done.exit_code == 0
     assert done.stdout.endswith(
-        "7 of 8 checks passed, warned: every persona has five users (persona_assignments)\n"
+        "7 of 8 checks passed, warned: every persona has five users (validation_report)\n"
     )
     report = json.loads((tmp_path / REPORT).read_text())
     assert report["validation_passed"]

@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from synth_assets.checks.check import count
 from synth_assets.checks.numbers import Misspelt, Numbers, numbers_of
-from synth_assets.checks.queries import law_tables, quoted, restrictions
+from synth_assets.checks.queries import quoted, restrictions
 from synth_assets.derive.duckdb_view import only
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
@@ -233,7 +233,7 @@ class _Groups:
             if tally and self._any(f"WITH tally AS (FROM tally_{name}) {tally[2]}"):
                 del self.laws[name]
         manifest = self.world.manifest.name
-        about = {(name, law_tables(self.world, query)[-1]) for name, query in self.laws.items()}
+        about = {(name, self.world.tables_read(query)[-1]) for name, query in self.laws.items()}
         if len(self.rules) < len(self.world.anomalies):  # a label may name a row of another group
             about = {(name, table) for name, table in about if table != manifest}
         alone = {(name, table.name) for table in self.world.tables for name in ("keys", "references")}
@@ -247,7 +247,7 @@ class _Groups:
 def _laws(world: World, tables: set[str]) -> Iterator[tuple[str, str]]:
     """The laws that groups can clear, name and query: they read a table that stands in groups."""
     for law in world.sql("laws"):
-        if law.marks != CROSS_PARTITION and tables.intersection(law_tables(world, law.sql)):
+        if law.marks != CROSS_PARTITION and tables.intersection(world.tables_read(law.sql)):
             yield law.name, law.sql
 
 

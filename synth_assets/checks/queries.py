@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import duckdb
@@ -10,13 +9,6 @@ import duckdb
 from synth_assets.checks.check import SHOWN, Row, count, rows
 from synth_assets.derive.duckdb_view import only
 from synth_assets.model.columns import Column
-from synth_assets.model.world import World
-
-
-def law_tables(world: World, query: str) -> list[str]:
-    """The tables that a query reads, in order of lineage; it is about the last."""
-    words = set(re.findall(r"\w+", query))
-    return [table.name for table in world.tables if table.name in words]
 
 
 def restrictions(column: Column) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from synth_assets.checks.check import SHOWN, Check
 from synth_assets.checks.figures import figure_check
-from synth_assets.checks.queries import law_tables
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.table_checks import offenders, table_checks
 from synth_assets.derive.pandera_schema import ANOMALY_COLUMNS, anomaly_schema, failures
@@ -33,7 +32,7 @@ def world_checks(world: World) -> list[CheckSpec]:
 
 def last_table(world: World, query: str) -> str:
     """The table that a query is about: the last one, in order of lineage, that it reads."""
-    return law_tables(world, query)[-1]
+    return world.tables_read(query)[-1]
 
 
 def _law(world: World, query: Query) -> CheckSpec:
@@ -49,7 +48,7 @@ def _report_checks(world: World) -> Iterator[CheckSpec]:
     if report is None:
         return
     for query in world.sql(report.checklist):
-        about = min(law_tables(world, query.sql), key=query.sql.index)
+        about = min(world.tables_read(query.sql), key=query.sql.index)
 
         def run(spec: CheckSpec, evidence: Evidence, sql: str = query.sql, about: str = about) -> Check:
             found = offenders(spec, evidence, sql, about)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from synth_assets import worlds
@@ -31,9 +31,12 @@ def _lines(world: World) -> Iterator[str]:
     yield from ("", title, "", story.strip(), "", NOTE, "")
     yield from _grid(
         ("Table", "One row is", "Made from"),
-        ((_link(table.name), table.grain, ", ".join(map(_link, table.upstream))) for table in world.tables),
+        (
+            (_link(table.name), table.grain, ", ".join(map(_link, _sources(world, table))))
+            for table in world.relations
+        ),
     )
-    for table in world.tables:
+    for table in world.relations:
         yield from _table(table)
     yield from ("## Anomalies", "", "Labelled faults; the share is that of the default configuration.", "")
     asked = world.expected_labels(world.config())
@@ -44,6 +47,14 @@ def _lines(world: World) -> Iterator[str]:
             for kind in world.anomalies
         ),
     )
+
+
+def _sources(world: World, table: Table) -> Sequence[str]:
+    """What a table is made from, or what a view reads."""
+    views = {view.name: view for view in world.views}
+    if table.name in views:
+        return world.tables_read(world.text(views[table.name].file))
+    return table.upstream
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -69,7 +69,7 @@ def export(world: World, parts: Parts, to: str, out: Path, tables: Sequence[str]
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to}: there are {', '.join(FORMATS)}")
-    known = {table.name: table for table in world.tables}
+    known = {table.name: table for table in world.relations}
     chosen = list(known) if tables is None else list(dict.fromkeys(tables))
     for name in chosen:
         if name not in known:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NoReturn
 
 from synth_assets.model.columns import Column
+from synth_assets.model.table import Table
+
+
+def _never() -> NoReturn:
+    raise TypeError("a view is derived, not generated")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +29,11 @@ class View:
     grain: str
     columns: tuple[Column, ...]
     subject: str = ""
+
+    @cached_property
+    def table(self) -> Table:
+        """The view as a table of exports and pages; no block of it is ever made."""
+        return Table(self.name, self.grain, self.columns, _never, subject=self.subject)
 
     @property
     def file(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,8 @@ from synth_assets.model.view import View
 
 BLOCK_ROWS = 65_536
 """Root rows of a block: a row's draws and the widest table of a block stay in a processor's cache."""
+
+PACKAGE = "synth_assets.worlds"
 
 CONSTANT = ""
 """The root of constant tables."""
@@ -85,7 +88,8 @@ class World:
         block_rows: root rows of a block; None for a world that is one block.
         database: SQL file of its package that makes the source document's tables in a database.
         report: what is said of its tables as a whole.
-        vendors: shapes that outsiders expect, each a format of `export`.
+        vendors: formats that outsiders expect, each a format of `export`.
+        module: the package that says the world; None for the one of its name under `synth_assets.worlds`.
     """
 
     name: str
@@ -102,19 +106,30 @@ class World:
     database: str | None = None
     report: Report | None = None
     vendors: tuple[Vendor, ...] = ()
+    module: str | None = None
 
     def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:
         """Another process gets its own world of the same name: functions are code, not data."""
-        return named, (self.name,)
+        return of_package, (self.package,)
 
     @property
     def summary(self) -> str:
         """What the world is: its package's docstring."""
-        return (import_module(f"synth_assets.worlds.{self.name}").__doc__ or "").strip()
+        return (import_module(self.package).__doc__ or "").strip()
+
+    @property
+    def package(self) -> str:
+        """The package that says the world."""
+        return self.module or f"{PACKAGE}.{self.name}"
 
     def table(self, name: str) -> Table:
         """The table of that name; KeyError where there is none."""
         return self._by_name[name]
+
+    @cached_property
+    def relations(self) -> tuple[Table, ...]:
+        """What the world publishes: its tables, and its views as tables."""
+        return (*self.tables, *(view.table for view in self.views))
 
     @cached_property
     def _by_name(self) -> dict[str, Table]:
@@ -169,16 +184,21 @@ class World:
                 query, _, marks = label.strip().partition(" [")
                 yield Query(query, sentence.strip(), "\n".join(lines).strip().rstrip(";"), marks.rstrip("]"))
 
+    def tables_read(self, query: str) -> list[str]:
+        """The tables that a query names, in order of lineage; it is about the last."""
+        words = set(re.findall(r"\w+", query))
+        return [table.name for table in self.tables if table.name in words]
+
     def text(self, name: str) -> str:
         """A file of the world's package."""
-        return (self._package / name).read_text(encoding="utf-8")
+        return (self._files / name).read_text(encoding="utf-8")
 
     @property
-    def _package(self) -> Traversable:
-        return files(f"synth_assets.worlds.{self.name}")
+    def _files(self) -> Traversable:
+        return files(self.package)
 
     def _texts(self, name: str) -> Iterator[str]:
-        folder, file = self._package / name, self._package / f"{name}.sql"
+        folder, file = self._files / name, self._files / f"{name}.sql"
         if file.is_file():
             yield file.read_text(encoding="utf-8")
         if folder.is_dir():
@@ -187,7 +207,7 @@ class World:
                     yield path.read_text(encoding="utf-8")
 
 
-def named(name: str) -> World:
-    """The world of a package under `synth_assets.worlds`."""
-    world: World = import_module(f"synth_assets.worlds.{name}").WORLD
+def of_package(package: str) -> World:
+    """The world that a package says."""
+    world: World = import_module(package).WORLD
     return world

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from synth_assets.checks.queries import law_tables
 from synth_assets.checks.table_checks import pointers_checked_with
 from synth_assets.model.world import World
 from synth_assets.orchestration.keys import CATALOGUE, SCENARIO
@@ -41,15 +40,15 @@ def _needed(world: World) -> Edges:
         needed[table.name] |= {pointer.source.name for pointer in pointers_checked_with(world, table)}
     for name in ("laws", "figures"):
         for query in world.sql(name):
-            *others, about = law_tables(world, query.sql)
+            *others, about = world.tables_read(query.sql)
             needed[about].update(others)
     for query in world.sql("rules"):
-        needed[world.manifest.name].update(law_tables(world, query.sql))
+        needed[world.manifest.name].update(world.tables_read(query.sql))
     for view in world.views:
-        needed[view.name] = set(law_tables(world, world.text(view.file)))
+        needed[view.name] = set(world.tables_read(world.text(view.file)))
     if world.report:
         queries = [*world.sql(world.report.checklist), *world.sql(world.report.figures)]
-        needed[world.report.name] = {table for query in queries for table in law_tables(world, query.sql)}
+        needed[world.report.name] = {table for query in queries for table in world.tables_read(query.sql)}
     order = [*(table.name for table in world.tables), *(view.name for view in world.views)]
     return {
         name: tuple(other for other in order if other in names and other != name)

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from synth_assets.derive.duckdb_view import view_sql
+from synth_assets.derive.duckdb_view import relation_sql
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 from synth_assets.orchestration.column_summary import shape
@@ -81,7 +81,7 @@ def table_metadata(
     return {
         "dagster/row_count": staged.rows,
         "dagster/column_schema": column_schema(table, shapes),
-        "preview": dg.MetadataValue.md(_preview(connection, table, staged.glob)),
+        "preview": dg.MetadataValue.md(_preview(connection, table)),
         "as_of": str(scenario.config.day),
         "seed": scenario.config.seed,
         "bytes": staged.bytes,
@@ -90,11 +90,22 @@ def table_metadata(
     }
 
 
-def _preview(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> str:
-    """The first rows as a Markdown table, in document units: amounts in dollars."""
-    connection.execute("create schema if not exists document")
-    connection.execute(view_sql(table, "document", source))
-    cursor = connection.execute(f"select * from document.{table.name} limit {PREVIEW_ROWS}")
+def view_metadata(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, Any]:
+    """The metadata of a derived view that the connection sees."""
+    shapes = {column.name: shape(connection, table, column) for column in table.columns}
+    counted = connection.execute(f"select count(*) from {table.name}").fetchall()[0][0]
+    return {
+        "dagster/row_count": counted,
+        "dagster/column_schema": column_schema(table, shapes),
+        "preview": dg.MetadataValue.md(_preview(connection, table)),
+    }
+
+
+def _preview(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """The first rows as a Markdown table, as views publish them: amounts in dollars."""
+    connection.execute("create schema if not exists published")
+    connection.execute(relation_sql(table, "published", f"main.{table.name}"))
+    cursor = connection.execute(f"select * from published.{table.name} limit {PREVIEW_ROWS}")
     names = [column[0] for column in cursor.description or ()]
     head = [_line(names), _line(["---"] * len(names))]
     lines = [_line(map(_cell, row)) for row in cursor.fetchall()]
