@@ -8,8 +8,6 @@ table is checked before it is published.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 
 import duckdb
@@ -21,6 +19,7 @@ from synth_assets.checks.world_checks import world_checks
 from synth_assets.derive.duckdb_view import attach_files
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
+from synth_assets.storage.paths import temporary_path
 from synth_assets.storage.store import Published
 
 MEMORY = "3GB"
@@ -58,8 +57,7 @@ def connect(
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"SET memory_limit = '{MEMORY}'")
-    overflow = os.path.join(tempfile.gettempdir(), f"synth_assets_verify_{os.getpid()}")
-    connection.execute("SET temp_directory = $1", [overflow])
+    connection.execute("SET temp_directory = $1", [str(temporary_path("overflow"))])
     connection.execute(
         "CREATE TABLE scenario AS SELECT unnest($1)", [config.model_dump() | config.sql_facts()]
     )

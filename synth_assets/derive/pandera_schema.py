@@ -22,8 +22,8 @@ from synth_assets.model.table import Rule, Table
 TOLERANCE = 0.02
 """How far the injected share may lie from the asked rate (source document 000, section 6: within 2 %)."""
 
-HALF_A_ROW = 0.5 + 1e-9
-"""What rounding a quota to whole rows may cost, and the float arithmetic of the check."""
+FEWEST_ROWS = 500
+"""Below so many rows, whole rows a month can be more than `TOLERANCE` off: 5 % of 3 orders is 0."""
 
 SLICE_ROWS = 65_536
 """Rows validated at a time: pandera spells out every failing row, and a wholly broken table has millions."""
@@ -65,8 +65,7 @@ def reference_schema() -> pandera.DataFrameSchema:
 def anomaly_schema() -> pandera.DataFrameSchema:
     """One row an anomaly kind (`ANOMALY_COLUMNS`): asked, injected and found are the same number.
 
-    The injected share lies within `TOLERANCE` of the rate. Counts are whole, so half a row is always
-    allowed: 5 % of 3 orders is 0.
+    The injected share lies within `TOLERANCE` of the rate, from `FEWEST_ROWS` on.
     """
     distance = "abs(injected - rate * population)"
     rules = [
@@ -74,7 +73,7 @@ def anomaly_schema() -> pandera.DataFrameSchema:
         Rule("rules find the labels that are injected", "injected = found_by_rules"),
         Rule(
             f"the injected share is within {TOLERANCE} of the rate",
-            f"{distance} <= population * {TOLERANCE} OR {distance} <= {HALF_A_ROW}",
+            f"{distance} <= population * {TOLERANCE} OR population < {FEWEST_ROWS}",
         ),
     ]
     return _frame_schema("anomalies", ANOMALY_COLUMNS, rules)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +10,8 @@ import numpy as np
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
 
-BUDGET_BYTES = 256 * 2**20
-"""What the facts of all blocks that a process keeps may take."""
+BUDGET_BYTES = 512 * 2**20
+"""What the facts that a process keeps may take, to within one block."""
 
 
 class Facts:
@@ -45,22 +44,26 @@ def facts_of(world: World, config: WorldConfig, rows: range) -> Any:
 
 
 class FactsCache:
-    """Facts of blocks, the least recently used dropped first when they outgrow a budget.
+    """Facts of blocks, kept while they fit a budget.
 
-    Table by table, every table of a block needs the same facts, and other blocks lie between.
+    Table by table, every table goes through the same blocks again. Those that do not fit are therefore
+    computed anew each time, and those that are kept stay; only another scenario's make way.
     """
 
     def __init__(self, budget_bytes: int = BUDGET_BYTES) -> None:
         self._budget = budget_bytes
-        self._kept: OrderedDict[tuple[str, WorldConfig, range], Facts] = OrderedDict()
+        self._scenario: tuple[str, WorldConfig] | None = None
+        self._kept: dict[range, Facts] = {}
 
     def of(self, world: World, config: WorldConfig, rows: range) -> Facts:
         """The facts of a block: those that are kept, or new ones."""
-        key = (world.name, config, rows)
-        facts = self._kept.pop(key, None) or Facts(world, config, rows)
-        while self._kept and facts.bytes + self.bytes > self._budget:
-            self._kept.popitem(last=False)
-        self._kept[key] = facts
+        if self._scenario != (world.name, config):
+            self._scenario, self._kept = (world.name, config), {}
+        if rows in self._kept:
+            return self._kept[rows]
+        facts = Facts(world, config, rows)
+        if self.bytes < self._budget:
+            self._kept[rows] = facts
         return facts
 
     @property

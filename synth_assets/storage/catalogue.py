@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from synth_assets import worlds
@@ -18,7 +17,13 @@ from synth_assets.derive.duckdb_view import attach_files, derived_view_sql, view
 from synth_assets.model.errors import Problem, first_line
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.paths import StoragePath, exclusive, sweep_unfinished, write_atomic
+from synth_assets.storage.paths import (
+    StoragePath,
+    exclusive,
+    sweep_unfinished,
+    temporary_directory,
+    write_atomic,
+)
 from synth_assets.storage.store import Store, parts_pattern
 
 if TYPE_CHECKING:
@@ -86,7 +91,8 @@ def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
 def _named(store: Store) -> dict[str, StoragePath]:
     """The versions that the catalogue names, by table; nothing before the first flip."""
     known = {table.name for table in store.world.tables}
-    return {name: store.home / path for name, path in _document(store).items() if name in known}
+    document = _document(store).items()
+    return {name: store.home / path for name, path in document if name in known and isinstance(path, str)}
 
 
 def _document(store: Store) -> dict[str, Any]:
@@ -108,8 +114,8 @@ def _write(root: Path) -> Path:
 
     path = root / FILE_NAME
     try:
-        with TemporaryDirectory(prefix="synth_assets_") as directory:
-            fresh = Path(directory) / FILE_NAME
+        with temporary_directory("catalogue") as directory:
+            fresh = directory / FILE_NAME
             with duckdb.connect(str(fresh), config={"storage_compatibility_version": "v1.0.0"}) as connection:
                 _make_views(connection, root)
                 connection.execute("checkpoint")  # on closing, a full disk would pass in silence
