@@ -127,7 +127,7 @@ class PartReader:
             _COMPARED.add(state)
 
 
-_COMPARED: set[tuple[str | int, ...]] = set()
+_COMPARED: set[tuple[object, ...]] = set()
 """Files of this process whose bytes were seen to be those that were written, with their state then."""
 
 
