@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import to_numpy
+from synth_assets.model.arrow import equals_choice, to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import take_ids
@@ -34,7 +34,7 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, orders: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
+def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """One row an invoiced order, and the duplicates beside it, in order of number."""
     order = orders.id_numbers("order_id")
     last = window(config).last
@@ -45,7 +45,7 @@ def generate(rows: range, orders: Rows, draws: Draws, facts: Transactions, confi
     received = due.copy()
     received[short] = anomalies.short_payment_cents(due[short], draws, facts.number[short])
     takes_second = (draws.fields("number", facts.number)[0] & 1).astype(np.int64)
-    billed = (facts.fault != anomalies.MISSING) & ~facts.processing
+    billed = (facts.fault != anomalies.MISSING) & ~equals_choice(orders["status"], "processing")
     is_twice = facts.fault == anomalies.DUPLICATE
     row = np.repeat(np.arange(len(order)), billed.astype(np.int64) + is_twice)
     number = 2 * order[row] - 1 + takes_second[row]

@@ -11,7 +11,6 @@ from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, fault_plan
-from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.deals import DEAL_ID
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.products import PRODUCT_ID
@@ -34,7 +33,7 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, deals: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
+def generate(deals: Rows, draws: Draws, facts: Transactions) -> pa.Table:
     """One row a won deal. An unauthorized discount first shows here."""
     won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     faulty = np.flatnonzero(facts.fault == anomalies.DISCOUNT)

@@ -35,7 +35,7 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, deals: Rows, opportunities: Rows, facts: Transactions, config: Config) -> pa.Table:
+def generate(deals: Rows, opportunities: Rows, facts: Transactions, config: Config) -> pa.Table:
     """One row an opportunity. Orders never invoiced or never paid stay `completed`."""
     order = opportunities.id_numbers("opportunity_id")
     won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
