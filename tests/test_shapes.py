@@ -190,6 +190,18 @@ def test_decoys_of_approval_are_quotas():
     assert sorted(unauthorized.discount_pct.unique()) == [16, 18, 20, 22, 25, 30, 35]
 
 
+def test_no_discount_in_money_is_deeper_than_its_percentage():
+    """$100.99 at 15 % is $15.14 off, not $15.15, which would be 15.0015 %."""
+    gross = LINES.quantity * LINES.unit_price_cents
+    assert (ORDERS.discount_applied_cents == (gross * LINES.discount_pct.astype(int)) // 100).all()
+    assert (ORDERS.discount_applied_cents + ORDERS.total_amount_cents == gross).all()
+    at_threshold = LINES.discount_pct == curves.APPROVAL_THRESHOLD_PCT
+    assert (ORDERS.discount_applied_cents[at_threshold] / gross[at_threshold]).max() <= 0.15
+    assert (
+        (gross * LINES.discount_pct.astype(int)) % 100 > 0
+    ).sum() > 1_000  # of these some would be rounded up
+
+
 # --- the funnel ---------------------------------------------------------------------------------------
 
 WON, LOST = DEALS.stage == "closed_won", DEALS.stage == "closed_lost"

@@ -49,7 +49,7 @@ class Transactions(NamedTuple):
         contact: customer, numbered from 0.
         basket: goods.
         discount_pct: sound discount.
-        total_cents: sound order total: gross less discount, rounded half up.
+        total_cents: sound order total: gross less discount, which is rounded down.
         order_day, issue_day, paid_day: sound course of events; paid_day may lie after as_of.
         method: index into `curves.METHODS`.
     """
@@ -89,7 +89,7 @@ def facts(config: Config, draws: Draws, rows: range) -> Transactions:
     contact = customer(config, draws, plan.source)
     goods = basket(config, draws, draws.words("basket", plan.source))
     discount = _discount_pct(draws, plan)
-    total = (goods.gross_cents * (100 - discount) + 50) // 100
+    total = goods.gross_cents - goods.gross_cents * discount // 100
     order_day = arrival_schedule(config).day(number)
     issue_day = _issue_day(config, draws, number, order_day)
     method = draws.fields("payment_method", number)[0]

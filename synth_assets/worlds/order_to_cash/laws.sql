@@ -108,15 +108,14 @@ LEFT JOIN (
 ) USING (opportunity_id)
 WHERE coalesce(found, 0) <> 1;
 
--- name: order_total_is_net — The total is the gross less discount, rounded half up, and discount_applied the
--- rest of the gross: $1,500.00 at 15 % is $1,275.00 and $225.00.
+-- name: order_total_is_net — discount_applied is the gross x discount_pct, rounded down to the cent, and the total
+-- is the rest of the gross: $1,500.00 at 15 % is $225.00 and $1,275.00. So the money never shows a deeper discount
+-- than discount_pct.
 SELECT order_id, quantity, unit_price_cents, discount_pct, total_amount_cents, discount_applied_cents
 FROM orders JOIN opportunities USING (opportunity_id)
 WHERE
-    total_amount_cents <> (
-        quantity * unit_price_cents * (10000 - CAST(round(discount_pct * 100) AS BIGINT)) + 5000
-    ) // 10000
-    OR discount_applied_cents <> quantity * unit_price_cents - total_amount_cents;
+    discount_applied_cents <> quantity * unit_price_cents * CAST(round(discount_pct * 100) AS BIGINT) // 10000
+    OR total_amount_cents <> quantity * unit_price_cents - discount_applied_cents;
 
 -- name: order_has_the_deals_contact — Who orders is who the deal was made with.
 SELECT order_id, orders.contact_id, deals.contact_id AS deal_contact_id

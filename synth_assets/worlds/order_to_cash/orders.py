@@ -23,8 +23,8 @@ COLUMNS = (
     ORDER_ID,
     reference("opportunities", OPPORTUNITY_ID, "The line that was sold."),
     reference("contacts", CONTACT_ID, "Who bought."),
-    money("total_amount_cents", "Gross less discount, rounded half up.", minimum=2_000),
-    money("discount_applied_cents", "Gross less total."),
+    money("total_amount_cents", "Gross less discount_applied.", minimum=2_000),
+    money("discount_applied_cents", "Gross x discount_pct, rounded down to the cent."),
     day("order_date", "Day of the order; the last one is the day before as_of."),
     choice(
         "status",
@@ -41,7 +41,7 @@ def generate(deals: Rows, opportunities: Rows, facts: Transactions, config: Conf
     won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     gross = to_numpy(opportunities["quantity"]) * to_numpy(opportunities["unit_price_cents"])
     discount_pct = to_numpy(opportunities["discount_pct"]).astype(np.int64)
-    total = (gross * (100 - discount_pct) + 50) // 100
+    discount = gross * discount_pct // 100
     is_paid = (facts.paid_day <= window(config).last) & (facts.fault != MISSING) & (facts.fault != STALE)
     return arrow_table(
         COLUMNS,
@@ -49,8 +49,8 @@ def generate(deals: Rows, opportunities: Rows, facts: Transactions, config: Conf
             "order_id": order,
             "opportunity_id": combined(opportunities["opportunity_id"]),
             "contact_id": take_ids(deals["contact_id"], won),
-            "total_amount_cents": total,
-            "discount_applied_cents": gross - total,
+            "total_amount_cents": gross - discount,
+            "discount_applied_cents": discount,
             "order_date": facts.order_day,
             "status": np.where(facts.processing, PROCESSING, np.where(is_paid, PAID, COMPLETED)),
         },
