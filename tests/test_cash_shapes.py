@@ -10,10 +10,10 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.order_to_cash import curves
+from synth_assets.worlds.order_to_cash import cash_curves
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import arrival_schedule
+from synth_assets.worlds.order_to_cash.dates import arrival_schedule
 from tests.sample import CONFIG, frames, sound
 from tests.worlds import decided
 
@@ -84,13 +84,13 @@ def test_sound_payments_come_on_business_days_within_sixty_days():
 def payer_types() -> pd.Series:
     """Each contact's payment behaviour, from its draw."""
     field = Draws(CONFIG.seed, "order_to_cash", "contacts").fields("payer", np.arange(CONFIG.num_contacts))[0]
-    names = np.array(list(curves.PAYER_TYPES))[quantile_tables.sample(curves.payer_type(), field)]
+    names = np.array(list(cash_curves.PAYER_TYPES))[quantile_tables.sample(cash_curves.payer_type(), field)]
     return pd.Series(names, index=frames()["contacts"].contact_id)
 
 
 def test_customers_pay_by_type():
     types = payer_types()
-    shares = types.value_counts(normalize=True)[list(curves.PAYER_TYPES)].tolist()
+    shares = types.value_counts(normalize=True)[list(cash_curves.PAYER_TYPES)].tolist()
     assert shares == pytest.approx([0.20, 0.45, 0.25, 0.10], abs=0.1)  # 200 customers: deviation .035
     by_type = SETTLED.groupby(SETTLED.contact_id.map(types)).days
     late = by_type.agg(lambda days: (days > 30).mean())
@@ -149,7 +149,7 @@ def steadiness(payments: pd.DataFrame) -> pd.Series:
 
 def test_two_fifths_of_those_who_pay_by_check_pay_on_a_fixed_weekday():
     runs = Draws(CONFIG.seed, "order_to_cash", "contacts").fields("payer", np.arange(200))[1]
-    has_run = pd.Series(runs < curves.PAY_RUN_PER_65536, index=frames()["contacts"].contact_id)
+    has_run = pd.Series(runs < cash_curves.PAY_RUN_PER_65536, index=frames()["contacts"].contact_id)
     assert has_run.mean() == pytest.approx(0.4, abs=0.1)  # 200 customers: deviation .035
     checks = steadiness(SETTLED[(SETTLED.payment_method == "check") & (SETTLED.days < 56)])
     assert checks[has_run[checks.index]].min() > 0.75  # holidays and the 60th day move a few

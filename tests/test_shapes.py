@@ -9,7 +9,7 @@ from synth_assets.model.calendar import Window
 from synth_assets.worlds import load
 from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import customer
+from synth_assets.worlds.order_to_cash.customers import customer
 from synth_assets.worlds.order_to_cash.fault_plan import plan
 from synth_assets.worlds.order_to_cash.products import price_list
 from tests.sample import CONFIG, frames, sound

@@ -10,9 +10,10 @@ from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.order_to_cash import anomalies, curves, fault_plan
+from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import Transactions, window
+from synth_assets.worlds.order_to_cash.dates import window
+from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
 
 STATUSES = ("unpaid", "paid")
@@ -59,7 +60,7 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     lag = anomalies.second_issue_lag_days(draws, facts.number[row[pair]])
     issue_day[second] = np.minimum(issue_day[second] + lag, last)
     paid[second] = second_paid_day(config, draws, facts.number[row[pair]], issue_day[second]) <= last
-    terms_end = issue_day + curves.TERMS_DAYS
+    terms_end = issue_day + cash_curves.TERMS_DAYS
     return arrow_table(
         COLUMNS,
         {

@@ -12,7 +12,8 @@ from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID
-from synth_assets.worlds.order_to_cash.facts import Transactions, window
+from synth_assets.worlds.order_to_cash.dates import window
+from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
 
 STATUSES = ("processing", "completed", "paid")

@@ -10,7 +10,8 @@ from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
-from synth_assets.worlds.order_to_cash import anomalies, curves
+from synth_assets.worlds.order_to_cash import anomalies
+from synth_assets.worlds.order_to_cash.cash_curves import METHODS
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID, order_numbers, second_paid_day
@@ -20,7 +21,7 @@ COLUMNS = (
     PAYMENT_ID,
     reference("invoices", INVOICE_ID, "The invoice it settles."),
     money("amount_cents", "Cash received.", minimum=1),
-    choice("payment_method", curves.METHODS, "How it was paid; cards below $5,000, wires above $10,000."),
+    choice("payment_method", METHODS, "How it was paid; cards below $5,000, wires above $10,000."),
     day("payment_date", "Day of receipt, a business day at most 60 days after issue."),
     choice("status", ("completed",), "Only settled payments are booked."),
 )

@@ -1,0 +1,91 @@
+"""When a sale happens: its order, its invoice and its payment, within the days that end with as_of."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model import quantile_tables
+from synth_assets.model.calendar import ArrivalSchedule, Window
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.permutation import Permutation
+from synth_assets.model.quotas import quota
+from synth_assets.worlds.order_to_cash import cash_curves, curves
+from synth_assets.worlds.order_to_cash.config import Config
+
+
+@lru_cache(maxsize=8)
+def window(config: Config) -> Window:
+    """The scenario's days."""
+    return Window(config.day, config.date_range_months)
+
+
+@lru_cache(maxsize=8)
+def arrival_schedule(config: Config) -> ArrivalSchedule:
+    """Transactions over the days of the window."""
+    days = window(config)
+    return ArrivalSchedule(days.first, curves.order_weights(days), config.num_transactions)
+
+
+def issue_day(config: Config, draws: Draws, number: Ints, order_day: Ints) -> Ints:
+    """Invoice dates: 0 to 4 business days after the order, some held for a billing run, before as_of."""
+    days = window(config)
+    lag, batch, _, _ = draws.fields("invoice_lag", number)
+    wait = quantile_tables.sample(cash_curves.invoice_lag_business_days(), lag)
+    run = _billing_run_wait(config)[order_day - days.first]
+    held = (batch < cash_curves.BATCH_BILLING_PER_65536) & (run >= 0)
+    issue = days.add_business_days(order_day, np.where(held, run, wait))
+    return np.maximum(np.minimum(issue, days.last - 1), order_day)
+
+
+@lru_cache(maxsize=8)
+def _billing_run_wait(config: Config) -> Ints:
+    """For each day, business days to the next first or last business day of a month, -1 beyond 4."""
+    days = window(config)
+    month = np.array([date.year * 12 + date.month for date in days.dates])[days.is_business]
+    ends = np.flatnonzero(month[1:] != month[:-1])
+    runs = np.union1d(ends, ends + 1)
+    rank: Ints = np.cumsum(days.is_business) - days.is_business
+    ahead = np.append(runs, len(month) + 100)[np.searchsorted(runs, rank)] - rank
+    return np.where(ahead <= cash_curves.MOST_LAG_BUSINESS_DAYS, ahead, -1)
+
+
+def paid_day(
+    config: Config, draws: Draws, number: Ints, contact: Ints, issue_day: Ints, method: Ints
+) -> Ints:
+    """Days of sound payments: by the customer's habit, on business days, 0 to 60 days after issue."""
+    days = window(config)
+    follows, other, lateness, _ = draws.fields("payment_lag", number)
+    payer, runs, weekday, _ = draws.of("contacts").fields("payer", contact)
+    kind = quantile_tables.sample(
+        cash_curves.payer_type(), np.where(follows < cash_curves.TYPE_HELD_PER_65536, payer, other)
+    )
+    past_due = cash_curves.sample_by_row(cash_curves.days_past_due(), kind, lateness)
+    latest = issue_day + cash_curves.LATEST_PAYMENT_DAYS
+    day = issue_day + cash_curves.TERMS_DAYS + past_due
+    check = cash_curves.METHODS.index("check")
+    on_run = np.flatnonzero((method == check) & (runs < cash_curves.PAY_RUN_PER_65536))
+    run_day = np.array(cash_curves.PAY_RUN_WEEKDAYS)[weekday[on_run].astype(np.int64) * 3 >> 16]
+    day[on_run] += (run_day - (day[on_run] + 3)) % 7
+    day = days.add_business_days(day, 0)
+    late = np.flatnonzero(day > latest)
+    day[late] = days.business_day_before(latest[late])
+    day = np.maximum(day, issue_day)
+    day[_aged_unpaid(config, draws, number)] = days.last + 1
+    return day
+
+
+def _aged_unpaid(config: Config, draws: Draws, number: Ints) -> npt.NDArray[np.intp]:
+    """The places of the decoy of slow but legitimate payers: unpaid at 45 to 59 days.
+
+    Its domain is the orders of the five days whose invoices are that old whatever their lag: at most 10 days,
+    over Christmas and New Year.
+    """
+    last = window(config).last
+    domain = arrival_schedule(config).rows_on(last - 59, last - 55)
+    asked = min(len(domain), quota(config.decoy_rates.aged_unpaid, config.num_transactions))
+    inside = np.flatnonzero((number >= domain.start) & (number < domain.stop))
+    order = Permutation(draws.key("aged_unpaid"), len(domain))
+    return inside[order(number[inside] - domain.start) < asked]
