@@ -183,9 +183,12 @@ def test_decoys_of_approval_are_quotas():
     deep = sound(LINES)[lambda lines: lines.discount_pct > 15]
     assert len(deep) == 0.04 * COUNT
     assert (deep.approval_status == "approved").all()
-    assert sorted(deep.discount_pct.unique()) == [18, 20, 25]
+    assert sorted(deep.discount_pct.unique()) == [16, 18, 20, 22, 25, 30, 35]
     pending = LINES[(LINES.approval_status == "pending") & (LINES.discount_pct <= 15)]
     assert len(pending) == 0.02 * COUNT
+    rejected = LINES[(LINES.approval_status == "rejected") & (LINES.discount_pct <= 15)]
+    assert len(rejected) == 0.01 * COUNT
+    assert 0.2 < (rejected.discount_pct == 0).mean() < 0.47  # a third of 200: deviation .033
     unauthorized = LINES[(LINES.discount_pct > 15) & (LINES.approval_status != "approved")]
     assert sorted(unauthorized.discount_pct.unique()) == [16, 18, 20, 22, 25, 30, 35]
 

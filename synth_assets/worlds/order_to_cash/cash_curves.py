@@ -27,6 +27,19 @@ def invoice_lag_business_days() -> npt.NDArray[np.int64]:
     return quantile_tables.from_weights(range(5), [0.34, 0.30, 0.18, 0.11, 0.07])
 
 
+@cache
+def late_invoice_lag_business_days() -> npt.NDArray[np.int64]:
+    """Business days from order to an invoice that is late: 5 to 7 [D]."""
+    return quantile_tables.from_weights(range(5, 8), [0.5, 0.3, 0.2])
+
+
+@cache
+def second_invoice_lag_business_days() -> npt.NDArray[np.int64]:
+    """Business days from an invoice to its duplicate: 1 to 3, so that it is issued at most as late as a late
+    invoice [D]."""
+    return quantile_tables.from_weights(range(1, 4), [0.6, 0.3, 0.1])
+
+
 BATCH_BILLING_PER_65536 = 19_661
 """30 % of orders near a month's first or last business day wait for that day's billing run [D]."""
 
@@ -83,6 +96,7 @@ def _lognormal_density(x: float, mu: float, sigma: float) -> float:
 
 
 METHODS = ("ach", "check", "card", "wire", "other")
+CHECK = METHODS.index("check")
 CARD_BELOW_CENTS = 500_000
 WIRE_ABOVE_CENTS = 1_000_000
 METHOD_SHARES = (
@@ -96,9 +110,18 @@ ACH .42, check .28, card .17, wire .10 and other .03 [D from AFP 2022 and 2025].
 
 
 @cache
-def payment_method() -> npt.NDArray[np.int64]:
-    """Index into METHODS, shape (size class, quantile): small, middle, large amounts."""
-    return np.stack([quantile_tables.from_weights(range(len(METHODS)), share) for share in METHOD_SHARES])
+def pays_by_check() -> npt.NDArray[np.int64]:
+    """1 for a check and 0 for another method, shape (size class, quantile)."""
+    return np.stack(
+        [quantile_tables.from_weights([1, 0], [share[CHECK], 1 - share[CHECK]]) for share in METHOD_SHARES]
+    )
+
+
+@cache
+def payment_method_but_check() -> npt.NDArray[np.int64]:
+    """Index into METHODS of those who do not pay by check, shape (size class, quantile)."""
+    shares = [[share * (at != CHECK) for at, share in enumerate(size)] for size in METHOD_SHARES]
+    return np.stack([quantile_tables.from_weights(range(len(METHODS)), share) for share in shares])
 
 
 def size_class(amount_cents: Ints) -> Ints:

@@ -117,16 +117,19 @@ DISCOUNT_POINTS = {5: 0.28, 8: 0.06, 10: 0.30, 12: 0.08, 15: 0.28}
 def discount_pct() -> npt.NDArray[np.int64]:
     """Everyday discounts: none on 63.2 % of lines, others on round points [S pulserevops, strategicnerds].
 
-    Decoys (6 %) and faults (6 %) have discounts of their own, so 56 % of all lines have none; in the clean
+    Decoys (7 %) and faults (6 %) have discounts of their own, so 55 % of all lines have none; in the clean
     twin 59 %.
     """
     shares = [0.368 * share for share in DISCOUNT_POINTS.values()]
     return quantile_tables.from_weights([0, *DISCOUNT_POINTS], [0.632, *shares])
 
 
-APPROVED_DISCOUNTS_PCT = (18, 20, 25)
+DEEP_DISCOUNTS_PCT = (16, 18, 20, 22, 25, 30, 35)
+"""Discounts above the threshold, approved or not: the same points, each as often [D]."""
+
 PENDING_DISCOUNTS_PCT = (5, 10, 12, 15)
-UNAUTHORIZED_DISCOUNTS_PCT = (16, 18, 20, 22, 25, 30, 35)
+REJECTED_DISCOUNTS_PCT = (0, 0, 5, 10, 12, 15)
+"""What is granted while a request is pending, and after it was rejected [D]."""
 
 # --- sales cycle --------------------------------------------------------------------------------------
 

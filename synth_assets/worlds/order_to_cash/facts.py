@@ -12,18 +12,30 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
-from synth_assets.worlds.order_to_cash import cash_curves, curves
-from synth_assets.worlds.order_to_cash import fault_plan as plans
+from synth_assets.worlds.order_to_cash import cash_curves, curves, dates, fault_plan
+from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE
 from synth_assets.worlds.order_to_cash.baskets import Basket, basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.customers import customer
-from synth_assets.worlds.order_to_cash.dates import arrival_schedule, issue_day, paid_day
+
+
+class SecondInvoices(NamedTuple):
+    """The duplicates of a block.
+
+    Attributes:
+        row: position of the transaction in the block, ascending.
+        issue_day, paid_day: epoch days; paid_day may lie after as_of.
+    """
+
+    row: npt.NDArray[np.intp]
+    issue_day: Ints
+    paid_day: Ints
 
 
 class Transactions(NamedTuple):
-    """The facts of consecutive transactions; days are epoch days, codes those of `plan` and `shapes`.
+    """The facts of consecutive transactions; days are epoch days.
 
     Attributes:
         number: 0 for the oldest.
@@ -33,9 +45,10 @@ class Transactions(NamedTuple):
         contact: customer, numbered from 0.
         basket: goods.
         discount_pct: sound discount.
-        total_cents: sound order total: gross less discount, which is rounded down.
         order_day, issue_day, paid_day: sound course of events; paid_day may lie after as_of.
-        method: index into `cash_curves.METHODS`.
+        is_check: whether the customer pays by check, drawn from the sound total.
+        method: field that draws the method of those who do not.
+        second: the duplicates.
     """
 
     number: Ints
@@ -45,29 +58,31 @@ class Transactions(NamedTuple):
     contact: Ints
     basket: Basket
     discount_pct: Ints
-    total_cents: Ints
     order_day: Ints
     issue_day: Ints
     paid_day: Ints
-    method: Ints
+    is_check: npt.NDArray[np.bool_]
+    method: Fields
+    second: SecondInvoices
 
 
 def facts(config: Config, draws: Draws, rows: range) -> Transactions:
     """The facts of the transactions `rows`."""
     draws = draws.of("transactions")
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
-    plan = plans.plan(config, draws, number)
+    plan = fault_plan.plan(config, draws, number)
     contact = customer(config, draws, plan.source)
     goods = basket(config, draws, draws.words("basket", plan.source))
     discount = _discount_pct(draws, plan)
     total = goods.gross_cents - goods.gross_cents * discount // 100
-    ordered = arrival_schedule(config).day(number)
-    issued = issue_day(config, draws, number, ordered)
-    method = draws.fields("payment_method", number)[0]
-    method_code = cash_curves.sample_by_row(
-        cash_curves.payment_method(), cash_curves.size_class(total), method
-    )
-    paid = paid_day(config, draws, number, contact, issued, method_code)
+    order_day = dates.arrival_schedule(config).day(number)
+    issue_day = dates.issue_day(config, draws, number, plan.decoy, order_day)
+    check, method, _, _ = draws.fields("payment_method", number)
+    size = cash_curves.size_class(total)
+    is_check = cash_curves.sample_by_row(cash_curves.pays_by_check(), size, check) == 1
+    lateness = draws.fields("payment_lag", number)
+    paid_day = dates.paid_day(config, draws, lateness, contact, is_check, issue_day)
+    paid_day[dates.aged_unpaid(config, draws, number, plan.decoy)] = dates.window(config).last + 1
     decided = Transactions(
         number,
         plan.fault,
@@ -76,24 +91,47 @@ def facts(config: Config, draws: Draws, rows: range) -> Transactions:
         contact,
         goods,
         discount,
-        total,
-        ordered,
-        issued,
-        paid,
-        method_code,
+        order_day,
+        issue_day,
+        paid_day,
+        is_check,
+        method,
+        _second_invoices(config, draws, number, plan, contact, is_check, issue_day, paid_day),
     )
-    for values in (*decided.basket, *(v for v in decided if isinstance(v, np.ndarray))):
-        values.setflags(write=False)
+    for part in (decided, decided.basket, decided.second):
+        for values in part:
+            if isinstance(values, np.ndarray):
+                values.setflags(write=False)
     return decided
 
 
-def _discount_pct(draws: Draws, plan: plans.Plan) -> Ints:
+def _second_invoices(
+    config: Config,
+    draws: Draws,
+    number: Ints,
+    plan: fault_plan.Plan,
+    contact: Ints,
+    is_check: npt.NDArray[np.bool_],
+    issue_day: Ints,
+    paid_day: Ints,
+) -> SecondInvoices:
+    """The duplicates: paid as other invoices are, but never where the first one is still open."""
+    row = np.flatnonzero(plan.fault == DUPLICATE)
+    issued = dates.second_issue_day(config, draws, number[row], issue_day[row])
+    lateness = draws.fields("second_payment_lag", number[row])
+    paid = dates.paid_day(config, draws, lateness, contact[row], is_check[row], issued)
+    last = dates.window(config).last
+    return SecondInvoices(row, issued, np.where(paid_day[row] <= last, paid, last + 1))
+
+
+def _discount_pct(draws: Draws, plan: fault_plan.Plan) -> Ints:
     """Everyday discounts, and those of the decoys."""
     everyday, special, _, _ = draws.fields("discount", plan.source)
     discount = quantile_tables.sample(curves.discount_pct(), everyday)
     for decoy, points in (
-        (plans.APPROVED, curves.APPROVED_DISCOUNTS_PCT),
-        (plans.PENDING, curves.PENDING_DISCOUNTS_PCT),
+        (fault_plan.APPROVED, curves.DEEP_DISCOUNTS_PCT),
+        (fault_plan.PENDING, curves.PENDING_DISCOUNTS_PCT),
+        (fault_plan.REJECTED, curves.REJECTED_DISCOUNTS_PCT),
     ):
         rows = np.flatnonzero(plan.decoy == decoy)
         discount[rows] = np.array(points)[special[rows].astype(np.int64) * len(points) // 65_536]

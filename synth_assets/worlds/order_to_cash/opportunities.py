@@ -29,7 +29,11 @@ COLUMNS = (
     count("quantity", "Units bought.", minimum=1, unit="units"),
     money("unit_price_cents", "Price of one unit before discount: the list price.", minimum=1),
     rate("discount_pct", "Discount on the line.", minimum=0, maximum=35),
-    choice("approval_status", APPROVALS, "Discounts above 15 % need `approved`."),
+    choice(
+        "approval_status",
+        APPROVALS,
+        "Discounts above 15 % need `approved`; a `rejected` request leaves no discount or one within 15 %.",
+    ),
 )
 
 
@@ -41,6 +45,7 @@ def generate(deals: Rows, draws: Draws, facts: Transactions) -> pa.Table:
     discount[faulty] = anomalies.unauthorized_pct(draws, facts.number[faulty])
     approval = np.where(discount == 0, NOT_REQUIRED, APPROVED)
     approval[facts.decoy == fault_plan.PENDING] = PENDING
+    approval[facts.decoy == fault_plan.REJECTED] = REJECTED
     refused = draws.fields("approval", facts.number[faulty])[0] < REFUSED_PER_65536
     approval[faulty] = np.where(refused, REJECTED, PENDING)
     return arrow_table(
@@ -63,9 +68,10 @@ OPPORTUNITIES = Table(
     columns=COLUMNS,
     generate=generate,
     rules=(
+        Rule("a discount needs approval", "discount_pct = 0 OR approval_status <> 'not_required'"),
         Rule(
-            "a line without discount needs no approval",
-            "(discount_pct = 0) = (approval_status = 'not_required')",
+            "without a discount, none is needed or one was rejected",
+            "discount_pct > 0 OR approval_status IN ('not_required', 'rejected')",
         ),
     ),
 )

@@ -9,7 +9,7 @@ from synth_assets.model.arrow import combined, equals_choice, to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
-from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
+from synth_assets.worlds.order_to_cash.anomalies import STALE
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID
 from synth_assets.worlds.order_to_cash.dates import window
@@ -37,13 +37,13 @@ COLUMNS = (
 
 
 def generate(deals: Rows, opportunities: Rows, facts: Transactions, config: Config) -> pa.Table:
-    """One row an opportunity. Orders never invoiced or never paid stay `completed`."""
+    """One row an opportunity. Orders never paid stay `completed`."""
     order = opportunities.id_numbers("opportunity_id")
     won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     gross = to_numpy(opportunities["quantity"]) * to_numpy(opportunities["unit_price_cents"])
     discount_pct = to_numpy(opportunities["discount_pct"]).astype(np.int64)
     discount = gross * discount_pct // 100
-    is_paid = (facts.paid_day <= window(config).last) & (facts.fault != MISSING) & (facts.fault != STALE)
+    is_paid = (facts.paid_day <= window(config).last) & (facts.fault != STALE)
     return arrow_table(
         COLUMNS,
         {
