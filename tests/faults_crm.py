@@ -8,7 +8,8 @@ from tests.faults_finance import Spoilt
 LABELS: dict[str, Spoilt] = {
     "a label is missing": (
         "anomaly_manifest",
-        "DELETE FROM anomaly_manifest WHERE anomaly_id = (SELECT min(anomaly_id) FROM anomaly_manifest)",
+        """DELETE FROM anomaly_manifest WHERE entity_id =
+        (SELECT min(entity_id) FROM anomaly_manifest WHERE type = 'unauthorized_discount')""",
         {"unauthorized_discount", TOTAL},
     ),
     "a label is a cent off": (

@@ -29,7 +29,6 @@ CASH: dict[str, Spoilt] = {
         "DELETE FROM invoices WHERE invoice_id = '{invoice}'",
         {
             "references",
-            "order_is_paid_with_its_first_invoice",
             "missing_invoice",
             "receivable_is_open_invoices",
             TOTAL,
@@ -101,7 +100,8 @@ CASH: dict[str, Spoilt] = {
     ),
     "a payment comes on a Saturday": (
         "payments",
-        "UPDATE payments SET payment_date = payment_date + 1 WHERE payment_date = DATE '2026-11-13'",
+        """UPDATE payments SET payment_date = payment_date + 1 WHERE payment_id = (SELECT max(payment_id)
+        FROM payments WHERE dayname(payment_date) = 'Friday' AND payment_date < DATE '2026-11-20')""",
         {"payment_on_a_weekday", "payment_is_posted"},
     ),
     "a payment is of tomorrow": (
@@ -109,6 +109,12 @@ CASH: dict[str, Spoilt] = {
         """UPDATE payments SET payment_date = '2026-11-23' WHERE payment_date =
         (SELECT max(payment_date) FROM payments)""",
         {"payments_within_window", "payment_is_posted"},
+    ),
+    "a small amount is wired": (
+        "payments",
+        """UPDATE payments SET payment_method = 'wire' WHERE payment_id =
+        (SELECT min(payment_id) FROM payments WHERE amount_cents < 1000000)""",
+        {"method_suits_the_amount"},
     ),
     "an invoice is paid in two parts": (
         "payments",

@@ -10,10 +10,10 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.order_to_cash import curves
+from synth_assets.worlds.order_to_cash import cash_curves
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import arrival_schedule
+from synth_assets.worlds.order_to_cash.dates import arrival_schedule
 from tests.sample import CONFIG, frames, sound
 from tests.worlds import decided
 
@@ -46,13 +46,14 @@ def business_days(start: pd.Series, end: pd.Series) -> np.ndarray:
     return np.busday_count(start.to_numpy("M8[D]"), end.to_numpy("M8[D]"), holidays=HOLIDAYS)
 
 
-def test_invoices_follow_their_order_by_up_to_four_business_days():
+def test_invoices_follow_their_order_by_up_to_four_business_days_but_for_late_ones():
     lag = pd.Series(business_days(BILLS.order_date, BILLS.issue_date))
-    assert lag.between(0, 4).all()
+    assert lag.between(0, 7).all()
+    assert (lag > 4).sum() == pytest.approx(0.03 * COUNT, rel=0.05)  # some would fall after as_of
     away_from_runs = BILLS.order_date.dt.day.between(
         6, 20
     ).to_numpy()  # no first or last business day is near
-    shares = lag[away_from_runs].value_counts(normalize=True).sort_index()
+    shares = lag[away_from_runs & (lag <= 4)].value_counts(normalize=True).sort_index()
     assert shares.tolist() == pytest.approx([0.34, 0.30, 0.18, 0.11, 0.07], abs=0.02)  # deviation .005
     assert (BILLS.issue_date < TODAY).all()
 
@@ -84,13 +85,13 @@ def test_sound_payments_come_on_business_days_within_sixty_days():
 def payer_types() -> pd.Series:
     """Each contact's payment behaviour, from its draw."""
     field = Draws(CONFIG.seed, "order_to_cash", "contacts").fields("payer", np.arange(CONFIG.num_contacts))[0]
-    names = np.array(list(curves.PAYER_TYPES))[quantile_tables.sample(curves.payer_type(), field)]
+    names = np.array(list(cash_curves.PAYER_TYPES))[quantile_tables.sample(cash_curves.payer_type(), field)]
     return pd.Series(names, index=frames()["contacts"].contact_id)
 
 
 def test_customers_pay_by_type():
     types = payer_types()
-    shares = types.value_counts(normalize=True)[list(curves.PAYER_TYPES)].tolist()
+    shares = types.value_counts(normalize=True)[list(cash_curves.PAYER_TYPES)].tolist()
     assert shares == pytest.approx([0.20, 0.45, 0.25, 0.10], abs=0.1)  # 200 customers: deviation .035
     by_type = SETTLED.groupby(SETTLED.contact_id.map(types)).days
     late = by_type.agg(lambda days: (days > 30).mean())
@@ -149,10 +150,10 @@ def steadiness(payments: pd.DataFrame) -> pd.Series:
 
 def test_two_fifths_of_those_who_pay_by_check_pay_on_a_fixed_weekday():
     runs = Draws(CONFIG.seed, "order_to_cash", "contacts").fields("payer", np.arange(200))[1]
-    has_run = pd.Series(runs < curves.PAY_RUN_PER_65536, index=frames()["contacts"].contact_id)
+    has_run = pd.Series(runs < cash_curves.PAY_RUN_PER_65536, index=frames()["contacts"].contact_id)
     assert has_run.mean() == pytest.approx(0.4, abs=0.1)  # 200 customers: deviation .035
     checks = steadiness(SETTLED[(SETTLED.payment_method == "check") & (SETTLED.days < 56)])
-    assert checks[has_run[checks.index]].min() > 0.75  # holidays and the 60th day move a few
+    assert checks[has_run[checks.index]].min() >= 0.75  # holidays and the 60th day move a few
     assert checks[~has_run[checks.index]].max() < 0.75
     assert steadiness(SETTLED[SETTLED.payment_method == "ach"]).max() < 0.75
 

@@ -9,7 +9,7 @@ from synth_assets.model.calendar import Window
 from synth_assets.worlds import load
 from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import customer
+from synth_assets.worlds.order_to_cash.customers import customer
 from synth_assets.worlds.order_to_cash.fault_plan import plan
 from synth_assets.worlds.order_to_cash.products import price_list
 from tests.sample import CONFIG, frames, sound
@@ -183,11 +183,26 @@ def test_decoys_of_approval_are_quotas():
     deep = sound(LINES)[lambda lines: lines.discount_pct > 15]
     assert len(deep) == 0.04 * COUNT
     assert (deep.approval_status == "approved").all()
-    assert sorted(deep.discount_pct.unique()) == [18, 20, 25]
+    assert sorted(deep.discount_pct.unique()) == [16, 18, 20, 22, 25, 30, 35]
     pending = LINES[(LINES.approval_status == "pending") & (LINES.discount_pct <= 15)]
     assert len(pending) == 0.02 * COUNT
+    rejected = LINES[(LINES.approval_status == "rejected") & (LINES.discount_pct <= 15)]
+    assert len(rejected) == 0.01 * COUNT
+    assert 0.2 < (rejected.discount_pct == 0).mean() < 0.47  # a third of 200: deviation .033
     unauthorized = LINES[(LINES.discount_pct > 15) & (LINES.approval_status != "approved")]
     assert sorted(unauthorized.discount_pct.unique()) == [16, 18, 20, 22, 25, 30, 35]
+
+
+def test_no_discount_in_money_is_deeper_than_its_percentage():
+    """$100.99 at 15 % is $15.14 off, not $15.15, which would be 15.0015 %."""
+    gross = LINES.quantity * LINES.unit_price_cents
+    assert (ORDERS.discount_applied_cents == (gross * LINES.discount_pct.astype(int)) // 100).all()
+    assert (ORDERS.discount_applied_cents + ORDERS.total_amount_cents == gross).all()
+    at_threshold = LINES.discount_pct == curves.APPROVAL_THRESHOLD_PCT
+    assert (ORDERS.discount_applied_cents[at_threshold] / gross[at_threshold]).max() <= 0.15
+    assert (
+        (gross * LINES.discount_pct.astype(int)) % 100 > 0
+    ).sum() > 1_000  # of these some would be rounded up
 
 
 # --- the funnel ---------------------------------------------------------------------------------------

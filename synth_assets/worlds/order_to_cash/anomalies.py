@@ -1,8 +1,8 @@
 """The six kinds of revenue leakage and the edit that each one makes: one small function a kind.
 
-A fault is decided per transaction before any table exists (`plan.py`). The table that shows it first applies
-its edit; tables downstream carry it on. A missing invoice and a stale one need no arithmetic: their rows,
-or their payments, are left out.
+A fault is decided per transaction before any table exists (`fault_plan.py`). The table that shows it first
+applies its edit; tables downstream carry it on. A missing invoice and a stale one need no arithmetic: their
+rows, or their payments, are left out.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from synth_assets.model import quantile_tables
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.order_to_cash import curves
+from synth_assets.worlds.order_to_cash import cash_curves, curves
 
 MISSING, DRIFT, DUPLICATE, DISCOUNT, MISMATCH, STALE = range(1, 7)
 """Codes of the kinds in a plan: 1 + position in ANOMALIES; 0 is a sound transaction."""
@@ -22,19 +23,20 @@ ANOMALIES = (
     Anomaly(
         "missing_invoice",
         "order",
-        "The order was completed, and no invoice was ever made for it.",
+        "The order was completed, perhaps even paid, and no invoice was ever made for it.",
     ),
     Anomaly(
         "pricing_drift",
         "invoice",
-        "The invoice is 2 to 15 % above or below its order; sound ones equal it to the cent, or to .9 % "
+        "The invoice is 1.01 to 15 % above or below its order; sound ones equal it to the cent, or to .9 % "
         "where freight was rounded in.",
     ),
     Anomaly(
         "duplicate_invoice",
         "invoice",
-        "A second invoice for the same order, issued 1 to 10 days after the first for the same amount, and "
-        "collected again or still open.",
+        "A second invoice for the same order, issued 1 to 3 business days after the first for the same "
+        "amount, and collected again or still open.",
+        settles_months=Fraction("0.72"),
     ),
     Anomaly(
         "unauthorized_discount",
@@ -45,7 +47,7 @@ ANOMALIES = (
         "payment_mismatch",
         "invoice",
         "Marked paid in the CRM and in the books, but the one payment is 3 to 50 % short.",
-        settles_months=Fraction("2.52"),
+        settles_months=Fraction("2.64"),
     ),
     Anomaly(
         "stale_unpaid",
@@ -54,21 +56,21 @@ ANOMALIES = (
         settles_months=Fraction("3.6"),
     ),
 )
-"""In a year 1 - 3.6 / 12 = .70 of the transactions may be stale and 1 - 2.52 / 12 = .79 mismatched. These are
-constants, so that moving as_of moves no label; a stale invoice needs 91 days and a mismatch 60 after the
-latest possible issue, which at worst leaves .7187 and .7995 of a year's orders (every as_of of 2023 to
-2028)."""
+"""In a year 1 - 3.6 / 12 = .70 of the transactions may be stale, .78 mismatched and .94 invoiced twice. These
+are constants, so that moving as_of moves no label. A stale invoice needs 91 days and a mismatch 60 after the
+latest possible issue, 7 business days after the order; a second invoice needs another 3 business days, all
+before as_of. At worst that leaves .704, .7899 and .9433 of a year's orders (every as_of of 2023 to 2028)."""
 
 
 def drifted_cents(total_cents: Ints, draws: Draws, transaction: Ints) -> Ints:
-    """The amount billed under pricing drift: 2.00 to 15.00 % off, either way, rounded half up.
+    """The amount billed under pricing drift: 1.01 to 15.00 % off after rounding, either way.
 
     $1,500.00 with a drift of +8.00 % is $1,620.00.
     """
     drift, sign, _, _ = draws.fields("pricing_drift", transaction)
-    basis_points = 200 + drift.astype(np.int64) * 1_301 // 65_536
-    signed = np.where(sign & 1, basis_points, -basis_points)
-    return (total_cents * (10_000 + signed) + 5_000) // 10_000
+    basis_points = 101 + drift.astype(np.int64) * 1_400 // 65_536
+    off = np.maximum(total_cents * basis_points // 10_000, -(-total_cents * 101 // 10_000))
+    return total_cents + np.where(sign & 1, off, -off)
 
 
 def short_payment_cents(amount_due_cents: Ints, draws: Draws, transaction: Ints) -> Ints:
@@ -76,19 +78,19 @@ def short_payment_cents(amount_due_cents: Ints, draws: Draws, transaction: Ints)
 
     $1,500.00 paid at 80 % is $1,200.00; the invoice still says paid.
     """
-    share = draws.fields("payment_mismatch", transaction)[0]
-    per_mille = 500 + share.astype(np.int64) * 471 // 65_536
-    return np.minimum((amount_due_cents * per_mille + 500) // 1_000, amount_due_cents - 1)
+    share = draws.fields("payment_mismatch", transaction)[0].astype(np.int64)
+    per_65536 = 32_768 + (share * 30_802 >> 16)  # not whole percents, which would tell
+    return np.minimum((amount_due_cents * per_65536 + 32_768) >> 16, amount_due_cents - 1)
 
 
 def unauthorized_pct(draws: Draws, transaction: Ints) -> Ints:
     """The discount nobody approved: 16, 18, 20, 22, 25, 30 or 35 %."""
     field = draws.fields("unauthorized_discount", transaction)[0]
-    points = np.array(curves.UNAUTHORIZED_DISCOUNTS_PCT)
+    points = np.array(curves.DEEP_DISCOUNTS_PCT)
     return points[field.astype(np.int64) * len(points) // 65_536]
 
 
-def second_issue_lag_days(draws: Draws, transaction: Ints) -> Ints:
-    """Days from the first invoice to its duplicate: 1 to 10."""
+def second_lag_business_days(draws: Draws, transaction: Ints) -> Ints:
+    """Business days from the first invoice to its duplicate: 1 to 3."""
     field = draws.fields("duplicate_invoice", transaction)[0]
-    return 1 + field.astype(np.int64) * 10 // 65_536
+    return quantile_tables.sample(cash_curves.second_invoice_lag_business_days(), field)

@@ -18,7 +18,7 @@ from synth_assets.worlds.order_to_cash import anomalies, curves
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.facts import Transactions
-from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID, order_numbers
+from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
 
@@ -164,7 +164,7 @@ def _chain(
     """The rows of the labelled orders, given by their position in the block."""
     gross = to_numpy(opportunities["quantity"]) * to_numpy(opportunities["unit_price_cents"])
     invoice = invoices.id_numbers("invoice_id")
-    row = order_numbers(invoice) - 1 - start
+    row = invoices.id_numbers("order_id") - 1 - start
     issued = to_numpy(invoices["issue_date"])
     due = to_numpy(invoices["amount_due_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)

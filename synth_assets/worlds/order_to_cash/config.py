@@ -10,15 +10,15 @@ from synth_assets.model.config import Frozen, WorldConfig
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 
-LARGEST_COUNT = 124_999_999
-"""Ledger entry numbers run to 8 x transactions + 3 and must fit nine digits."""
+LARGEST_COUNT = 117_647_056
+"""Invoice numbers run to 2.125 x transactions, ledger entry numbers to 4 times that and 3: nine digits."""
 
 
 class AnomalyRates(Frozen):
     """Share of transactions that carry each fault: exact quotas, one fault a transaction."""
 
     missing_invoice: Rate = Field(0.05, description="Orders that were never invoiced.")
-    pricing_drift: Rate = Field(0.08, description="Invoices 2 to 15 % off their order.")
+    pricing_drift: Rate = Field(0.08, description="Invoices 1.01 to 15 % off their order.")
     duplicate_invoice: Rate = Field(0.03, description="Orders invoiced twice.")
     unauthorized_discount: Rate = Field(0.06, description="Discounts above 15 %, not approved.")
     payment_mismatch: Rate = Field(0.04, description="Invoices marked paid but paid short.")
@@ -35,8 +35,12 @@ class DecoyRates(Frozen):
     freight_difference: Rate = Field(
         0.02, description="Invoices up to 0.9 % off their order: freight, rounding."
     )
-    approved_discount: Rate = Field(0.04, description="Discounts of 18, 20 or 25 %, approved.")
+    approved_discount: Rate = Field(0.04, description="Discounts of 16 to 35 %, approved.")
     pending_discount: Rate = Field(0.02, description="Discounts up to 15 %, approval pending.")
+    rejected_discount: Rate = Field(
+        0.01, description="Requests for a discount that were rejected: sold at list price or within 15 %."
+    )
+    late_invoice: Rate = Field(0.03, description="Orders invoiced only after 5 to 7 business days.")
     repeat_order: Rate = Field(
         0.01, description="Orders that repeat an earlier one of the same customer to the cent."
     )

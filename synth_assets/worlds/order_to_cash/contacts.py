@@ -10,7 +10,8 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.facts import arrival_schedule, first_transaction, founders, window
+from synth_assets.worlds.order_to_cash.customers import first_transaction, founders
+from synth_assets.worlds.order_to_cash.dates import arrival_schedule, window
 
 CONTACT_ID = identifier("contact_id", "CON-", "Customer; numbered in order of arrival.")
 COLUMNS = (

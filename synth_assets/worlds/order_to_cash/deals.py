@@ -12,9 +12,12 @@ from synth_assets.model.fault_plan import Codes
 from synth_assets.model.quotas import quota
 from synth_assets.model.table import Rule, Table, arrow_table, seconds
 from synth_assets.worlds.order_to_cash import curves
+from synth_assets.worlds.order_to_cash.baskets import basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID, created_day
-from synth_assets.worlds.order_to_cash.facts import Transactions, any_customer, arrived, basket, window
+from synth_assets.worlds.order_to_cash.customers import any_customer, arrived
+from synth_assets.worlds.order_to_cash.dates import window
+from synth_assets.worlds.order_to_cash.facts import Transactions
 
 STAGES = (*curves.OPEN_STAGES, "closed_won", "closed_lost")
 OPEN, WON, LOST = 0, STAGES.index("closed_won"), STAGES.index("closed_lost")

@@ -12,16 +12,33 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import Codes, QuotaGroup, assign
 from synth_assets.model.fault_plan import why_not as quotas_why_not
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES, MISMATCH, STALE
+from synth_assets.worlds.order_to_cash.anomalies import (
+    ANOMALIES,
+    DISCOUNT,
+    DRIFT,
+    DUPLICATE,
+    MISMATCH,
+    MISSING,
+    STALE,
+)
 from synth_assets.worlds.order_to_cash.config import Config
 
-REPEAT, FREIGHT, APPROVED, PENDING = range(1, 5)
+REPEAT, FREIGHT, APPROVED, PENDING, REJECTED, LATE_INVOICE = range(1, 7)
 """Codes of the decoys that are reserved before any fault is planned."""
 
-_BY_REACH = ((STALE,), (MISMATCH,), (1, 2, 3, 4))
-"""Kinds by what they may touch, the most restricted first."""
+_SINGLES = (
+    "freight_difference",
+    "approved_discount",
+    "pending_discount",
+    "rejected_discount",
+    "late_invoice",
+)
+"""Rates of the decoys of one transaction each, in the order of their codes."""
 
-_CODES = np.array([0, *(code for group in _BY_REACH for code in group)], dtype=np.int8)
+_GROUPS = ((STALE,), (MISMATCH,), (DUPLICATE,), (MISSING, DRIFT, DISCOUNT))
+"""Kinds by how many transactions are eligible, the fewest first."""
+
+_CODES = np.array([0, *(code for group in _GROUPS for code in group)], dtype=np.int8)
 
 
 class Plan(NamedTuple):
@@ -68,7 +85,7 @@ def why_not(config: Config, draws: Draws) -> str | None:
     found = quotas_why_not(_levels(config, _ends(config)))
     if found:
         asked, limit, group = found
-        names = [ANOMALIES[code - 1].name for codes in _BY_REACH[: group + 1] for code in codes]
+        names = [ANOMALIES[code - 1].name for codes in _GROUPS[: group + 1] for code in codes]
         worst = [name for name in names if getattr(rates, name)]
         parts = " + ".join(f"{name} {getattr(rates, name):g}" for name in worst)
         total = f" = {sum(getattr(rates, name) for name in worst):g}" if len(worst) > 1 else ""
@@ -78,12 +95,12 @@ def why_not(config: Config, draws: Draws) -> str | None:
             f"{config.date_range_months} months: lower the rates or lengthen date_range_months"
         )
     if not _reservation(config, draws.key("decoys")).fits:
-        singles = (decoys.freight_difference, decoys.approved_discount, decoys.pending_discount)
+        rates_of = [getattr(decoys, name) for name in _SINGLES]
         count = config.num_transactions
-        rows = 2 * quota(decoys.repeat_order, count) + sum(quota(rate, count) for rate in singles)
+        rows = 2 * quota(decoys.repeat_order, count) + sum(quota(rate, count) for rate in rates_of)
         return (
-            f"decoy_rates: 2 x repeat_order + freight_difference + approved_discount + pending_discount = "
-            f"{2 * decoys.repeat_order + sum(singles):g} asks for {rows} of {count} transactions, and they "
+            f"decoy_rates: 2 x repeat_order + {' + '.join(_SINGLES)} = "
+            f"{2 * decoys.repeat_order + sum(rates_of):g} asks for {rows} of {count} transactions, and they "
             "do not fit: lower the rates"
         )
     return None
@@ -99,7 +116,7 @@ def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
 def _whole(config: Config, key: int) -> tuple[DecoyPlan, list[QuotaGroup], bool]:
     """The plan's closed form. Where faults leave no room beside the decoys, they may fall on them."""
     reservation = _reservation(config, key)
-    beside = _levels(config, [reservation.free_below(zone) for zone in range(len(_BY_REACH))])
+    beside = _levels(config, [reservation.free_below(zone) for zone in range(len(_GROUPS))])
     crowded = quotas_why_not(beside) is not None
     return reservation, _levels(config, _ends(config)) if crowded else beside, crowded
 
@@ -108,21 +125,18 @@ def _ends(config: Config) -> list[int]:
     """For each group of kinds, how many of the oldest transactions it may touch."""
     due = invoiced(config)
     count, months = config.num_transactions, config.date_range_months
-    return [min(due, ANOMALIES[codes[0] - 1].eligible_rows(count, months)) for codes in _BY_REACH]
+    return [min(due, ANOMALIES[codes[0] - 1].eligible_rows(count, months)) for codes in _GROUPS]
 
 
 def _levels(config: Config, reaches: list[int]) -> list[QuotaGroup]:
     asked = [quota(getattr(config.anomaly_rates, a.name), config.num_transactions) for a in ANOMALIES]
     return [
         QuotaGroup(reach, tuple(asked[code - 1] for code in codes))
-        for reach, codes in zip(reaches, _BY_REACH, strict=True)
+        for reach, codes in zip(reaches, _GROUPS, strict=True)
     ]
 
 
 def _reservation(config: Config, key: int) -> DecoyPlan:
     rates, count = config.decoy_rates, config.num_transactions
-    singles = [
-        quota(rate, count)
-        for rate in (rates.freight_difference, rates.approved_discount, rates.pending_discount)
-    ]
+    singles = [quota(getattr(rates, name), count) for name in _SINGLES]
     return DecoyPlan(_ends(config), quota(rates.repeat_order, count), singles, key)

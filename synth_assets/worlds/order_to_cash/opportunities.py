@@ -11,7 +11,6 @@ from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, fault_plan
-from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.deals import DEAL_ID
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.products import PRODUCT_ID
@@ -30,11 +29,15 @@ COLUMNS = (
     count("quantity", "Units bought.", minimum=1, unit="units"),
     money("unit_price_cents", "Price of one unit before discount: the list price.", minimum=1),
     rate("discount_pct", "Discount on the line.", minimum=0, maximum=35),
-    choice("approval_status", APPROVALS, "Discounts above 15 % need `approved`."),
+    choice(
+        "approval_status",
+        APPROVALS,
+        "Discounts above 15 % need `approved`; a `rejected` request leaves no discount or one within 15 %.",
+    ),
 )
 
 
-def generate(rows: range, deals: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
+def generate(deals: Rows, draws: Draws, facts: Transactions) -> pa.Table:
     """One row a won deal. An unauthorized discount first shows here."""
     won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     faulty = np.flatnonzero(facts.fault == anomalies.DISCOUNT)
@@ -42,6 +45,7 @@ def generate(rows: range, deals: Rows, draws: Draws, facts: Transactions, config
     discount[faulty] = anomalies.unauthorized_pct(draws, facts.number[faulty])
     approval = np.where(discount == 0, NOT_REQUIRED, APPROVED)
     approval[facts.decoy == fault_plan.PENDING] = PENDING
+    approval[facts.decoy == fault_plan.REJECTED] = REJECTED
     refused = draws.fields("approval", facts.number[faulty])[0] < REFUSED_PER_65536
     approval[faulty] = np.where(refused, REJECTED, PENDING)
     return arrow_table(
@@ -64,9 +68,10 @@ OPPORTUNITIES = Table(
     columns=COLUMNS,
     generate=generate,
     rules=(
+        Rule("a discount needs approval", "discount_pct = 0 OR approval_status <> 'not_required'"),
         Rule(
-            "a line without discount needs no approval",
-            "(discount_pct = 0) = (approval_status = 'not_required')",
+            "without a discount, none is needed or one was rejected",
+            "discount_pct > 0 OR approval_status IN ('not_required', 'rejected')",
         ),
     ),
 )

@@ -9,10 +9,11 @@ from synth_assets.model.arrow import combined, equals_choice, to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
-from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
+from synth_assets.worlds.order_to_cash.anomalies import STALE
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID
-from synth_assets.worlds.order_to_cash.facts import Transactions, window
+from synth_assets.worlds.order_to_cash.dates import window
+from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
 
 STATUSES = ("processing", "completed", "paid")
@@ -23,8 +24,8 @@ COLUMNS = (
     ORDER_ID,
     reference("opportunities", OPPORTUNITY_ID, "The line that was sold."),
     reference("contacts", CONTACT_ID, "Who bought."),
-    money("total_amount_cents", "Gross less discount, rounded half up.", minimum=2_000),
-    money("discount_applied_cents", "Gross less total."),
+    money("total_amount_cents", "Gross less discount_applied.", minimum=2_000),
+    money("discount_applied_cents", "Gross x discount_pct, rounded down to the cent."),
     day("order_date", "Day of the order; the last one is the day before as_of."),
     choice(
         "status",
@@ -35,22 +36,22 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, deals: Rows, opportunities: Rows, facts: Transactions, config: Config) -> pa.Table:
-    """One row an opportunity. Orders never invoiced or never paid stay `completed`."""
+def generate(deals: Rows, opportunities: Rows, facts: Transactions, config: Config) -> pa.Table:
+    """One row an opportunity. Orders never paid stay `completed`."""
     order = opportunities.id_numbers("opportunity_id")
     won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     gross = to_numpy(opportunities["quantity"]) * to_numpy(opportunities["unit_price_cents"])
     discount_pct = to_numpy(opportunities["discount_pct"]).astype(np.int64)
-    total = (gross * (100 - discount_pct) + 50) // 100
-    is_paid = (facts.paid_day <= window(config).last) & (facts.fault != MISSING) & (facts.fault != STALE)
+    discount = gross * discount_pct // 100
+    is_paid = (facts.paid_day <= window(config).last) & (facts.fault != STALE)
     return arrow_table(
         COLUMNS,
         {
             "order_id": order,
             "opportunity_id": combined(opportunities["opportunity_id"]),
             "contact_id": take_ids(deals["contact_id"], won),
-            "total_amount_cents": total,
-            "discount_applied_cents": gross - total,
+            "total_amount_cents": gross - discount,
+            "discount_applied_cents": discount,
             "order_date": facts.order_day,
             "status": np.where(facts.processing, PROCESSING, np.where(is_paid, PAID, COMPLETED)),
         },

@@ -20,7 +20,7 @@ from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIA
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.fault_plan import bill_days
-from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
+from synth_assets.worlds.subscriptions.invoices import INVOICE_ID, interval_price_cents
 from synth_assets.worlds.subscriptions.payments import PAYMENT_ID
 from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
 
@@ -70,20 +70,20 @@ LABELS: tuple[Callable[[Leak], Labels], ...] = (ghost_subscriber, zombie_account
 """One function a kind, in the order of ANOMALIES."""
 
 
-def generate(rows: range, invoices: Rows, payments: Rows, facts: Facts, config: Config) -> pa.Table:
+def generate(subscriptions: Rows, invoices: Rows, payments: Rows, facts: Facts, config: Config) -> pa.Table:
     """One row for every planned fault, in order of number; amounts are read from the tables."""
     due = facts.bills
     faulty = due.where(due.fault > 0)
     billed = _found(faulty.number, invoices, "invoice_id", "amount_cents")
     received = _found(faulty.number, payments, "invoice_id", "amount_paid_cents")
-    amount = np.where(faulty.fault == GHOST, faulty.amount_cents, billed)
+    subscription = subscriptions.id_numbers("sub_id")[faulty.row]
+    price = interval_price_cents(subscriptions, config)[faulty.row]
+    amount = np.where(faulty.fault == GHOST, price, billed)
     months = strings([date_of(d).isoformat()[:7] for d in bill_days(config)])
 
     def labels(code: int, at: npt.NDArray[np.intp]) -> Labels:
         month = months.take(indices(faulty.cycle[at]))
-        return LABELS[code - 1](
-            Leak(faulty.number[at], faulty.subscription[at] + 1, month, amount[at], received[at])
-        )
+        return LABELS[code - 1](Leak(faulty.number[at], subscription[at], month, amount[at], received[at]))
 
     return manifest_rows(
         COLUMNS,

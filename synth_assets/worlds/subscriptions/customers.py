@@ -24,8 +24,8 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, draws: Draws, facts: Facts, config: Config) -> pa.Table:
-    """One row a customer of `rows` (numbers from 0)."""
+def generate(draws: Draws, facts: Facts, config: Config) -> pa.Table:
+    """One row a customer."""
     decided = facts.subscriptions
     person = people(draws, decided.number, config.num_customers)
     region, trial, second, _ = draws.fields("sign_up", decided.number)

@@ -49,19 +49,17 @@ class Bill(NamedTuple):
 
     Attributes:
         number: subscription x cycles + cycle + 1: a fixed place, so a missing bill shifts nothing.
-        subscription: number from 0.
+        row: position of its subscription in the block.
         cycle: index of the billing date.
         day: epoch day of the billing date.
-        amount_cents: price of the interval.
         paid_day: sound payment day, at most as_of; meaningless where `settlement` is IN_GRACE.
         fault, settlement: codes of `anomalies` and `plan`.
     """
 
     number: Ints
-    subscription: Ints
+    row: npt.NDArray[np.intp]
     cycle: Ints
     day: Ints
-    amount_cents: Ints
     paid_day: Ints
     fault: Codes
     settlement: Codes
@@ -117,16 +115,14 @@ def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
     """Every bill that is due from some subscriptions, ghosts included."""
     form = plans.closed_form(config)
     row, cycle = np.nonzero(facts.bills.is_billed)
-    subscription = facts.number[row]
-    number = subscription * len(form.bill_days) + cycle + 1
+    number = facts.number[row] * len(form.bill_days) + cycle + 1
     day = np.array(form.bill_days, dtype=np.int64)[cycle]
     settlement = facts.bills.settlement[row, cycle]
     return Bill(
         number,
-        subscription,
+        row,
         cycle,
         day,
-        price_cents(config)[facts.plan[row]] * config.billing_interval_months,
         _paid_day(config, draws, number, day, settlement),
         facts.bills.fault[row, cycle],
         settlement,

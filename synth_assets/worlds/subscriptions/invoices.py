@@ -6,9 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.columns import day, identifier, money, reference
+from synth_assets.model.draws import Ints
+from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.subscriptions.config import Config
-from synth_assets.worlds.subscriptions.facts import Facts
+from synth_assets.worlds.subscriptions.facts import Facts, price_cents
 from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
 
 INVOICE_ID = identifier(
@@ -25,21 +27,28 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, subscriptions: Rows, facts: Facts, config: Config) -> pa.Table:
-    """One row a bill that was issued, subscription by subscription."""
+def generate(subscriptions: Rows, facts: Facts, config: Config) -> pa.Table:
+    """One row a bill that was issued, subscription by subscription, at the price of its plan."""
     due = facts.bills
     issued = np.flatnonzero(due.is_issued)
+    row = due.row[issued]
     day = due.day[issued]
     return arrow_table(
         COLUMNS,
         {
             "invoice_id": due.number[issued],
-            "sub_id": due.subscription[issued] + 1,
+            "sub_id": take_ids(subscriptions["sub_id"], row),
             "invoice_date": day,
             "due_date": day + config.payment_terms_days,
-            "amount_cents": due.amount_cents[issued],
+            "amount_cents": interval_price_cents(subscriptions, config)[row],
         },
     )
+
+
+def interval_price_cents(subscriptions: Rows, config: Config) -> Ints:
+    """What each subscription's bill asks: its plan's monthly price for every month of the interval."""
+    plan = subscriptions.id_numbers("plan_id") - 1
+    return price_cents(config)[plan] * config.billing_interval_months
 
 
 INVOICES = Table(

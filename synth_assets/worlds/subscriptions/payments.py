@@ -11,7 +11,6 @@ from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import isin_sorted, take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.subscriptions.anomalies import PARTIAL, partial_cents
-from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID
 
@@ -24,12 +23,13 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, invoices: Rows, draws: Draws, facts: Facts, config: Config) -> pa.Table:
+def generate(invoices: Rows, draws: Draws, facts: Facts) -> pa.Table:
     """One row an invoice that was paid by as_of. Leaky buckets first show here."""
     due = facts.bills
-    settled = np.flatnonzero(due.is_settled)
-    number = due.number[settled]
-    invoice = np.flatnonzero(isin_sorted(invoices.id_numbers("invoice_id"), number))
+    billed = invoices.id_numbers("invoice_id")
+    invoice = np.flatnonzero(isin_sorted(billed, due.number[due.is_settled]))
+    number = billed[invoice]
+    settled = np.searchsorted(due.number, number)
     amount = to_numpy(invoices["amount_cents"])[invoice]
     short = np.flatnonzero(due.fault[settled] == PARTIAL)
     amount[short] = partial_cents(amount[short], draws, number[short])

@@ -8,7 +8,6 @@ import pyarrow as pa
 from synth_assets.model.arrow import combined
 from synth_assets.model.columns import choice, day, identifier, reference
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMER_ID
 from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.plans import PLAN_ID
@@ -24,7 +23,7 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, customers: Rows, facts: Facts, config: Config) -> pa.Table:
+def generate(customers: Rows, facts: Facts) -> pa.Table:
     """One row a customer."""
     decided = facts.subscriptions
     customer = customers.id_numbers("customer_id")

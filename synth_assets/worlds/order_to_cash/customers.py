@@ -1,0 +1,86 @@
+"""Who buys: which contact is the customer of a transaction, and from when on each one may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from synth_assets.model import quantile_tables
+from synth_assets.model.draws import Draws, Ints, Words
+from synth_assets.model.permutation import Permutation
+from synth_assets.model.quotas import quota
+from synth_assets.worlds.order_to_cash import curves
+from synth_assets.worlds.order_to_cash.config import Config
+
+
+def founders(config: Config) -> int:
+    """Contacts that stand in the CRM from the first day: the first 40 %, at least one."""
+    return max(1, quota(curves.FOUNDER_SHARE, config.num_contacts))
+
+
+def first_transaction(config: Config, contact: Ints) -> Ints:
+    """The oldest transaction that each contact may be the customer of.
+
+    Every contact has a place among the transactions, place j of C at transaction floor(j N / C). Founders and
+    later arrivals take the places in turn; arrivals may order from their place on.
+    """
+    total, early = config.num_contacts, founders(config)
+    place = np.maximum(contact - early, 0) * total // max(1, total - early)
+    return place * config.num_transactions // total
+
+
+def arrived(config: Config, transaction: Ints) -> Ints:
+    """The contacts numbered below this may be the customer of the transaction: `first_transaction` turned
+    round."""
+    total, early = config.num_contacts, founders(config)
+    place = ((transaction + 1) * total - 1) // config.num_transactions
+    return early + 1 + ((place + 1) * max(1, total - early) - 1) // total
+
+
+def customer(config: Config, draws: Draws, transaction: Ints) -> Ints:
+    """The customer of each transaction, reading only its number and the counts.
+
+    A transaction that is some contact's place belongs to that contact (so every contact orders at least once
+    when there are orders enough). The others draw a Zipf rank; where the contact of that rank has not arrived
+    yet, a founder of the same popularity orders instead.
+    """
+    total, early, count = config.num_contacts, founders(config), config.num_transactions
+    place = -(-transaction * total // count)
+    placed = (place < total) & (place * count // total == transaction)
+    before = place * early // total
+    is_founder = (place + 1) * early // total > before
+    own = np.where(is_founder, before, early + place - before)
+    words = draws.words("customer", transaction)
+    return np.where(placed, own, any_customer(config, draws, words, arrived(config, transaction)))
+
+
+def any_customer(config: Config, draws: Draws, words: Words, arrived: Ints) -> Ints:
+    """A contact by popularity, one a word; a founder where the contact is not numbered below `arrived`."""
+    everyone, old = _popularity(config, draws)
+    coarse, fine, coarse_old, fine_old = words.view("<u2").reshape(-1, 4).T
+    contact = everyone.contact(everyone.ranks.take(coarse, fine))
+    absent = np.flatnonzero(contact >= arrived)
+    contact[absent] = old.contact(old.ranks.take(coarse_old[absent], fine_old[absent]))
+    return contact
+
+
+class _Popularity(NamedTuple):
+    ranks: quantile_tables.ZipfTable
+    contact: Callable[[Ints], Ints]
+
+
+@lru_cache(maxsize=8)
+def _popularity(config: Config, draws: Draws) -> tuple[_Popularity, _Popularity]:
+    draws = draws.of("contacts")
+    sizes = {"everyone": config.num_contacts, "founders": founders(config)}
+    everyone, old = (
+        _Popularity(
+            quantile_tables.ZipfTable(size, curves.CUSTOMER_EXPONENT),
+            Permutation(draws.key(f"popularity of {group}"), size).stored(),
+        )
+        for group, size in sizes.items()
+    )
+    return everyone, old
