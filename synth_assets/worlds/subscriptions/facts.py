@@ -48,7 +48,7 @@ class Bill(NamedTuple):
     """Bills of a block, one entry each, in order of number.
 
     Attributes:
-        number: subscription x cycles + cycle + 1: a fixed place, so a missing bill shifts nothing.
+        number: fixed for each subscription and cycle, so a bill that is absent shifts no other.
         row: position of its subscription in the block.
         cycle: index of the billing date.
         day: epoch day of the billing date.
@@ -115,7 +115,7 @@ def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
     """Every bill that is due from some subscriptions, ghosts included."""
     form = plans.closed_form(config)
     row, cycle = np.nonzero(facts.bills.is_billed)
-    number = facts.number[row] * len(form.bill_days) + cycle + 1
+    number = _bill_numbers(draws, facts.number, len(form.bill_days))[row, cycle]
     day = np.array(form.bill_days, dtype=np.int64)[cycle]
     settlement = facts.bills.settlement[row, cycle]
     return Bill(
@@ -127,6 +127,25 @@ def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
         facts.bills.fault[row, cycle],
         settlement,
     )
+
+
+def _bill_numbers(draws: Draws, subscription: Ints, cycles: int) -> Ints:
+    """The number of each subscription's bill of each cycle, ascending, shape (subscriptions, cycles).
+
+    A subscription has two numbers a cycle and uses half of them, any half as likely as another: number by
+    number it draws whether it uses the next. So unused numbers are everywhere, and a ghost's is like others.
+    """
+    numbers = 2 * cycles
+    left = np.full(len(subscription), cycles, dtype=np.uint32)  # to be used yet
+    used = np.empty((numbers, len(subscription)), dtype=np.bool_)
+    for number in range(numbers):
+        if number % 4 == 0:
+            fields = draws.fields(f"numbers {number}", subscription)
+        used[number] = fields[number % 4] * np.uint32(numbers - number) < left << np.uint32(16)
+        left -= used[number]
+    chosen = np.flatnonzero(np.ascontiguousarray(used.T)).reshape(len(subscription), cycles)
+    chosen += ((subscription - np.arange(len(subscription))) * numbers + 1)[:, None]
+    return chosen
 
 
 @lru_cache(maxsize=8)

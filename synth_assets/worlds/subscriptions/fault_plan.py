@@ -134,8 +134,8 @@ def plan(config: Config, draws: Draws, subscription: Ints) -> Bills:
     for cycle in range(len(form.bill_days)):
         order = Permutation(draws.key(f"stayers {cycle}"), form.stayers)
         place = order(rank[stayer] - leaving)
-        fault[stayer, cycle] = _by_range(place, _fault_ranges(form, cycle))
-        settlement[stayer, cycle] = _by_range(place, _settlement_ranges(form, cycle))
+        _put(fault[:, cycle], stayer, place, _fault_ranges(form, cycle))
+        _put(settlement[:, cycle], stayer, place, _settlement_ranges(form, cycle))
         gone = leaving - (form.billed[cycle] - form.stayers)
         here = leaver[rank[leaver] >= gone]
         order = Permutation(draws.key(f"leavers {cycle}"), leaving - gone)
@@ -162,11 +162,12 @@ def _fault_ranges(form: ClosedForm, cycle: int) -> list[tuple[int, int]]:
     ]
 
 
-def _by_range(place: Ints, ranges: list[tuple[int, int]]) -> Codes:
-    """The code of the range in which each place lies; 0 beyond them."""
+def _put(codes: Codes, rows: Ints, rank: Ints, ranges: list[tuple[int, int]]) -> None:
+    """Write to the rows of `codes` the code of the range in which each one's rank lies; none beyond them."""
     ends = np.array(list(accumulate(length for length, _ in ranges)), dtype=np.int64)
-    codes = np.array([*(code for _, code in ranges), 0], dtype=np.int8)
-    return codes[np.searchsorted(ends, place, side="right")]
+    inside = np.flatnonzero(rank < ends[-1])
+    code = np.array([code for _, code in ranges], dtype=np.int8)
+    codes[rows[inside]] = code[np.searchsorted(ends, rank[inside], side="right")]
 
 
 def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
@@ -181,9 +182,12 @@ def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
 
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configuration cannot be met, in one line, or None when it can."""
-    bills = config.num_customers * len(bill_days(config))
-    if bills > LARGEST:
-        return f"num_customers x billing dates is {bills:,}, but ids end at {LARGEST:,}: lower num_customers"
+    numbers = 2 * config.num_customers * len(bill_days(config))
+    if numbers > LARGEST:
+        return (
+            f"2 x num_customers x billing dates is {numbers:,}, but invoice numbers end at {LARGEST:,}: "
+            "lower num_customers"
+        )
     shares = config.plan_shares
     if abs(shares.basic + shares.pro + shares.enterprise - 1) > 1e-9:
         total = shares.basic + shares.pro + shares.enterprise
