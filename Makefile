@@ -53,4 +53,4 @@ lock:
 		--no-strip-extras --upgrade --quiet pyproject.toml -o requirements.lock
 
 clean:
-	@rm -rf .venv .dagster_home
+	@rm -rf .venv .dagster_home .readers

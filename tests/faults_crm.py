@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synth_assets.checks.verify import TOTAL
+from synth_assets.checks.world_checks import TOTAL
 from tests.faults_finance import Spoilt
 
 LABELS: dict[str, Spoilt] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synth_assets.checks.verify import TOTAL
+from synth_assets.checks.world_checks import TOTAL
 
 Spoilt = tuple[str, str, set[str]]
 """Table, statement with ids in braces (see `Sound`), and the names of the checks that fail."""

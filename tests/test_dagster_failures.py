@@ -27,7 +27,7 @@ from tests.dagster_runs import QUIET, WORLD, check, failure, run
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("SYNTH_ASSETS_CONFIG", raising=False)
-    monkeypatch.setattr(plots, "of", lambda *_: {})  # drawing is half the time of a small run
+    monkeypatch.setattr(plots, "plot_metadata", lambda *_: {})  # drawing is half the time of a small run
     return tmp_path
 
 
@@ -106,11 +106,11 @@ def test_one_wrong_label_fails_the_truth_and_leaves_the_manifest_in_place(data: 
     assert Store(WORLD, data).published("anomaly_manifest") == before
 
 
-def test_values_out_of_range_fail_the_schema(data: Path) -> None:
+def test_values_out_of_range_fail_their_check(data: Path) -> None:
     result = run("*invoices", with_invoices(without_an_amount), num_transactions=100)
-    schema = check(result, "invoices", "schema")
-    assert not schema.passed
-    assert "amount_due_cents" in str(schema.metadata["first_failures"].records[0].data)
+    values = check(result, "invoices", "values")
+    assert not values.passed
+    assert "amount_due_cents" in str(values.metadata["first_failures"].records[0].data)
     assert not (data / "order_to_cash" / "invoices").exists()
 
 

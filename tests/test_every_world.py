@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from synth_assets import worlds
-from synth_assets.checks.verify import as_text
+from synth_assets.checks.check import as_text
 from synth_assets.derive.pydantic_models import entity_model
 from synth_assets.export.files import export
 from synth_assets.generation.blocks import make_block
@@ -151,7 +151,7 @@ def test_every_column_says_what_it_means(name):
 def test_every_anomaly_has_its_rate_and_its_rule(name):
     world = worlds.load(name.split("/")[0])
     kinds = [anomaly.name for anomaly in world.anomalies]
-    assert [rule for rule, _, _ in world.sql("rules.sql")] == kinds
+    assert [rule for rule, _, _, _ in world.sql("rules")] == kinds
     assert list(world.expected_labels(small(name).config)) == kinds
     assert list(world.manifest.column("type").choices) == kinds
 

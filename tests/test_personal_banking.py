@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth_assets.checks.verify import as_text
+from synth_assets.checks.check import as_text
 from synth_assets.model.draws import Draws
 from synth_assets.model.errors import UsageProblem
 from synth_assets.scenario.resolve import resolve

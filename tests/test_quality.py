@@ -17,22 +17,22 @@ from click.testing import CliRunner
 from synth_assets import worlds
 from synth_assets.checks import report
 from synth_assets.checks.check import Check
-from synth_assets.checks.checklist import check_list, report_json
+from synth_assets.checks.report import checklist, report_json
 from synth_assets.checks.verify import connect
+from synth_assets.checks.verify import run as run_checks
 from synth_assets.cli import main
 from synth_assets.orchestration import plots
 from synth_assets.orchestration.assets import world_assets
-from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.validation_report import is_blocking, render
 from tests.dagster_runs import AS_OF, check, failure, run
 from tests.test_every_world import BANK_FAULTS
-from tests.worlds import failed, make_world, scenario_of, spoil, write_world
+from tests.worlds import Sources, evidence, failed, make_world, spoil, write_world
 
 WORLD = worlds.load("personal_banking")
 DAY = dt.date(2025, 11, 4)
-FIGURES = [name for name, _, _ in WORLD.sql("figures.sql")]
-ITEMS = [name for name, _, _ in WORLD.sql("quality.sql")]
+FIGURES = [name for name, _, _, _ in WORLD.sql("report_figures")]
+ITEMS = [name for name, _, _, _ in WORLD.sql("quality")]
 REPORT = "personal_banking/validation_report.json"
 
 
@@ -47,18 +47,19 @@ def made() -> dict[str, pa.Table]:
 
 
 @pytest.fixture
-def sources(made, tmp_path) -> dict[str, str]:
+def sources(made, tmp_path) -> Sources:
     return write_world(WORLD, made, tmp_path)
 
 
-def judged(sources: dict[str, str], of: Config) -> list[Check]:
-    with connect(WORLD, scenario_of(of), sources) as connection:
-        return check_list(connection, WORLD, of)
+def judged(sources: Sources, of: Config) -> list[Check]:
+    with connect(WORLD, of, sources) as connection:
+        return run_checks(checklist(WORLD), evidence(WORLD, of, sources, connection))
 
 
-def reported(sources: dict[str, str], of: Config) -> dict:
-    with connect(WORLD, scenario_of(of), sources) as connection:
-        return json.loads(report_json(connection, WORLD, of, check_list(connection, WORLD, of)))
+def reported(sources: Sources, of: Config) -> dict:
+    with connect(WORLD, of, sources) as connection:
+        seen = evidence(WORLD, of, sources, connection)
+        return json.loads(report_json(seen, run_checks(checklist(WORLD), seen), "0123456789abcdef"))
 
 
 # --- the report ---------------------------------------------------------------------------------------
@@ -90,6 +91,7 @@ def test_the_report_is_the_documents_and_its_figures_are_those_of_the_tables(mad
         ("account_count", made["accounts"].num_rows),
         ("validation_passed", True),
         ("checks", dict.fromkeys(ITEMS, True)),
+        ("scenario", "0123456789abcdef"),
     ]
     assert (found["user_count"], consented) == (75, 68)
 
@@ -204,9 +206,7 @@ def test_a_withdrawn_consent_counts_as_planned(tmp_path):
 
 @pytest.mark.parametrize("name", [name for name in worlds.NAMES if not worlds.load(name).report])
 def test_a_world_without_a_report_has_no_list(name):
-    of = resolve(name).config
-    with connect(worlds.load(name), scenario_of(of), {}) as connection:
-        assert check_list(connection, worlds.load(name), of) == []
+    assert checklist(worlds.load(name)) == []
 
 
 # --- on the command line ------------------------------------------------------------------------------
@@ -233,14 +233,14 @@ def test_generate_writes_the_report_and_verify_prints_the_list(tmp_path):
     names = [line.split("  ")[0] for line in printed]
     start = names.index("users have an account")
     assert names[start : start + 8] == [item.replace("_", " ") for item in ITEMS]
-    assert names[start - 1] == "simple minimum is two per cent"
+    assert names[start - 1] == "mean utilization"
 
 
 def test_ten_users_are_too_few_for_the_list_which_warns(tmp_path):
     done = generate(tmp_path, "num_users=10")
     assert done.exit_code == 0
     assert done.stdout.endswith(
-        "7 of 8 checks passed, warned: every persona has five users (persona_assignments)\n"
+        "7 of 8 checks passed, warned: every persona has five users (validation_report)\n"
     )
     report = json.loads((tmp_path / REPORT).read_text())
     assert report["validation_passed"]
@@ -250,7 +250,7 @@ def test_ten_users_are_too_few_for_the_list_which_warns(tmp_path):
 
 def test_generate_fails_where_an_item_does_that_blocks(tmp_path, monkeypatch):
     wrong = Check(ITEMS[0], "users", "75 users", "1 off", False, "All users have an account.")
-    monkeypatch.setattr(report, "check_list", lambda *_: [wrong])
+    monkeypatch.setattr(report, "run", lambda *_: [wrong])
     done = generate(tmp_path)
     assert done.exit_code == 1
     assert done.stdout.endswith(" · 0 of 1 checks passed, FAILED: users have an account (users)\n")
@@ -264,7 +264,7 @@ def test_generate_fails_where_an_item_does_that_blocks(tmp_path, monkeypatch):
 def data(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.delenv("SYNTH_ASSETS_CONFIG", raising=False)
-    monkeypatch.setattr(plots, "of", lambda *_: {})  # drawing is half the time of a small run
+    monkeypatch.setattr(plots, "plot_metadata", lambda *_: {})  # drawing is half the time of a small run
     return tmp_path / "data"
 
 
@@ -305,7 +305,7 @@ def test_an_item_that_fails_and_blocks_keeps_the_last_report_and_catalogue(data)
     few = check(result, ASSET, "every_persona_has_five_users")
     assert (few.passed, few.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert few.metadata["first_failures"].records
-    assert materialised(result)[-1] == "anomaly_manifest"
+    assert "validation_report" not in materialised(result)
     assert [(data / name).read_bytes() for name in (REPORT, "synth_assets.duckdb")] == before
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import synth_assets
-from synth_assets.checks.verify import as_text
+from synth_assets.checks.check import as_text
 from synth_assets.model.errors import UsageProblem
 from synth_assets.orchestration.scenario import resolve_run
 from synth_assets.scenario.resolve import resolve

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import synth_assets
-from synth_assets.checks.verify import as_text
+from synth_assets.checks.check import as_text
 from synth_assets.model.errors import UsageProblem
 from synth_assets.worlds.subscriptions import WORLD
 from synth_assets.worlds.subscriptions.config import Config

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from synth_assets.checks.verify import as_text, verify
+from synth_assets.checks.check import as_text
+from synth_assets.checks.verify import verify
 from synth_assets.worlds.subscriptions import WORLD
 from synth_assets.worlds.subscriptions.config import Config
-from tests.worlds import failed, make_world, scenario_of, spoil, write_world
+from tests.worlds import failed, make_world, sources_in, spoil, write_world
 
 CONFIG = Config(num_customers=200)
 
@@ -119,10 +120,10 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def checks_of(directory: Path, table: str | None = None, statement: str = ""):
-    sources = {t.name: str(directory / t.name / "part-*.parquet") for t in WORLD.tables}
+    sources = sources_in(WORLD, directory)
     if table:
         spoil(table, sources, statement)
-    return verify(WORLD, scenario_of(CONFIG), sources)
+    return verify(WORLD, CONFIG, sources)
 
 
 def test_unspoilt_data_passes(sound: Path) -> None:
@@ -140,5 +141,5 @@ def test_fault_is_caught(name: str, sound: Path, tmp_path: Path) -> None:
 
 
 def test_every_law_and_rule_is_caught_in_the_act() -> None:
-    named = {name for file in ("laws.sql", "rules.sql") for name, _, _ in WORLD.sql(file)}
+    named = {name for file in ("laws", "rules") for name, _, _, _ in WORLD.sql(file)}
     assert set(FAULTS) == named

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from synth_assets.checks.verify import TOTAL, as_text
+from synth_assets.checks.check import as_text
+from synth_assets.checks.world_checks import TOTAL
 from synth_assets.worlds.order_to_cash import WORLD
 from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config
 from tests.worlds import failed, misfit, verified

@@ -10,7 +10,7 @@ import pytest
 from synth_assets.export.vendors import export_vendor, indented, one_line
 from synth_assets.model.draws import Draws
 from synth_assets.model.errors import Problem
-from synth_assets.model.vendor import WHOLE, Entry, Shared, Vendor
+from synth_assets.model.vendor import ROOT_ARRAY, Entry, Shared, Vendor
 from synth_assets.scenario.resolve import resolve
 
 CONFIG = resolve("personal_banking", {"as_of": "2026-11-21"}).config
@@ -33,8 +33,17 @@ def test_a_value_is_laid_out_as_json_dumps_does():
 
 
 def test_arrays_stand_in_their_order_and_files_without_entries_too(tmp_path):
-    files = {"both.json": ("a", "b"), "all.json": (WHOLE,), "none.json": (WHOLE,), "lines.jsonl": ()}
-    given = [Entry("both.json", 1, "b"), Entry("both.json", {"x": 2}, "a"), Entry("all.json", [3], WHOLE)]
+    files = {
+        "both.json": ("a", "b"),
+        "all.json": (ROOT_ARRAY,),
+        "none.json": (ROOT_ARRAY,),
+        "lines.jsonl": (),
+    }
+    given = [
+        Entry("both.json", 1, "b"),
+        Entry("both.json", {"x": 2}, "a"),
+        Entry("all.json", [3], ROOT_ARRAY),
+    ]
     vendor = Vendor("tiny", ("users",), files, lambda config, draws, tables: iter(given))
     assert written(vendor, 2, tmp_path) == {
         "both.json": json.dumps({"a": [{"x": 2}] * 2, "b": [1, 1]}, indent=2) + "\n",

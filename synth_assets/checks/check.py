@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import duckdb
@@ -22,58 +22,33 @@ class Check:
 
     Attributes:
         name: what was checked; unique among the checks of one table.
-        table: the table it is about, None for a check of the whole world.
+        table: the table that it belongs to.
         asked, found: both sides of the comparison, as a person reads them.
         passed: whether they agree.
         sentence: what is compared.
         severity: ERROR where data that fails must not be used, WARN where it may.
         failures: the first offenders, one mapping of column to value each.
+        numbers: both sides as numbers, where they are numbers.
     """
 
     name: str
-    table: str | None
+    table: str
     asked: str
     found: str
     passed: bool
     sentence: str
     severity: Severity = "ERROR"
     failures: list[Row] = field(default_factory=list)
+    numbers: tuple[float, float] | None = None
+
+    def as_warning(self) -> Check:
+        """The same, for data that may be used all the same."""
+        return replace(self, severity="WARN")
 
     @property
     def title(self) -> str:
         """The name in words, with the table where there is one."""
-        return self.name.replace("_", " ") + (f" ({self.table})" if self.table else "")
-
-
-def of_offenders(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    table: str,
-    query: str,
-    sentence: str,
-    asked: str | None = None,
-    unit: str = "off",
-    cleared: bool = False,
-) -> Check:
-    """A check that passes when `query` returns no row; what is asked is the table's size unless told.
-
-    With `cleared` it is known that there is none.
-    """
-    try:
-        asked = asked or f"{count(connection, f'FROM {table}'):,} {table}"
-        if cleared:
-            return Check(name, table, asked, f"0 {unit}", True, sentence)
-        failures = rows(connection, f"FROM ({query}) LIMIT {SHOWN}")
-        offenders = len(failures) if len(failures) < SHOWN else count(connection, query)
-    except duckdb.Error as error:
-        return could_not_run(name, table, asked or "", sentence, error)
-    return Check(name, table, asked, f"{offenders:,} {unit}", not failures, sentence, failures=failures)
-
-
-def could_not_run(name: str, table: str, asked: str, sentence: str, error: duckdb.Error) -> Check:
-    """A check that failed because DuckDB refused its query: a column is missing, a file unreadable."""
-    said = str(error).split("\n", 1)[0]
-    return Check(name, table, asked, "could not run", False, sentence, failures=[{"error": said}])
+        return f"{self.name.replace('_', ' ')} ({self.table})"
 
 
 def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -23,11 +23,12 @@ import pyarrow as pa
 
 from synth_assets.checks.check import count
 from synth_assets.checks.numbers import Misspelt, Numbers, numbers_of
-from synth_assets.checks.queries import law_tables, quoted, restrictions
+from synth_assets.checks.queries import quoted, restrictions
 from synth_assets.derive.duckdb_view import only
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
-from synth_assets.model.world import World
+from synth_assets.model.world import CROSS_PARTITION, World
+from synth_assets.storage.store import Published
 
 GROUP_ROWS = 5_000_000
 """Rows of a group, over all its tables; one block at least."""
@@ -46,35 +47,31 @@ class CannotPartition(Exception):
     """The parts cannot be read apart: a key stands out of order, or a reference points out of its group."""
 
 
-@dataclass
+@dataclass(eq=False)
 class PartitionResult:
     """What the groups cleared.
 
     Attributes:
-        cleared: checks of tables, laws and kinds of fault, each as (name, table that it is about).
+        passed: checks of tables, row rules, laws and kinds of fault that hold, each as (name, table).
         rows: rows of each table.
         labels: labels of each kind, as many as its rule finds.
     """
 
-    cleared: set[tuple[str, str]] = field(default_factory=set)
+    passed: set[tuple[str, str]] = field(default_factory=set)
     rows: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
 
-    def clears(self, name: str, table: str) -> bool:
+    def passes(self, name: str, table: str) -> bool:
         """Whether a check needs no other judgement."""
-        return (name, table) in self.cleared
-
-    def size(self, table: str) -> str | None:
-        """What a check of a table is asked about: its rows; None where they were not counted."""
-        return f"{self.rows[table]:,} {table}" if table in self.rows else None
+        return (name, table) in self.passed
 
 
 NO_RESULT = PartitionResult()
-"""No group cleared anything."""
+"""Nothing is known to hold."""
 
 
 def check_partitions(
-    connection: duckdb.DuckDBPyConnection, world: World, sources: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, world: World, published: Mapping[str, Published]
 ) -> PartitionResult:
     """What the groups of a world's parts clear; nothing where they cannot be read apart."""
     settings = {"search_path": "apart,main", "disabled_optimizers": "join_filter_pushdown", "threads": 1}
@@ -82,7 +79,7 @@ def check_partitions(
     try:
         for name, value in settings.items():
             connection.execute(f"SET {name} = '{value}'")
-        return _Groups(connection, world, sources).proof()
+        return _Groups(connection, world, published).result()
     except (duckdb.Error, Misspelt, CannotPartition):
         return NO_RESULT
     finally:
@@ -95,23 +92,27 @@ class _Groups:
     """One pass over the groups: the queries still clear, and what one group hands on to the next."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, world: World, sources: Mapping[str, str]
+        self, connection: duckdb.DuckDBPyConnection, world: World, published: Mapping[str, Published]
     ) -> None:
         self.connection, self.world = connection, world
         self.tables = world.roots[world.root(world.manifest)]
-        self.parts = {table.name: self._parts(sources[table.name]) for table in world.tables}
+        self.parts = {table.name: self._parts(published[table.name].glob) for table in world.tables}
         self.laws = dict(_laws(world, {table.name for table in self.tables}))
-        self.rules = {name: query for name, _, query in world.sql("rules.sql")}
-        self.used = set(re.findall(r"\w+", " ".join([*self.laws.values(), *self.rules.values()]))) | LABEL
+        self.rules = {query.name: query.sql for query in world.sql("rules")}
+        row_rules = (rule.sql for table in world.tables for rule in table.rules)
+        queries = " ".join([*self.laws.values(), *self.rules.values(), *row_rules])
+        self.used = set(re.findall(r"\w+", queries)) | LABEL
         self.prefixes = sorted({c.prefix for table in world.tables for c in table.columns if c.prefix})
         self.sound = {table.name for table in world.tables}
+        self.row_rules = {(rule.name, table.name) for table in world.tables for rule in table.rules}
         self.keys: dict[str, Numbers] = {}
         self.last: dict[str, int] = {}
         self.types: dict[str, dict[str, str]] = {}
         self.found = PartitionResult()
 
-    def proof(self) -> PartitionResult:
+    def result(self) -> PartitionResult:
         """Read the tables of other roots whole and the others group by group, and sum up."""
+        self._refuse_unusual_references()
         self.connection.execute(_id_of(self.prefixes))
         for table in self.world.tables:
             if table not in self.tables:
@@ -121,6 +122,12 @@ class _Groups:
                 self._load(table, self.parts[table.name][group])
             self._judge()
         return self._summed_up()
+
+    def _refuse_unusual_references(self) -> None:
+        for table in self.world.tables:
+            for column in (table.key, *table.references):
+                if not column.prefix or column.nullable or column.references == table.name:
+                    raise CannotPartition(f"{table.name}: {column.name} cannot be linked part by part")
 
     def _parts(self, source: str) -> list[str]:
         found = self.connection.execute("SELECT file FROM glob($1) ORDER BY file", [source]).fetchall()
@@ -136,7 +143,8 @@ class _Groups:
 
     def _load(self, table: Table, parts: Sequence[str]) -> None:
         """Check a table's parts by themselves, and put what laws and rules use of them into memory."""
-        files = f"read_parquet([{', '.join(quoted(only(part)) for part in parts)}])"
+        paths = ", ".join(quoted(only(part)) for part in parts)
+        files = f"read_parquet([{paths}], hive_partitioning = false)"
         ids = [column for column in table.columns if column.prefix]
         spelt = self.connection.sql(f"SELECT {_names(ids)} FROM {files}").to_arrow_table()
         numbers = {c.name: numbers_of(spelt[c.name], c.prefix) + self._first(c.prefix) for c in ids}
@@ -149,6 +157,15 @@ class _Groups:
         unused = [c for c in table.columns if not c.prefix and c.name not in self.used]
         if self._breaks(table.name, words, "one of its choices") or self._breaks(files, unused):
             self.sound.discard(table.name)
+        self._judge_rows(table)
+
+    def _judge_rows(self, table: Table) -> None:
+        """Drop the row rules that a row breaks, and those that read ids, which are numbers here."""
+        ids = {column.name for column in table.columns if column.prefix}
+        for rule in table.rules:
+            reads_ids = ids.intersection(re.findall(r"\w+", rule.sql))
+            if reads_ids or self._any(f"SELECT 1 FROM {table.name} WHERE NOT coalesce({rule.sql}, true)"):
+                self.row_rules.discard((rule.name, table.name))
 
     def _first(self, prefix: str) -> int:
         return SPACE * self.prefixes.index(prefix)
@@ -216,21 +233,22 @@ class _Groups:
             if tally and self._any(f"WITH tally AS (FROM tally_{name}) {tally[2]}"):
                 del self.laws[name]
         manifest = self.world.manifest.name
-        about = {(name, law_tables(self.world, query)[-1]) for name, query in self.laws.items()}
+        about = {(name, self.world.tables_read(query)[-1]) for name, query in self.laws.items()}
         if len(self.rules) < len(self.world.anomalies):  # a label may name a row of another group
             about = {(name, table) for name, table in about if table != manifest}
         alone = {(name, table.name) for table in self.world.tables for name in ("keys", "references")}
         values = {("values", table) for table in self.sound}
-        self.found.cleared = about | alone | values | {(kind, manifest) for kind in self.rules}
+        self.found.passed = (
+            about | alone | values | self.row_rules | {(kind, manifest) for kind in self.rules}
+        )
         return self.found
 
 
 def _laws(world: World, tables: set[str]) -> Iterator[tuple[str, str]]:
     """The laws that groups can clear, name and query: they read a table that stands in groups."""
-    whole = world.whole("laws.sql")
-    for name, _, query in world.sql("laws.sql"):
-        if name not in whole and tables.intersection(law_tables(world, query)):
-            yield name, query
+    for law in world.sql("laws"):
+        if law.marks != CROSS_PARTITION and tables.intersection(world.tables_read(law.sql)):
+            yield law.name, law.sql
 
 
 def _names(columns: Sequence[Column]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import duckdb
@@ -10,13 +9,6 @@ import duckdb
 from synth_assets.checks.check import SHOWN, Row, count, rows
 from synth_assets.derive.duckdb_view import only
 from synth_assets.model.columns import Column
-from synth_assets.model.world import World
-
-
-def law_tables(world: World, query: str) -> list[str]:
-    """The tables that a query reads, in order of lineage; it is about the last."""
-    words = set(re.findall(r"\w+", query))
-    return [table.name for table in world.tables if table.name in words]
 
 
 def restrictions(column: Column) -> Iterator[tuple[str, str]]:
@@ -27,21 +19,24 @@ def restrictions(column: Column) -> Iterator[tuple[str, str]]:
     if column.choices:
         choices = ", ".join(map(quoted, column.choices))
         yield "one of its choices", f"{name} NOT IN ({choices})"
-    if column.pattern and not column.references:  # a reference equals a key, which is checked
+    if column.pattern and not column.is_reference:  # a reference equals a key, which is checked
         yield column.pattern, f"NOT regexp_matches({name}, '{column.pattern}')"
     if column.minimum is not None:
         yield f"at least {column.minimum:g}", f"{name} < {column.minimum}"
     if column.maximum is not None:
         yield f"at most {column.maximum:g}", f"{name} > {column.maximum}"
-    if column.kind in ("decimal", "rate"):
-        yield "two decimals", f"NOT isfinite({name}) OR {name} <> round({name}, 2)"
+    if column.form.is_float:
+        places = column.form.places
+        yield f"{places} decimals", f"NOT isfinite({name}) OR {name} <> round({name}, {places})"
 
 
 def file_schemas(connection: duckdb.DuckDBPyConnection, source: str) -> dict[tuple[str, ...], str]:
     """Names and types of columns, in their order, as the files of a source have them; a file of each."""
     found: dict[tuple[str, ...], str] = {}
     for (file,) in connection.execute("SELECT file FROM glob($1) ORDER BY file", [source]).fetchall():
-        described = connection.execute(f"DESCRIBE FROM read_parquet({quoted(only(file))})").fetchall()
+        described = connection.execute(
+            f"DESCRIBE FROM read_parquet({quoted(only(file))}, hive_partitioning = false)"
+        ).fetchall()
         found.setdefault(tuple(f"{name} {kind}" for name, kind, *_ in described), file)
     return found
 

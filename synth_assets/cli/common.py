@@ -72,12 +72,12 @@ def store_of(world: World, directory: str | None) -> Store:
 
 
 def table_of(world: World, name: str) -> Table:
-    """A world's table by its name, or a UsageProblem that lists them."""
-    try:
-        return world.table(name)
-    except KeyError:
-        known = ", ".join(table.name for table in world.tables)
-        raise UsageProblem(f"{world.name}: unknown table {name!r} (tables: {known})") from None
+    """A world's table or view by its name, or a UsageProblem that lists them."""
+    for table in world.relations:
+        if table.name == name:
+            return table
+    known = ", ".join(table.name for table in world.relations)
+    raise UsageProblem(f"{world.name}: unknown table {name!r} (tables: {known})")
 
 
 def shown(path: StoragePath) -> str:

@@ -95,4 +95,4 @@ def _source(world: World, preset: str | None, directory: str | None) -> Source:
     line = f"{shown(store.home)} holds no preset {preset}: made as of {day}, for this command alone"
     click.echo(line, err=True)
     tables = in_memory(scenario).tables
-    return Source(scenario, lambda _: lambda table: [tables[table]])
+    return Source(scenario, tuple(tables), lambda _: lambda table: [tables[table]])

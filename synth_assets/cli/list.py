@@ -23,7 +23,7 @@ def list_worlds() -> None:
 @reports_errors
 def tables(name: str) -> None:
     """List a world's tables: what a row is, and its columns."""
-    for table in find_world(name).tables:
+    for table in find_world(name).relations:
         click.echo(f"{table.name}  {table.grain}")
         click.echo(f"    {', '.join(column.published_name for column in table.columns)}")
 

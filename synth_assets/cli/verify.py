@@ -23,11 +23,14 @@ def verify(name: str, directory: str | None) -> None:
 
 def _verified(store: Store) -> bool:
     """Print every check of a world; whether all of those passed that are no warning."""
-    from synth_assets.checks.verify import as_text, verify
+    from synth_assets.checks.check import as_text
+    from synth_assets.checks.report import refuse_stale_report
+    from synth_assets.checks.verify import verify
 
     world, scenario = store.world, store.scenario()
-    sources = {t.name: store.published(t.name, scenario, allow_edits=True).glob for t in world.tables}
-    checks = verify(world, scenario.config.model_dump(mode="json"), sources)
+    published = {t.name: store.published(t.name, scenario, allow_edits=True) for t in world.tables}
+    refuse_stale_report(store, scenario)
+    checks = verify(world, scenario.config, published)
     click.echo(f"{world.name}  as of {scenario.config.day} · seed {scenario.config.seed}", err=True)
     click.echo(as_text(checks))
     return all(check.passed or check.severity == "WARN" for check in checks)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from synth_assets import worlds
@@ -31,9 +31,12 @@ def _lines(world: World) -> Iterator[str]:
     yield from ("", title, "", story.strip(), "", NOTE, "")
     yield from _grid(
         ("Table", "One row is", "Made from"),
-        ((_link(table.name), table.grain, ", ".join(map(_link, table.upstream))) for table in world.tables),
+        (
+            (_link(table.name), table.grain, ", ".join(map(_link, _sources(world, table))))
+            for table in world.relations
+        ),
     )
-    for table in world.tables:
+    for table in world.relations:
         yield from _table(table)
     yield from ("## Anomalies", "", "Labelled faults; the share is that of the default configuration.", "")
     asked = world.expected_labels(world.config())
@@ -46,6 +49,14 @@ def _lines(world: World) -> Iterator[str]:
     )
 
 
+def _sources(world: World, table: Table) -> Sequence[str]:
+    """What a table is made from, or what a view reads."""
+    views = {view.name: view for view in world.views}
+    if table.name in views:
+        return world.tables_read(world.text(views[table.name].file))
+    return table.upstream
+
+
 def _table(table: Table) -> Iterator[str]:
     yield from (f"## {table.name}", "", table.grain, "")
     yield from _grid(
@@ -56,7 +67,7 @@ def _table(table: Table) -> Iterator[str]:
         ),
     )
     if table.rules:
-        yield from ("In every row:", "", *(f"- {rule.name}" for rule in table.rules), "")
+        yield from ("In every row:", "", *(f"- {rule.name}: `{rule.sql}`" for rule in table.rules), "")
 
 
 def _grid(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -67,29 +78,18 @@ def _grid(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[st
 
 
 def _type(column: Column) -> str:
-    """The noun, with what it may hold."""
-    match column.kind:
-        case "identifier" | "reference":
-            kind = f"id, `{column.prefix}` and nine digits"
-        case "choice":
-            kind = "one of " + ", ".join(f"`{choice}`" for choice in column.choices)
-        case "money" | "decimal" | "rate":
-            kind = "decimal(18,2)" + _bounds(column)
-        case "count":
-            kind = "integer" + _bounds(column)
-        case "day":
-            kind = "date"
-        case "moment":
-            kind = "timestamp"
-        case "flag":
-            kind = "boolean"
-        case "text":
-            kind = "text"
-    return f"{kind}, may be empty" if column.nullable else kind
+    """The type for people, with what it may hold."""
+    words = column.form.words
+    if column.prefix:
+        words += f", `{column.prefix}` and nine digits"
+    elif column.choices:
+        words += " " + ", ".join(f"`{choice}`" for choice in column.choices)
+    words += _bounds(column)
+    return f"{words}, may be empty" if column.nullable else words
 
 
 def _bounds(column: Column) -> str:
-    per_unit = 100 if column.kind == "money" else 1
+    per_unit = column.form.stored_per_published
     low, high = (None if b is None else f"{b / per_unit:,g}" for b in (column.minimum, column.maximum))
     if low and high:
         return f", {low} to {high}"
@@ -97,7 +97,7 @@ def _bounds(column: Column) -> str:
 
 
 def _meaning(column: Column) -> str:
-    points = f" → {_link(column.references)}" if column.references else ""
+    points = f" → {' or '.join(map(_link, column.referenced_tables))}" if column.is_reference else ""
     return column.description + points
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from synth_assets.model.columns import Column
+from synth_assets.model.config import WorldConfig
 from synth_assets.model.table import Table
+from synth_assets.model.view import View
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,12 +65,57 @@ def view_sql(table: Table, schema_name: str, source: str) -> str:
 
     `select sum(amount_due) from order_to_cash.invoices` then answers in dollars.
     """
+    return relation_sql(table, schema_name, f"read_parquet({_text(source)}, hive_partitioning = false)")
+
+
+def derived_view_sql(
+    view: View, schema_name: str, query: str, sources: Mapping[str, str], config: WorldConfig
+) -> str:
+    """Statements that make a view which a world derives from its tables, commented like the others.
+
+    Args:
+        view: what it is.
+        schema_name: an existing schema.
+        query: over the stored tables and `scenario`.
+        sources: the parts of each table that the query reads, as `read_parquet` takes them.
+        config: what `scenario` holds.
+    """
+    return relation_sql(view.table, schema_name, f"({derived_query(query, sources, config)})")
+
+
+def derived_query(query: str, sources: Mapping[str, str], config: WorldConfig) -> str:
+    """A query over stored tables that finds them by itself."""
+    tables = [
+        f"{_name(name)} as (from read_parquet({_text(source)}, hive_partitioning = false))"
+        for name, source in sources.items()
+    ]
+    return f"with scenario as ({_scenario(config)}), {', '.join(tables)} from ({query})"
+
+
+def _scenario(config: WorldConfig) -> str:
+    """The configuration's plain values as one row."""
+    values = {
+        key: value
+        for key, value in (config.model_dump() | config.sql_facts()).items()
+        if isinstance(value, int | float | str | dt.date)
+    }
+    return "select " + ", ".join(f"{_literal(value)} as {_name(key)}" for key, value in values.items())
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
+    return f"date '{value}'" if isinstance(value, dt.date) else _text(str(value))
+
+
+def relation_sql(table: Table, schema_name: str, source: str) -> str:
+    """The same over any relation that holds the table's stored columns."""
     view = f"{_name(schema_name)}.{_name(table.name)}"
     columns = ",\n".join(
         f"    {_expression(column)} as {_name(column.published_name)}" for column in table.columns
     )
     statements = [
-        f"create or replace view {view} as select\n{columns}\nfrom read_parquet({_text(source)})",
+        f"create or replace view {view} as select\n{columns}\nfrom {source}",
         f"comment on view {view} is {_text(table.grain)}",
         *(
             f"comment on column {view}.{_name(column.published_name)} is {_text(_comment(column))}"
@@ -77,16 +126,7 @@ def view_sql(table: Table, schema_name: str, source: str) -> str:
 
 
 def _expression(column: Column) -> str:
-    name = _name(column.name)
-    match column.kind:
-        case "money":
-            return f"cast(cast({name} as decimal(18, 0)) * 0.01 as decimal(18, 2))"
-        case "decimal" | "rate":
-            return f"cast({name} as decimal(18, 2))"
-        case "choice":
-            return f"cast({name} as varchar)"
-        case _:
-            return name
+    return column.form.view.format(name=_name(column.name))
 
 
 def _comment(column: Column) -> str:

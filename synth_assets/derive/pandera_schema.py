@@ -22,8 +22,8 @@ from synth_assets.model.table import Rule, Table
 TOLERANCE = 0.02
 """How far the injected share may lie from the asked rate (source document 000, section 6: within 2 %)."""
 
-HALF_A_ROW = 0.5 + 1e-9
-"""What rounding a quota to whole rows may cost, and the float arithmetic of the check."""
+FEWEST_ROWS = 500
+"""Below so many rows, whole rows a month can be more than `TOLERANCE` off: 5 % of 3 orders is 0."""
 
 SLICE_ROWS = 65_536
 """Rows validated at a time: pandera spells out every failing row, and a wholly broken table has millions."""
@@ -65,8 +65,7 @@ def reference_schema() -> pandera.DataFrameSchema:
 def anomaly_schema() -> pandera.DataFrameSchema:
     """One row an anomaly kind (`ANOMALY_COLUMNS`): asked, injected and found are the same number.
 
-    The injected share lies within `TOLERANCE` of the rate. Counts are whole, so half a row is always
-    allowed: 5 % of 3 orders is 0.
+    The injected share lies within `TOLERANCE` of the rate, from `FEWEST_ROWS` on.
     """
     distance = "abs(injected - rate * population)"
     rules = [
@@ -74,7 +73,7 @@ def anomaly_schema() -> pandera.DataFrameSchema:
         Rule("rules find the labels that are injected", "injected = found_by_rules"),
         Rule(
             f"the injected share is within {TOLERANCE} of the rate",
-            f"{distance} <= population * {TOLERANCE} OR {distance} <= {HALF_A_ROW}",
+            f"{distance} <= population * {TOLERANCE} OR population < {FEWEST_ROWS}",
         ),
     ]
     return _frame_schema("anomalies", ANOMALY_COLUMNS, rules)
@@ -107,11 +106,16 @@ def _cases(error: Any, part: pa.Table) -> Iterator[dict[str, Any]]:
         column = error.schema.name if isinstance(error.schema, pandera.Column) else ""
         yield {"check": check, "column": column, "value": error.failure_cases, "row": None}
         return
-    whole_row = error.failure_cases.num_columns > 1
-    column = "" if whole_row else error.failure_cases.column_names[0]
-    keys = error.failure_cases.column(0) if whole_row else part.column(0).filter(_failed(error, part, column))
-    for key, row in zip(keys.to_pylist(), error.failure_cases.to_pylist(), strict=True):
-        yield {"check": check, "column": column, "value": row if whole_row else row[column], "row": key}
+    if error.failure_cases.num_columns > 1:
+        keys = error.failure_cases.column(0)
+        for key, row in zip(keys.to_pylist(), error.failure_cases.to_pylist(), strict=True):
+            yield {"check": check, "column": "", "value": row, "row": key}
+        return
+    column = error.failure_cases.column_names[0]
+    failed = _failed(error, part, column)
+    keys, values = part.column(0).filter(failed), part[column].filter(failed)
+    for key, value in zip(keys.to_pylist(), values.to_pylist(), strict=True):
+        yield {"check": check, "column": column, "value": value, "row": key}
 
 
 def _failed(error: Any, part: pa.Table, column: str) -> pa.ChunkedArray:
@@ -132,8 +136,10 @@ def _checks(column: Column) -> Iterator[pandera.Check]:
         yield pandera.Check.str_matches(column.pattern)
     if column.choices:
         yield pandera.Check.isin(column.choices)
-    if column.kind in ("decimal", "rate"):
+    if column.form.is_float:
+        places = column.form.places
         yield pandera.Check(lambda value: value.is_finite(), native=False, error="is_finite")
+        yield pandera.Check(lambda v: v == v.round(places), native=False, error=f"{places} decimals")
     if column.minimum is not None:
         yield pandera.Check.ge(column.minimum)
     if column.maximum is not None:

@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     WithJsonSchema,
     create_model,
 )
@@ -30,7 +31,7 @@ def entity_model(table: Table) -> type[BaseModel]:
     text, as they come from CSV, or the numbers, texts and nulls of JSON; an empty text is null where the
     column may be empty. Money and percentages are Decimals with two places, money in dollars.
     """
-    fields: dict[str, Any] = {column.published_name: _field(column) for column in table.columns}
+    fields: dict[str, Any] = {table.physical_column(column): _field(column) for column in table.columns}
     return create_model(
         entity_name(table),
         __config__=ConfigDict(extra="forbid", title=entity_name(table)),
@@ -53,7 +54,7 @@ def entity_name(table: Table) -> str:
 
 def _field(column: Column) -> Any:
     """The annotated type of a column, with its meaning, unit and the table it points to."""
-    notes = {"unit": column.published_unit, "references": column.references}
+    notes = {"unit": column.published_unit, "references": " or ".join(column.referenced_tables)}
     about = Field(
         description=column.description,
         json_schema_extra={name: note for name, note in notes.items() if note},
@@ -65,28 +66,21 @@ def _field(column: Column) -> Any:
 
 def _type(column: Column) -> Any:
     """What a filled value of a column may be."""
-    match column.kind:
-        case "identifier" | "reference":
-            return Annotated[str, Field(pattern=column.pattern)]
-        case "money" | "decimal" | "rate":
-            return _decimal(column)
-        case "day":
-            return dt.date
-        case "moment":
-            return AwareDatetime
-        case "choice":
-            return Literal[column.choices]
-        case "count":
-            return Annotated[int, Field(ge=column.minimum, le=column.maximum)]
-        case "flag":
-            return bool
-        case "text":
-            return str
+    if column.choices:
+        return Literal[column.choices]
+    if column.pattern:
+        return Annotated[str, Field(pattern=column.pattern)]
+    python = column.form.python
+    if python is Decimal:
+        return _decimal(column)
+    if python is int:
+        return Annotated[int, Field(ge=column.minimum, le=column.maximum)]
+    return {dt.datetime: AwareDatetime, object: JsonValue}.get(python, python)
 
 
 def _decimal(column: Column) -> Any:
-    """A Decimal of two places within the column's bounds; a plain number in JSON Schema."""
-    per_unit = 100 if column.kind == "money" else 1
+    """A Decimal within the column's places and bounds; a plain number in JSON Schema."""
+    per_unit = column.form.stored_per_published
     low, high = (
         None if bound is None else Decimal(str(bound)) / per_unit
         for bound in (column.minimum, column.maximum)
@@ -96,7 +90,10 @@ def _decimal(column: Column) -> Any:
         schema["minimum"] = float(low)
     if high is not None:
         schema["maximum"] = float(high)
-    return Annotated[Decimal, Field(max_digits=18, decimal_places=2, ge=low, le=high), WithJsonSchema(schema)]
+    places = column.form.places
+    return Annotated[
+        Decimal, Field(max_digits=18, decimal_places=places, ge=low, le=high), WithJsonSchema(schema)
+    ]
 
 
 def _empty_is_null(value: Any) -> Any:

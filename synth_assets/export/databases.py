@@ -20,6 +20,7 @@ from synth_assets import worlds
 from synth_assets.export.files import Parts
 from synth_assets.model.columns import Column
 from synth_assets.model.errors import Problem, UsageProblem
+from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
 BATCH_ROWS = 16_384
@@ -41,7 +42,7 @@ SAID = {
 """What SQLite's primary result codes mean to a person (https://sqlite.org/rescode.html)."""
 
 
-class _Made(NamedTuple):
+class TableDefinition(NamedTuple):
     """A table of the schema: its name, the statement that makes it, and its columns."""
 
     name: str
@@ -72,7 +73,8 @@ def load(world: World, parts: Parts, url: str) -> dict[str, int]:
         for made in schema:
             _make(connection, made, file)
         for made in schema:
-            rows[made.name] = _fill(connection, world, made, parts(made.name))
+            table = _table_of(world, made.name)
+            rows[made.name] = _fill(connection, table, made, parts(table.name))
         for made in schema:
             orphan = connection.execute(f"PRAGMA foreign_key_check({made.name})").fetchone()
             if orphan:
@@ -87,10 +89,14 @@ def tables(world: World, url: str) -> list[str]:
         UsageProblem: as `load` would, before anything is read or made.
     """
     _file(url)
-    return [made.name for made in _schema(world)]
+    return [_table_of(world, made.name).name for made in _schema(world)]
 
 
-def _schema(world: World) -> list[_Made]:
+def _table_of(world: World, physical_name: str) -> Table:
+    return next(table for table in world.tables if table.physical_name == physical_name)
+
+
+def _schema(world: World) -> list[TableDefinition]:
     """What the world's SQL makes, as SQLite itself says in an empty database."""
     if world.database is None:
         able = ", ".join(name for name in worlds.NAMES if worlds.load(name).database)
@@ -98,7 +104,10 @@ def _schema(world: World) -> list[_Made]:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(world.text(world.database))
         made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY rowid")
-        return [_Made(name, statement, _columns(connection, name)) for name, statement in made.fetchall()]
+        return [
+            TableDefinition(name, statement, _columns(connection, name))
+            for name, statement in made.fetchall()
+        ]
 
 
 def _file(url: str) -> Path:
@@ -134,7 +143,7 @@ def _transaction(file: Path) -> Iterator[sqlite3.Connection]:
         raise Problem(said.format(file=file, error=error)) from None
 
 
-def _make(connection: sqlite3.Connection, made: _Made, file: Path) -> None:
+def _make(connection: sqlite3.Connection, made: TableDefinition, file: Path) -> None:
     """Make a table where there is none; one of the same columns without rows will do."""
     found = _columns(connection, made.name)
     if not found:
@@ -151,9 +160,11 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
     return [name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", [table])]
 
 
-def _fill(connection: sqlite3.Connection, world: World, made: _Made, parts: Iterable[pa.Table]) -> int:
+def _fill(
+    connection: sqlite3.Connection, table: Table, made: TableDefinition, parts: Iterable[pa.Table]
+) -> int:
     """Insert a table's rows, and say how many there are."""
-    of_document = {column.published_name: column for column in world.table(made.name).columns}
+    of_document = {table.physical_column(column): column for column in table.columns}
     columns = [of_document[name] for name in made.columns]
     marks = ", ".join("?" * len(columns))
     insert = f"INSERT INTO {made.name} ({', '.join(made.columns)}) VALUES ({marks})"
@@ -167,21 +178,21 @@ def _fill(connection: sqlite3.Connection, world: World, made: _Made, parts: Iter
 
 
 def _values(column: Column, values: pa.Array) -> Sequence[object]:
-    """A column as SQLite stores it."""
-    match column.kind:
-        case "money":
-            return [None if cents is None else cents / 100 for cents in values.to_pylist()]
-        case "day":
-            days = values.dictionary_encode()
-            return _words(days.dictionary.cast(pa.string()), days.indices)
-        case "choice":
-            return _words(values.dictionary, values.indices)
-        case "moment":
-            return values.cast(pa.timestamp("s")).cast(pa.string()).to_pylist()
-        case "flag":
-            return values.cast(pa.int8()).to_pylist()
-        case _:
-            return values.to_pylist()
+    """A column as SQLite stores it: dollars as REAL, days and moments as text, flags as 0 or 1."""
+    if pa.types.is_dictionary(values.type):
+        return _words(values.dictionary, values.indices)
+    form = column.form
+    if form.stored_per_published > 1:
+        unit = form.stored_per_published
+        return [None if stored is None else stored / unit for stored in values.to_pylist()]
+    if pa.types.is_date(values.type):
+        days = values.dictionary_encode()
+        return _words(days.dictionary.cast(pa.string()), days.indices)
+    if pa.types.is_timestamp(values.type):
+        return list(values.cast(pa.timestamp("s")).cast(pa.string()).to_pylist())
+    if pa.types.is_boolean(values.type):
+        return list(values.cast(pa.int8()).to_pylist())
+    return list(values.to_pylist())
 
 
 def _words(words: pa.Array, indices: pa.Array) -> list[str | None]:

@@ -69,7 +69,7 @@ def export(world: World, parts: Parts, to: str, out: Path, tables: Sequence[str]
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to}: there are {', '.join(FORMATS)}")
-    known = {table.name: table for table in world.tables}
+    known = {table.name: table for table in world.relations}
     chosen = list(known) if tables is None else list(dict.fromkeys(tables))
     for name in chosen:
         if name not in known:
@@ -95,7 +95,7 @@ def export_csv(world: World, parts: Parts, out: Path, tables: Sequence[Table]) -
 
     Fields are quoted only where they must be. Null is an empty field, a text without characters is `""`.
     """
-    return [_write(out / f"{table.name}.csv", _csv(table, parts(table.name))) for table in tables]
+    return [_write(out / f"{table.physical_name}.csv", _csv(table, parts(table.name))) for table in tables]
 
 
 def export_json(world: World, parts: Parts, out: Path, tables: Sequence[Table]) -> list[Path]:
@@ -103,7 +103,7 @@ def export_json(world: World, parts: Parts, out: Path, tables: Sequence[Table]) 
 
     UTF-8 without needless escapes; money and percentages are numbers with two decimals.
     """
-    return [_write(out / f"{table.name}.json", _json(table, parts(table.name))) for table in tables]
+    return [_write(out / f"{table.physical_name}.json", _json(table, parts(table.name))) for table in tables]
 
 
 FORMATS: dict[str, Format] = {"csv": export_csv, "json": export_json}
@@ -111,7 +111,7 @@ FORMATS: dict[str, Format] = {"csv": export_csv, "json": export_json}
 
 
 def _csv(table: Table, parts: Iterable[pa.Table]) -> Iterator[bytes | memoryview]:
-    yield (",".join(column.published_name for column in table.columns) + "\n").encode()
+    yield (",".join(map(table.physical_column, table.columns)) + "\n").encode()
     for batch in _batches(table, parts):
         fields = [_csv_field(*field) for field in zip(table.columns, batch.columns, strict=True)]
         lines = joined(fields[0], *(piece for field in fields[1:] for piece in (",", field)), "\n")
@@ -119,12 +119,17 @@ def _csv(table: Table, parts: Iterable[pa.Table]) -> Iterator[bytes | memoryview
 
 
 def _csv_field(column: Column, values: pa.Array) -> pa.Array:
-    text = _quoted(column, values, lambda words: where_needed(words, CSV_NEEDS_QUOTES, [('"', '""')], '"'))
+    text = _quoted(
+        column,
+        values,
+        ("string", "raw"),
+        lambda words: where_needed(words, CSV_NEEDS_QUOTES, [('"', '""')], '"'),
+    )
     return pc.fill_null(text, scalar(""))
 
 
 def _json(table: Table, parts: Iterable[pa.Table]) -> Iterator[bytes | memoryview]:
-    labels = [f'\n    "{column.published_name}": ' for column in table.columns]
+    labels = [f'\n    "{table.physical_column(column)}": ' for column in table.columns]
     start = 1  # the first object has no comma before it
     yield b"["
     for batch in _batches(table, parts):
@@ -139,19 +144,23 @@ def _json_value(column: Column, values: pa.Array) -> pa.Array:
     text = _quoted(
         column,
         values,
+        ("string",),
         lambda words: joined('"', where_needed(words, JSON_NEEDS_ESCAPES, JSON_ESCAPES), '"'),
     )
-    if column.kind in ("day", "moment"):
+    if column.form.json == "quoted":
         text = joined('"', text, '"')
     return pc.fill_null(text, scalar("null"))
 
 
-def _quoted(column: Column, values: pa.Array, quote: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """A column as text, `quote` applied where text may hold anything; to a choice's few words only once."""
+def _quoted(
+    column: Column, values: pa.Array, forms: tuple[str, ...], quote: Callable[[pa.Array], pa.Array]
+) -> pa.Array:
+    """A column as text, `quote` applied to the `forms` of JSON that may hold anything; to a choice's few
+    words only once."""
     if isinstance(values, pa.DictionaryArray):
         return quote(values.dictionary.cast(pa.string())).take(values.indices)
     text = as_text(column, values)
-    return quote(text) if column.kind in QUOTED_KINDS else text
+    return quote(text) if column.form.json in forms else text
 
 
 def _batches(table: Table, parts: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
@@ -175,11 +184,7 @@ def _write(path: Path, content: Iterable[bytes | memoryview]) -> Path:
     return path
 
 
-QUOTED_KINDS = ("identifier", "reference", "choice", "text")
-"""Kinds whose text may hold anything, so that a format must quote or escape it."""
-
 _ZERO = primitive_array(pa.int64(), np.zeros(1, dtype=np.int64))[0]
-_HUNDRED = primitive_array(pa.float64(), np.full(1, 100.0))[0]
 
 
 def joined(*pieces: str | pa.Array) -> pa.Array:
@@ -194,28 +199,44 @@ def as_text(column: Column, values: pa.Array) -> pa.Array:
     Raises:
         pa.ArrowInvalid: a number that is not finite, or a moment that is not on a whole second.
     """
-    match column.kind:
-        case "money":
-            return _hundredths(values)
-        case "decimal" | "rate":
-            return _hundredths(pc.round(pc.multiply(values, _HUNDRED)).cast(pa.int64()))
-        case "moment":
-            seconds = values.cast(pa.timestamp("s")).cast(pa.string())
-            return joined(pc.utf8_replace_slice(seconds, 10, 11, "T"), "Z")
-        case _:
-            return values.cast(pa.string())
+    return TEXTS[column.form.text](values, column.form.places or 0)
 
 
-def _hundredths(values: pa.Array) -> pa.Array:
-    """Integers as decimal text with two places: 162000 is `1620.00`, -5 is `-0.05`.
+def _plain_text(values: pa.Array, _: int) -> pa.Array:
+    return values.cast(pa.string())
 
-    A 128-bit decimal is its unscaled integer in two 64-bit words, so cents are decimals as they stand.
+
+def _utc_text(values: pa.Array, _: int) -> pa.Array:
+    """Moments as `2026-02-21T12:00:00Z`."""
+    seconds = values.cast(pa.timestamp("s")).cast(pa.string())
+    return joined(pc.utf8_replace_slice(seconds, 10, 11, "T"), "Z")
+
+
+def _rounded_text(values: pa.Array, places: int) -> pa.Array:
+    """Floats as decimal text with so many places."""
+    scale = primitive_array(pa.float64(), np.full(1, 10.0**places))[0]
+    return _scaled_text(pc.round(pc.multiply(values, scale)).cast(pa.int64()), places)
+
+
+def _scaled_text(values: pa.Array, places: int) -> pa.Array:
+    """Integers as decimal text: with two places 162000 is `1620.00` and -5 is `-0.05`.
+
+    A 128-bit decimal is its unscaled integer in two 64-bit words, so cents are decimals as they are.
     """
     filled = pc.fill_null(values, _ZERO)
     low = np.frombuffer(filled.buffers()[1], dtype=np.int64)[filled.offset :][: len(filled)]
     words = np.stack([low, low >> 63], axis=1)
-    decimals = pa.Array.from_buffers(pa.decimal128(20, 2), len(values), [None, pa.py_buffer(words)])
+    decimals = pa.Array.from_buffers(pa.decimal128(20, places), len(values), [None, pa.py_buffer(words)])
     return pc.if_else(pc.is_valid(values), decimals.cast(pa.string()), pa.nulls(len(values), pa.string()))
+
+
+TEXTS: dict[str, Callable[[pa.Array, int], pa.Array]] = {
+    "plain": _plain_text,
+    "scaled": _scaled_text,
+    "rounded": _rounded_text,
+    "utc": _utc_text,
+}
+"""How values become text, by `Kind.text`."""
 
 
 def where_needed(text: pa.Array, pattern: str, change: list[tuple[str, str]], quote: str = "") -> pa.Array:

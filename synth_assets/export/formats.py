@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import pyarrow as pa
 
+from synth_assets.derive.duckdb_view import attach_files, derived_query
 from synth_assets.export.files import FORMATS, Parts, export
 from synth_assets.export.vendors import export_vendor
 from synth_assets.model.errors import Problem, UsageProblem
@@ -32,10 +34,12 @@ class Source(NamedTuple):
 
     Attributes:
         scenario: what they were made from.
+        names: the tables that there are.
         parts: gives, for the names of tables, what gives their rows; looks at all of the tables first.
     """
 
     scenario: Scenario
+    names: tuple[str, ...]
     parts: Callable[[Sequence[str]], Parts]
 
 
@@ -45,18 +49,33 @@ def published(store: Store) -> Source:
     Raises:
         Problem: nothing stands there, or, from `parts`, a table is damaged or from another scenario.
     """
-    scenario = store.scenario()
+    scenario, world = store.scenario(), store.world
+    queries = {view.name: world.text(view.file) for view in world.views}
+    columns = {view.name: view.table.schema for view in world.views}
 
     def parts(names: Sequence[str]) -> Parts:
-        versions = {name: store.published(name, scenario) for name in names}
+        read = {name: world.tables_read(queries[name]) if name in queries else [name] for name in names}
+        needed = dict.fromkeys(table for tables in read.values() for table in tables)
+        versions = {name: store.published(name, scenario) for name in needed}
 
-        def of(table: str) -> Iterator[pa.Table]:
-            for block in range(len(versions[table].parts)):
-                yield store.rows(versions[table], block)
+        def rows_of(name: str) -> Iterator[pa.Table]:
+            if name in queries:
+                sources = {table: versions[table].glob for table in read[name]}
+                query = derived_query(queries[name], sources, scenario.config)
+                yield _answer(query, str(store.root)).cast(columns[name])
+                return
+            for block in range(versions[name].blocks):
+                yield store.part(versions[name], block).read()
 
-        return of
+        return rows_of
 
-    return Source(scenario, parts)
+    return Source(scenario, tuple(table.name for table in world.relations), parts)
+
+
+def _answer(query: str, address: str) -> pa.Table:
+    with duckdb.connect() as connection:
+        attach_files(connection, address)
+        return connection.execute(query).to_arrow_table()
 
 
 def holds(store: Store, preset: str) -> bool:
@@ -88,9 +107,9 @@ def write(source: Source, form: str, out: Path, tables: Sequence[str] | None = N
     if vendor and tables is not None:
         raise UsageProblem(f"--tables goes with {', '.join(FORMATS)}: {form} is made from whole users")
     names = vendor.tables if vendor else tables
-    parts = source.parts([table.name for table in world.tables] if names is None else names)
+    parts = source.parts(source.names if names is None else names)
     with translate_os_errors(out, "use another --out or fewer --tables"):
         if vendor:
             config = source.scenario.config
             return export_vendor(vendor, config, world.draws(config, vendor.name), parts, out)
-        return export(world, parts, form, out, tables)
+        return export(world, parts, form, out, source.names if tables is None else tables)

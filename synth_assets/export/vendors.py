@@ -19,7 +19,7 @@ from synth_assets.export.files import Parts, aside
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Draws
 from synth_assets.model.errors import Problem
-from synth_assets.model.vendor import WHOLE, Entry, Shared, Vendor
+from synth_assets.model.vendor import ROOT_ARRAY, Entry, Shared, Vendor
 
 
 def export_vendor(vendor: Vendor, config: WorldConfig, draws: Draws, parts: Parts, out: Path) -> list[Path]:
@@ -74,7 +74,7 @@ class _Array:
     """Values of one array, as they will stand in the file."""
 
     def __init__(self, opened: ExitStack, staging: Path, name: str) -> None:
-        self.depth = 1 if name == WHOLE else 2
+        self.depth = 1 if name == ROOT_ARRAY else 2
         self.margin = "\n" + "  " * self.depth
         spool = TemporaryFile("w+", dir=staging, encoding="utf-8", newline="\n")  # noqa: SIM115 - `opened` does
         self.spool = opened.enter_context(spool)
@@ -93,8 +93,8 @@ class _Array:
 
 
 def _join(arrays: dict[str, _Array], file: IO[str]) -> None:
-    if WHOLE in arrays:
-        arrays[WHOLE].copy_to(file)
+    if ROOT_ARRAY in arrays:
+        arrays[ROOT_ARRAY].copy_to(file)
     else:
         for place, (name, array) in enumerate(arrays.items()):
             file.write(f'{"," if place else "{"}\n  "{name}": ')

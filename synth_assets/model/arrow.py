@@ -26,6 +26,13 @@ def primitive_array(
     return pa.Array.from_buffers(type_, len(values), [validity, pa.py_buffer(np.ascontiguousarray(data))])
 
 
+def numpy_type(type_: pa.DataType) -> np.dtype:
+    """The numpy type of a fixed-width Arrow type's values: days are int32, moments int64."""
+    if pa.types.is_boolean(type_):
+        return np.dtype(bool)
+    return np.dtype(f"{'f' if pa.types.is_floating(type_) else 'i'}{type_.bit_width // 8}")
+
+
 def indices(values: npt.NDArray) -> pa.Array:
     """Whole numbers for `take`."""
     return primitive_array(pa.int64(), values.astype(np.int64, copy=False))
@@ -58,16 +65,17 @@ def scalar(text: str) -> pa.StringScalar:
     return strings([text])[0]
 
 
-def combined(column: pa.ChunkedArray) -> pa.Array:
+def combined(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """A column as one array; without the copy that `combine_chunks` makes even of a single chunk."""
+    if isinstance(column, pa.Array):
+        return column
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def to_numpy(column: pa.ChunkedArray) -> npt.NDArray:
+def to_numpy(column: pa.Array | pa.ChunkedArray) -> npt.NDArray:
     """The values of a column without empty cells: int64, float64, or int32 epoch days."""
     array = combined(column)
-    dtype = np.dtype(f"{'f' if pa.types.is_floating(array.type) else 'i'}{array.type.bit_width // 8}")
-    return _fixed_width(array, dtype)
+    return _fixed_width(array, numpy_type(array.type))
 
 
 def flag_values(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
@@ -82,7 +90,7 @@ def equals_choice(column: pa.ChunkedArray, choice: str) -> npt.NDArray[np.bool_]
     array = combined(column)
     words = array.dictionary.to_pylist()
     code = words.index(choice) if choice in words else -1
-    return _fixed_width(array.indices, np.dtype(f"i{array.type.index_type.bit_width // 8}")) == code
+    return _fixed_width(array.indices, numpy_type(array.type.index_type)) == code
 
 
 def _fixed_width(array: pa.Array, dtype: np.dtype) -> npt.NDArray:

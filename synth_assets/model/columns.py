@@ -1,78 +1,42 @@
-"""The nouns of a table: what a column means decides how it is stored, checked and shown.
-
-| noun         | stored in Parquet            | shown in views and exports    |
-|--------------|------------------------------|-------------------------------|
-| identifier   | string, prefix + nine digits | the same                      |
-| reference    | like the identifier it names | the same                      |
-| money        | int64 cents, `_cents`        | DECIMAL(18,2) without `_cents`|
-| decimal      | float64, two decimals        | DECIMAL(18,2)                 |
-| rate         | float64, two decimals        | DECIMAL(18,2)                 |
-| day          | date32                       | date                          |
-| moment       | timestamp[us], UTC           | ISO 8601 with Z               |
-| choice       | dictionary of strings        | text                          |
-| text         | string                       | text                          |
-| count        | int64                        | integer                       |
-| flag         | bool                         | boolean                       |
-"""
+"""The columns of a table: what each means, and what it may hold. `kinds.py` says how each kind is stored."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import pyarrow as pa
 
-Kind = Literal[
-    "identifier",
-    "reference",
-    "money",
-    "decimal",
-    "rate",
-    "day",
-    "moment",
-    "choice",
-    "text",
-    "count",
-    "flag",
-]
-
-_ARROW: dict[Kind, pa.DataType] = {
-    "identifier": pa.string(),
-    "reference": pa.string(),
-    "money": pa.int64(),
-    "decimal": pa.float64(),
-    "rate": pa.float64(),
-    "day": pa.date32(),
-    "moment": pa.timestamp("us"),
-    "choice": pa.dictionary(pa.int8(), pa.string()),
-    "text": pa.string(),
-    "count": pa.int64(),
-    "flag": pa.bool_(),
-}
-
+from synth_assets.model.kinds import KINDS, Kind, KindName
 
 _REPEATED_TEXT = pa.dictionary(pa.int16(), pa.string())
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name with unit, its noun, its meaning and what it may hold.
+    """One column: its name with unit, its kind, its meaning and what it may hold.
 
     Attributes:
         name: name in Parquet, for example "amount_due_cents".
-        kind: the noun.
+        kind: a key of `KINDS`.
         description: one sentence.
         unit: unit of the stored value, where it has one.
         nullable: whether a row may leave it empty.
         minimum, maximum: bounds of the stored value, both allowed.
         choices: the values of a choice, in the order of their codes.
-        prefix: what an id starts with; other tables' ids for a reference.
-        references: the table a reference points to.
-        repeats: whether a text is one of some thousands, so that each is stored once a block.
+        prefix: what an id starts with; "" for a plain integer.
+        references: the table that a reference points to.
+        targets: for a reference whose table another column chooses: pairs of that column's value and the
+            table.
+        chosen_by: that column's name.
+        is_deferred: whether the referenced table is a later one, which may refer back to this one. Such a
+            reference is no lineage, and it is checked with the later table.
+        repeats: whether values come again and again within a block: a text, one of some thousands, is then
+            stored once a block, and a number as it is instead of its difference to the one before.
     """
 
     name: str
-    kind: Kind
+    kind: KindName
     description: str
     unit: str | None = None
     nullable: bool = False
@@ -81,12 +45,34 @@ class Column:
     choices: tuple[str, ...] = ()
     prefix: str = ""
     references: str | None = None
+    targets: tuple[tuple[str, str], ...] = ()
+    chosen_by: str = ""
+    is_deferred: bool = False
     repeats: bool = False
 
     @property
+    def form(self) -> Kind:
+        """How the column's kind is stored, published and shown."""
+        return KINDS[self.kind]
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the column points to rows."""
+        return bool(self.references or self.targets)
+
+    @property
+    def referenced_tables(self) -> tuple[str, ...]:
+        """The tables that the column may point to."""
+        return (
+            (self.references,)
+            if self.references
+            else tuple(dict.fromkeys(table for _, table in self.targets))
+        )
+
+    @property
     def published_name(self) -> str:
-        """Name in views and exports: that of the source document, without `_cents`."""
-        return self.name.removesuffix("_cents") if self.kind == "money" else self.name
+        """Name in views and exports: that of the source document, without the suffix of a stored unit."""
+        return self.name.removesuffix(self.form.suffix)
 
     @property
     def published_unit(self) -> str | None:
@@ -104,23 +90,72 @@ class Column:
         metadata = {"description": self.description, "kind": self.kind}
         if self.unit:
             metadata["unit"] = self.unit
-        arrow = _REPEATED_TEXT if self.repeats else _ARROW[self.kind]
+        arrow = _REPEATED_TEXT if self.kind == "text" and self.repeats else self.form.arrow
         return pa.field(self.name, arrow, nullable=self.nullable, metadata=metadata)
 
 
 def identifier(name: str, prefix: str, description: str) -> Column:
-    """The key of a table: `prefix` and nine digits."""
-    return Column(name, "identifier", description, prefix=prefix)
+    """The key of a table: `prefix` and nine digits, or without a prefix a plain integer."""
+    kind: KindName = "identifier" if prefix else "integer_identifier"
+    return Column(name, kind, description, prefix=prefix)
 
 
-def reference(table: str, target: Column, description: str, name: str | None = None) -> Column:
-    """A row of another table, by that table's key column `target`."""
-    return Column(name or target.name, "reference", description, prefix=target.prefix, references=table)
+def reference(
+    table: str,
+    target: Column,
+    description: str,
+    name: str | None = None,
+    nullable: bool = False,
+    is_deferred: bool = False,
+) -> Column:
+    """A row of a table, by that table's key column `target`; a table may refer to its own rows."""
+    return Column(
+        name or target.name,
+        "reference" if target.prefix else "integer_reference",
+        description,
+        nullable=nullable,
+        prefix=target.prefix,
+        references=table,
+        is_deferred=is_deferred,
+    )
 
 
-def money(name: str, description: str, minimum: int | None = 0, nullable: bool = False) -> Column:
-    """An amount of US dollars, in whole cents."""
-    return Column(name, "money", description, unit="USD cents", minimum=minimum, nullable=nullable)
+def reference_to_any(
+    name: str, chosen_by: str, targets: Mapping[str, str], description: str, nullable: bool = False
+) -> Column:
+    """A row of one of several tables, as a plain integer; the column `chosen_by` says of which."""
+    return Column(
+        name,
+        "integer_reference",
+        description,
+        nullable=nullable,
+        targets=tuple(targets.items()),
+        chosen_by=chosen_by,
+    )
+
+
+def money(
+    name: str,
+    description: str,
+    minimum: int | None = 0,
+    nullable: bool = False,
+    repeats: bool = False,
+) -> Column:
+    """An amount of US dollars, in whole cents; the name ends in `_cents`."""
+    return Column(
+        name, "money", description, unit="USD cents", minimum=minimum, nullable=nullable, repeats=repeats
+    )
+
+
+def quantity(
+    name: str,
+    description: str,
+    minimum: int | None = 0,
+    nullable: bool = False,
+    unit: str | None = None,
+) -> Column:
+    """An amount of goods in ten-thousandths of its unit; the name ends in `_e4`."""
+    return Column(name, "quantity", description, unit=unit, minimum=minimum, nullable=nullable)
 
 
 def decimal(name: str, description: str, nullable: bool = False, unit: str | None = None) -> Column:
@@ -139,33 +174,43 @@ def rate(
     return Column(name, "rate", description, unit="%", nullable=nullable, minimum=minimum, maximum=maximum)
 
 
-def day(name: str, description: str, nullable: bool = False) -> Column:
+def day(name: str, description: str, nullable: bool = False, repeats: bool = False) -> Column:
     """A calendar day."""
-    return Column(name, "day", description, nullable=nullable)
+    return Column(name, "day", description, nullable=nullable, repeats=repeats)
 
 
-def moment(name: str, description: str) -> Column:
+def moment(name: str, description: str, nullable: bool = False) -> Column:
     """A point in time, UTC."""
-    return Column(name, "moment", description, unit="UTC")
+    return Column(name, "moment", description, unit="UTC", nullable=nullable)
 
 
-def choice(name: str, choices: tuple[str, ...], description: str) -> Column:
+def choice(name: str, choices: tuple[str, ...], description: str, nullable: bool = False) -> Column:
     """One of a few words."""
-    return Column(name, "choice", description, choices=choices)
+    return Column(name, "choice", description, choices=choices, nullable=nullable)
 
 
 def text(name: str, description: str, nullable: bool = False, repeats: bool = False) -> Column:
-    """Free text; or, as it `repeats`, picked from a pool by `arrow.picked`."""
+    """Free text; or, as it `repeats`, picked from a pool by `arrow.from_pool`."""
     return Column(name, "text", description, nullable=nullable, repeats=repeats)
 
 
+def json(name: str, description: str, nullable: bool = False) -> Column:
+    """A JSON value, stored as its text."""
+    return Column(name, "json", description, nullable=nullable)
+
+
 def count(
-    name: str, description: str, minimum: int = 0, maximum: int | None = None, unit: str | None = None
+    name: str,
+    description: str,
+    minimum: int = 0,
+    maximum: int | None = None,
+    unit: str | None = None,
+    nullable: bool = False,
 ) -> Column:
     """A whole number of something."""
-    return Column(name, "count", description, unit=unit, minimum=minimum, maximum=maximum)
+    return Column(name, "count", description, unit=unit, minimum=minimum, maximum=maximum, nullable=nullable)
 
 
-def flag(name: str, description: str) -> Column:
+def flag(name: str, description: str, nullable: bool = False) -> Column:
     """True or false; named `is_` or `has_`."""
-    return Column(name, "flag", description)
+    return Column(name, "flag", description, nullable=nullable)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import combined
+from synth_assets.model.arrow import combined, to_numpy
 from synth_assets.model.draws import Ints, Words
 
 DIGITS = 9
@@ -42,8 +42,10 @@ def _offsets(width: int, rows: int) -> pa.Buffer:
     return pa.py_buffer(np.arange(0, width * (rows + 1), width, dtype=np.int32))
 
 
-def format_ids(prefix: str, numbers: Ints) -> pa.StringArray:
-    """`prefix` and nine digits for each number, 0 <= number <= 999,999,999."""
+def format_ids(prefix: str, numbers: Ints, mask: npt.NDArray[np.bool_] | None = None) -> pa.StringArray:
+    """`prefix` and nine digits for each number, 0 <= number <= 999,999,999; empty where `mask` is true."""
+    if mask is not None and mask.any():
+        return _format_some(prefix, numbers, mask)
     number = numbers.astype(np.uint32)
     fours = number // _TEN_THOUSAND
     high = fours // _TEN_THOUSAND
@@ -53,6 +55,15 @@ def format_ids(prefix: str, numbers: Ints) -> pa.StringArray:
     rows["low"] = _four_digits(number - fours * _TEN_THOUSAND)
     offsets = _offsets(len(prefix) + DIGITS, len(numbers))
     return pa.StringArray.from_buffers(len(numbers), offsets, pa.py_buffer(rows))
+
+
+def _format_some(prefix: str, numbers: Ints, mask: npt.NDArray[np.bool_]) -> pa.StringArray:
+    """Ids where `mask` is false; an empty cell takes no bytes."""
+    width = len(prefix) + DIGITS
+    offsets = np.concatenate([[0], np.cumsum(~mask)]).astype(np.int32) * np.int32(width)
+    filled = format_ids(prefix, numbers[~mask])
+    validity = pa.py_buffer(np.packbits(~mask, bitorder="little"))
+    return pa.StringArray.from_buffers(len(mask), pa.py_buffer(offsets), filled.buffers()[2], validity)
 
 
 def _repeated(text: bytes, count: int) -> np.ndarray:
@@ -72,13 +83,15 @@ def _four_digits(number: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 
 def id_numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
-    """The numbers of ids, read from their last nine digits.
+    """The numbers of ids, read from their last nine digits; plain integers are their own numbers.
 
     Raises:
         ValueError: when the ids are not all of one length with nine digits at the end.
     """
     if len(values) == 0:
         return np.empty(0, dtype=np.int64)
+    if pa.types.is_integer(values.type):
+        return to_numpy(values)
     texts = _texts(values)
     rows = texts.view([("prefix", f"V{texts.itemsize - DIGITS}"), ("high", "u1"), ("low", "<u8")])
     high, number = rows["high"] - np.uint8(ord("0")), rows["low"] ^ _ZEROS

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import primitive_array, strings
+from synth_assets.model.arrow import numpy_type, primitive_array, strings
 from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.columns import Column
 from synth_assets.model.draws import Ints
@@ -45,6 +45,17 @@ class Rule:
     sql: str
 
 
+def as_it_is(name: str) -> str:
+    """The naming style of tables whose physical names are the published ones."""
+    return name
+
+
+def camel_case(name: str) -> str:
+    """`creditLimit` for `credit_limit`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """One entity table.
@@ -57,8 +68,13 @@ class Table:
             block's rows of the table; `rows` is the range of the block's root rows, `facts` what the world
             has decided about them; `draws` and `config` are there for all. Returns a `pa.Table` made by
             `arrow_table`.
-        row_count_key: for a root table, the config key that says how many rows its `rows` counts.
+        row_count_key: for a root table, the config key that says how many rows its `rows` counts. A table
+            without one and without parents is constant: it is made once, whole.
         rules: what holds within every row.
+        subject: the part of the world that the table belongs to; the page groups tables by it.
+        physical: the table's name in a database or an export; None for its own.
+        naming: how physical column names follow from published ones.
+        exceptions: physical names that do not follow, by published name.
     """
 
     name: str
@@ -67,27 +83,46 @@ class Table:
     generate: Callable[..., pa.Table]
     row_count_key: str | None = None
     rules: tuple[Rule, ...] = ()
+    subject: str = ""
+    physical: str | None = None
+    naming: Callable[[str], str] = as_it_is
+    exceptions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> Column:
         """The key column: the first."""
         return self.columns[0]
 
+    @property
+    def physical_name(self) -> str:
+        """The table's name in a database or an export."""
+        return self.physical or self.name
+
+    def physical_column(self, column: Column) -> str:
+        """A column's name in a database or an export."""
+        name = column.published_name
+        return self.exceptions.get(name) or self.naming(name)
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """What `generate` is called with."""
+        return tuple(inspect.signature(self.generate).parameters)
+
     @cached_property
     def parents(self) -> tuple[str, ...]:
         """Tables whose rows `generate` receives, in the order of its parameters."""
-        return tuple(p for p in inspect.signature(self.generate).parameters if p not in NOT_PARENTS)
+        return tuple(p for p in self.parameters if p not in NOT_PARENTS)
 
     @cached_property
     def references(self) -> tuple[Column, ...]:
-        """Columns that point to other tables."""
-        return tuple(column for column in self.columns if column.references)
+        """Columns that point to rows."""
+        return tuple(column for column in self.columns if column.is_reference)
 
     @cached_property
     def upstream(self) -> tuple[str, ...]:
-        """Lineage: parents and referenced tables, without the table itself."""
-        names = dict.fromkeys([*self.parents, *(c.references for c in self.references)])
-        return tuple(name for name in names if name and name != self.name)
+        """Lineage: parents and referenced tables, without the table itself and without later ones."""
+        referenced = (n for c in self.references if not c.is_deferred for n in c.referenced_tables)
+        return tuple(name for name in dict.fromkeys([*self.parents, *referenced]) if name != self.name)
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -108,8 +143,8 @@ def arrow_table(columns: Sequence[Column], values: dict[str, Any]) -> pa.Table:
     """A table from plain numpy values, one entry a column.
 
     Ids and references are given as numbers, choices as codes, days as epoch days, moments as seconds since
-    1970-01-01, everything else as it is. A masked array leaves its masked rows empty, and what is an Arrow
-    array already stays as it is.
+    1970-01-01, text as an Arrow array, everything else as it is. A masked array leaves its masked rows empty,
+    and what is an Arrow array already stays as it is.
     """
     if set(values) != {column.name for column in columns}:
         raise KeyError(f"columns {sorted({c.name for c in columns} ^ set(values))} do not match")
@@ -123,21 +158,17 @@ def _array(column: Column, values: Any) -> pa.Array:
         return values
     mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
     data = np.ma.getdata(values)
-    match column.kind:
-        case "identifier" | "reference":
-            return format_ids(column.prefix, data)
-        case "choice":
+    form = column.form
+    match form.given:
+        case "id":
+            return format_ids(column.prefix, data, mask)
+        case "code":
             return _choices(column, data.astype(np.int8, copy=False), mask)
-        case "day":
-            return primitive_array(pa.date32(), data.astype(np.int32, copy=False), mask)
-        case "moment":
-            return primitive_array(pa.timestamp("us"), data * np.int64(1_000_000), mask)
-        case "decimal" | "rate":
-            return primitive_array(pa.float64(), data.astype(np.float64, copy=False), mask)
-        case "flag":
-            return primitive_array(pa.bool_(), data.astype(bool, copy=False), mask)
+        case "number":
+            scaled = data * np.int64(form.factor) if form.factor > 1 else data
+            return primitive_array(form.arrow, scaled.astype(numpy_type(form.arrow), copy=False), mask)
         case _:
-            return primitive_array(pa.int64(), data.astype(np.int64, copy=False), mask)
+            raise TypeError(f"{column.name} is given as an Arrow array")
 
 
 def _choices(

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from synth_assets.model.draws import Draws
 
-WHOLE = ""
+ROOT_ARRAY = ""
 """The array that is a file's only value."""
 
 
@@ -54,7 +54,7 @@ class Vendor:
         name: the format on the command line.
         tables: what `entries` needs, all of one root.
         files: files that stand even without an entry: a `.jsonl` file with (), a `.json` file with the names
-            of its arrays in their order. One array named WHOLE is the file itself.
+            of its arrays in their order. One array named ROOT_ARRAY is the file itself.
         entries: pure function of the configuration, draws and one block's tables by name, money in cents.
     """
 

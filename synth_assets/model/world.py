@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
-from typing import Any
+from importlib.resources.abc import Traversable
+from typing import Any, NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Draws
+from synth_assets.model.pictures import Plot
 from synth_assets.model.table import Table
 from synth_assets.model.vendor import Vendor
+from synth_assets.model.view import View
 
 BLOCK_ROWS = 65_536
 """Root rows of a block: a row's draws and the widest table of a block stay in a processor's cache."""
 
-WHOLE = " [whole]"
-"""Mark of a query whose offenders may stand in parts that no reference joins."""
+PACKAGE = "synth_assets.worlds"
+
+CONSTANT = ""
+"""The root of constant tables."""
+
+CROSS_PARTITION = "cross-partition"
+"""Mark of a query whose offenders may lie in parts that no reference joins."""
+
+
+class Query(NamedTuple):
+    """A named query of a world.
+
+    Attributes:
+        name: unique in its file or folder.
+        sentence: what it says.
+        sql: DuckDB over the stored tables.
+        marks: what stands in brackets behind the name.
+    """
+
+    name: str
+    sentence: str
+    sql: str
+    marks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +53,8 @@ class Report:
 
     Attributes:
         name: the file's without `.json`, and the asset's.
-        figures: SQL file of the world's package; each query gives one number.
-        checklist: SQL file of the world's package; each query gives what breaks an item of the list.
+        figures: name of the world's SQL queries that give one number each.
+        checklist: name of the world's SQL queries that give what breaks an item of the list.
         is_blocking: function of the configuration: whether data that breaks an item must not be used, or may.
         render: function of the configuration, of the figures and of which items hold, both by name; gives
             what the file says.
@@ -57,11 +82,14 @@ class World:
             labels that it asks for.
         why_not: function of the configuration and draws: why its quotas cannot be met exactly, in one line,
             or None.
+        plots: pictures, by the table that each shows.
+        views: what is derived from the tables by queries.
         presets: named sets of configuration values.
-        block_rows: root rows of a block.
+        block_rows: root rows of a block; None for a world that is one block.
         database: SQL file of its package that makes the source document's tables in a database.
         report: what is said of its tables as a whole.
-        vendors: shapes that outsiders expect, each a format of `export`.
+        vendors: formats that outsiders expect, each a format of `export`.
+        module: the package that says the world; None for the one of its name under `synth_assets.worlds`.
     """
 
     name: str
@@ -71,24 +99,37 @@ class World:
     facts: Callable[[Any, Draws, range], Any] | None = None
     expected_labels: Callable[[Any], dict[str, tuple[int, int]]] = lambda _: {}
     why_not: Callable[[Any, Draws], str | None] = lambda *_: None
+    plots: Mapping[str, Plot] = field(default_factory=dict)
+    views: tuple[View, ...] = ()
     presets: Mapping[str, dict[str, object]] = field(default_factory=dict)
-    block_rows: int = BLOCK_ROWS
+    block_rows: int | None = BLOCK_ROWS
     database: str | None = None
     report: Report | None = None
     vendors: tuple[Vendor, ...] = ()
+    module: str | None = None
 
     def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:
         """Another process gets its own world of the same name: functions are code, not data."""
-        return named, (self.name,)
+        return of_package, (self.package,)
 
     @property
     def summary(self) -> str:
         """What the world is: its package's docstring."""
-        return (import_module(f"synth_assets.worlds.{self.name}").__doc__ or "").strip()
+        return (import_module(self.package).__doc__ or "").strip()
+
+    @property
+    def package(self) -> str:
+        """The package that says the world."""
+        return self.module or f"{PACKAGE}.{self.name}"
 
     def table(self, name: str) -> Table:
         """The table of that name; KeyError where there is none."""
         return self._by_name[name]
+
+    @cached_property
+    def relations(self) -> tuple[Table, ...]:
+        """What the world publishes: its tables, and its views as tables."""
+        return (*self.tables, *(view.table for view in self.views))
 
     @cached_property
     def _by_name(self) -> dict[str, Table]:
@@ -100,8 +141,13 @@ class World:
         return self.tables[-1]
 
     def root(self, table: Table) -> str:
-        """The config key that counts the rows of the root table from which `table` descends."""
+        """The config key that counts the rows of the root table from which `table` descends.
+
+        CONSTANT for a table that neither descends from another nor has rows that the configuration counts.
+        """
         while table.row_count_key is None:
+            if not table.parents:
+                return CONSTANT
             table = self.table(table.parents[0])
         return table.row_count_key
 
@@ -114,42 +160,54 @@ class World:
         return {key: tuple(tables) for key, tables in roots.items()}
 
     def blocks(self, config: WorldConfig, root: str) -> list[range]:
-        """Ranges of root rows, one a block."""
-        total = getattr(config, root)
-        return [
-            range(start, min(start + self.block_rows, total)) for start in range(0, total, self.block_rows)
-        ] or [range(0)]
+        """Ranges of root rows, one a block; constant tables are one block without root rows."""
+        total = getattr(config, root) if root != CONSTANT else 0
+        step = self.block_rows or max(total, 1)
+        return [range(start, min(start + step, total)) for start in range(0, total, step)] or [range(0)]
 
     def draws(self, config: WorldConfig, subject: str) -> Draws:
         """The draws of a table or another subject under a configuration's seed: the seed's one door."""
         return Draws(config.seed, self.name, subject)
 
-    def sql(self, name: str) -> Iterator[tuple[str, str, str]]:
-        """The named queries of `rules.sql`, `laws.sql` or a report: (name, sentence, query) each.
+    def sql(self, name: str) -> Iterator[Query]:
+        """The queries of `<name>.sql`, or of every file of the folder `<name>`; none where there is neither.
 
-        A query starts at a line `-- name: what it says`; further comment lines continue the sentence.
+        A query starts at a line `-- name: what it says`, or `-- name [marks]: …`; further comment lines
+        continue the sentence.
         """
-        for label, sentence, query in self._queries(name):
-            yield label.removesuffix(WHOLE), sentence, query
+        for text in self._texts(name):
+            for part in text.split("\n-- name: ")[1:]:
+                heading, *lines = part.split("\n")
+                label, _, sentence = heading.partition(" — ")
+                while lines and lines[0].startswith("--"):
+                    sentence += " " + lines.pop(0).removeprefix("--").strip()
+                query, _, marks = label.strip().partition(" [")
+                yield Query(query, sentence.strip(), "\n".join(lines).strip().rstrip(";"), marks.rstrip("]"))
 
-    def whole(self, name: str) -> set[str]:
-        """Names of those queries that see an offender only in the whole, marked `name [whole]`."""
-        return {label.removesuffix(WHOLE) for label, _, _ in self._queries(name) if label.endswith(WHOLE)}
+    def tables_read(self, query: str) -> list[str]:
+        """The tables that a query names, in order of lineage; it is about the last."""
+        words = set(re.findall(r"\w+", query))
+        return [table.name for table in self.tables if table.name in words]
 
     def text(self, name: str) -> str:
         """A file of the world's package."""
-        return (files(f"synth_assets.worlds.{self.name}") / name).read_text(encoding="utf-8")
+        return (self._files / name).read_text(encoding="utf-8")
 
-    def _queries(self, name: str) -> Iterator[tuple[str, str, str]]:
-        for part in self.text(name).split("\n-- name: ")[1:]:
-            heading, *lines = part.split("\n")
-            label, _, sentence = heading.partition(" — ")
-            while lines and lines[0].startswith("--"):
-                sentence += " " + lines.pop(0).removeprefix("--").strip()
-            yield label.strip(), sentence.strip(), "\n".join(lines).strip().rstrip(";")
+    @property
+    def _files(self) -> Traversable:
+        return files(self.package)
+
+    def _texts(self, name: str) -> Iterator[str]:
+        folder, file = self._files / name, self._files / f"{name}.sql"
+        if file.is_file():
+            yield file.read_text(encoding="utf-8")
+        if folder.is_dir():
+            for path in sorted(folder.iterdir(), key=lambda path: path.name):
+                if path.name.endswith(".sql"):
+                    yield path.read_text(encoding="utf-8")
 
 
-def named(name: str) -> World:
-    """The world of a package under `synth_assets.worlds`."""
-    world: World = import_module(f"synth_assets.worlds.{name}").WORLD
+def of_package(package: str) -> World:
+    """The world that a package says."""
+    world: World = import_module(package).WORLD
     return world

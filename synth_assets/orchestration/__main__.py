@@ -11,7 +11,7 @@ from time import perf_counter
 import dagster as dg
 
 from synth_assets import worlds
-from synth_assets.checks.verify import TOTAL
+from synth_assets.checks.world_checks import TOTAL
 from synth_assets.model.world import World
 from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.check_results import identifier

@@ -10,6 +10,7 @@ from synth_assets.orchestration.engine import ENGINE, engine_resource
 from synth_assets.orchestration.report import report_asset
 from synth_assets.orchestration.scenario import scenario_asset
 from synth_assets.orchestration.tables import table_asset
+from synth_assets.orchestration.views import view_asset
 
 
 def world_assets(world: World) -> list[dg.AssetsDefinition]:
@@ -17,6 +18,7 @@ def world_assets(world: World) -> list[dg.AssetsDefinition]:
     assets = [
         scenario_asset(world),
         *(table_asset(world, table) for table in world.tables),
+        *(view_asset(world, view) for view in world.views),
         *([report_asset(world, world.report)] if world.report else ()),
         catalogue_asset(world),
     ]

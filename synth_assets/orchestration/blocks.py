@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from time import process_time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from synth_assets.checks.check import SHOWN
-from synth_assets.derive.pandera_schema import failures, row_schema
-from synth_assets.generation.blocks import Facts, make_table
+from synth_assets.generation.blocks import make_table
+from synth_assets.generation.facts import KEPT
 from synth_assets.generation.map_blocks import with_block_context
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
 from synth_assets.storage.parquet import Part, PartReader, part_name, write_part
 from synth_assets.storage.paths import StoragePath
 
-_schema_of = lru_cache(maxsize=1)(row_schema)
 
-
-class Task(NamedTuple):
+class BlockTask(NamedTuple):
     """A block to build.
 
     Attributes:
@@ -27,7 +23,7 @@ class Task(NamedTuple):
         config: the scenario's configuration.
         rows: root rows of the block.
         block: its number.
-        parents: the directories of the tables that it is made from.
+        parents: the part of each table that it is made from, and the SHA-256 of its bytes.
         staged: the directory that it is written to.
         remedy: the command that mends a parent.
     """
@@ -37,21 +33,20 @@ class Task(NamedTuple):
     config: WorldConfig
     rows: range
     block: int
-    parents: dict[str, StoragePath]
+    parents: dict[str, tuple[StoragePath, str]]
     staged: StoragePath
     remedy: str
 
 
-class Built(NamedTuple):
-    """A block that was built: its part, the rows that break the table's schema, and CPU seconds."""
+class BuiltPart(NamedTuple):
+    """A block that was built: its part, and CPU seconds."""
 
     part: Part
-    cases: list[dict[str, Any]]
     cpu_seconds: float
 
 
-def build(task: Task) -> Built:
-    """Make, judge and write a block.
+def build(task: BlockTask) -> BuiltPart:
+    """Make and write a block.
 
     Raises:
         Problem: a parent's part is missing or damaged, or a fault in this package, with the block's number.
@@ -59,11 +54,12 @@ def build(task: Task) -> Built:
     started = process_time()
     table = task.world.table(task.table)
     name = part_name(task.block)
-    parents = {parent: PartReader(path / name, task.remedy) for parent, path in task.parents.items()}
+    parents = {
+        parent: PartReader(path, task.remedy, sha256) for parent, (path, sha256) in task.parents.items()
+    }
     with with_block_context(f"{task.world.name}/{task.table}", task.block, task.rows):
         made = make_table(
-            task.world, task.config, table, task.rows, parents, Facts(task.world, task.config, task.rows)
+            task.world, task.config, table, task.rows, parents, KEPT.of(task.world, task.config, task.rows)
         )
-        cases = failures(_schema_of(table), made, SHOWN)
         part = write_part(table, made, task.staged / name)
-    return Built(part, cases, process_time() - started)
+    return BuiltPart(part, process_time() - started)

@@ -10,12 +10,12 @@ from synth_assets.orchestration.check_results import as_table
 from synth_assets.orchestration.keys import (
     CATALOGUE,
     OWNERS,
-    SCENARIO,
     asset_key,
     fail_in_one_line,
     refuse_unused_config,
     store_for,
 )
+from synth_assets.orchestration.lineage import upstream
 from synth_assets.storage import catalogue
 from synth_assets.storage.paths import StoragePath
 
@@ -25,7 +25,7 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=asset_key(world, CATALOGUE),
-        deps=[asset_key(world, name) for name in upstream(world)],
+        deps=[asset_key(world, name) for name in upstream(world)[CATALOGUE]],
         description=(
             f"One DuckDB view for every table of {world.name}, amounts in dollars. All views are switched "
             "at once, when every table of the scenario stands and has passed its checks; until then they "
@@ -69,11 +69,6 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         )
 
     return flip
-
-
-def upstream(world: World) -> list[str]:
-    """All other assets of the world: views are switched when every one of them has passed its checks."""
-    return [SCENARIO, *(table.name for table in world.tables), *([world.report.name] if world.report else ())]
 
 
 def example(world: World) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import duckdb
 
 from synth_assets.model.columns import Column
@@ -22,17 +24,8 @@ def shape(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -
     | day, moment          | 2025-11-24 to 2026-11-20                           |
     | choice, flag         | paid 87 % · unpaid 13 %                            |
     """
-    match column.kind:
-        case "money":
-            return _amounts(connection, table, column)
-        case "count" | "rate" | "decimal":
-            return _numbers(connection, table, column)
-        case "day" | "moment":
-            return _days(connection, table, column)
-        case "choice" | "flag":
-            return _shares(connection, table, column)
-        case _:
-            return []
+    summary = SUMMARIES.get(column.form.summary)
+    return summary(connection, table, column) if summary else []
 
 
 def _amounts(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> list[str]:
@@ -79,3 +72,12 @@ def _shares(connection: duckdb.DuckDBPyConnection, table: Table, column: Column)
     ).fetchall()
     said = [f"{value} {100 * share:.0f} %" for value, share in rows[:MOST_CHOICES]]
     return [*said, "…"] if len(rows) > MOST_CHOICES else said
+
+
+SUMMARIES: dict[str, Callable[[duckdb.DuckDBPyConnection, Table, Column], list[str]]] = {
+    "amounts": _amounts,
+    "numbers": _numbers,
+    "days": _days,
+    "shares": _shares,
+}
+"""How values are described, by `Kind.summary`."""

@@ -27,6 +27,11 @@ def asset_key(world: World, name: str) -> dg.AssetKey:
     return dg.AssetKey([name] if world.name == BARE_WORLD else [world.name, name])
 
 
+def group_name(world: World, subject: str = "") -> str:
+    """The group of an asset on the page: its world, or the subject within a large one."""
+    return f"{world.name}_{subject}" if subject else world.name
+
+
 def op_name(world: World, name: str) -> str:
     """What Dagster calls the op of an asset, and run config its section: `subscriptions__scenario`."""
     return "__".join(asset_key(world, name).path)

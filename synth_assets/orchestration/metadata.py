@@ -8,12 +8,12 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from synth_assets.derive.duckdb_view import view_sql
+from synth_assets.derive.duckdb_view import relation_sql
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 from synth_assets.orchestration.column_summary import shape
 from synth_assets.scenario.scenario import FORMAT_VERSION, Scenario
-from synth_assets.storage.parquet import Part
+from synth_assets.storage.store import Published
 
 PREVIEW_ROWS = 8
 INLINE = 999
@@ -52,7 +52,7 @@ def column_schema(table: Table, shapes: Mapping[str, list[str]] | None = None) -
 def _meaning(column: Column) -> str:
     """The description; an id also says its form, a choice its words."""
     words = column.description.rstrip(".")
-    if column.kind == "identifier":
+    if column.prefix and not column.is_reference:
         words += f" ({column.prefix} and nine digits)"
     if column.choices:
         words += f": {', '.join(column.choices)}"
@@ -60,41 +60,52 @@ def _meaning(column: Column) -> str:
 
 
 def _type(column: Column) -> str:
-    kind = "string" if column.kind in ("choice", "text") else str(column.arrow.type)
+    kind = "string" if column.form.python is str else str(column.arrow.type)
     return f"{kind}, {column.unit}" if column.unit else kind
 
 
 def _constraints(column: Column) -> Iterator[str]:
-    if column.references:
-        yield f"in {column.references}"
+    if column.is_reference:
+        yield f"in {' or '.join(column.referenced_tables)}"
     if column.minimum is not None:
         yield f"≥ {column.minimum:,}"
     if column.maximum is not None:
         yield f"≤ {column.maximum:,}"
 
 
-def of(
-    connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, parts: list[Part], source: str
+def table_metadata(
+    connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, staged: Published
 ) -> dict[str, Any]:
-    """The metadata of a table whose files, `source`, the connection sees."""
+    """The metadata of a table that the connection sees."""
     shapes = {column.name: shape(connection, table, column) for column in table.columns}
     return {
-        "dagster/row_count": sum(part.rows for part in parts),
+        "dagster/row_count": staged.rows,
         "dagster/column_schema": column_schema(table, shapes),
-        "preview": dg.MetadataValue.md(_preview(connection, table, source)),
+        "preview": dg.MetadataValue.md(_preview(connection, table)),
         "as_of": str(scenario.config.day),
         "seed": scenario.config.seed,
-        "bytes": sum(part.bytes for part in parts),
-        "blocks": len(parts),
+        "bytes": staged.bytes,
+        "blocks": staged.blocks,
         "scenario": scenario.id,
     }
 
 
-def _preview(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> str:
-    """The first rows as a Markdown table, in document units: amounts in dollars."""
-    connection.execute("create schema if not exists document")
-    connection.execute(view_sql(table, "document", source))
-    cursor = connection.execute(f"select * from document.{table.name} limit {PREVIEW_ROWS}")
+def view_metadata(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, Any]:
+    """The metadata of a derived view that the connection sees."""
+    shapes = {column.name: shape(connection, table, column) for column in table.columns}
+    counted = connection.execute(f"select count(*) from {table.name}").fetchall()[0][0]
+    return {
+        "dagster/row_count": counted,
+        "dagster/column_schema": column_schema(table, shapes),
+        "preview": dg.MetadataValue.md(_preview(connection, table)),
+    }
+
+
+def _preview(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """The first rows as a Markdown table, as views publish them: amounts in dollars."""
+    connection.execute("create schema if not exists published")
+    connection.execute(relation_sql(table, "published", f"main.{table.name}"))
+    cursor = connection.execute(f"select * from published.{table.name} limit {PREVIEW_ROWS}")
     names = [column[0] for column in cursor.description or ()]
     head = [_line(names), _line(["---"] * len(names))]
     lines = [_line(map(_cell, row)) for row in cursor.fetchall()]

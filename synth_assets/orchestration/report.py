@@ -12,7 +12,6 @@ from synth_assets.model.world import Report, World
 from synth_assets.orchestration import check_results, metadata
 from synth_assets.orchestration.keys import (
     OWNERS,
-    SCENARIO,
     Event,
     asset_key,
     fail_in_one_line,
@@ -20,6 +19,7 @@ from synth_assets.orchestration.keys import (
     refuse_unused_config,
     store_for,
 )
+from synth_assets.orchestration.lineage import upstream
 from synth_assets.storage.paths import write_atomic
 
 
@@ -29,16 +29,13 @@ def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key,
-        deps=[asset_key(world, name) for name in (SCENARIO, *(table.name for table in world.tables))],
+        deps=[asset_key(world, name) for name in upstream(world)[report.name]],
         description=f"Figures of the tables of {world.name}, and whether its checklist holds, as JSON.",
         group_name=world.name,
         kinds={"python", "json"},
         owners=OWNERS,
         code_version=metadata.code_version(__version__),
-        check_specs=[
-            dg.AssetCheckSpec(check_results.identifier(name), asset=key, description=sentence, blocking=True)
-            for name, sentence, _ in world.sql(report.checklist)
-        ],
+        check_specs=check_results.check_specs(world, report.name),
         output_required=False,
     )
     def materialise_report(context: dg.AssetExecutionContext) -> Iterator[Event]:

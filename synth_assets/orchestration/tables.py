@@ -10,27 +10,27 @@ import duckdb
 
 from synth_assets import __version__
 from synth_assets.checks import verify
-from synth_assets.checks.check import SHOWN
+from synth_assets.checks.spec import Evidence
 from synth_assets.generation.map_blocks import MapBlocks
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import check_results, metadata, plots
-from synth_assets.orchestration.blocks import Built, Task, build
+from synth_assets.orchestration.blocks import BlockTask, BuiltPart, build
 from synth_assets.orchestration.engine import ENGINE
 from synth_assets.orchestration.keys import (
     OWNERS,
-    SCENARIO,
     Event,
     asset_key,
     fail_in_one_line,
+    group_name,
     log_failed_checks,
     refuse_unused_config,
     store_for,
 )
+from synth_assets.orchestration.lineage import ancestors, upstream
 from synth_assets.scenario.scenario import Scenario, with_versions
-from synth_assets.storage.parquet import Part
-from synth_assets.storage.store import Published, Store, parts_pattern
+from synth_assets.storage.store import Published, Store
 
 
 def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
@@ -38,14 +38,14 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=asset_key(world, table.name),
-        deps=[asset_key(world, name) for name in (SCENARIO, *upstream(world, table))],
+        deps=[asset_key(world, name) for name in upstream(world)[table.name]],
         description=metadata.description(table),
         metadata={"dagster/column_schema": metadata.column_schema(table)},
-        group_name=world.name,
+        group_name=group_name(world, table.subject),
         kinds={"python", "parquet"},
         owners=OWNERS,
         code_version=metadata.code_version(__version__),
-        check_specs=check_results.specs(world, table),
+        check_specs=check_results.check_specs(world, table.name),
         required_resource_keys={ENGINE},
         output_required=False,
     )
@@ -57,28 +57,13 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
     return materialise_table
 
 
-def upstream(world: World, table: Table) -> tuple[str, ...]:
-    """Lineage of a table; the manifest speaks about all tables and stands below each."""
-    if table is world.manifest:
-        return tuple(other.name for other in world.tables if other is not table)
-    return table.upstream
-
-
-def ancestors(world: World, table: Table) -> list[str]:
-    """Every table above one in lineage: what its laws may read."""
-    above = set(upstream(world, table))
-    for other in reversed(world.tables):
-        if other.name in above:
-            above |= set(upstream(world, other))
-    return [other.name for other in world.tables if other.name in above]
-
-
 def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -> Iterator[Event]:
     """Build a table aside, check it, publish it, and tell Dagster; a table that fails is not published.
 
     Raises:
         Problem: a table above is missing, damaged or from another scenario.
     """
+    key = asset_key(world, table.name)
     store = store_for(world, table.name)
     with store.lock(wait=True):
         scenario, above = _given(store, world, table)
@@ -86,45 +71,41 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         built = _stage(context, store, scenario, table, above)
         seconds = perf_counter() - started
         parts = [block.part for block in built]
-        cases = [case for block in built for case in block.cases][:SHOWN]
-        rows = check_results.RowChecks(table, sum(part.rows for part in parts), cases)
-        sources = {name: found.glob for name, found in above.items()}
-        sources[table.name] = parts_pattern(store.staging_dir(scenario, table))
-        values = scenario.config.model_dump(mode="json")
-        with verify.connect(world, values, sources) as connection:
-            found = check_results.evaluate(
-                connection, world, table, scenario.config, sources[table.name], rows
-            )
+        staged = store.staged(scenario, table, parts)
+        published = above | {table.name: staged}
+        with verify.connect(world, scenario.config, published) as connection:
+            evidence = Evidence(connection, world, scenario.config, published)
+            found = verify.run(check_results.checks_of(world, table.name), evidence)
             sound = all(check.passed or check.severity == "WARN" for check in found)
-            shown = _shown(connection, table, scenario, parts, sources[table.name]) if sound else {}
-        yield from (check_results.result(asset_key(world, table.name), check) for check in found)
+            shown = _shown(connection, table, scenario, staged) if sound else {}
+        yield from (check_results.result(key, check) for check in found)
         if not sound:
             return
-        published = store.publish(scenario, table, parts)
+        version = store.publish(scenario, table, parts)
     yield dg.MaterializeResult(
-        asset_key=asset_key(world, table.name),
-        data_version=dg.DataVersion(published.content),
+        asset_key=key,
+        data_version=dg.DataVersion(version.content),
         metadata={
             **shown,
-            "path": dg.MetadataValue.path(str(published.path)),
+            "path": dg.MetadataValue.path(str(version.path)),
             "cpu_seconds": round(sum(block.cpu_seconds for block in built), 3),
-            "rows_per_second": round(rows.rows / seconds),
+            "rows_per_second": round(version.rows / seconds),
         },
     )
 
 
 def _shown(
-    connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, parts: list[Part], source: str
+    connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, staged: Published
 ) -> dict[str, Any]:
     """What the page shows of a sound table."""
-    picture = plots.of(connection, scenario.world, table)
-    return picture | metadata.of(connection, table, scenario, parts, source)
+    picture = plots.plot_metadata(connection, scenario.world, table)
+    return picture | metadata.table_metadata(connection, table, scenario, staged)
 
 
 def _given(store: Store, world: World, table: Table) -> tuple[Scenario, dict[str, Published]]:
     """The scenario in force and the tables above, all of them made from it."""
-    above = ancestors(world, table)
-    for name in upstream(world, table):
+    above = ancestors(world, table.name)
+    for name in (*table.upstream, *above):
         store.published(name)
     scenario = store.scenario()
     current = with_versions(world, scenario.config)
@@ -142,16 +123,24 @@ def _stage(
     scenario: Scenario,
     table: Table,
     above: dict[str, Published],
-) -> list[Built]:
+) -> list[BuiltPart]:
     """Write every block of a table aside, by the run's engine, and say in the log how it goes."""
     world, staged = store.world, store.staging_dir(scenario, table)
-    parents = {name: above[name].path for name in table.parents}
     tasks = [
-        Task(world, table.name, scenario.config, rows, block, parents, staged, store.remedy)
+        BlockTask(
+            world,
+            table.name,
+            scenario.config,
+            rows,
+            block,
+            {name: above[name].located(block) for name in table.parents},
+            staged,
+            store.remedy,
+        )
         for block, rows in enumerate(world.blocks(scenario.config, world.root(table)))
     ]
     map_blocks: MapBlocks = context.resources.engine
-    built: list[Built] = []
+    built: list[BuiltPart] = []
     with closing(map_blocks(build, tasks)) as blocks:
         for block in blocks:
             built.append(block)

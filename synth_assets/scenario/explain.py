@@ -26,10 +26,10 @@ def explain_error(world: World, error: Values) -> str:
     if error["type"] == "value_error":
         message = str(error["ctx"]["error"])
         return f"{key}: {message}" if key else message
-    return f"{key} is {_shown(error['input'])}, but must be {allowed(field)}" if field else error["msg"]
+    return f"{key} is {shown_value(error['input'])}, but must be {allowed(field)}" if field else error["msg"]
 
 
-def _shown(value: object) -> str:
+def shown_value(value: object) -> str:
     """A wrong value as its writer knows it, in a few words."""
     if isinstance(value, list | Mapping):
         return "a list" if isinstance(value, list) else "a set of keys and values"

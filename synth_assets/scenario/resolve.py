@@ -16,7 +16,7 @@ from synth_assets import worlds
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
-from synth_assets.scenario.explain import explain_error, nearest
+from synth_assets.scenario.explain import explain_error, nearest, shown_value
 from synth_assets.scenario.scenario import Scenario, with_versions
 
 CONFIG_VARIABLE = "SYNTH_ASSETS_CONFIG"
@@ -88,10 +88,11 @@ def _preset(world: World, name: object) -> Mapping[str, Any]:
     """The values of a preset; none where none is chosen."""
     if name is None:
         return {}
-    if name not in world.presets:
+    if not isinstance(name, str) or name not in world.presets:
         known = ", ".join(world.presets) or "none"
-        raise UsageProblem(f"{world.name}: unknown preset {name!r} (presets: {known})")
-    return world.presets[str(name)]
+        word = repr(name) if isinstance(name, str) else shown_value(name)
+        raise UsageProblem(f"{world.name}: unknown preset {word} (presets: {known})")
+    return world.presets[name]
 
 
 def find_world(name: str) -> World:

@@ -15,7 +15,7 @@ from synth_assets import __version__
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Raised when the same configuration would give other bytes under the same package version."""
 
 Values = dict[str, Any]

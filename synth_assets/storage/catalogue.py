@@ -8,16 +8,22 @@ object store the documents are all there is, and `connect` makes the views from 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synth_assets import worlds
-from synth_assets.derive.duckdb_view import attach_files, view_sql
+from synth_assets.derive.duckdb_view import attach_files, derived_view_sql, view_sql
 from synth_assets.model.errors import Problem, first_line
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.paths import StoragePath, exclusive, sweep_unfinished, write_atomic
+from synth_assets.storage.paths import (
+    StoragePath,
+    exclusive,
+    sweep_unfinished,
+    temporary_directory,
+    write_atomic,
+)
 from synth_assets.storage.store import Store, parts_pattern
 
 if TYPE_CHECKING:
@@ -25,6 +31,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "synth_assets.duckdb"
 DOCUMENT = ".catalogue.json"
+CONFIG = "config"
+"""Key of the document, for worlds with derived views: the configuration that those read."""
 
 
 def flip(store: Store, scenario: Scenario) -> StoragePath:
@@ -40,7 +48,9 @@ def flip(store: Store, scenario: Scenario) -> StoragePath:
     """
     published = {t.name: store.published(t.name, scenario) for t in store.world.tables}
     before = _named(store)
-    document = {name: store.below_home(version) for name, version in published.items()}
+    document: dict[str, object] = {name: store.below_home(version) for name, version in published.items()}
+    if store.world.views:
+        document[CONFIG] = scenario.document["config"]
     content = json.dumps(document, indent=1).encode()
     path: StoragePath = store.home / DOCUMENT
     if isinstance(store.root, Path):
@@ -81,15 +91,21 @@ def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
 def _named(store: Store) -> dict[str, StoragePath]:
     """The versions that the catalogue names, by table; nothing before the first flip."""
     known = {table.name for table in store.world.tables}
+    document = _document(store).items()
+    return {name: store.home / path for name, path in document if name in known and isinstance(path, str)}
+
+
+def _document(store: Store) -> dict[str, Any]:
+    """What the last flip wrote; nothing before it, or when somebody has changed it by hand."""
     try:
         document = json.loads((store.home / DOCUMENT).read_text(encoding="utf-8"))
-        return {name: store.home / path for name, path in document.items() if name in known}
-    except (FileNotFoundError, ValueError, AttributeError, TypeError):  # none yet, or changed by hand
+    except (FileNotFoundError, ValueError):
         return {}
+    return document if isinstance(document, dict) else {}
 
 
 def _write(root: Path) -> Path:
-    """Write the database of all worlds new, and swap it in under `root`.
+    """Write the database of all worlds new, for DuckDB 1.0 and later, and swap it in under `root`.
 
     It is made in the system's directory for temporary files: DuckDB takes a `?` in a path for the start of
     options, and leaves a second file beside the first when it is stopped.
@@ -98,9 +114,9 @@ def _write(root: Path) -> Path:
 
     path = root / FILE_NAME
     try:
-        with TemporaryDirectory(prefix="synth_assets_") as directory:
-            fresh = Path(directory) / FILE_NAME
-            with duckdb.connect(str(fresh)) as connection:
+        with temporary_directory("catalogue") as directory:
+            fresh = directory / FILE_NAME
+            with duckdb.connect(str(fresh), config={"storage_compatibility_version": "v1.0.0"}) as connection:
                 _make_views(connection, root)
                 connection.execute("checkpoint")  # on closing, a full disk would pass in silence
             write_atomic(path, fresh.read_bytes())
@@ -114,13 +130,22 @@ def _make_views(connection: duckdb.DuckDBPyConnection, root: StoragePath) -> Non
     for name in worlds.NAMES:
         if (root / name / DOCUMENT).exists():
             world = worlds.load(name)
-            for statement in _statements(world, _named(Store(world, root))):
+            store = Store(world, root)
+            for statement in _statements(world, _named(store), _document(store).get(CONFIG)):
                 connection.execute(statement)
 
 
-def _statements(world: World, versions: dict[str, StoragePath]) -> list[str]:
+def _statements(
+    world: World, versions: dict[str, StoragePath], config: Mapping[str, object] | None
+) -> Iterator[str]:
+    """What makes the schema and the views of a world; nothing where a version is missing."""
     if not versions or not all(path.exists() for path in versions.values()):
-        return []
-    return [f'create schema "{world.name}"'] + [
-        view_sql(world.table(name), world.name, parts_pattern(path)) for name, path in versions.items()
-    ]
+        return
+    sources = {name: parts_pattern(path) for name, path in versions.items()}
+    yield f'create schema "{world.name}"'
+    yield from (view_sql(world.table(name), world.name, source) for name, source in sources.items())
+    if config is not None:
+        for view in world.views:
+            query = world.text(view.file)
+            read = {name: sources[name] for name in world.tables_read(query)}
+            yield derived_view_sql(view, world.name, query, read, world.config.model_validate(dict(config)))

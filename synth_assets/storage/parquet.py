@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synth_assets.model.columns import Column
 from synth_assets.model.draws import Ints
 from synth_assets.model.errors import Problem
 from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.table import Table
-from synth_assets.storage.paths import ObjectPath, StoragePath, write_atomic
-
-_ENCODINGS = {"identifier": "DELTA_BYTE_ARRAY"} | dict.fromkeys(
-    ("money", "count", "rate", "day", "moment"), "BYTE_STREAM_SPLIT"
-)
-"""Numbers are split by significance: their high bytes hardly vary, so zstd has less to look at and finds
-more. Ids ascend, so each is told by its difference to the one before. docs/performance.md has the figures."""
-
-_WITH_RANGES = ("identifier", "reference", "day", "moment")
-"""Kinds whose smallest and largest value let a reader leave out a row group; amounts are everywhere alike."""
+from synth_assets.storage.paths import StoragePath, write_atomic
 
 
 class Part(NamedTuple):
@@ -31,8 +23,8 @@ class Part(NamedTuple):
     rows: int
     bytes: int
     sha256: str
-    first_key: str
-    last_key: str
+    first_key: str | int
+    last_key: str | int
 
 
 def part_name(block: int) -> str:
@@ -43,20 +35,22 @@ def part_name(block: int) -> str:
 @cache
 def _options(table: Table) -> dict[str, object]:
     """Encodings by the kind of column; dictionaries only where values repeat within a block: choices, texts
-    that say so, and references to what is not made with the block, such as products."""
-    repeated = [
-        c.name
-        for c in table.columns
-        if c.kind == "choice" or c.repeats or c.references not in (None, *table.parents)
-    ]
-    encoded = {c.name: _ENCODINGS[c.kind] for c in table.columns if c.kind in _ENCODINGS}
+    that say so, and references to what is not made with the block, such as products. Numbers that repeat
+    are plain, as zstd would not see that in their differences."""
+    encoded = {c.name: c.form.encoding for c in table.columns if c.form.encoding and not c.repeats}
     return {
         "compression": "zstd",
         "compression_level": 1,
-        "use_dictionary": repeated,
+        "use_dictionary": [column.name for column in table.columns if _has_dictionary(table, column)],
         "column_encoding": encoded,
-        "write_statistics": [c.name for c in table.columns if c.kind in _WITH_RANGES],
+        "write_batch_size": 65_536,  # values encoded at a time; pages stay as they are
+        "write_statistics": [column.name for column in table.columns if column.form.has_range],
     }
+
+
+def _has_dictionary(table: Table, column: Column) -> bool:
+    elsewhere = column.references not in (None, table.name, *table.parents)
+    return pa.types.is_dictionary(column.arrow.type) or (elsewhere and bool(column.prefix))
 
 
 def write_part(table: Table, rows: pa.Table, path: StoragePath) -> Part:
@@ -71,14 +65,19 @@ def write_part(table: Table, rows: pa.Table, path: StoragePath) -> Part:
 
 
 class PartReader:
-    """A part's rows, column by column: only the columns that are asked for are read.
+    """A part's rows, column by column: only the columns that are needed are decoded.
+
+    Args:
+        path: the file.
+        remedy: the command that makes it again.
+        expected_sha256: of the bytes that were written; None to take whatever the file holds.
 
     Raises:
-        Problem: the file is missing or damaged; `remedy` says what to run.
+        Problem: the file is missing, damaged or holds other bytes; the message says what to run.
     """
 
-    def __init__(self, path: StoragePath, remedy: str) -> None:
-        self._path, self._remedy = path, remedy
+    def __init__(self, path: StoragePath, remedy: str, expected_sha256: str | None = None) -> None:
+        self._path, self._remedy, self._expected = path, remedy, expected_sha256
         self._columns: dict[str, pa.ChunkedArray] = {}
 
     def __getitem__(self, column: str) -> pa.ChunkedArray:
@@ -94,10 +93,20 @@ class PartReader:
     def read(self, columns: list[str] | None = None) -> pa.Table:
         """The rows with some or all columns."""
         try:
-            source = self._path.open_input() if isinstance(self._path, ObjectPath) else self._path
-            return pq.ParquetFile(source).read(columns=columns)
+            return self._file.read(columns=columns)
+        except (OSError, pa.ArrowException):
+            raise Problem(f"{self._path} is damaged. Run: {self._remedy}") from None
+
+    @cached_property
+    def _file(self) -> pq.ParquetFile:
+        try:
+            content = self._path.read_bytes()
         except PermissionError:
             raise Problem(f"{self._path} cannot be read: permission denied") from None
-        except (OSError, pa.ArrowException) as error:
-            reason = "is missing" if isinstance(error, FileNotFoundError) else "is damaged"
-            raise Problem(f"{self._path} {reason}. Run: {self._remedy}") from None
+        except FileNotFoundError:
+            raise Problem(f"{self._path} is missing. Run: {self._remedy}") from None
+        if self._expected and sha256(content).hexdigest() != self._expected:
+            raise Problem(
+                f"{self._path} is damaged: it holds other bytes than were written. Run: {self._remedy}"
+            )
+        return pq.ParquetFile(pa.BufferReader(content))

@@ -8,6 +8,9 @@ import fcntl
 import os
 import platform
 import re
+import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -172,6 +175,40 @@ def write_atomic(path: StoragePath, content: bytes | pa.Buffer) -> None:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+TEMPORARY = re.compile(r"synth_assets_(\d+)_\w+")
+"""Names of this program's directories for temporary files: each holds the number of its process."""
+
+
+@contextmanager
+def temporary_directory(purpose: str) -> Iterator[Path]:
+    """A directory in the system's place for temporary files, removed at the end."""
+    path = temporary_path(purpose)
+    path.mkdir(mode=0o700)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def temporary_path(purpose: str) -> Path:
+    """A new name in the system's place for temporary files; what killed runs left there is removed."""
+    for path in Path(tempfile.gettempdir()).glob("synth_assets_*"):
+        name = TEMPORARY.fullmatch(path.name)
+        if name and not _is_alive(int(name[1])):
+            shutil.rmtree(path, ignore_errors=True)
+    return Path(tempfile.gettempdir()) / f"synth_assets_{os.getpid()}_{purpose}_{secrets.token_hex(4)}"
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 UNFINISHED = ".new"

@@ -22,9 +22,6 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from synth_assets.derive.duckdb_view import only
 from synth_assets.model.errors import Problem, UsageProblem, first_line
 from synth_assets.model.table import Table
@@ -56,6 +53,11 @@ class Published:
     parts: tuple[Part, ...]
 
     @property
+    def blocks(self) -> int:
+        """How many parts there are."""
+        return len(self.parts)
+
+    @property
     def rows(self) -> int:
         """Rows of all parts."""
         return sum(part.rows for part in self.parts)
@@ -64,6 +66,10 @@ class Published:
     def bytes(self) -> int:
         """Bytes of all parts."""
         return sum(part.bytes for part in self.parts)
+
+    def located(self, block: int) -> tuple[StoragePath, str]:
+        """Where the part of a block is, and the SHA-256 of its bytes."""
+        return self.path / part_name(block), self.parts[block].sha256
 
     @property
     def glob(self) -> str:
@@ -138,6 +144,11 @@ class Store:
         """
         return self._versions.staging_dir(scenario.id, table.name)
 
+    def staged(self, scenario: Scenario, table: Table, parts: list[Part]) -> Published:
+        """The staged parts of a table, as they will be published."""
+        content = sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
+        return Published(self.staging_dir(scenario, table), scenario.id, content, tuple(parts))
+
     def publish(self, scenario: Scenario, table: Table, parts: list[Part]) -> Published:
         """Make the staged parts of a table its version in force, in one step.
 
@@ -145,7 +156,7 @@ class Store:
             Problem: parts are not in order, or not all of them stand where they were written.
         """
         self.check_order(table, parts)
-        content = sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
+        content = self.staged(scenario, table, parts).content
         staged = self.staging_dir(scenario, table)
         self._check_presence(table, staged, parts)
         document = {
@@ -166,7 +177,7 @@ class Store:
         """Keys ascend from part to part; ids are of one length, so text order is number order."""
         filled = [part for part in parts if part.rows]
         for before, after in pairwise(filled):
-            if before.last_key >= after.first_key:
+            if _not_ascending(before.last_key, after.first_key):
                 raise Problem(
                     f"{self.label(table.name)}: {table.key.name} {after.first_key} stands after "
                     f"{before.last_key}: a bug, please report"
@@ -215,7 +226,7 @@ class Store:
             if file not in stand:
                 raise Problem(f"{found.path / file} is missing. Run: {self.remedy}")
             if allow_edits:
-                self.part(found, block).read([])
+                self.part(found, block, allow_edits=True).read([])
             elif stand[file] != part.bytes:
                 raise Problem(f"{found.path / file} is not as long as it was written. Run: {self.remedy}")
         return found
@@ -235,24 +246,13 @@ class Store:
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path / '_table.json'} is damaged. Run: {self.remedy}") from None
 
-    def part(self, published: Published, block: int) -> PartReader:
-        """The reader of one part of a version."""
-        return PartReader(published.path / part_name(block), self.remedy)
+    def part(self, published: Published, block: int, allow_edits: bool = False) -> PartReader:
+        """The reader of one part of a version; it refuses other bytes than were written.
 
-    def rows(self, published: Published, block: int) -> pa.Table:
-        """All rows of a part of a version, whose bytes are those that were written.
-
-        Raises:
-            Problem: the part is missing or damaged.
+        With `allow_edits` it takes what the file holds.
         """
-        path = published.path / part_name(block)
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise Problem(f"{path} cannot be read: {first_line(error)}. Run: {self.remedy}") from None
-        if sha256(content).hexdigest() != published.parts[block].sha256:
-            raise Problem(f"{path} does not hold what was written. Run: {self.remedy}")
-        return pq.ParquetFile(pa.BufferReader(content)).read()
+        written = None if allow_edits else published.parts[block].sha256
+        return PartReader(published.path / part_name(block), self.remedy, written)
 
     def label(self, name: str) -> str:
         """A table's name for people."""
@@ -277,3 +277,8 @@ def _intact(path: StoragePath, document: Mapping[str, object], parts: list[Part]
 
 def _part_names(names: Iterable[str]) -> set[str]:
     return {name for name in names if re.fullmatch(r"part-.*\.parquet", name)}
+
+
+def _not_ascending(before: str | int, after: str | int) -> bool:
+    """Whether two keys of one column, which are both texts or both numbers, do not ascend."""
+    return bool(before >= after)  # type: ignore[operator]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synth_assets.model.world import World, named
+from synth_assets.model.world import PACKAGE, World, of_package
 
 NAMES = ("order_to_cash", "subscriptions", "personal_banking")
 
@@ -11,4 +11,4 @@ def load(name: str) -> World:
     """The world of that name; KeyError where there is none."""
     if name not in NAMES:
         raise KeyError(name)
-    return named(name)
+    return of_package(f"{PACKAGE}.{name}")

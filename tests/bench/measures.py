@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from synth_assets.generation.blocks import BlockTable, Facts, check_block, make_block, make_table
+from synth_assets.generation.blocks import BlockTable, check_block, make_block, make_table
 from synth_assets.generation.engines import engine
+from synth_assets.generation.facts import Facts
 from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
 from synth_assets.scenario.resolve import resolve
@@ -106,12 +107,12 @@ def write_only(world: str, rows: int, directory: Path) -> Figures:
 
 def verify(world: str, rows: int, directory: Path) -> Figures:
     """Every check of `synth-assets verify` over what `generate` published there."""
-    from synth_assets.checks.verify import verify as verify_sources
+    from synth_assets.checks.verify import verify as verify_tables
 
     store = Store(load(world), directory / "data")
     scenario = store.scenario()
-    sources = {t.name: store.published(t.name, scenario).glob for t in store.world.tables}
-    checks = verify_sources(store.world, scenario.config.model_dump(mode="json"), sources)
+    published = {t.name: store.published(t.name, scenario) for t in store.world.tables}
+    checks = verify_tables(store.world, scenario.config, published)
     assert all(check.passed for check in checks)
     return {"checks": len(checks)} | _usage(resource.RUSAGE_SELF)
 

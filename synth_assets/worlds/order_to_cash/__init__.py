@@ -21,6 +21,7 @@ from synth_assets.worlds.order_to_cash.ledger_entries import LEDGER_ENTRIES
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITIES
 from synth_assets.worlds.order_to_cash.orders import ORDERS
 from synth_assets.worlds.order_to_cash.payments import PAYMENTS
+from synth_assets.worlds.order_to_cash.pictures import PLOTS
 from synth_assets.worlds.order_to_cash.products import PRODUCTS
 
 WORLD = World(
@@ -41,5 +42,6 @@ WORLD = World(
     facts=facts,
     expected_labels=expected_labels,
     why_not=why_not,
+    plots=PLOTS,
     presets={},
 )

@@ -5,7 +5,7 @@
 -- about the last table, in order of lineage, that it reads.
 --
 -- Blocks are judged a few at a time. Rows that references join stand in one block, so most laws need no more; a
--- law that compares other rows is marked [whole], and one over counts of joined rows begins WITH tally AS, whose
+-- law that compares other rows is marked [cross-partition], and one over counts of joined rows begins WITH tally AS, whose
 -- rows are added up. id_of(text) is the id that a label names.
 
 -- name: contacts_as_asked — There are num_contacts contacts.
@@ -13,7 +13,7 @@ SELECT num_contacts AS asked, found
 FROM scenario CROSS JOIN (SELECT count(*) AS found FROM contacts)
 WHERE found <> num_contacts;
 
--- name: email_belongs_to_one [whole] — No two contacts share an e-mail address.
+-- name: email_belongs_to_one [cross-partition] — No two contacts share an e-mail address.
 SELECT email, count(*) AS contacts
 FROM contacts
 GROUP BY email
@@ -34,7 +34,7 @@ SELECT num_products AS asked, found
 FROM scenario CROSS JOIN (SELECT count(*) AS found FROM products)
 WHERE found <> num_products;
 
--- name: deals_as_asked [whole] — One deal is won for each transaction; lost and open ones stand beside it by quota.
+-- name: deals_as_asked [cross-partition] — One deal is won for each transaction; lost and open ones stand beside it by quota.
 WITH fates AS (
     SELECT
         CASE WHEN stage IN ('closed_won', 'closed_lost') THEN stage ELSE 'open' END AS fate,
@@ -85,12 +85,12 @@ SELECT opportunity_id, product_id, unit_price_cents, list_price_cents
 FROM opportunities JOIN products USING (product_id)
 WHERE unit_price_cents <> list_price_cents;
 
--- name: orders_as_asked [whole] — There are num_transactions orders.
+-- name: orders_as_asked [cross-partition] — There are num_transactions orders.
 SELECT num_transactions AS asked, found
 FROM scenario CROSS JOIN (SELECT count(*) AS found FROM orders)
 WHERE found <> num_transactions;
 
--- name: processing_orders_as_asked [whole] — Orders still in processing are as many as the rate of that decoy asks.
+-- name: processing_orders_as_asked [cross-partition] — Orders still in processing are as many as the rate of that decoy asks.
 SELECT num_transactions * decoy_rates.processing_order AS asked, found
 FROM scenario CROSS JOIN (SELECT count(*) AS found FROM orders WHERE status = 'processing')
 WHERE abs(found - num_transactions * decoy_rates.processing_order) > 0.501;
@@ -313,7 +313,7 @@ FROM balances
 WHERE ledger_cents <> open_cents
 ORDER BY month_end;
 
--- name: order_has_at_most_one_label [whole] — A transaction carries one fault at most, and its label has its number.
+-- name: order_has_at_most_one_label [cross-partition] — A transaction carries one fault at most, and its label has its number.
 SELECT anomaly_id, type, entity_id, related_entity_id
 FROM anomaly_manifest
 WHERE

@@ -23,8 +23,8 @@ _POSTED_ACCOUNTS = np.array([[RECEIVABLE, REVENUE], [CASH, RECEIVABLE]], dtype=n
 COLUMNS = (
     identifier("entry_id", "LED-", "Ledger entry: 4 x invoice number + leg."),
     reference("invoices", INVOICE_ID, "The invoice that the posting is about."),
-    money("debit_cents", "Amount debited, or 0."),
-    money("credit_cents", "Amount credited, or 0."),
+    money("debit_cents", "Amount debited, or 0.", repeats=True),
+    money("credit_cents", "Amount credited, or 0.", repeats=True),
     choice("account", ACCOUNTS, "Account of the general ledger."),
     day("posted_date", "Issue date of the invoice or date of the payment."),
 )

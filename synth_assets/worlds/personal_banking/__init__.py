@@ -14,6 +14,7 @@ from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.liabilities import LIABILITIES
+from synth_assets.worlds.personal_banking.pictures import PLOTS
 from synth_assets.worlds.personal_banking.quotas import expected_labels, why_not
 from synth_assets.worlds.personal_banking.signals.persona_assignments import PERSONA_ASSIGNMENTS
 from synth_assets.worlds.personal_banking.signals.signals_cash_flow import SIGNALS_CASH_FLOW
@@ -46,6 +47,7 @@ WORLD = World(
     facts=facts,
     expected_labels=expected_labels,
     why_not=why_not,
+    plots=PLOTS,
     presets={"personas": {}, "simple": {"num_users": 50, "consent_ratio": 0.0}},
     block_rows=1_024,
     database="spendsense.sql",

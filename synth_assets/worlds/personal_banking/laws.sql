@@ -1,20 +1,20 @@
 -- What must hold between the tables for every configuration: each query returns offenders.
 --
 -- Blocks are judged a few at a time. Rows that references join stand in one block, so most laws need no more; a
--- law that compares other rows is marked [whole]. id_of(text) is the id that a label names.
+-- law that compares other rows is marked [cross-partition]. id_of(text) is the id that a label names.
 
--- name: users_as_asked [whole] — There are num_users users.
+-- name: users_as_asked [cross-partition] — There are num_users users.
 SELECT num_users AS asked, found
 FROM scenario CROSS JOIN (SELECT count(*) AS found FROM users)
 WHERE found <> num_users;
 
--- name: email_belongs_to_one [whole] — No two users share an e-mail, and every address is reserved for examples.
+-- name: email_belongs_to_one [cross-partition] — No two users share an e-mail, and every address is reserved for examples.
 SELECT email, count(*) AS users
 FROM users
 GROUP BY email
 HAVING count(*) > 1 OR NOT email LIKE '%.example';
 
--- name: consent_as_asked [whole] — So many users consent as the ratio asks, less those who withdrew consent since.
+-- name: consent_as_asked [cross-partition] — So many users consent as the ratio asks, less those who withdrew consent since.
 SELECT num_users * consent_ratio AS asked, found, withdrawn
 FROM scenario
 CROSS JOIN (

@@ -46,8 +46,8 @@ def render(config: Config, figures: Mapping[str, int], checks: Mapping[str, bool
 
 VALIDATION_REPORT = Report(
     name="validation_report",
-    figures="figures.sql",
-    checklist="quality.sql",
+    figures="report_figures",
+    checklist="quality",
     is_blocking=is_blocking,
     render=render,
 )

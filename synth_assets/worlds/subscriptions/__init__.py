@@ -16,6 +16,7 @@ from synth_assets.worlds.subscriptions.fault_plan import expected_labels, why_no
 from synth_assets.worlds.subscriptions.invoice_settlement import INVOICE_SETTLEMENT
 from synth_assets.worlds.subscriptions.invoices import INVOICES
 from synth_assets.worlds.subscriptions.payments import PAYMENTS
+from synth_assets.worlds.subscriptions.pictures import PLOTS
 from synth_assets.worlds.subscriptions.plans import PLANS
 from synth_assets.worlds.subscriptions.subscriptions import SUBSCRIPTIONS
 
@@ -27,5 +28,6 @@ WORLD = World(
     facts=facts,
     expected_labels=expected_labels,
     why_not=why_not,
+    plots=PLOTS,
     presets={},
 )

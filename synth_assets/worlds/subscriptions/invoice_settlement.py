@@ -24,7 +24,7 @@ COLUMNS = (
         "`paid` in full; `partially_paid`; `unpaid`: grace still runs; `zombie`: unpaid beyond grace on an "
         "active subscription.",
     ),
-    money("outstanding_cents", "Amount less cash received by as_of."),
+    money("outstanding_cents", "Amount less cash received by as_of.", repeats=True),
 )
 
 

@@ -21,9 +21,9 @@ INVOICE_ID = identifier(
 COLUMNS = (
     INVOICE_ID,
     reference("subscriptions", SUB_ID, "The subscription that is billed."),
-    day("invoice_date", "The billing date: the 1st of a month."),
-    day("due_date", "Invoice date plus terms (Net 14)."),
-    money("amount_cents", "Monthly price times the months of the interval.", minimum=100),
+    day("invoice_date", "The billing date: the 1st of a month.", repeats=True),
+    day("due_date", "Invoice date plus terms (Net 14).", repeats=True),
+    money("amount_cents", "Monthly price times the months of the interval.", minimum=100, repeats=True),
 )
 
 

@@ -1,15 +1,15 @@
 -- What must hold between the tables for every configuration: each query returns offenders.
 --
 -- Blocks are judged a few at a time. Rows that references join stand in one block, so most laws need no more; a
--- law that compares other rows is marked [whole], and one over counts of joined rows begins WITH tally AS, whose
+-- law that compares other rows is marked [cross-partition], and one over counts of joined rows begins WITH tally AS, whose
 -- rows are added up. id_of(text) is the id that a label names.
 
--- name: customers_as_asked [whole] — There are num_customers customers.
+-- name: customers_as_asked [cross-partition] — There are num_customers customers.
 SELECT num_customers AS asked, found
 FROM scenario CROSS JOIN (SELECT count(*) AS found FROM customers)
 WHERE found <> num_customers;
 
--- name: email_belongs_to_one [whole] — No two customers share an e-mail, and every address is reserved for examples.
+-- name: email_belongs_to_one [cross-partition] — No two customers share an e-mail, and every address is reserved for examples.
 SELECT email, count(*) AS customers
 FROM customers
 GROUP BY email
@@ -47,7 +47,7 @@ SELECT sub_id, end_date
 FROM subscriptions CROSS JOIN scenario
 WHERE end_date <= as_of - to_months(period_months) OR end_date > as_of OR end_date < start_date;
 
--- name: cancellations_as_asked [whole] — As many subscriptions are cancelled as the churn rate asks.
+-- name: cancellations_as_asked [cross-partition] — As many subscriptions are cancelled as the churn rate asks.
 SELECT num_customers * churn_rate AS asked, found
 FROM scenario CROSS JOIN (SELECT count(*) AS found FROM subscriptions WHERE status = 'Cancelled')
 WHERE abs(found - num_customers * churn_rate) > 0.501;
@@ -106,7 +106,7 @@ SELECT payment_id, due_date, payment_date, amount_paid_cents, amount_cents
 FROM payments JOIN invoices USING (invoice_id)
 WHERE payment_date > due_date AND (payment_date > due_date + 29 OR amount_paid_cents <> amount_cents);
 
--- name: ghosts_as_asked [whole] — For each billing date, so many active subscriptions have no invoice as the rate of
+-- name: ghosts_as_asked [cross-partition] — For each billing date, so many active subscriptions have no invoice as the rate of
 -- ghosts asks: 15 of 1,000, 14 of 926.
 SELECT invoice_date, round(active * anomaly_rates.ghost_subscriber, 2) AS asked, active - billed AS found
 FROM scenario CROSS JOIN (

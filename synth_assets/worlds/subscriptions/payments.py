@@ -19,7 +19,7 @@ COLUMNS = (
     PAYMENT_ID,
     reference("invoices", INVOICE_ID, "The invoice it settles."),
     day("payment_date", "Day of receipt, on or after the invoice date."),
-    money("amount_paid_cents", "Cash received.", minimum=1),
+    money("amount_paid_cents", "Cash received.", minimum=1, repeats=True),
 )
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import id_numbers
-from synth_assets.model.vendor import WHOLE, Entry, Vendor
+from synth_assets.model.vendor import ROOT_ARRAY, Entry, Vendor
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.vendors import rows
 
@@ -66,7 +66,7 @@ def entries(config: Config, draws: Draws, tables: Mapping[str, pa.Table]) -> Ite
             yield Entry(FILE, transaction, "transactions")
     named = {"usr_": ids.users, "acc_": ids.accounts, "txn_": ids.transactions}
     for label in rows.labels(tables["anomaly_manifest"], named):
-        yield Entry(TRUTH, label, WHOLE)
+        yield Entry(TRUTH, label, ROOT_ARRAY)
 
 
 def _users(ids: Ids, table: pa.Table, of: rows.Values) -> Iterator[dict[str, Any]]:
@@ -123,6 +123,6 @@ def _transactions(ids: Ids, table: pa.Table, of: rows.Values) -> Iterator[dict[s
 USERS_JSON = Vendor(
     name="users-json",
     tables=(*rows.TABLES, "anomaly_manifest"),
-    files={FILE: ("users", "accounts", "transactions"), TRUTH: (WHOLE,)},
+    files={FILE: ("users", "accounts", "transactions"), TRUTH: (ROOT_ARRAY,)},
     entries=entries,
 )

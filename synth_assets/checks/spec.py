@@ -1,0 +1,150 @@
+"""What a check is before it runs, and what it may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from synth_assets.checks.check import SHOWN, Check, Row, Severity
+from synth_assets.checks.partitions import NO_RESULT, PartitionResult
+from synth_assets.checks.queries import compare
+from synth_assets.model.anomaly import Anomaly
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.errors import Problem
+from synth_assets.model.table import Table
+from synth_assets.model.world import World
+from synth_assets.storage.parquet import PartReader, part_name
+from synth_assets.storage.store import Published
+
+if TYPE_CHECKING:
+    import pandera.pyarrow as pandera
+
+
+class KindResult(NamedTuple):
+    """The labels of one kind of fault, what its rule found, and the first that only one side has."""
+
+    labels: int
+    found: int
+    failures: list[Row]
+
+
+@dataclass
+class Evidence:
+    """What checks look at.
+
+    Attributes:
+        connection: sees a view for each table of `published` and the configuration, see `verify.connect`.
+        world: the world.
+        config: its configuration.
+        published: the tables, which may be some of the world's.
+        partitions: what was seen to hold partition by partition.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    world: World
+    config: WorldConfig
+    published: Mapping[str, Published]
+    partitions: PartitionResult = NO_RESULT
+    _row_cases: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _kinds: dict[str, KindResult] = field(default_factory=dict)
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        if table in self.partitions.rows:
+            return self.partitions.rows[table]
+        return int(self.connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+    def row_cases(self, table: Table) -> list[dict[str, Any]]:
+        """The first rows that break the table's pandera schema, part by part; looked for once."""
+        if table.name not in self._row_cases:
+            self._row_cases[table.name] = list(self._find_row_cases(table))
+        return self._row_cases[table.name]
+
+    def _find_row_cases(self, table: Table) -> list[dict[str, Any]]:
+        from synth_assets.derive.pandera_schema import failures, row_schema
+
+        schema: pandera.DataFrameSchema = row_schema(table)
+        cases: list[dict[str, Any]] = []
+        version = self.published[table.name]
+        for block in range(version.blocks):
+            rows = _as_declared(
+                PartReader(version.path / part_name(block), "synth-assets generate").read(), table
+            )
+            cases += failures(schema, rows, SHOWN - len(cases))
+            if len(cases) >= SHOWN:
+                break
+        return cases
+
+    def kind(self, anomaly: Anomaly) -> KindResult:
+        """Labels of a kind against what its rule finds; compared once."""
+        name, manifest = anomaly.name, self.world.manifest.name
+        if name not in self._kinds:
+            if self.partitions.passes(name, manifest):
+                labels = self.partitions.labels[name]
+                self._kinds[name] = KindResult(labels, labels, [])
+            else:
+                rule = next(query.sql for query in self.world.sql("rules") if query.name == name)
+                self._kinds[name] = KindResult(*compare(self.connection, manifest, name, rule))
+        return self._kinds[name]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSpec:
+    """One check, said once: the command line and Dagster run the same.
+
+    Attributes:
+        name: unique among the checks of one table.
+        table: the table that it belongs to, or the world's report.
+        sentence: what must hold.
+        severity: ERROR where data that fails must not be used, WARN where it may.
+        run: looks at the evidence and gives the outcome.
+    """
+
+    name: str
+    table: str
+    sentence: str
+    severity: Severity
+    run: Callable[[CheckSpec, Evidence], Check]
+
+    def evaluate(self, evidence: Evidence) -> Check:
+        """The outcome; a query that DuckDB refuses, or a damaged part, fails this check alone."""
+        try:
+            return self.run(self, evidence)
+        except (duckdb.Error, Problem) as error:
+            said = str(error).split("\n", 1)[0]
+            return self.outcome("", "could not run", False, failures=[{"error": said}])
+
+    def outcome(
+        self,
+        expected: str,
+        found: str,
+        passed: bool,
+        numbers: tuple[float, float] | None = None,
+        failures: list[Row] | None = None,
+        severity: Severity | None = None,
+    ) -> Check:
+        """An outcome of this check; `numbers` are both sides where they are numbers."""
+        return Check(
+            self.name,
+            self.table,
+            expected,
+            found,
+            passed,
+            self.sentence,
+            severity or self.severity,
+            failures or [],
+            numbers,
+        )
+
+
+def _as_declared(rows: pa.Table, table: Table) -> pa.Table:
+    """Words that another writer did not put into a dictionary, put into one."""
+    for place, name in enumerate(rows.column_names):
+        declared = next((column.arrow for column in table.columns if column.name == name), None)
+        if declared and pa.types.is_dictionary(declared.type) and pa.types.is_string(rows[name].type):
+            rows = rows.set_column(place, declared, rows[name].dictionary_encode().cast(declared.type))
+    return rows

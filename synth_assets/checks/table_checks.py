@@ -1,0 +1,174 @@
+"""Checks of a table by itself, and of what its references point to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from synth_assets.checks.check import SHOWN, Check, Row, count, rows
+from synth_assets.checks.queries import file_schemas, quoted
+from synth_assets.checks.spec import CheckSpec, Evidence
+from synth_assets.derive.pandera_schema import REFERENCE_COLUMNS, failures, reference_schema
+from synth_assets.model.columns import Column
+from synth_assets.model.table import Table
+from synth_assets.model.world import World
+from synth_assets.storage.parquet import part_name
+
+
+def table_checks(world: World, table: Table) -> Iterator[CheckSpec]:
+    """Bytes, schema, keys, values, row rules and references of a table."""
+    name = table.name
+    yield CheckSpec("parts", name, "Every part holds the bytes that were written.", "ERROR", _parts)
+    yield CheckSpec("schema", name, "Columns have their declared names, types and order.", "ERROR", _schema)
+    yield CheckSpec("keys", name, "Keys are unique and ascend.", "ERROR", _keys)
+    yield CheckSpec(
+        "values",
+        name,
+        "No value is missing, outside its range or its choices, or misspelt as an id.",
+        "ERROR",
+        _values,
+    )
+    for rule in table.rules:
+        yield CheckSpec(rule.name, name, f"In every row: {rule.sql}.", "ERROR", _rule)
+    if list(pointers_checked_with(world, table)):
+        yield CheckSpec("references", name, "Every reference points to a row.", "ERROR", _references)
+
+
+def _parts(spec: CheckSpec, evidence: Evidence) -> Check:
+    version = evidence.published[spec.table]
+    changed: list[Row] = [
+        {"part": str(version.path / part_name(block))}
+        for block, part in enumerate(version.parts)
+        if sha256((version.path / part_name(block)).read_bytes()).hexdigest() != part.sha256
+    ]
+    return spec.outcome(
+        f"{version.blocks:,} parts",
+        f"{len(changed):,} changed",
+        not changed,
+        (version.blocks, version.blocks - len(changed)),
+        changed[:SHOWN],
+    )
+
+
+def _schema(spec: CheckSpec, evidence: Evidence) -> Check:
+    """In every part: a view shows the columns of the first alone."""
+    table = evidence.world.table(spec.table)
+    expected = [f"{column.name} {column.form.duckdb}" for column in table.columns]
+    off: list[Row] = [
+        {"expected": one, "found": other, "part": file.rpartition("/")[2]}
+        for found, file in file_schemas(evidence.connection, evidence.published[spec.table].glob).items()
+        for one, other in zip_longest(expected, found, fillvalue="")
+        if one != other
+    ]
+    return spec.outcome(
+        f"{len(expected)} columns", f"{len(off)} off", not off, (len(expected), len(expected)), off
+    )
+
+
+def _keys(spec: CheckSpec, evidence: Evidence) -> Check:
+    key = evidence.world.table(spec.table).key.name
+    query = f"FROM (SELECT {key}, lag({key}) OVER () AS previous FROM {spec.table}) WHERE {key} <= previous"
+    return offenders(spec, evidence, query, unit="out of order")
+
+
+def _values(spec: CheckSpec, evidence: Evidence) -> Check:
+    table = evidence.world.table(spec.table)
+    expected = f"{len(table.columns)} columns"
+    if evidence.partitions.passes(spec.name, spec.table):
+        return spec.outcome(expected, "0 off", True, (0, 0))
+    rules = {rule.name for rule in table.rules}
+    return _row_cases(spec, expected, [c for c in evidence.row_cases(table) if c["check"] not in rules])
+
+
+def _rule(spec: CheckSpec, evidence: Evidence) -> Check:
+    expected = f"{evidence.count(spec.table):,} {spec.table}"
+    if evidence.partitions.passes(spec.name, spec.table):
+        return spec.outcome(expected, "0 off", True, (0, 0))
+    cases = evidence.row_cases(evidence.world.table(spec.table))
+    return _row_cases(spec, expected, [case for case in cases if case["check"] == spec.name])
+
+
+def _row_cases(spec: CheckSpec, expected: str, cases: list[Row]) -> Check:
+    found = f"{len(cases):,} off" if len(cases) < SHOWN else f"{SHOWN} off or more"
+    return spec.outcome(expected, found, not cases, (0, len(cases)), cases[:SHOWN])
+
+
+def offenders(
+    spec: CheckSpec, evidence: Evidence, query: str, about: str | None = None, unit: str = "off"
+) -> Check:
+    """The outcome of a query that must return no row, over the rows of the table it is about."""
+    about = about or spec.table
+    total = evidence.count(about)
+    expected = f"{total:,} {about}"
+    if evidence.partitions.passes(spec.name, about):
+        return spec.outcome(expected, f"0 {unit}", True, (0, 0))
+    found = rows(evidence.connection, f"FROM ({query}) LIMIT {SHOWN}")
+    number = len(found) if len(found) < SHOWN else count(evidence.connection, query)
+    return spec.outcome(expected, f"{number:,} {unit}", not found, (0, number), found)
+
+
+class Pointer(NamedTuple):
+    """A reference of a table to one target table."""
+
+    source: Table
+    column: Column
+    target: Table
+    chosen: str | None
+
+    @property
+    def label(self) -> str:
+        """The reference in words: its column, and the table where that is not the one being checked."""
+        return f"{self.column.name} in {self.target.name}"
+
+    @property
+    def filled(self) -> str:
+        """The condition of a row that points to the target."""
+        name = f"s.{self.column.name} IS NOT NULL"
+        return f"{name} AND s.{self.column.chosen_by} = {quoted(self.chosen)}" if self.chosen else name
+
+    @property
+    def orphans(self) -> str:
+        """The query of the rows that point to no row."""
+        return (
+            f"SELECT '{self.column.name}' AS reference, CAST(s.{self.column.name} AS VARCHAR) AS orphan, "
+            f"CAST(s.{self.source.key.name} AS VARCHAR) AS row FROM {self.source.name} AS s "
+            f"ANTI JOIN (SELECT {self.target.key.name} AS target FROM {self.target.name}) AS t "
+            f"ON s.{self.column.name} = t.target WHERE {self.filled}"
+        )
+
+
+def pointers_checked_with(world: World, table: Table) -> Iterator[Pointer]:
+    """The table's own references, and those of earlier tables that wait for it."""
+    for source in world.tables:
+        for column in source.references:
+            targets = [(None, column.references)] if column.references else column.targets
+            for chosen, name in targets:
+                waits = column.is_deferred and name == table.name
+                if waits or (source is table and not column.is_deferred):
+                    yield Pointer(source, column, world.table(str(name)), chosen)
+
+
+def _references(spec: CheckSpec, evidence: Evidence) -> Check:
+    """One small frame with a row a reference, judged by pandera."""
+    pointers = list(pointers_checked_with(evidence.world, evidence.world.table(spec.table)))
+    expected = ", ".join(pointer.label for pointer in pointers)
+    if evidence.partitions.passes(spec.name, spec.table):
+        return spec.outcome(expected, "0 orphans", True, (0, 0))
+    frame = [_counted(evidence.connection, pointer) for pointer in pointers]
+    wrong = failures(reference_schema(), pa.Table.from_pylist(frame, pa.schema(REFERENCE_COLUMNS)))
+    orphans = sum(row["orphans"] for row in frame)
+    first = " UNION ALL ".join(f"({pointer.orphans})" for pointer in pointers) if wrong else ""
+    shown = rows(evidence.connection, f"FROM ({first}) LIMIT {SHOWN}") if wrong else []
+    return spec.outcome(expected, f"{orphans:,} orphans", not wrong, (0, orphans), shown)
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, pointer: Pointer) -> dict[str, Any]:
+    filled = count(connection, f"FROM {pointer.source.name} AS s WHERE {pointer.filled}")
+    orphans = count(connection, pointer.orphans)
+    names = pointer.source.name, pointer.column.name, pointer.target.name
+    return dict(zip(REFERENCE_COLUMNS, (*names, filled, orphans), strict=True))

@@ -1,0 +1,73 @@
+"""Which asset stands before which: the story of a world, without edges that another path implies."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from synth_assets.checks.table_checks import pointers_checked_with
+from synth_assets.model.world import World
+from synth_assets.orchestration.keys import CATALOGUE, SCENARIO
+
+Edges = dict[str, tuple[str, ...]]
+
+
+@cache
+def upstream(world: World) -> Edges:
+    """The assets directly above each asset of a world.
+
+    The scenario stands above the tables that have no parent, the catalogue below what nothing else reads.
+    """
+    needed = _needed(world)
+    edges = {name: _without_implied(names, needed) for name, names in needed.items()}
+    last = set(needed) - {above for names in edges.values() for above in names}
+    with_scenario = {name: names or (SCENARIO,) for name, names in edges.items()}
+    return with_scenario | {CATALOGUE: tuple(name for name in needed if name in last)}
+
+
+@cache
+def ancestors(world: World, name: str) -> tuple[str, ...]:
+    """Every table above an asset, in order: what it and its checks may read."""
+    needed = _needed(world)
+    above = _reachable(needed[name], needed)
+    return tuple(table.name for table in world.tables if table.name in above)
+
+
+@cache
+def _needed(world: World) -> Edges:
+    """What each table, view and report reads: to be made, to refer to, or to be checked."""
+    needed = {table.name: set(table.upstream) for table in world.tables}
+    for table in world.tables:
+        needed[table.name] |= {pointer.source.name for pointer in pointers_checked_with(world, table)}
+    for name in ("laws", "figures"):
+        for query in world.sql(name):
+            *others, about = world.tables_read(query.sql)
+            needed[about].update(others)
+    for query in world.sql("rules"):
+        needed[world.manifest.name].update(world.tables_read(query.sql))
+    for view in world.views:
+        needed[view.name] = set(world.tables_read(world.text(view.file)))
+    if world.report:
+        queries = [*world.sql(world.report.checklist), *world.sql(world.report.figures)]
+        needed[world.report.name] = {table for query in queries for table in world.tables_read(query.sql)}
+    order = [*(table.name for table in world.tables), *(view.name for view in world.views)]
+    return {
+        name: tuple(other for other in order if other in names and other != name)
+        for name, names in needed.items()
+    }
+
+
+def _without_implied(names: tuple[str, ...], needed: Edges) -> tuple[str, ...]:
+    """The assets that no other of them already stands below."""
+    implied = {above for name in names for above in _reachable(needed[name], needed)}
+    return tuple(name for name in names if name not in implied)
+
+
+def _reachable(names: tuple[str, ...], needed: Edges) -> set[str]:
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += needed[name]
+    return found

@@ -1,0 +1,27 @@
+-- Numbers of whole tables with the range they must lie in, each as rows measured and the number.
+--
+-- In brackets: the range, whether being out of it is an error or a warning, and the rows below which chance
+-- alone moves the number out of it.
+
+-- name: first_digits_follow_benford [0 to 0.015, warning, from 1,000 rows] — Mean absolute deviation of the amounts'
+-- first digits from Benford's law; above .015 amounts do not conform (Nigrini 2012).
+WITH digits AS (
+    SELECT CAST(left(CAST(amount_due_cents AS VARCHAR), 1) AS INT) AS digit, count(*) AS found
+    FROM invoices GROUP BY 1
+),
+total AS (SELECT sum(found) AS rows FROM digits)
+SELECT
+    CAST(any_value(rows) AS BIGINT),
+    avg(abs(coalesce(found, 0) / rows - log10(1 + 1 / expected)))
+FROM range(1, 10) AS law(expected) CROSS JOIN total LEFT JOIN digits ON digit = expected;
+
+-- name: top_fifth_of_customers [0.4 to 0.9, warning, from 1,000 rows] — Share of the billed amount that the largest fifth
+-- of paying customers brings: 40 to 90 % in trade between businesses.
+WITH billed AS (
+    SELECT contact_id, sum(amount_due_cents) AS amount FROM invoices JOIN orders USING (order_id) GROUP BY 1
+),
+ranked AS (
+    SELECT amount, row_number() OVER (ORDER BY amount DESC, contact_id) AS place, count(*) OVER () AS customers
+    FROM billed
+)
+SELECT (SELECT count(*) FROM invoices), sum(amount) FILTER (place <= ceil(customers / 5)) / sum(amount) FROM ranked;

@@ -1,0 +1,33 @@
+"""Pictures of the tables of subscriptions."""
+
+from __future__ import annotations
+
+from synth_assets.model.pictures import AMOUNT_AT_RISK, Plot
+
+PLOTS: dict[str, Plot] = {
+    "subscriptions": Plot(
+        "Cancellations a month",
+        """select date_trunc('month', end_date)::date, count(*) from subscriptions where end_date is not null
+        group by 1 order by 1""",
+        "line",
+    ),
+    "invoices": Plot(
+        "Amount billed a month, thousand USD",
+        """select date_trunc('month', invoice_date)::date, sum(amount_cents) / 1e5 from invoices
+        group by 1 order by 1""",
+        "line",
+    ),
+    "payments": Plot(
+        "Days from invoice to payment",
+        """select payment_date - invoice_date, count(*) from payments join invoices using (invoice_id)
+        group by 1 order by 1""",
+        "columns",
+    ),
+    "invoice_settlement": Plot(
+        "Invoices by settlement",
+        "select replace(settlement, '_', ' '), count(*) from invoice_settlement group by 1 order by 2 desc",
+        "bars",
+    ),
+    "anomaly_manifest": AMOUNT_AT_RISK,
+}
+"""A picture by the table that it shows."""

@@ -1,0 +1,79 @@
+"""Figures of whole tables: in range on real rows, off out of it, silent where there are too few."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synth_assets.checks.figures import MARKS, figure_check
+from synth_assets.checks.verify import connect
+from synth_assets.checks.world_checks import last_table
+from synth_assets.model.world import Query
+from synth_assets.scenario.resolve import resolve
+from synth_assets.worlds import NAMES, load
+from tests.test_every_world import KEYS
+from tests.worlds import evidence, make_world, write_world
+
+COUNTS = {"order_to_cash": {"num_transactions": 2_000}, "personal_banking": {"num_users": 400}}
+FIGURES = [(name, query) for name in NAMES for query in load(name).sql("figures")]
+each_figure = pytest.mark.parametrize(
+    ("name", "query"), FIGURES, ids=lambda value: getattr(value, "name", value)
+)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory):
+    return {name: written(name, COUNTS[name], tmp_path_factory.mktemp(name)) for name in COUNTS}
+
+
+def written(name: str, keys: dict[str, object], directory: Path):
+    world = load(name)
+    config = resolve(name, KEYS[name] | keys).config
+    sources = write_world(world, make_world(world, config), directory)
+    return evidence(world, config, sources, connect(world, config, sources))
+
+
+def measured(made, name: str, query: Query):
+    return figure_check(query, last_table(load(name), query.sql)).evaluate(made[name])
+
+
+@each_figure
+def test_a_figure_is_in_its_range(made, name, query):
+    found = measured(made, name, query)
+    assert found.passed, found
+    assert "over" not in found.found, "measured, not excused by too few rows"
+    low, number = found.numbers
+    assert low <= number
+
+
+@each_figure
+def test_a_figure_that_is_off_is_seen(made, name, query):
+    found = measured(made, name, query._replace(marks="7 to 9, warning"))
+    assert (found.passed, found.severity) == (False, "WARN")
+    found = measured(made, name, query._replace(marks="7 to 9, error"))
+    assert (found.passed, found.severity) == (False, "ERROR")
+
+
+@each_figure
+def test_too_few_rows_say_so(made, name, query):
+    found = measured(made, name, query._replace(marks="7 to 9, error, from 1,000,000,000 rows"))
+    assert found.passed
+    assert "over" in found.found
+
+
+def test_brackets_without_a_range_are_refused():
+    with pytest.raises(ValueError, match=r"figure total: \[high\] is not like"):
+        figure_check(Query("total", "A total.", "select 1, 1", "high"), "invoices")
+
+
+def test_every_figure_of_every_world_has_a_range():
+    assert FIGURES
+    assert all(MARKS.fullmatch(query.marks) for _, query in FIGURES)
+
+
+def test_the_preset_simple_has_none_of_the_figures_of_habits(tmp_path):
+    simple = written("personal_banking", {"preset": "simple", "anomaly_rates": {}}, tmp_path)
+    for name, query in FIGURES:
+        if name == "personal_banking" and "transactions" in query.sql:
+            assert measured({name: simple}, name, query).found == "nothing over 0 rows"
