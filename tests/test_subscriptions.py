@@ -17,9 +17,9 @@ import synth_assets
 from synth_assets.checks.check import as_text
 from synth_assets.model.errors import UsageProblem
 from synth_assets.worlds.subscriptions import WORLD
+from synth_assets.worlds.subscriptions.closed_form import split
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import price_cents
-from synth_assets.worlds.subscriptions.fault_plan import split
 from tests.worlds import failed, misfit, verified
 
 NONE = {"ghost_subscriber": 0.0, "zombie_account": 0.0, "partial_payment": 0.0}
