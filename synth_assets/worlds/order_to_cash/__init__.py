@@ -4,8 +4,8 @@ A company sells goods to businesses. Contacts enter the CRM, deals are won or lo
 opportunity (its line of goods) and an order; the order is invoiced at Net 30, paid, and posted to the ledger
 in double entry. CRM fields follow GoHighLevel, accounting fields QuickBooks. Six kinds of leakage are put in
 at exact rates and labelled in the manifest: missing invoices, pricing drift, duplicate invoices,
-unauthorized discounts, payment mismatches and stale unpaid invoices. Look-alikes that are sound stand beside
-them.
+unauthorized discounts, payment mismatches and stale unpaid invoices. Decoys are sound rows that look odd;
+they carry no label.
 """
 
 from synth_assets.model.world import World

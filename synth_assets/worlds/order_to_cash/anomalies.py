@@ -76,10 +76,10 @@ def drifted_cents(total_cents: Ints, draws: Draws, transaction: Ints) -> Ints:
 def short_payment_cents(amount_due_cents: Ints, draws: Draws, transaction: Ints) -> Ints:
     """What a short payer sends: 50 to 97 % of the amount due, rounded half up, at least a cent short.
 
-    $1,500.00 paid at 80 % is $1,200.00; the invoice still says paid.
+    $1,500.00 paid at 80 % is $1,200.00; the status of the invoice is still `paid`.
     """
     share = draws.fields("payment_mismatch", transaction)[0].astype(np.int64)
-    per_65536 = 32_768 + (share * 30_802 >> 16)  # not whole percents, which would tell
+    per_65536 = 32_768 + (share * 30_802 >> 16)  # a round share would show in the amounts
     return np.minimum((amount_due_cents * per_65536 + 32_768) >> 16, amount_due_cents - 1)
 
 

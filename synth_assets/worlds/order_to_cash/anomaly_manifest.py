@@ -1,4 +1,4 @@
-"""The manifest: one row for every label, with what was expected and what stands in the tables."""
+"""The manifest: one row for every label, with the expected value and the one in the tables."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Chain(NamedTuple):
 
 
 def missing_invoice(chain: Chain) -> Labels:
-    """Expected an invoice of the order's total, found none."""
+    """Expected: an invoice of the order's total. Actual: none."""
     return Labels(
         format_ids(ORDER_ID.prefix, chain.order),
         format_ids(OPPORTUNITY_ID.prefix, chain.order),
@@ -58,7 +58,7 @@ def missing_invoice(chain: Chain) -> Labels:
 
 
 def pricing_drift(chain: Chain) -> Labels:
-    """Expected the order's total, found another amount due. Hard below 4 %, easy from 8 %."""
+    """Expected: the order's total. Actual: another amount due. Hard below 4 %, easy from 8 %."""
     off = np.abs(chain.amount_due_cents - chain.total_cents)
     return Labels(
         format_ids(INVOICE_ID.prefix, chain.invoice),
@@ -71,7 +71,7 @@ def pricing_drift(chain: Chain) -> Labels:
 
 
 def duplicate_invoice(chain: Chain) -> Labels:
-    """Expected no second invoice, found one; it is the later of the two."""
+    """Expected: no second invoice. Actual: one. The label names the later of the two."""
     return Labels(
         format_ids(INVOICE_ID.prefix, chain.second_invoice),
         format_ids(ORDER_ID.prefix, chain.order),
@@ -83,7 +83,7 @@ def duplicate_invoice(chain: Chain) -> Labels:
 
 
 def unauthorized_discount(chain: Chain) -> Labels:
-    """Expected at most 15 %, found more without approval. Hard up to 18 %, easy from 25 %."""
+    """Expected: at most 15 %. Actual: more, without approval. Hard up to 18 %, easy from 25 %."""
     above = chain.discount_pct - curves.APPROVAL_THRESHOLD_PCT
     return Labels(
         format_ids(OPPORTUNITY_ID.prefix, chain.order),
@@ -96,7 +96,7 @@ def unauthorized_discount(chain: Chain) -> Labels:
 
 
 def payment_mismatch(chain: Chain) -> Labels:
-    """Expected the amount due, found a smaller payment. Hard when under 10 % is short, easy from 30 %."""
+    """Expected: the amount due. Actual: a smaller payment. Hard when under 10 % is short, easy from 30 %."""
     short = chain.amount_due_cents - chain.received_cents
     return Labels(
         format_ids(INVOICE_ID.prefix, chain.invoice),
@@ -109,7 +109,7 @@ def payment_mismatch(chain: Chain) -> Labels:
 
 
 def stale_unpaid(chain: Chain) -> Labels:
-    """Expected the amount due, received nothing."""
+    """Expected: the amount due. Actual: no payment."""
     return Labels(
         format_ids(INVOICE_ID.prefix, chain.invoice),
         format_ids(ORDER_ID.prefix, chain.order),
@@ -173,23 +173,23 @@ def _chain(
     invoiced = np.bincount(row, minlength=len(gross))
     after = np.cumsum(invoiced)[labelled]
     first = after - invoiced[labelled]
-    found = after > first
-    one, other = np.where(found, first, 0), np.where(found, after - 1, 0)
+    is_invoiced = after > first
+    one, other = np.where(is_invoiced, first, 0), np.where(is_invoiced, after - 1, 0)
     swapped = issued[one] > issued[other] if len(invoice) else np.zeros(len(one), dtype=np.bool_)
     earliest, latest = np.where(swapped, other, one), np.where(swapped, one, other)
 
-    def at(values: Ints, place: npt.NDArray[np.intp]) -> Ints:
-        return np.where(found, values[place], 0) if len(values) else np.zeros(len(place), np.int64)
+    def take(values: Ints, index: npt.NDArray[np.intp]) -> Ints:
+        return np.where(is_invoiced, values[index], 0) if len(values) else np.zeros(len(index), np.int64)
 
     return Chain(
         order=labelled + 1 + start,
         total_cents=to_numpy(orders["total_amount_cents"])[labelled],
         gross_cents=gross[labelled],
         discount_pct=to_numpy(opportunities["discount_pct"])[labelled].astype(np.int64),
-        invoice=at(invoice, earliest),
-        amount_due_cents=at(due, earliest),
-        second_invoice=np.where(latest != earliest, at(invoice, latest), 0),
-        received_cents=at(received, earliest),
+        invoice=take(invoice, earliest),
+        amount_due_cents=take(due, earliest),
+        second_invoice=np.where(latest != earliest, take(invoice, latest), 0),
+        received_cents=take(received, earliest),
     )
 
 

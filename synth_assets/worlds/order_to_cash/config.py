@@ -28,8 +28,8 @@ class AnomalyRates(Frozen):
 class DecoyRates(Frozen):
     """Share of transactions that look odd and are sound: never labelled.
 
-    They stand where no fault stands while there is room; `aged_unpaid` is drawn apart, from the days that it
-    needs.
+    Their transactions carry no fault while there is room for both. `aged_unpaid` has a draw of its own, over
+    the days that it needs.
     """
 
     freight_difference: Rate = Field(
@@ -56,7 +56,7 @@ class Config(WorldConfig):
     """Keys of order_to_cash."""
 
     num_transactions: int = Field(
-        1_000, ge=1, le=LARGEST_COUNT, description="Orders; everything else hangs on them."
+        1_000, ge=1, le=LARGEST_COUNT, description="Orders; every other count follows from it."
     )
     num_contacts: int = Field(200, ge=1, le=LARGEST_COUNT, description="Customers in the CRM.")
     num_products: int = Field(50, ge=1, le=1_000_000, description="Products in the price list.")

@@ -42,7 +42,7 @@ def order_weights(window: Window) -> npt.NDArray[np.int64]:
     The books of as_of collect payments and second invoices of earlier orders, which is what lets every order
     have its invoice, and a duplicate a day later, by as_of.
     """
-    days = Window(window.as_of, window.months + 1)  # a month more, so that the first month is whole
+    days = Window(window.as_of, window.months + 1)  # a month more, so that the first month is complete
     weekday = np.array(WEEKDAY_WEIGHTS)[days.weekday]
     month_end = days.business_days_left_in_month <= MONTH_END_DAYS
     quarter_end = days.business_days_left_in_quarter <= QUARTER_END_DAYS

@@ -17,44 +17,44 @@ from synth_assets.worlds.order_to_cash.config import Config
 
 
 def founders(config: Config) -> int:
-    """Contacts that stand in the CRM from the first day: the first 40 %, at least one."""
+    """How many contacts are in the CRM from the first day: the first 40 %, at least one."""
     return max(1, quota(curves.FOUNDER_SHARE, config.num_contacts))
 
 
 def first_transaction(config: Config, contact: Ints) -> Ints:
     """The oldest transaction that each contact may be the customer of.
 
-    Every contact has a place among the transactions, place j of C at transaction floor(j N / C). Founders and
-    later arrivals take the places in turn; arrivals may order from their place on.
+    Every contact has a turn among the transactions: turn j of C is at transaction floor(j N / C). Founders
+    and later arrivals have them alternately; arrivals may order from their turn on.
     """
     total, early = config.num_contacts, founders(config)
-    place = np.maximum(contact - early, 0) * total // max(1, total - early)
-    return place * config.num_transactions // total
+    turn = np.maximum(contact - early, 0) * total // max(1, total - early)
+    return turn * config.num_transactions // total
 
 
 def arrived(config: Config, transaction: Ints) -> Ints:
     """The contacts numbered below this may be the customer of the transaction: `first_transaction` turned
     round."""
     total, early = config.num_contacts, founders(config)
-    place = ((transaction + 1) * total - 1) // config.num_transactions
-    return early + 1 + ((place + 1) * max(1, total - early) - 1) // total
+    turn = ((transaction + 1) * total - 1) // config.num_transactions
+    return early + 1 + ((turn + 1) * max(1, total - early) - 1) // total
 
 
 def customer(config: Config, draws: Draws, transaction: Ints) -> Ints:
     """The customer of each transaction, reading only its number and the counts.
 
-    A transaction that is some contact's place belongs to that contact (so every contact orders at least once
+    A transaction that is some contact's turn belongs to that contact (so every contact orders at least once
     when there are orders enough). The others draw a Zipf rank; where the contact of that rank has not arrived
     yet, a founder of the same popularity orders instead.
     """
     total, early, count = config.num_contacts, founders(config), config.num_transactions
-    place = -(-transaction * total // count)
-    placed = (place < total) & (place * count // total == transaction)
-    before = place * early // total
-    is_founder = (place + 1) * early // total > before
-    own = np.where(is_founder, before, early + place - before)
+    turn = -(-transaction * total // count)
+    is_turn = (turn < total) & (turn * count // total == transaction)
+    before = turn * early // total
+    is_founder = (turn + 1) * early // total > before
+    own = np.where(is_founder, before, early + turn - before)
     words = draws.words("customer", transaction)
-    return np.where(placed, own, any_customer(config, draws, words, arrived(config, transaction)))
+    return np.where(is_turn, own, any_customer(config, draws, words, arrived(config, transaction)))
 
 
 def any_customer(config: Config, draws: Draws, words: Words, arrived: Ints) -> Ints:

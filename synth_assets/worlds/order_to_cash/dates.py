@@ -91,15 +91,15 @@ def paid_day(
 
 
 def aged_unpaid(config: Config, draws: Draws, number: Ints, decoy: Codes) -> npt.NDArray[np.intp]:
-    """The places of the decoy of slow but legitimate payers: unpaid at 45 to 59 days.
+    """Indices of the decoy of slow but legitimate payers: unpaid at 45 to 59 days.
 
     Its domain is the orders of the five days whose invoices are that old whatever their lag: at most 10 days,
     over Christmas and New Year. A late invoice may be younger and is left out.
     """
     last = window(config).last
     domain = arrival_schedule(config).rows_on(last - 59, last - 55)
-    asked = min(len(domain), quota(config.decoy_rates.aged_unpaid, config.num_transactions))
+    count = min(len(domain), quota(config.decoy_rates.aged_unpaid, config.num_transactions))
     inside = np.flatnonzero((number >= domain.start) & (number < domain.stop))
     order = Permutation(draws.key("aged_unpaid"), len(domain))
-    chosen = inside[order(number[inside] - domain.start) < asked]
+    chosen = inside[order(number[inside] - domain.start) < count]
     return chosen[decoy[chosen] != fault_plan.LATE_INVOICE]

@@ -39,7 +39,7 @@ def numbered_before(config: Config, transaction: Ints) -> Ints:
     """Deals of all transactions before each one: the won, the lost and the open ones.
 
     Closed form, so that any block numbers its deals alone: each transaction has its won deal and an even
-    share of the lost ones; open deals stand with the youngest quarter.
+    share of the lost ones; open deals go with the youngest quarter.
     """
     count = config.num_transactions
     lost = quota(config.lost_deals_per_order, count)
@@ -53,15 +53,15 @@ def numbered_before(config: Config, transaction: Ints) -> Ints:
 
 
 def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
-    """The deals of the transactions `rows`: one won deal each, and the lost and open ones beside it."""
+    """The deals of the transactions `rows`: one won deal each, and its share of the lost and open ones."""
     edges = numbered_before(config, np.arange(rows.start, rows.stop + 1, dtype=np.int64))
     number = np.arange(edges[0], edges[-1], dtype=np.int64)
     fate, again, cycle, second = draws.fields("deal", number)
-    won, other = _places(edges, draws.fields("place", facts.number)[0])
-    beside = np.diff(edges) - 1
-    row = np.repeat(np.arange(len(rows)), beside)
+    won, other = _indices(edges, draws.fields("place", facts.number)[0])
+    others = np.diff(edges) - 1
+    row = np.repeat(np.arange(len(rows)), others)
     stage = np.empty(len(number), dtype=np.int8)
-    stage[won], stage[other] = WON, _others_stage(config, facts.number, beside)
+    stage[won], stage[other] = WON, _others_stage(config, facts.number, others)
     lost = np.flatnonzero(stage[other] == LOST)
     still_open = np.flatnonzero(stage == OPEN)
 
@@ -110,8 +110,8 @@ def _opened(
     return np.maximum(window(config).business_days_ago(closed, (5 * days + 3) // 7), known)
 
 
-def _places(edges: Ints, field: Fields) -> tuple[Ints, Ints]:
-    """The places of the won and of the other deals in a block. The won deal has a drawn place among those of
+def _indices(edges: Ints, field: Fields) -> tuple[Ints, Ints]:
+    """Indices of the won and of the other deals in a block. The won deal has a drawn index among those of
     its transaction, so that a deal's number gives nothing away."""
     won = edges[:-1] - edges[0] + (field.astype(np.int64) * np.diff(edges) >> 16)
     is_other = np.ones(edges[-1] - edges[0], dtype=bool)
@@ -119,12 +119,12 @@ def _places(edges: Ints, field: Fields) -> tuple[Ints, Ints]:
     return won, np.flatnonzero(is_other)
 
 
-def _others_stage(config: Config, transaction: Ints, beside: Ints) -> Codes:
-    """LOST or OPEN for the `beside` deals that stand with each transaction's won one: the first are lost."""
+def _others_stage(config: Config, transaction: Ints, others: Ints) -> Codes:
+    """LOST or OPEN for the `others` of each transaction, its deals that are not won: the first are lost."""
     count = config.num_transactions
     quota_lost = quota(config.lost_deals_per_order, count)
     lost = (transaction + 1) * quota_lost // count - transaction * quota_lost // count
-    pairs = np.column_stack([lost, beside - lost]).ravel()
+    pairs = np.column_stack([lost, others - lost]).ravel()
     return np.repeat(np.tile(np.array([LOST, OPEN], dtype=np.int8), len(transaction)), pairs)
 
 

@@ -66,13 +66,13 @@ def invoiced(config: Config) -> int:
 
 def plan(config: Config, draws: Draws, transaction: Ints) -> Plan:
     """The plan of the rows `transaction`, numbered from 0 in time."""
-    reservation, levels, crowded = _whole(config, draws.key("decoys"))
-    reserved = reservation(transaction)
+    decoys, groups, crowded = _closed_form(config, draws.key("decoys"))
+    reserved = decoys(transaction)
     due = invoiced(config)
     free = np.where(transaction < due, transaction, -1) if crowded else reserved.free
-    keys = [draws.key(f"faults {i}") for i in range(len(levels))]
+    keys = [draws.key(f"faults {i}") for i in range(len(groups))]
     return Plan(
-        fault=_CODES[assign(free, levels, keys)],
+        fault=_CODES[assign(free, groups, keys)],
         decoy=reserved.codes,
         source=np.minimum(transaction, reserved.partner),
         processing=transaction >= due,
@@ -82,19 +82,19 @@ def plan(config: Config, draws: Draws, transaction: Ints) -> Plan:
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configured quotas cannot all be met, in one line, or None when they can."""
     rates, decoys = config.anomaly_rates, config.decoy_rates
-    found = quotas_why_not(_levels(config, _ends(config)))
-    if found:
-        asked, limit, group = found
+    misfit = quotas_why_not(_quota_groups(config, _ends(config)))
+    if misfit:
+        labels, limit, group = misfit
         names = [ANOMALIES[code - 1].name for codes in _GROUPS[: group + 1] for code in codes]
         worst = [name for name in names if getattr(rates, name)]
         parts = " + ".join(f"{name} {getattr(rates, name):g}" for name in worst)
         total = f" = {sum(getattr(rates, name) for name in worst):g}" if len(worst) > 1 else ""
         return (
-            f"anomaly_rates: {parts}{total} asks for {asked} of {config.num_transactions} transactions, but "
+            f"anomaly_rates: {parts}{total} asks for {labels} of {config.num_transactions} transactions, but "
             f"at most {limit} can carry {'them' if len(worst) > 1 else 'it'} within "
             f"{config.date_range_months} months: lower the rates or lengthen date_range_months"
         )
-    if not _reservation(config, draws.key("decoys")).fits:
+    if not _decoys(config, draws.key("decoys")).fits:
         rates_of = [getattr(decoys, name) for name in _SINGLES]
         count = config.num_transactions
         rows = 2 * quota(decoys.repeat_order, count) + sum(quota(rate, count) for rate in rates_of)
@@ -107,36 +107,36 @@ def why_not(config: Config, draws: Draws) -> str | None:
 
 
 def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
-    """For each kind, the transactions that its rate counts and the labels that it asks for."""
+    """For each kind, the transactions that its rate counts and the labels that it gives."""
     count = config.num_transactions
     return {kind: (count, quota(rate, count)) for kind, rate in config.anomaly_rates}
 
 
 @cache
-def _whole(config: Config, key: int) -> tuple[DecoyPlan, list[QuotaGroup], bool]:
-    """The plan's closed form. Where faults leave no room beside the decoys, they may fall on them."""
-    reservation = _reservation(config, key)
-    beside = _levels(config, [reservation.free_below(zone) for zone in range(len(_GROUPS))])
-    crowded = quotas_why_not(beside) is not None
-    return reservation, _levels(config, _ends(config)) if crowded else beside, crowded
+def _closed_form(config: Config, key: int) -> tuple[DecoyPlan, list[QuotaGroup], bool]:
+    """Decoys, groups of faults, and whether faults may fall on decoys: where there is no room for both."""
+    decoys = _decoys(config, key)
+    apart = _quota_groups(config, [decoys.free_below(stratum) for stratum in range(len(_GROUPS))])
+    crowded = quotas_why_not(apart) is not None
+    return decoys, _quota_groups(config, _ends(config)) if crowded else apart, crowded
 
 
 def _ends(config: Config) -> list[int]:
-    """For each group of kinds, how many of the oldest transactions it may touch."""
+    """For each group of kinds, how many of the oldest transactions are eligible."""
     due = invoiced(config)
     count, months = config.num_transactions, config.date_range_months
     return [min(due, ANOMALIES[codes[0] - 1].eligible_rows(count, months)) for codes in _GROUPS]
 
 
-def _levels(config: Config, reaches: list[int]) -> list[QuotaGroup]:
-    asked = [quota(getattr(config.anomaly_rates, a.name), config.num_transactions) for a in ANOMALIES]
+def _quota_groups(config: Config, eligible: list[int]) -> list[QuotaGroup]:
+    quotas = [quota(getattr(config.anomaly_rates, a.name), config.num_transactions) for a in ANOMALIES]
     return [
-        QuotaGroup(reach, tuple(asked[code - 1] for code in codes))
-        for reach, codes in zip(reaches, _GROUPS, strict=True)
+        QuotaGroup(rows, tuple(quotas[code - 1] for code in codes))
+        for rows, codes in zip(eligible, _GROUPS, strict=True)
     ]
 
 
-def _reservation(config: Config, key: int) -> DecoyPlan:
+def _decoys(config: Config, key: int) -> DecoyPlan:
     rates, count = config.decoy_rates, config.num_transactions
     singles = [quota(getattr(rates, name), count) for name in _SINGLES]
     return DecoyPlan(_ends(config), quota(rates.repeat_order, count), singles, key)

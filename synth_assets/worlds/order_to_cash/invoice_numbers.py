@@ -18,10 +18,10 @@ def lower_numbers(draws: Draws, transaction: Ints) -> Ints:
     """The lower number of each transaction's slot; the upper one is the next. `transaction` ascends."""
     if not len(transaction):
         return transaction
-    group, place = np.divmod(transaction, GROUP_ORDERS)
+    group, index = np.divmod(transaction, GROUP_ORDERS)
     groups = np.arange(group[0], group[-1] + 1)
     void = draws.fields("void slot", groups)[0].astype(np.int64) * (GROUP_ORDERS + 1) >> 16
-    slot = group * (GROUP_ORDERS + 1) + place + (place >= void.take(group - group[0]))
+    slot = group * (GROUP_ORDERS + 1) + index + (index >= void.take(group - group[0]))
     return 2 * slot + 1
 
 

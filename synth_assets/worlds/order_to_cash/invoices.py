@@ -30,7 +30,7 @@ COLUMNS = (
     INVOICE_ID,
     reference("orders", ORDER_ID, "The order that is billed."),
     money("amount_due_cents", "What the customer is asked to pay.", minimum=1),
-    money("amount_paid_cents", "Cash received by as_of, also where the status says paid."),
+    money("amount_paid_cents", "Cash received by as_of; where the status is `paid`, too."),
     choice("status", STATUSES, "`paid` or `unpaid` in the books, as of as_of."),
     day("issue_date", "Day of issue, 0 to 7 business days after the order."),
     day("due_date", "Net 30: a promise, which may lie after as_of."),
@@ -38,7 +38,7 @@ COLUMNS = (
 
 
 def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
-    """One row an invoiced order, and the duplicates beside it, in order of number."""
+    """One row an invoiced order, and one more for a duplicate, in order of number."""
     last = window(config).last
     due = _amount_due_cents(to_numpy(orders["total_amount_cents"]), facts, draws)
     short = np.flatnonzero(facts.fault == anomalies.MISMATCH)
@@ -47,7 +47,7 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     billed = (facts.fault != anomalies.MISSING) & ~equals_choice(orders["status"], "processing")
     invoices = billed * (1 + (facts.fault == anomalies.DUPLICATE).astype(np.int64))
     row = np.repeat(np.arange(len(billed)), invoices)
-    pair = np.flatnonzero(row[1:] == row[:-1])  # the first place of each duplicate's two
+    pair = np.flatnonzero(row[1:] == row[:-1])  # index of the first of each duplicate's two
 
     upper = takes_upper(draws, facts.number)
     number = (lower_numbers(draws, facts.number) + upper)[row]

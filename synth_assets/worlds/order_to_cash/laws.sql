@@ -4,7 +4,7 @@
 -- configuration's keys. Each query returns its offenders, so a sound dataset gives no row at all. A law is
 -- about the last table, in order of lineage, that it reads.
 --
--- Blocks are judged a few at a time. Rows that references join stand in one block, so most laws need no more; a
+-- Blocks are judged a few at a time. Rows that references join are in one block, so most laws need no more; a
 -- law that compares other rows is marked [cross-partition], and one over counts of joined rows begins WITH tally AS, whose
 -- rows are added up. id_of(text) is the id that a label names.
 
@@ -19,7 +19,7 @@ FROM contacts
 GROUP BY email
 HAVING count(*) > 1;
 
--- name: contact_is_fictitious — E-mails stand under .example, phones in the 555-01xx range kept for fiction.
+-- name: contact_is_fictitious — E-mails are under .example, phones in the 555-01xx range kept for fiction.
 SELECT contact_id, email, phone
 FROM contacts
 WHERE email NOT LIKE '%_@%_.example' OR phone NOT SIMILAR TO '\+1[2-9][0-9]{2}55501[0-9]{2}';
@@ -34,7 +34,7 @@ SELECT num_products AS asked, found
 FROM scenario CROSS JOIN (SELECT count(*) AS found FROM products)
 WHERE found <> num_products;
 
--- name: deals_as_asked [cross-partition] — One deal is won for each transaction; lost and open ones stand beside it by quota.
+-- name: deals_as_asked [cross-partition] — One deal is won for each transaction; lost and open ones are quotas of that.
 WITH fates AS (
     SELECT
         CASE WHEN stage IN ('closed_won', 'closed_lost') THEN stage ELSE 'open' END AS fate,
@@ -320,7 +320,7 @@ WHERE
     right(anomaly_id, 9)
     <> right(CASE WHEN type = 'missing_invoice' THEN entity_id ELSE related_entity_id END, 9);
 
--- name: label_points_at_its_entity — A label points at a row that exists, of the kind that it says, and at
+-- name: label_points_at_its_entity — A label points at a row that exists, of the kind that it names, and at
 -- the row this one disagrees with.
 SELECT anomaly_id, type, affected_entity, entity_id, related_entity_id
 FROM (

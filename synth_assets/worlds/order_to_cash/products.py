@@ -53,7 +53,7 @@ CATEGORIES = {
         ("Drill Bits (set of 21)", 5_800), ("Tape Measure", 1_700),
     ),
 }  # fmt: skip
-"""Articles by category, each with a usual list price in cents [D: what US industrial suppliers ask]."""
+"""Articles by category, each with a usual list price in cents [D: prices of US industrial suppliers]."""
 
 GRADES = {"Standard": 100, "Heavy-Duty": 135, "Eco": 115, "Premium": 160, "Compact": 80}
 """Grades, each with its price in percent of the standard one [D]."""
@@ -84,10 +84,10 @@ class PriceList(NamedTuple):
 
 @lru_cache(maxsize=8)
 def price_list(config: Config, draws: Draws) -> PriceList:
-    """The whole price list, which every block of deals reads."""
+    """The price list; every block of deals reads all of it."""
     numbers = np.arange(config.num_products, dtype=np.int64)
     price, _, ending, cost = draws.fields("price", numbers)
-    category, article, grade, _ = _places(numbers)
+    category, article, grade, _ = _attributes(numbers)
     usual = np.array([cents for articles in CATEGORIES.values() for _, cents in articles])
     usual = usual[category * 4 + article] * np.array(list(GRADES.values()))[grade] // 100
     drawn = np.maximum(
@@ -108,7 +108,7 @@ def price_list(config: Config, draws: Draws) -> PriceList:
     )
 
 
-def _places(number: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def _attributes(number: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     """Category, article within it, grade and series of each product: categories in turn, then articles."""
     rest, category = np.divmod(number, len(CATEGORIES))
     rest, article = np.divmod(rest, 4)
@@ -120,7 +120,7 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
     """One row a product of `rows` (numbers from 0)."""
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
     prices = price_list(config, draws)
-    category, article, grade, series = _places(number)
+    category, article, grade, series = _attributes(number)
     names = strings([name for articles in CATEGORIES.values() for name, _ in articles])
     name = pc.binary_join_element_wise(
         names.take(indices(category * 4 + article)), strings(list(GRADES)).take(indices(grade)), scalar(", ")

@@ -2,7 +2,7 @@
 --
 -- Written from the source document's definitions, for DuckDB, sharing nothing with the code that generates.
 -- Tables hold the Parquet columns (amounts in whole cents); `scenario` is one row with the configuration's
--- keys. Each query returns what a label says: entity_id, related_entity_id, expected_value and actual_value
+-- keys. Each query returns the values of a label: entity_id, related_entity_id, expected_value and actual_value
 -- in dollars, or in percent for a discount. Comparisons are made in whole cents.
 
 -- name: missing_invoice — A completed or paid order without any invoice; $1,500.00 expected, nothing billed.

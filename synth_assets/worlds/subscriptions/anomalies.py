@@ -1,7 +1,7 @@
 """The three kinds of leakage and the one edit that needs arithmetic.
 
-A ghost is an invoice that is left out, a zombie a payment that is left out (`plan.py` says which); a leaky
-bucket pays a little less than it owes.
+A ghost is an invoice that is left out, a zombie a payment that is left out (`fault_plan.py` decides which); a
+leaky bucket pays a little less than it owes.
 """
 
 from __future__ import annotations

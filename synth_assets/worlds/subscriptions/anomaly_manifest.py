@@ -1,4 +1,4 @@
-"""The manifest: one row for every label, with what was expected and what stands in the tables."""
+"""The manifest: one row for every label, with the expected value and the one in the tables."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from synth_assets.model.identifiers import format_ids
 from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL
+from synth_assets.worlds.subscriptions.closed_form import bill_days
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import Facts
-from synth_assets.worlds.subscriptions.fault_plan import bill_days
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID, interval_price_cents
 from synth_assets.worlds.subscriptions.payments import PAYMENT_ID
 from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
@@ -48,19 +48,19 @@ class Leak(NamedTuple):
 
 
 def ghost_subscriber(leak: Leak) -> Labels:
-    """Expected an invoice, found none."""
+    """Expected: an invoice. Actual: none."""
     entity = format_ids(SUB_ID.prefix, leak.subscription)
     return _labels(leak, entity, leak.month, np.full(len(leak.bill), EASY))
 
 
 def zombie_account(leak: Leak) -> Labels:
-    """Expected the invoice's amount, received nothing."""
+    """Expected: the invoice's amount. Actual: no payment."""
     entity, related = format_ids(INVOICE_ID.prefix, leak.bill), format_ids(SUB_ID.prefix, leak.subscription)
     return _labels(leak, entity, related, np.full(len(leak.bill), EASY))
 
 
 def partial_payment(leak: Leak) -> Labels:
-    """Expected the invoice's amount, received less. Hard below 3 % short, easy from 7 %."""
+    """Expected: the invoice's amount. Actual: less. Hard below 3 % short, easy from 7 %."""
     entity, related = format_ids(PAYMENT_ID.prefix, leak.bill), format_ids(INVOICE_ID.prefix, leak.bill)
     short = (leak.amount_cents - leak.received_cents) * 100
     return _labels(leak, entity, related, graded(short, 3 * leak.amount_cents, 7 * leak.amount_cents))
@@ -74,8 +74,8 @@ def generate(subscriptions: Rows, invoices: Rows, payments: Rows, facts: Facts, 
     """One row for every planned fault, in order of number; amounts are read from the tables."""
     due = facts.bills
     faulty = due.where(due.fault > 0)
-    billed = _found(faulty.number, invoices, "invoice_id", "amount_cents")
-    received = _found(faulty.number, payments, "invoice_id", "amount_paid_cents")
+    billed = _lookup(faulty.number, invoices, "invoice_id", "amount_cents")
+    received = _lookup(faulty.number, payments, "invoice_id", "amount_paid_cents")
     subscription = subscriptions.id_numbers("sub_id")[faulty.row]
     price = interval_price_cents(subscriptions, config)[faulty.row]
     amount = np.where(faulty.fault == GHOST, price, billed)
@@ -102,13 +102,13 @@ def _labels(leak: Leak, entity: pa.Array, related: pa.Array, difficulty: Ints) -
     return Labels(entity, related, leak.amount_cents, leak.received_cents, missing, difficulty)
 
 
-def _found(numbers_: Ints, table: Rows, key: str, column: str) -> Ints:
+def _lookup(numbers: Ints, table: Rows, key: str, column: str) -> Ints:
     """The column's value where the table has the number, else 0."""
-    known, found = table.id_numbers(key), to_numpy(table[column])
+    known, values = table.id_numbers(key), to_numpy(table[column])
     if not len(known):
-        return np.zeros(len(numbers_), dtype=np.int64)
-    place = np.minimum(np.searchsorted(known, numbers_), len(known) - 1)
-    return np.where(known[place] == numbers_, found[place], 0)
+        return np.zeros(len(numbers), dtype=np.int64)
+    index = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
+    return np.where(known[index] == numbers, values[index], 0)
 
 
 ANOMALY_MANIFEST = Table(

@@ -49,7 +49,7 @@ class Config(WorldConfig):
     num_customers: int = Field(1_000, ge=1, le=LARGEST, description="Customers, one subscription each.")
     period_months: int = Field(12, ge=1, le=60, description="Length of the period, in months.")
     billing_interval_months: int = Field(
-        1, ge=1, le=12, description="Months between two bills; each bill covers so many months."
+        1, ge=1, le=12, description="Months between two bills; each bill covers these months."
     )
     payment_terms_days: int = Field(14, ge=0, le=90, description="Days from invoice to due date.")
     grace_days: int = Field(

@@ -63,7 +63,7 @@ def leaving_tenure_months(cycle_month: int) -> npt.NDArray[np.int64]:
 
 @cache
 def staying_tenure_months(churn_rate: float, cycle_months: tuple[int, ...]) -> npt.NDArray[np.int64]:
-    """Tenure at the period's start of those who stay: the whole base less the share that cancels.
+    """Tenure at the period's start of those who stay: all customers less the share that cancels.
 
     The share of a tenure is proportional to its hazard over the period, and `churn_rate` over all.
     """
@@ -92,8 +92,8 @@ def payment_lag_days() -> npt.NDArray[np.int64]:
     by_invoice = [
         math.fsum(_lognormal(d - 0.5 + (s + 0.5) / 16, math.log(9), 0.5) for s in range(16)) for d in days
     ]
-    whole = math.fsum(by_invoice)
-    weights = [0.15 * w / whole for w in by_invoice]
+    total = math.fsum(by_invoice)
+    weights = [0.15 * w / total for w in by_invoice]
     for day, share in enumerate((0.36, 0.15, 0.09, 0.10, 0.10, 0.05)):
         weights[day] += share
     return quantile_tables.from_weights(days, weights)

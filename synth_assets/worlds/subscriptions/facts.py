@@ -18,9 +18,9 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.subscriptions import curves
-from synth_assets.worlds.subscriptions import fault_plan as plans
+from synth_assets.worlds.subscriptions import curves, fault_plan
 from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
+from synth_assets.worlds.subscriptions.closed_form import bill_days, closed_form, plan_counts
 from synth_assets.worlds.subscriptions.config import Config
 
 
@@ -41,19 +41,19 @@ class Subscriptions(NamedTuple):
     start_day: Ints
     end_day: Ints
     has_stayed: npt.NDArray[np.bool_]
-    bills: plans.Bills
+    bills: fault_plan.Bills
 
 
 class Bill(NamedTuple):
     """Bills of a block, one entry each, in order of number.
 
     Attributes:
-        number: subscription x cycles + cycle + 1: a fixed place, so a missing bill shifts nothing.
+        number: fixed for each subscription and cycle, so a bill that is absent shifts no other.
         row: position of its subscription in the block.
         cycle: index of the billing date.
         day: epoch day of the billing date.
         paid_day: sound payment day, at most as_of; meaningless where `settlement` is IN_GRACE.
-        fault, settlement: codes of `anomalies` and `plan`.
+        fault, settlement: codes of `anomalies` and `fault_plan`.
     """
 
     number: Ints
@@ -77,7 +77,7 @@ class Bill(NamedTuple):
     @property
     def is_settled(self) -> npt.NDArray[np.bool_]:
         """Whether there is a payment by as_of: all but ghosts, zombies and bills still in grace."""
-        return self.is_issued & (self.fault != ZOMBIE) & (self.settlement != plans.IN_GRACE)
+        return self.is_issued & (self.fault != ZOMBIE) & (self.settlement != fault_plan.IN_GRACE)
 
 
 class Facts(NamedTuple):
@@ -95,8 +95,8 @@ def facts(config: Config, draws: Draws, rows: range) -> Facts:
 
 
 def _subscriptions(config: Config, draws: Draws, number: Ints) -> Subscriptions:
-    form = plans.closed_form(config)
-    bills = plans.plan(config, draws, number)
+    form = closed_form(config)
+    bills = fault_plan.plan(config, draws, number)
     stays = bills.cancel_cycle == len(form.bill_days)
     facts = Subscriptions(
         number,
@@ -113,9 +113,9 @@ def _subscriptions(config: Config, draws: Draws, number: Ints) -> Subscriptions:
 
 def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
     """Every bill that is due from some subscriptions, ghosts included."""
-    form = plans.closed_form(config)
+    form = closed_form(config)
     row, cycle = np.nonzero(facts.bills.is_billed)
-    number = facts.number[row] * len(form.bill_days) + cycle + 1
+    number = _bill_numbers(draws, facts.number, len(form.bill_days))[row, cycle]
     day = np.array(form.bill_days, dtype=np.int64)[cycle]
     settlement = facts.bills.settlement[row, cycle]
     return Bill(
@@ -129,6 +129,25 @@ def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
     )
 
 
+def _bill_numbers(draws: Draws, subscription: Ints, cycles: int) -> Ints:
+    """The number of each subscription's bill of each cycle, ascending, shape (subscriptions, cycles).
+
+    A subscription has two numbers a cycle and uses half of them, any half as likely as another: number by
+    number it draws whether it uses the next. So unused numbers are everywhere, and a ghost's is like others.
+    """
+    numbers = 2 * cycles
+    left = np.full(len(subscription), cycles, dtype=np.uint32)  # to be used yet
+    used = np.empty((numbers, len(subscription)), dtype=np.bool_)
+    for number in range(numbers):
+        if number % 4 == 0:
+            fields = draws.fields(f"numbers {number}", subscription)
+        used[number] = fields[number % 4] * np.uint32(numbers - number) < left << np.uint32(16)
+        left -= used[number]
+    chosen = np.flatnonzero(np.ascontiguousarray(used.T)).reshape(len(subscription), cycles)
+    chosen += ((subscription - np.arange(len(subscription))) * numbers + 1)[:, None]
+    return chosen
+
+
 @lru_cache(maxsize=8)
 def price_cents(config: Config) -> Ints:
     """Monthly price of each plan, cents: dollars as written, rounded half up, so 10.125 is 1,013."""
@@ -137,21 +156,21 @@ def price_cents(config: Config) -> Ints:
 
 
 def _plan(config: Config, draws: Draws, number: Ints, stays: npt.NDArray[np.bool_]) -> Ints:
-    """Plans by quota, apart for those who cancel and those who stay, so that hazards differ by plan."""
-    leaving, all_of = plans.plan_counts(config)
-    staying = [whole - gone for whole, gone in zip(all_of, leaving, strict=True)]
+    """Plans by quota: one for those who cancel, one for those who stay, so that hazards differ by plan."""
+    leaving, all_of = plan_counts(config)
+    staying = [total - gone for total, gone in zip(all_of, leaving, strict=True)]
     rank = Permutation(draws.key("cancels"), config.num_customers)(number)
     result = np.zeros(len(number), dtype=np.int64)
     for group, counts, first in (("leave", leaving, 0), ("stay", staying, sum(leaving))):
         rows = np.flatnonzero(stays == (group == "stay"))
-        place = Permutation(draws.key(f"plans of those who {group}"), sum(counts))(rank[rows] - first)
-        result[rows] = np.searchsorted(list(accumulate(counts)), place, side="right")
+        own_rank = Permutation(draws.key(f"plans of those who {group}"), sum(counts))(rank[rows] - first)
+        result[rows] = np.searchsorted(list(accumulate(counts)), own_rank, side="right")
     return result
 
 
 def _start_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> Ints:
     """Start dates before the period: tenure in months by the cycle of the cancellation, and a drawn day."""
-    form = plans.closed_form(config)
+    form = closed_form(config)
     tenure, day, _, _ = draws.fields("start", number)
     cycle_months = tuple(cycle * config.billing_interval_months for cycle in range(len(form.bill_days)))
     tables = [curves.leaving_tenure_months(month) for month in cycle_months]
@@ -164,7 +183,7 @@ def _start_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -
 def _end_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> Ints:
     """Cancellations between a bill and the next: 60 % in the last 4 days before renewal, else on any day."""
     last = epoch_day(config.day)
-    starts = np.array([*plans.bill_days(config), last + 1], dtype=np.int64)
+    starts = np.array([*bill_days(config), last + 1], dtype=np.int64)
     cycle = np.minimum(cancel_cycle, len(starts) - 2)
     clustered, before, anywhere, _ = draws.fields("end", number)
     length = starts[cycle + 1] - starts[cycle]
@@ -181,7 +200,7 @@ def _paid_day(config: Config, draws: Draws, number: Ints, day: Ints, settlement:
     lag, late, _, _ = draws.fields("payment_lag", number)
     on_time = np.minimum(quantile_tables.sample(curves.payment_lag_days(), lag), terms)
     days = np.where(
-        settlement == plans.LATE, terms + quantile_tables.sample(curves.days_late(), late), on_time
+        settlement == fault_plan.LATE, terms + quantile_tables.sample(curves.days_late(), late), on_time
     )
     return np.minimum(day + days, epoch_day(config.day))
 

@@ -53,7 +53,7 @@ def generate(subscriptions: Rows, invoices: Rows, payments: Rows, config: Config
 
 INVOICE_SETTLEMENT = Table(
     name="invoice_settlement",
-    grain="How one invoice stands as of the period's last day.",
+    grain="How one invoice is settled as of the period's last day.",
     columns=COLUMNS,
     generate=generate,
 )

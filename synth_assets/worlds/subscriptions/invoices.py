@@ -16,7 +16,7 @@ from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
 INVOICE_ID = identifier(
     "invoice_id",
     "INV-",
-    "Invoice; every subscription has one number for each billing date, used or not.",
+    "Invoice; every subscription has two numbers for each billing date, and half of them stay unused.",
 )
 COLUMNS = (
     INVOICE_ID,
@@ -46,7 +46,7 @@ def generate(subscriptions: Rows, facts: Facts, config: Config) -> pa.Table:
 
 
 def interval_price_cents(subscriptions: Rows, config: Config) -> Ints:
-    """What each subscription's bill asks: its plan's monthly price for every month of the interval."""
+    """The amount of each subscription's bill: its plan's monthly price for every month of the interval."""
     plan = subscriptions.id_numbers("plan_id") - 1
     return price_cents(config)[plan] * config.billing_interval_months
 

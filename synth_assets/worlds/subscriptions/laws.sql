@@ -1,6 +1,6 @@
 -- What must hold between the tables for every configuration: each query returns offenders.
 --
--- Blocks are judged a few at a time. Rows that references join stand in one block, so most laws need no more; a
+-- Blocks are judged a few at a time. Rows that references join are in one block, so most laws need no more; a
 -- law that compares other rows is marked [cross-partition], and one over counts of joined rows begins WITH tally AS, whose
 -- rows are added up. id_of(text) is the id that a label names.
 
@@ -106,8 +106,8 @@ SELECT payment_id, due_date, payment_date, amount_paid_cents, amount_cents
 FROM payments JOIN invoices USING (invoice_id)
 WHERE payment_date > due_date AND (payment_date > due_date + 29 OR amount_paid_cents <> amount_cents);
 
--- name: ghosts_as_asked [cross-partition] — For each billing date, so many active subscriptions have no invoice as the rate of
--- ghosts asks: 15 of 1,000, 14 of 926.
+-- name: ghosts_as_asked [cross-partition] — For each billing date, the rate of ghosts gives how many active subscriptions
+-- have no invoice: 15 of 1,000, 14 of 926.
 SELECT invoice_date, round(active * anomaly_rates.ghost_subscriber, 2) AS asked, active - billed AS found
 FROM scenario CROSS JOIN (
     SELECT dates.invoice_date, any_value(billed) AS billed, count(*) AS active
@@ -117,8 +117,8 @@ FROM scenario CROSS JOIN (
 )
 WHERE abs(active - billed - active * anomaly_rates.ghost_subscriber) > 0.501;
 
--- name: unpaid_and_partial_as_asked — Zombies are so many of all invoices, and partial payments of all
--- payments, as their rates ask.
+-- name: unpaid_and_partial_as_asked — Zombies have their rate of all invoices, and partial payments
+-- theirs of all payments.
 WITH tally AS (
     SELECT
         count(*) AS invoices,
@@ -157,7 +157,7 @@ FROM invoices JOIN subscriptions USING (sub_id) ANTI JOIN payments USING (invoic
 WHERE status <> 'Active';
 
 -- name: settlement_follows_from_payments — Paid, partially paid, unpaid and zombie are what payments, grace and
--- status say, and what is outstanding is the amount less the cash.
+-- status give, and what is outstanding is the amount less the cash.
 SELECT invoice_id, settlement, outstanding_cents, amount_cents, received_cents
 FROM invoice_settlement
 FULL JOIN invoices USING (invoice_id)

@@ -27,9 +27,9 @@ def generate(invoices: Rows, draws: Draws, facts: Facts) -> pa.Table:
     """One row an invoice that was paid by as_of. Leaky buckets first show here."""
     due = facts.bills
     billed = invoices.id_numbers("invoice_id")
-    invoice = np.flatnonzero(isin_sorted(billed, due.number[due.is_settled]))
-    number = billed[invoice]
-    settled = np.searchsorted(due.number, number)
+    settled = np.flatnonzero(due.is_settled & isin_sorted(due.number, billed))
+    number = due.number[settled]
+    invoice = np.flatnonzero(isin_sorted(billed, number))
     amount = to_numpy(invoices["amount_cents"])[invoice]
     short = np.flatnonzero(due.fault[settled] == PARTIAL)
     amount[short] = partial_cents(amount[short], draws, number[short])

@@ -2,7 +2,7 @@
 --
 -- Written from the source document's definitions, for DuckDB, sharing nothing with the code that generates.
 -- Tables hold the Parquet columns (amounts in whole cents); `scenario` is one row with the configuration's
--- keys. Each query returns what a label says: entity_id, related_entity_id, expected_value and actual_value
+-- keys. Each query returns the values of a label: entity_id, related_entity_id, expected_value and actual_value
 -- in dollars.
 
 -- name: ghost_subscriber — An active subscription without an invoice for a billing date: $50.00 expected, 0 billed.
