@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from synth_assets.model.arrow import combined, equals_any, flag_values, to_numpy
+from synth_assets.model.arrow import combined, equals_any, flag_values, is_filled, to_numpy
 from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows
 from synth_assets.worlds.personal_banking.activity.events import SLOTS
@@ -75,8 +75,9 @@ class Statements:
     @cached_property
     def merchant(self) -> Ints:
         """A number for each row's merchant, equal for equal names; -1 where none is known."""
-        codes = combined(self._rows["merchant_name"]).indices
-        return to_numpy(codes.fill_null(-1)).astype(np.int64)
+        names = self._rows["merchant_name"]
+        codes = to_numpy(combined(names).indices).astype(np.int64)
+        return np.where(is_filled(names), codes, -1)
 
     def is_detail(self, category: str) -> Flags:
         """Which rows are posted and of a detailed category."""
