@@ -17,8 +17,8 @@ from synth_assets.model.errors import UsageProblem
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import user_plan
-from synth_assets.worlds.personal_banking.activity.descriptors import LABELS
-from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, LABELS_AT_MOST, SAVINGS
+from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS
+from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, MOST_DESCRIPTORS, SAVINGS
 from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.habits import habits
 from synth_assets.worlds.personal_banking.config import Config
@@ -147,7 +147,7 @@ def test_edge_users_stand_exactly_on_their_threshold():
     pending = np.bincount(block.rows.user, block.is_pending, 300)
     assert (pending[at[user_plan.ONLY_PENDING]] == rows[at[user_plan.ONLY_PENDING]]).all()
     assert (pending[at[user_plan.ONLY_PENDING]] > 0).all()
-    assert not block.stands[at[user_plan.ONLY_CASH], CARD].any()
+    assert not block.has_account[at[user_plan.ONLY_CASH], CARD].any()
 
 
 # --- balances -----------------------------------------------------------------------------------------
@@ -209,13 +209,13 @@ def test_no_row_repeats_by_chance():
     out = rows.amount_cents > 0
     keys = np.stack([rows.user, rows.account, rows.day, rows.label, rows.amount_cents])[:, out]
     assert len(np.unique(keys, axis=1).T) == out.sum()
-    assert len(LABELS) < LABELS_AT_MOST
+    assert len(DESCRIPTORS) < MOST_DESCRIPTORS
 
 
 def test_money_comes_in_as_pay_transfer_card_payment_interest_or_refund():
     asked = config(num_users=8_000, seed=7)
     rows = decided("personal_banking", asked, range(6_144, 7_168)).rows  # one has two payments due on a day
-    incoming = {LABELS[label].detailed for label in np.unique(rows.label[rows.amount_cents < 0])}
+    incoming = {DESCRIPTORS[label].detailed for label in np.unique(rows.label[rows.amount_cents < 0])}
     assert incoming == {
         "INCOME_WAGES",
         "INCOME_INTEREST_EARNED",

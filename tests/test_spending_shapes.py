@@ -10,7 +10,7 @@ from synth_assets.model.draws import Draws
 from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import curves, user_plan
 from synth_assets.worlds.personal_banking.activity import merchants
-from synth_assets.worlds.personal_banking.activity.descriptors import LABELS
+from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS
 from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.habits import habits
 from tests.bank import ASKED, USERS, plain_rows, tables, with_persona
@@ -204,7 +204,7 @@ def test_purchases_a_month_are_those_of_the_document(seed, months):
     blocks = [
         decided("personal_banking", asked, r) for r in load("personal_banking").blocks(asked, "num_users")
     ]
-    at_merchants = np.array([label.merchant is not None for label in LABELS])
+    at_merchants = np.array([label.merchant is not None for label in DESCRIPTORS])
     counts = []
     for block in blocks:
         bought = (block.rows.amount_cents > 0) & at_merchants[block.rows.label] & ~block.is_pending
@@ -249,7 +249,7 @@ def test_only_merchants_have_a_merchant_name(made):
 
 
 def test_no_two_labels_share_a_merchant_or_a_string():
-    known = [label.merchant for label in LABELS if label.merchant]
+    known = [label.merchant for label in DESCRIPTORS if label.merchant]
     assert len(set(known)) == len(known)
-    strings = [label.feed for label in LABELS]
+    strings = [label.feed for label in DESCRIPTORS]
     assert len(set(strings)) == len(strings)

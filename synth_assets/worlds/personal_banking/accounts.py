@@ -61,7 +61,7 @@ MONEY_MARKET_SHARE = 0.2
 def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Table:
     """The accounts of the block's users, in order of user and kind."""
     user = users.id_numbers("user_id")
-    row, slot = np.nonzero(facts.stands)
+    row, slot = np.nonzero(facts.has_account)
     number = SLOTS * (user[row] - 1) + slot + 1
     kind_drawn, mask, age, _ = draws.fields("account", number).astype(np.int64)
     is_market = (slot == SAVINGS) & (kind_drawn < MONEY_MARKET_SHARE * 65_536) & (config.preset != "simple")

@@ -15,8 +15,8 @@ from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import Codes, QuotaGroup, assign
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.personal_banking.activity.descriptors import AT, LABELS
-from synth_assets.worlds.personal_banking.activity.events import Rows
+from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
+from synth_assets.worlds.personal_banking.activity.events import EventRows
 from synth_assets.worlds.personal_banking.config import Config
 
 DUPLICATE, PENDING, REFUND, BEFORE_OPENED, UNREPLAYED, LEG_MISSING, WITHDRAWN = range(1, 8)
@@ -26,7 +26,7 @@ ANOMALIES = (
     Anomaly(
         "duplicate_transaction",
         "transaction",
-        "A purchase that stands twice: same account, day, amount and feed string.",
+        "A purchase that is there twice: same account, day, amount and feed string.",
     ),
     Anomaly("pending_never_posts", "transaction", "Still pending more than ten days after the purchase."),
     Anomaly("refund_without_purchase", "transaction", "Money back from a merchant who was never paid."),
@@ -77,19 +77,19 @@ class Edited(NamedTuple):
         rows: what is left, and what was added.
         is_pending: which of them are not posted.
         number: of each row among those of its user, from 0; faults move no other row's number.
-        origin: the same in a world without faults; both rows of a doubled one have one.
+        clean_number: the same in a world without faults; both rows of a doubled one have one.
         faulty: of each user, where the row stands that the fault is about; -1 for sound users.
     """
 
-    rows: Rows
+    rows: EventRows
     is_pending: npt.NDArray[np.bool_]
     number: Ints
-    origin: Ints
+    clean_number: Ints
     faulty: Ints
 
 
 def edit(
-    rows: Rows, is_pending: npt.NDArray[np.bool_], kind: Codes, days: int, draws: Draws, users: Ints
+    rows: EventRows, is_pending: npt.NDArray[np.bool_], kind: Codes, days: int, draws: Draws, users: Ints
 ) -> Edited:
     """Apply the faults that change rows: one is doubled, left pending, turned round or dropped."""
     counts = np.bincount(rows.user, minlength=len(kind))
@@ -104,9 +104,9 @@ def edit(
     pending[candidate[kind == PENDING]] = True
     refunds = candidate[kind == REFUND]
     amount[refunds] *= -1
-    label[refunds] = AT["never_visited"]
+    label[refunds] = INDEX["never_visited"]
     amount[arrived] *= -1
-    label[arrived] = AT["from_checking"]
+    label[arrived] = INDEX["from_checking"]
     rows = rows._replace(amount_cents=amount, label=label)
     times = np.ones(len(place), dtype=np.int64)
     times[candidate[kind == DUPLICATE]] = 2
@@ -115,18 +115,18 @@ def edit(
     last = np.cumsum(times) - 1  # of a doubled row the second
     number = number[at]
     number[last[candidate[kind == DUPLICATE]]] += 1
-    left = Rows(*(values[at] for values in rows))
+    left = EventRows(*(values[at] for values in rows))
     faulty = np.where(kind > 0, last[candidate], -1)
     mirrors = _mirrors(left, kind)
     faulty[left.user[mirrors]] = mirrors
     return Edited(left, pending[at], number, place[at], faulty)
 
 
-def _candidates(rows: Rows, users: int, days: int, draws: Draws, numbers: Ints) -> Ints:
+def _candidates(rows: EventRows, users: int, days: int, draws: Draws, numbers: Ints) -> Ints:
     """A purchase of every user, drawn among those neither very old nor recent, at merchants who gave nothing
     back; else the first row."""
     purchase = _IS_PURCHASE[rows.label] & (rows.amount_cents > 0)
-    returned = np.zeros((users, len(LABELS)), dtype=bool)
+    returned = np.zeros((users, len(DESCRIPTORS)), dtype=bool)
     refund = rows.amount_cents < 0
     returned[rows.user[refund], rows.label[refund]] = True
     purchase &= ~returned[rows.user, rows.label]
@@ -139,28 +139,28 @@ def _candidates(rows: Rows, users: int, days: int, draws: Draws, numbers: Ints) 
     return np.where(counts > 0, place[at] if len(place) else 0, first)
 
 
-def _first_payments(rows: Rows, label: str, kind: Codes) -> Ints:
+def _first_payments(rows: EventRows, label: str, kind: Codes) -> Ints:
     """The first card payment of each user of the kind, out of checking or into the card."""
-    payments = np.flatnonzero((rows.label == AT[label]) & (kind[rows.user] == LEG_MISSING))
+    payments = np.flatnonzero((rows.label == INDEX[label]) & (kind[rows.user] == LEG_MISSING))
     return payments[np.append(True, np.diff(rows.user[payments]) != 0)] if len(payments) else payments
 
 
-def _dropped(rows: Rows, kind: Codes) -> Ints:
+def _dropped(rows: EventRows, kind: Codes) -> Ints:
     return _first_payments(rows, "card_payment_out", kind)
 
 
-def _without(payments: Ints, rows: Rows, kind: Codes) -> Ints:
+def _without(payments: Ints, rows: EventRows, kind: Codes) -> Ints:
     """Users of the kind who pay no card: their purchase becomes a transfer that came from nowhere."""
     missing = kind == LEG_MISSING
     missing[rows.user[payments]] = False
     return np.flatnonzero(missing)
 
 
-def _mirrors(rows: Rows, kind: Codes) -> Ints:
+def _mirrors(rows: EventRows, kind: Codes) -> Ints:
     return _first_payments(rows, "card_payment_in", kind)
 
 
 _IS_PURCHASE = np.array(
-    [label.merchant is not None and place < AT["subscriptions"] for place, label in enumerate(LABELS)]
+    [label.merchant is not None and place < INDEX["subscriptions"] for place, label in enumerate(DESCRIPTORS)]
 )
-_IS_PURCHASE[AT["never_visited"]] = False
+_IS_PURCHASE[INDEX["never_visited"]] = False

@@ -1,4 +1,4 @@
-"""The manifest: one row for every label, with what was expected and what stands in the tables."""
+"""The manifest: one row for every label, with what was expected and what the tables hold."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def generate(users: Rows, accounts: Rows, transactions: Rows, facts: Block, conf
 
 
 class _Found:
-    """What stands in the tables about faulty users; read only where there are any."""
+    """What the tables hold about faulty users; read only where there are any."""
 
     def __init__(self, faulty: Ints, users: Rows, accounts: Rows, transactions: Rows) -> None:
         self.faulty, self.users, self.accounts, self.transactions = faulty, users, accounts, transactions

@@ -28,7 +28,7 @@ class AnomalyRates(Frozen):
     refund_without_purchase: Rate = Field(0.0, description="Refunds by a merchant that was never paid.")
     before_account_opened: Rate = Field(0.0, description="Transactions dated before their account opened.")
     balance_does_not_replay: Rate = Field(0.0, description="Accounts whose balance is not their rows' sum.")
-    transfer_leg_missing: Rate = Field(0.0, description="Transfers of which only one side stands.")
+    transfer_leg_missing: Rate = Field(0.0, description="Transfers that show one side only.")
     data_after_consent_withdrawn: Rate = Field(0.0, description="Users without consent whose data flows on.")
 
 

@@ -11,8 +11,8 @@ from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.activity.descriptors import (
-    AT,
-    LABELS,
+    DESCRIPTORS,
+    INDEX,
     PLAID_OF,
     POSTED_AFTER_DAYS,
     PRIMARIES,
@@ -25,7 +25,7 @@ from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 CHANNELS = ("online", "in store", "other")
-DETAILED = tuple(dict.fromkeys(label.detailed for label in LABELS))
+DETAILED = tuple(dict.fromkeys(label.detailed for label in DESCRIPTORS))
 CATEGORIES = (*PRIMARIES, *PLAID_OF)
 SPELLINGS = len(CITIES)
 """Feed strings of a label, which differ in their digits and, of a shop, in its city."""
@@ -50,11 +50,13 @@ COLUMNS = (
     flag("pending", "Not posted yet, and not in the balance."),
 )
 
-_CHANNEL = np.array([CHANNELS.index(label.channel) for label in LABELS])
-_PRIMARY = np.array([PRIMARIES.index(label.primary) for label in LABELS])
+_CHANNEL = np.array([CHANNELS.index(label.channel) for label in DESCRIPTORS])
+_PRIMARY = np.array([PRIMARIES.index(label.primary) for label in DESCRIPTORS])
 _SIMPLE = {plaid: CATEGORIES.index(name) for name, plaid in PLAID_OF.items()}
-_PRIMARY_SIMPLE = np.array([_SIMPLE.get(label.primary, PRIMARIES.index(label.primary)) for label in LABELS])
-_DETAILED = np.array([DETAILED.index(label.detailed) for label in LABELS])
+_PRIMARY_SIMPLE = np.array(
+    [_SIMPLE.get(label.primary, PRIMARIES.index(label.primary)) for label in DESCRIPTORS]
+)
+_DETAILED = np.array([DETAILED.index(label.detailed) for label in DESCRIPTORS])
 
 
 def _spelt(feed: str, label: int, spelling: int) -> str:
@@ -62,18 +64,18 @@ def _spelt(feed: str, label: int, spelling: int) -> str:
     digits = f"{(label * 7_919 + spelling * 104_729 + 12_345_678) * 48_271 % 2_147_483_647:010d}" * 2
     for digit in digits[: feed.count("#")]:
         feed = feed.replace("#", digit, 1)
-    return f"{feed} {CITIES[spelling]}" if LABELS[label].channel == "in store" else feed
+    return f"{feed} {CITIES[spelling]}" if DESCRIPTORS[label].channel == "in store" else feed
 
 
-_SPELT = [_spelt(label.feed, i, k) for i, label in enumerate(LABELS) for k in range(SPELLINGS)]
+_SPELT = [_spelt(label.feed, i, k) for i, label in enumerate(DESCRIPTORS) for k in range(SPELLINGS)]
 _FEEDS = list(dict.fromkeys(_SPELT))
 _PLACES = {feed: place for place, feed in enumerate(_FEEDS)}
 _FEED = np.array([_PLACES[feed] for feed in _SPELT])
 _FEED_NAMES = strings(_FEEDS)
-_VARIES = np.array([label.channel == "online" and label.merchant is not None for label in LABELS])
-_VARIES[[AT["rent"], AT["rent"] + 2, AT["atm"]]] = True  # numbered as they come
-_MERCHANTS = list(dict.fromkeys(label.merchant for label in LABELS if label.merchant))
-_MERCHANT = np.array([_MERCHANTS.index(label.merchant) if label.merchant else -1 for label in LABELS])
+_VARIES = np.array([label.channel == "online" and label.merchant is not None for label in DESCRIPTORS])
+_VARIES[[INDEX["rent"], INDEX["rent"] + 2, INDEX["atm"]]] = True  # numbered as they come
+_MERCHANTS = list(dict.fromkeys(label.merchant for label in DESCRIPTORS if label.merchant))
+_MERCHANT = np.array([_MERCHANTS.index(label.merchant) if label.merchant else -1 for label in DESCRIPTORS])
 _MERCHANT_NAMES = strings(_MERCHANTS)
 
 
@@ -82,7 +84,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     found = facts.rows
     user = users.id_numbers("user_id")[found.user] - 1
     before = user * SLOTS_A_MONTH * config.date_range_months
-    shown = draws.fields("shown", before + facts.origin)[0].astype(np.int64) * SPELLINGS // 65_536
+    shown = draws.fields("shown", before + facts.clean_number)[0].astype(np.int64) * SPELLINGS // 65_536
     spelling = np.where(_VARIES[found.label], shown, homes(draws, facts.users.number)[found.user])
     date = window(config).first + found.day
     waits = np.where(facts.is_pending, 0, POSTED_AFTER_DAYS[found.label])

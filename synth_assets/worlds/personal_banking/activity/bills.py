@@ -10,7 +10,7 @@ from synth_assets.model.calendar import Window, date_of
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
 from synth_assets.worlds.personal_banking.activity import descriptors
-from synth_assets.worlds.personal_banking.activity.descriptors import AT
+from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, SAVINGS, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -79,7 +79,7 @@ def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits
         day = allowed[when * len(allowed) // 65_536]
         price = prices[which, chosen * plans[which] // 65_536]
         user, at = np.nonzero((month_day == day[:, None]) & (habits.subscriptions > place)[:, None])
-        label = AT["subscriptions"] + which[user]
+        label = INDEX["subscriptions"] + which[user]
         events.add(user, at, price[user], account=account[user], label=label, order=CHARGE)
 
 
@@ -89,8 +89,8 @@ def save(events: Events, habits: Habits, users: Users, plain: Flags) -> None:
     user, day = np.nonzero(habits.paydays & saves[:, None])
     monthly = np.maximum(habits.monthly_income_cents * curves.SAVED_SHARE, curves.LEAST_SAVED_CENTS)
     amount = (monthly * habits.days_a_pay / (365 / 12)).astype(np.int64)[user]
-    events.add(user, day, amount, account=CHECKING, label=AT["to_savings"], order=SAVED)
-    events.add(user, day, -amount, account=SAVINGS, label=AT["from_checking"], order=SAVED)
+    events.add(user, day, amount, account=CHECKING, label=INDEX["to_savings"], order=SAVED)
+    events.add(user, day, -amount, account=SAVINGS, label=INDEX["from_checking"], order=SAVED)
 
 
 def saved_before(draws: Draws, users: Users, habits: Habits) -> Ints:
@@ -110,7 +110,9 @@ def earn_interest(events: Events, window: Window, draws: Draws, users: Users, ha
         interest = (balance[:, day] + earned) * rate // 120_000
         user = np.flatnonzero(interest)
         at = np.full(len(user), day)
-        events.add(user, at, -interest[user], account=SAVINGS, label=AT["savings_interest"], order=CREDITED)
+        events.add(
+            user, at, -interest[user], account=SAVINGS, label=INDEX["savings_interest"], order=CREDITED
+        )
         earned += interest
 
 

@@ -12,7 +12,7 @@ from synth_assets.model.calendar import Window, date_of
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
 from synth_assets.worlds.personal_banking.activity import refunds
-from synth_assets.worlds.personal_banking.activity.descriptors import AT
+from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -144,7 +144,7 @@ def _round_up_half_used(events: Events, users: Users, balance: Ints, peak: Ints)
     least = np.maximum(balance[user] + 5_000, curves.SMALLEST_LIMIT_CENTS // 2)
     amount = -(-np.maximum(least, (peak[user] + 1) // 2) // 5_000) * 5_000 - balance[user]
     day = np.full(len(user), events.days - 2)
-    events.add(user, day, amount, account=CARD, label=AT["unknown"], order=LAST_PURCHASE)
+    events.add(user, day, amount, account=CARD, label=INDEX["unknown"], order=LAST_PURCHASE)
     added = np.zeros_like(balance)
     added[user] = amount
     return added
@@ -185,7 +185,7 @@ class _Ledger:
             interest = np.where(here & self.revolves, self._interest(), 0)
             user = np.flatnonzero(interest)
             self.events.add(
-                user, day[user], interest[user], account=CARD, label=AT["interest_charge"], order=INTEREST
+                user, day[user], interest[user], account=CARD, label=INDEX["interest_charge"], order=INTEREST
             )
             self.moved += interest
             charged = self.charged[np.arange(len(day)), np.minimum(day, self.events.days - 1)]
@@ -213,7 +213,7 @@ class _Ledger:
         user = np.flatnonzero(here & ~missed & (day >= 0) & (day < self.events.days) & (amount > 0))
         for account, sign, label in ((CHECKING, 1, "card_payment_out"), (CARD, -1, "card_payment_in")):
             self.events.add(
-                user, day[user], sign * amount[user], account=account, label=AT[label], order=PAYMENT
+                user, day[user], sign * amount[user], account=account, label=INDEX[label], order=PAYMENT
             )
         self.moved[user] -= amount[user]
         self.last_payment[user] = amount[user]

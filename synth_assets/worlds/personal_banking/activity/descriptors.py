@@ -46,7 +46,7 @@ PLAID_OF = {"UTILITIES": "RENT_AND_UTILITIES", "HEALTHCARE": "MEDICAL"}
 """What Plaid calls those of the seven that it calls otherwise."""
 
 
-class Label(NamedTuple):
+class Descriptor(NamedTuple):
     """How a transaction shows.
 
     Attributes:
@@ -70,29 +70,31 @@ class Label(NamedTuple):
 ONLINE = ("marketplaces", "rides", "flights")
 
 BILLS = {
-    "payroll": Label(None, "", "other", "INCOME_WAGES"),
-    "gig": Label(None, "", "other", "INCOME_WAGES"),
-    "savings_interest": Label(None, "INTEREST PAYMENT", "other", "INCOME_INTEREST_EARNED"),
-    "rent": Label(None, "", "other", "RENT_AND_UTILITIES_RENT"),
-    "utilities": Label(None, "", "online", "RENT_AND_UTILITIES_GAS_AND_ELECTRICITY"),
-    "internet": Label(None, "", "online", "RENT_AND_UTILITIES_INTERNET_AND_CABLE"),
-    "insurance": Label(None, "", "online", "GENERAL_SERVICES_INSURANCE"),
-    "health": Label(None, "", "online", "MEDICAL_OTHER_MEDICAL"),
-    "loan": Label(None, "", "online", "LOAN_PAYMENTS_OTHER_PAYMENT"),
-    "car": Label(None, "", "other", "LOAN_PAYMENTS_CAR_PAYMENT"),
-    "to_savings": Label(None, "Online Transfer to SAV ####", "online", "TRANSFER_OUT_SAVINGS"),
-    "from_checking": Label(None, "Online Transfer from CHK ####", "online", "TRANSFER_IN_SAVINGS"),
-    "card_payment_out": Label(
+    "payroll": Descriptor(None, "", "other", "INCOME_WAGES"),
+    "gig": Descriptor(None, "", "other", "INCOME_WAGES"),
+    "savings_interest": Descriptor(None, "INTEREST PAYMENT", "other", "INCOME_INTEREST_EARNED"),
+    "rent": Descriptor(None, "", "other", "RENT_AND_UTILITIES_RENT"),
+    "utilities": Descriptor(None, "", "online", "RENT_AND_UTILITIES_GAS_AND_ELECTRICITY"),
+    "internet": Descriptor(None, "", "online", "RENT_AND_UTILITIES_INTERNET_AND_CABLE"),
+    "insurance": Descriptor(None, "", "online", "GENERAL_SERVICES_INSURANCE"),
+    "health": Descriptor(None, "", "online", "MEDICAL_OTHER_MEDICAL"),
+    "loan": Descriptor(None, "", "online", "LOAN_PAYMENTS_OTHER_PAYMENT"),
+    "car": Descriptor(None, "", "other", "LOAN_PAYMENTS_CAR_PAYMENT"),
+    "to_savings": Descriptor(None, "Online Transfer to SAV ####", "online", "TRANSFER_OUT_SAVINGS"),
+    "from_checking": Descriptor(None, "Online Transfer from CHK ####", "online", "TRANSFER_IN_SAVINGS"),
+    "card_payment_out": Descriptor(
         None, "CARDMEMBER SERV WEB PYMT", "online", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
     ),
-    "card_payment_in": Label(None, "PAYMENT THANK YOU - WEB", "online", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"),
-    "interest_charge": Label(None, "INTEREST CHARGE ON PURCHASES", "other", "BANK_FEES_INTEREST_CHARGE"),
-    "overdraft_fee": Label(None, "OVERDRAFT FEE", "other", "BANK_FEES_OVERDRAFT_FEES"),
-    "atm": Label(None, "ATM WITHDRAWAL ######", "other", "TRANSFER_OUT_WITHDRAWAL"),
-    "never_visited": Label(
+    "card_payment_in": Descriptor(
+        None, "PAYMENT THANK YOU - WEB", "online", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
+    ),
+    "interest_charge": Descriptor(None, "INTEREST CHARGE ON PURCHASES", "other", "BANK_FEES_INTEREST_CHARGE"),
+    "overdraft_fee": Descriptor(None, "OVERDRAFT FEE", "other", "BANK_FEES_OVERDRAFT_FEES"),
+    "atm": Descriptor(None, "ATM WITHDRAWAL ######", "other", "TRANSFER_OUT_WITHDRAWAL"),
+    "never_visited": Descriptor(
         "Patagonia", "PATAGONIA RETURN ####", "in store", "GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES"
     ),
-    "unknown": Label(
+    "unknown": Descriptor(
         None, "POS PURCHASE ######", "in store", "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE"
     ),
 }
@@ -106,8 +108,8 @@ def _feed(brand: str, stream: str) -> str:
     return (merchants.PREFIXES.get(stream, "") + own)[: merchants.LONGEST_FEED]
 
 
-def _labels() -> tuple[tuple[Label, ...], dict[str, int]]:
-    found: list[Label] = []
+def _labels() -> tuple[tuple[Descriptor, ...], dict[str, int]]:
+    found: list[Descriptor] = []
     places = {}
     for name, bill in BILLS.items():
         places[name] = len(found)
@@ -116,21 +118,23 @@ def _labels() -> tuple[tuple[Label, ...], dict[str, int]]:
         places[stream.name] = len(found)
         channel = "online" if stream.name in ONLINE else "in store"
         found += [
-            Label(brand, _feed(brand, stream.name), channel, stream.detailed) for brand in stream.brands
+            Descriptor(brand, _feed(brand, stream.name), channel, stream.detailed) for brand in stream.brands
         ]
     places["subscriptions"] = len(found)
-    found += [Label(s.merchant, _feed(s.merchant, ""), "online", s.detailed) for s in curves.SUBSCRIPTIONS]
     found += [
-        Label(name, f"{name.upper()[:16]} BILL ####", "online", f"RENT_AND_UTILITIES_{kind}")
+        Descriptor(s.merchant, _feed(s.merchant, ""), "online", s.detailed) for s in curves.SUBSCRIPTIONS
+    ]
+    found += [
+        Descriptor(name, f"{name.upper()[:16]} BILL ####", "online", f"RENT_AND_UTILITIES_{kind}")
         for name, kind in curves.UTILITY_COMPANIES
     ]
     found += [
-        Label(name, f"{name.upper()[:16]} PAYROLL", "other", "INCOME_WAGES") for name in curves.EMPLOYERS
+        Descriptor(name, f"{name.upper()[:16]} PAYROLL", "other", "INCOME_WAGES") for name in curves.EMPLOYERS
     ]
     return tuple(found), places
 
 
-LABELS, AT = _labels()
+DESCRIPTORS, INDEX = _labels()
 """Every label, and where those of a stream or bill begin."""
 
 POSTED_AFTER_DAYS = np.array(
@@ -138,7 +142,7 @@ POSTED_AFTER_DAYS = np.array(
         (0, 0, 0, 0, 0, 1, 1, 1, 2, 2)[place * 7 % 10]
         if label.merchant and label.channel == "in store"
         else 0
-        for place, label in enumerate(LABELS)
+        for place, label in enumerate(DESCRIPTORS)
     ]
 )
 """Of each label, days from purchase to posting: half of the shops settle on the day [D]."""
@@ -151,4 +155,4 @@ def homes(draws: Draws, number: Ints) -> Ints:
 
 def provider(name: str, pick: Ints) -> Ints:
     """Label of a bill or paycheck by one of `merchants.PROVIDERS`, picked by any whole number."""
-    return AT[name] + pick % len(merchants.PROVIDERS[name])
+    return INDEX[name] + pick % len(merchants.PROVIDERS[name])

@@ -15,14 +15,14 @@ CHECKING, SAVINGS, CARD = range(3)
 
 SLOTS = 3
 
-LABELS_AT_MOST = 1_024
+MOST_DESCRIPTORS = 1_024
 """Bound of `Rows.label`, so that account, day, label and amount fit into one 64-bit key."""
 
 Days = npt.NDArray[np.bool_]
 """Users x days: whether something happens."""
 
 
-class Rows(NamedTuple):
+class EventRows(NamedTuple):
     """Events of a block, one entry each.
 
     Attributes:
@@ -31,7 +31,7 @@ class Rows(NamedTuple):
         day: day of the window, from 0.
         order: of events of a day, smaller ones first.
         amount_cents: positive is money out of the account, negative is money in.
-        label: index into `labels.LABELS`: merchant, feed string and category.
+        label: index into `descriptors.DESCRIPTORS`: merchant, feed string and category.
     """
 
     user: Ints
@@ -48,7 +48,7 @@ class Events:
 
     users: int
     days: int
-    found: list[Rows] = field(default_factory=list)
+    found: list[EventRows] = field(default_factory=list)
 
     def add(
         self,
@@ -63,7 +63,7 @@ class Events:
         """Events of one kind, one for each of `user`."""
         size = len(user)
         self.found.append(
-            Rows(
+            EventRows(
                 user,
                 np.broadcast_to(np.asarray(account), size),
                 day,
@@ -81,22 +81,22 @@ class Events:
             np.add.at(flow, rows.user[here] * self.days + rows.day[here], rows.amount_cents[here])
         return flow.reshape(self.users, self.days)
 
-    def sorted(self) -> Rows:
+    def sorted(self) -> EventRows:
         """All events by user, day and order; equal ones as they were added."""
         user, account, day, order, amount, label = (
-            np.concatenate([rows[i] for rows in self.found]) for i in range(len(Rows._fields))
+            np.concatenate([rows[i] for rows in self.found]) for i in range(len(EventRows._fields))
         )
         place = ((user * self.days + day) * 16 + order) * SLOTS + account
         at = np.argsort(place, kind="stable")
-        rows = Rows(*(values[at] for values in (user, account, day, order, amount, label)))
+        rows = EventRows(*(values[at] for values in (user, account, day, order, amount, label)))
         return rows._replace(amount_cents=distinct_cents(rows, self.days))
 
 
-def distinct_cents(rows: Rows, days: int) -> Ints:
+def distinct_cents(rows: EventRows, days: int) -> Ints:
     """Amounts, a cent more where chance would repeat account, day, label and amount."""
     amount = rows.amount_cents.copy()
     place = (rows.user * days + rows.day) * SLOTS + rows.account
-    place = place * LABELS_AT_MOST + rows.label
+    place = place * MOST_DESCRIPTORS + rows.label
     while True:
         key = (place << 32) + amount
         order = np.argsort(key, kind="stable")

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity.descriptors import AT
+from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -56,13 +56,13 @@ def overdrawn_cents() -> npt.NDArray[np.int64]:
 def charge(events: Events, user: Ints, day: Ints) -> None:
     """One fee for each user and day."""
     cents = np.full(len(user), OVERDRAFT_FEE_CENTS)
-    events.add(user, day, cents, account=CHECKING, label=AT["overdraft_fee"], order=CHARGED)
+    events.add(user, day, cents, account=CHECKING, label=INDEX["overdraft_fee"], order=CHARGED)
 
 
 def openings(events: Events, draws: Draws, users: Users, habits: Habits, least: Ints) -> Ints:
     """Opening balances of checking, such that nobody's falls below `least` cents but that of the overdrawn.
 
-    Adds the fees of those who are, in users' order. A fee stands on every day on which money goes out and
+    Adds the fees of those who are, in users' order. A fee is charged on every day on which money goes out and
     the balance without the day's fee is below zero.
     """
     spent = np.cumsum(events.outflow(CHECKING), axis=1)
@@ -74,9 +74,9 @@ def openings(events: Events, draws: Draws, users: Users, habits: Habits, least: 
     before, fees = _charged(below[:, None] - spent[user], _debits(events, user), fee)
     closing = before - fees * fee
     low = [(closing[:, -size:] < LOW_CENTS).mean(axis=1) for size in WINDOWS]
-    stands = (np.maximum(*low) < MOST_LOW_SHARE) & (np.abs(before) > NEARLY_ZERO_CENTS).all(axis=1)
-    opening[user[stands]] = below[stands]
-    row, day = np.nonzero(fees & stands[:, None])
+    has_account = (np.maximum(*low) < MOST_LOW_SHARE) & (np.abs(before) > NEARLY_ZERO_CENTS).all(axis=1)
+    opening[user[has_account]] = below[has_account]
+    row, day = np.nonzero(fees & has_account[:, None])
     charge(events, user[row], day)
     return opening
 

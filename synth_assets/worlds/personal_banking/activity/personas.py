@@ -11,26 +11,26 @@ from synth_assets.worlds.personal_banking.activity import bills, cards, overdraf
 from synth_assets.worlds.personal_banking.activity.cards import Cards
 from synth_assets.worlds.personal_banking.activity.events import CARD, Events
 from synth_assets.worlds.personal_banking.activity.habits import Habits, habits, has
-from synth_assets.worlds.personal_banking.activity.sound import Lived, posted
+from synth_assets.worlds.personal_banking.activity.sound import SoundActivity, posted
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 
-def live(window: Window, draws: Draws, users: Users) -> Lived:
+def simulate(window: Window, draws: Draws, users: Users) -> SoundActivity:
     """What the users do in the window's days."""
     known = habits(window, draws, users)
     events = Events(len(users.number), window.length)
-    spending.live(events, window, draws, users, known)
+    spending.simulate(events, window, draws, users, known)
     card = cards.run(events, window, draws, users, known)
     spending.earn(events, window, draws, users, known)
-    stressed = stress.live(events, window, draws, users, known)
+    stressed = stress.simulate(events, window, draws, users, known)
     opening = _openings(events, draws, users, known, card, stressed)
     rows = events.sorted()
     pending = (users.edge == user_plan.ONLY_PENDING)[rows.user]
     closing = opening - posted(rows, pending, len(users.number))
     closing[:, CARD] = card.balance_cents
     everybody = np.ones(len(users.number), dtype=bool)
-    stands = np.stack([everybody, known.has_savings, known.has_card], axis=1)
-    return Lived(stands, card, rows, pending, closing)
+    has_account = np.stack([everybody, known.has_savings, known.has_card], axis=1)
+    return SoundActivity(has_account, card, rows, pending, closing)
 
 
 def _openings(events: Events, draws: Draws, users: Users, known: Habits, card: Cards, stressed: Ints) -> Ints:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model.draws import Ints
-from synth_assets.worlds.personal_banking.activity.events import LABELS_AT_MOST
+from synth_assets.worlds.personal_banking.activity.events import MOST_DESCRIPTORS
 
 RECURRING_DAYS = 90
 
@@ -33,7 +33,7 @@ class Groups(NamedTuple):
 def groups(user: Ints, merchant: Ints, day: Ints, days: int) -> Groups:
     """The charges of the last 90 of `days` days, grouped and judged."""
     recent = np.flatnonzero(day >= days - RECURRING_DAYS)
-    whose = user[recent] * LABELS_AT_MOST + merchant[recent]
+    whose = user[recent] * MOST_DESCRIPTORS + merchant[recent]
     place = np.argsort(whose * days + day[recent], kind="stable")
     order, whose = recent[place], whose[place]
     starts = np.ones(len(order), dtype=bool)

@@ -6,8 +6,8 @@ import numpy as np
 
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity.descriptors import AT, LABELS
-from synth_assets.worlds.personal_banking.activity.events import CARD, LABELS_AT_MOST, Events
+from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
+from synth_assets.worlds.personal_banking.activity.events import CARD, MOST_DESCRIPTORS, Events
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 GIVEN_BACK = 3
@@ -19,10 +19,10 @@ FIRST_DAY, LAST_DAY = 3, 14
 WHOLE_SHARE = 0.7
 """Refunds of all that was paid; others give back 20 to 90 % of it [D]."""
 
-_TAKES_BACK = np.zeros(len(LABELS), dtype=bool)
+_TAKES_BACK = np.zeros(len(DESCRIPTORS), dtype=bool)
 for _stream in curves.STREAMS:
     if _stream.name in curves.RETURNED:
-        _TAKES_BACK[AT[_stream.name] + np.arange(len(_stream.brands))] = True
+        _TAKES_BACK[INDEX[_stream.name] + np.arange(len(_stream.brands))] = True
 
 
 def give_back(events: Events, draws: Draws, users: Users, statements: Ints) -> None:
@@ -34,7 +34,7 @@ def give_back(events: Events, draws: Draws, users: Users, statements: Ints) -> N
         statements: days of the window on which cards' statements are made, users x months.
     """
     user, day, cents, account, label = _purchases(events, users)
-    cell = (users.number[user] * curves.LONGEST_WINDOW_DAYS + day) * LABELS_AT_MOST + label
+    cell = (users.number[user] * curves.LONGEST_WINDOW_DAYS + day) * MOST_DESCRIPTORS + label
     happens, when, whole, part = draws.fields("refund", cell).astype(np.int64)
     back = day + FIRST_DAY + when * (LAST_DAY - FIRST_DAY + 1) // 65_536
     until = np.where(account == CARD, _statement_of(events, statements, user, day), events.days - 1)

@@ -21,16 +21,21 @@ from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.activity import cards
 from synth_assets.worlds.personal_banking.activity.cards import Cards
-from synth_assets.worlds.personal_banking.activity.descriptors import AT, LABELS, PLAID_OF, SIMPLE_CATEGORIES
+from synth_assets.worlds.personal_banking.activity.descriptors import (
+    DESCRIPTORS,
+    INDEX,
+    PLAID_OF,
+    SIMPLE_CATEGORIES,
+)
 from synth_assets.worlds.personal_banking.activity.events import (
     CARD,
     CHECKING,
     SAVINGS,
     SLOTS,
-    Rows,
+    EventRows,
     distinct_cents,
 )
-from synth_assets.worlds.personal_banking.activity.sound import Lived
+from synth_assets.worlds.personal_banking.activity.sound import SoundActivity
 from synth_assets.worlds.personal_banking.anomalies import EARLIEST_FAULT_DAYS
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.user_plan import Users, largest_remainder
@@ -55,9 +60,9 @@ class Totals(NamedTuple):
     card_before: Ints
 
 
-def live(config: Config, window: Window, draws: Draws, users: Users) -> Lived:
+def simulate(config: Config, window: Window, draws: Draws, users: Users) -> SoundActivity:
     """The statements of a block of users."""
-    stands = _accounts(config, draws, users.number)
+    has_account = _accounts(config, draws, users.number)
     counts = _counts(config, draws, users.number)
     account = np.repeat(np.arange(counts.size), counts.ravel())  # of the block, three a user
     within = np.arange(len(account)) - np.repeat(np.cumsum(counts.ravel()) - counts.ravel(), counts.ravel())
@@ -83,11 +88,11 @@ def live(config: Config, window: Window, draws: Draws, users: Users) -> Lived:
     amount = low[category] + size * (high - low + 1)[category] // 65_536
     amount = np.where(category == _INCOME, -amount, amount)
     order = np.argsort((account // SLOTS * window.length + day) * SLOTS + account % SLOTS, kind="stable")
-    rows = Rows(account // SLOTS, account % SLOTS, day, np.zeros_like(day), amount, label)
-    rows = Rows(*(values[order] for values in rows))
+    rows = EventRows(account // SLOTS, account % SLOTS, day, np.zeros_like(day), amount, label)
+    rows = EventRows(*(values[order] for values in rows))
     rows = rows._replace(amount_cents=distinct_cents(rows, window.length))
-    card, closing = _balances(draws, users.number, stands, window)
-    return Lived(stands, card, rows, is_pending[order], closing)
+    card, closing = _balances(draws, users.number, has_account, window)
+    return SoundActivity(has_account, card, rows, is_pending[order], closing)
 
 
 def income_rows(config: Config, draws: Draws) -> tuple[int, int]:
@@ -163,7 +168,9 @@ def _categories(
     return np.where(codes == 1, _INCOME, codes.astype(np.int64) - 2)
 
 
-def _balances(draws: Draws, user: Ints, stands: npt.NDArray[np.bool_], window: Window) -> tuple[Cards, Ints]:
+def _balances(
+    draws: Draws, user: Ints, has_account: npt.NDArray[np.bool_], window: Window
+) -> tuple[Cards, Ints]:
     """Cards and closing balances; a card's balance is its limit's share in use, and its last statement's.
 
     There is no row of a payment, so nothing was paid.
@@ -172,7 +179,7 @@ def _balances(draws: Draws, user: Ints, stands: npt.NDArray[np.bool_], window: W
         curves.simple_balance_cents(), draws.fields("simple balance", user[:, None] * SLOTS + [0, 1])[0]
     ).reshape(-1, 2)
     used, limit_drawn, rate, due = draws.fields("simple card", user)
-    card = stands[:, CARD]
+    card = has_account[:, CARD]
     limit = np.where(card, np.rint(cards.limit_cents(limit_drawn) / 10_000).astype(np.int64) * 10_000, 0)
     owed = np.maximum(
         limit * quantile_tables.sample(curves.simple_used(), used) // 10_000, curves.SIMPLE_OWED_CENTS
@@ -185,15 +192,15 @@ def _balances(draws: Draws, user: Ints, stands: npt.NDArray[np.bool_], window: W
         nothing, owed, limit, cards.apr_basis_points(rate), owed, minimum, nothing,
         due_day - cards.FIRST_DUE - 1, nothing - 1, due_day, nothing > 0,
     )  # fmt: skip
-    return found, np.where(stands, np.column_stack([deposit, owed]), 0)
+    return found, np.where(has_account, np.column_stack([deposit, owed]), 0)
 
 
 _INCOME = SIMPLE_CATEGORIES.index("INCOME")
 _PLACES = [
     [
         place
-        for place, label in enumerate(LABELS)
-        if label.merchant and label.primary == PLAID_OF.get(name, name) and place != AT["never_visited"]
+        for place, label in enumerate(DESCRIPTORS)
+        if label.merchant and label.primary == PLAID_OF.get(name, name) and place != INDEX["never_visited"]
     ]
     for name in SIMPLE_CATEGORIES
 ]

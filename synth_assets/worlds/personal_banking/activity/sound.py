@@ -9,29 +9,29 @@ import numpy.typing as npt
 
 from synth_assets.model.draws import Ints
 from synth_assets.worlds.personal_banking.activity.cards import Cards
-from synth_assets.worlds.personal_banking.activity.events import SLOTS, Rows
+from synth_assets.worlds.personal_banking.activity.events import SLOTS, EventRows
 
 Flags = npt.NDArray[np.bool_]
 
 
-class Lived(NamedTuple):
+class SoundActivity(NamedTuple):
     """A block of sound users.
 
     Attributes:
-        stands: which accounts there are, users x accounts.
+        has_account: which accounts there are, users x accounts.
         cards: one entry a user.
         rows, is_pending: transactions by user and day, and whether they are not posted.
         closing_cents: balances on as_of, users x accounts; owed, on a card.
     """
 
-    stands: Flags
+    has_account: Flags
     cards: Cards
-    rows: Rows
+    rows: EventRows
     is_pending: Flags
     closing_cents: Ints
 
 
-def posted(rows: Rows, is_pending: Flags, users: int) -> Ints:
+def posted(rows: EventRows, is_pending: Flags, users: int) -> Ints:
     """Cents out of each account by posted rows, users x accounts."""
     at = np.flatnonzero(~is_pending)
     flow = np.bincount(rows.user[at] * SLOTS + rows.account[at], rows.amount_cents[at], users * SLOTS)

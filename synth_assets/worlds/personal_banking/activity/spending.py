@@ -12,7 +12,7 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
 from synth_assets.worlds.personal_banking.activity import bills
-from synth_assets.worlds.personal_banking.activity.descriptors import AT, POSTED_AFTER_DAYS, provider
+from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, POSTED_AFTER_DAYS, provider
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
@@ -28,7 +28,7 @@ PENDING_DAYS = 5
 """A purchase is posted within so many days [D]."""
 
 
-def live(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
+def simulate(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
     """Everything but paychecks, card payments and interest, and what stressed users do."""
     plain = lives_plainly(users, habits)
     cell = users.number[:, None] * curves.LONGEST_WINDOW_DAYS + np.arange(window.length)
@@ -111,7 +111,7 @@ def _purchases(
     first = draws.fields(f"first of {stream.name}", users.number)[0].astype(np.int64)
     brand = (first[user] + turn) % len(stream.brands)
     lag = np.where(
-        (users.edge == user_plan.ONLY_PENDING)[user], 0, POSTED_AFTER_DAYS[AT[stream.name] + brand]
+        (users.edge == user_plan.ONLY_PENDING)[user], 0, POSTED_AFTER_DAYS[INDEX[stream.name] + brand]
     )
     posted = np.flatnonzero(bought + lag < events.days)
     user, brand, day = user[posted], brand[posted], (bought + lag)[posted]
@@ -120,8 +120,8 @@ def _purchases(
     amount = (median * scale[user]).astype(np.int64).clip(*curves.BOUNDS_CENTS.get(stream.name, (100, None)))
     share = np.where(has(users, user_plan.HIGH_UTILIZATION), curves.REVOLVERS_CARD_USE, 1) * stream.card_share
     on_card = habits.has_card[user] & (by_card[posted] < share[user] * 65_536)
-    label = np.where(brand >= 0, AT[stream.name] + brand, AT["unknown"])
-    label = np.where((users.edge == user_plan.ONLY_CASH)[user], AT["atm"], label)
+    label = np.where(brand >= 0, INDEX[stream.name] + brand, INDEX["unknown"])
+    label = np.where((users.edge == user_plan.ONLY_CASH)[user], INDEX["atm"], label)
     account = np.where(on_card, CARD, CHECKING)
     events.add(user, day, amount, account=account, label=label, order=PURCHASE)
 

@@ -9,7 +9,7 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
 from synth_assets.worlds.personal_banking.activity import descriptors, overdrafts
-from synth_assets.worlds.personal_banking.activity.descriptors import AT
+from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Habits
 from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
@@ -41,7 +41,7 @@ BOUGHT_FOR = (
 """Streams of stressed users' purchases below so many cents, the last ones of any size: equal chances [D]."""
 
 
-def live(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Ints:
+def simulate(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Ints:
     """Paychecks and spending that leave exactly the balances of `_targets`; gives opening balances, 0 for
     other users."""
     user = np.flatnonzero(habits.is_stressed & habits.is_active)
@@ -84,11 +84,11 @@ def _shown(draws: Draws, users: Users, user: Ints, place: Ints, cycle: Ints) -> 
     before, so that nothing is bought on them; low days stay low and others do not become so."""
     cell = users.number[user, None] * curves.LONGEST_WINDOW_DAYS + np.arange(place.shape[1])
     chance = _SHOPPING_DAYS[users.archetype[user], None] * 65_536
-    stands = (draws.fields("shops", cell)[0].reshape(cell.shape) < chance) | (place < 2)
+    has_account = (draws.fields("shops", cell)[0].reshape(cell.shape) < chance) | (place < 2)
     low = _dollars(users, user, place, cycle) < LOW_DOLLARS
-    stands[:, :-1] |= low[:, 1:] != low[:, :-1]
-    stands[:, -1] = True
-    day = np.where(stands, np.arange(place.shape[1]), place.shape[1])
+    has_account[:, :-1] |= low[:, 1:] != low[:, :-1]
+    has_account[:, -1] = True
+    day = np.where(has_account, np.arange(place.shape[1]), place.shape[1])
     next_standing = np.minimum.accumulate(day[:, ::-1], axis=1)[:, ::-1]
     return np.take_along_axis(place, next_standing, axis=1)
 
@@ -147,7 +147,7 @@ _STREAM = np.array(
     ]
 )
 _BELOW_CENTS = np.array([cents for cents, _ in BOUGHT_FOR[:-1]])
-_FIRST = np.array([AT[stream.name] for stream in curves.STREAMS])
+_FIRST = np.array([INDEX[stream.name] for stream in curves.STREAMS])
 _BRANDS = np.array([len(stream.brands) for stream in curves.STREAMS])
 
 
@@ -168,5 +168,5 @@ def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints
     label = _FIRST[stream] + brand * _BRANDS[stream] // 65_536
     buyer, when = user[row[at]], day[at]
     label = unpatterned(buyer, when, label, events.days)
-    label = np.where(label >= 0, label, AT["unknown"])
+    label = np.where(label >= 0, label, INDEX["unknown"])
     events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT)

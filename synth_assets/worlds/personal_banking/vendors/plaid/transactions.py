@@ -121,7 +121,7 @@ def category(detailed: str, has_merchant: bool) -> Shared:
 
 @cache
 def location(name: str, channel: str) -> Shared:
-    """Where a shop stands, by the city and the number in its string of the feed."""
+    """Where a shop is, by the city and the number in its string of the feed."""
     city = next((city for city in CITIES if channel == "in store" and name.endswith(f" {city}")), None)
     if city is None:
         return NOWHERE
