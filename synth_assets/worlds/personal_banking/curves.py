@@ -225,7 +225,7 @@ EMPLOYERS = (
 
 STRESSED_DOLLARS = (1_500, 600, 350, 300, 250, 200, 170, 150, 120, 95, 80, 65, 50, 40)
 """Closing balance on the days from one payday to the next: five of fourteen below $100, and a standard
-deviation of 1.27 times the mean [decision 19]."""
+deviation of 1.27 times the mean."""
 
 EDGE_DOLLARS = (
     (1_500, 700, 450, 350, 300, 250, 220, 190, 160, 130, 110, 90, 70, 55, 40),

@@ -28,7 +28,7 @@ ARCHETYPES = (
 MULTI, STABLE, EDGE = ARCHETYPES.index("multi_persona"), ARCHETYPES.index("stable"), 7
 
 HIGH_UTILIZATION, VARIABLE_INCOME, SUBSCRIPTION_HEAVY, SAVINGS_BUILDER, CASH_FLOW_STRESSED = 1, 2, 4, 8, 16
-"""Personas as bits, 1 to 5 of decision 18."""
+"""Personas as bits, in the order of the source document."""
 
 COMBINATIONS = (
     HIGH_UTILIZATION | CASH_FLOW_STRESSED,

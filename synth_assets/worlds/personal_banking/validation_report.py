@@ -9,7 +9,7 @@ from synth_assets.worlds.personal_banking import user_plan
 from synth_assets.worlds.personal_banking.config import ArchetypeShares, Config
 
 FEWEST_USERS = 75
-"""The document's user_count: fewer users may be too few for five of each persona [decision 14]."""
+"""The document's user_count: fewer users may be too few for five of each persona."""
 
 
 def is_blocking(config: Config) -> bool:

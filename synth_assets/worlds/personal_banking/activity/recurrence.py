@@ -1,4 +1,4 @@
-"""When a merchant counts as recurring [decision 18]: at least three charges in the last 90 days, seven of ten
+"""When a merchant counts as recurring: at least three charges in the last 90 days, seven of ten
 gaps of 5 to 9 or 28 to 32 days."""
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ SMALLEST_TWICE_CENTS, SMALLEST_THRICE_CENTS = 10_000, 30_000
 """Of a day's purchases, to be made at two or three merchants [D]."""
 
 LOW_DOLLARS = 100
-"""A day that closes below is a low one [decision 18]."""
+"""A day that closes below is a low one."""
 
 BOUGHT_FOR = (
     (1_500, ("coffee",) * 4 + ("rides", "rides", "medical", "marketplaces")),
