@@ -26,7 +26,11 @@ BROKEN = {
         "UPDATE deals SET closed_on = NULL WHERE deal_id = "
         "(SELECT min(deal_id) FROM deals WHERE stage = 'closed_lost')"
     ),
-    ("order_to_cash", "opportunities", "a line without discount needs no approval"): (
+    ("order_to_cash", "opportunities", "a discount needs approval"): (
+        "UPDATE opportunities SET approval_status = 'not_required' WHERE opportunity_id = "
+        "(SELECT min(opportunity_id) FROM opportunities WHERE discount_pct > 0)"
+    ),
+    ("order_to_cash", "opportunities", "without a discount, none is needed or one was rejected"): (
         "UPDATE opportunities SET approval_status = 'approved' WHERE opportunity_id = "
         "(SELECT min(opportunity_id) FROM opportunities WHERE discount_pct = 0)"
     ),
