@@ -30,6 +30,7 @@ LINES = f"""
     verify
     verify / write-only
     peak memory, verify
+    table by table / block by block
 """
 
 
@@ -50,7 +51,7 @@ def test_every_line_is_printed_with_a_number(tmp_path, monkeypatch, capsys):
     for label in map(str.strip, LINES.strip().splitlines()):
         (found,) = re.findall(rf"^  {re.escape(label)}  +([-+]?[\d.]+)", printed, re.M)
         assert "over clean twin" in label or float(found) > 0, label
-    assert len(re.findall(r"  [≤≥] [\d.]+.*  +(?:met|missed by [\d.]+)", printed)) == 8
+    assert len(re.findall(r"  [≤≥] [\d.]+.*  +(?:met|missed by [\d.]+)", printed)) == 9
     assert list(tmp_path.iterdir()) == [], "nothing is left behind"
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth_assets.checks.check import as_text
+from synth_assets.generation.blocks import BlockTable, make_block
 from synth_assets.model.draws import Draws
 from synth_assets.model.errors import UsageProblem
 from synth_assets.scenario.resolve import resolve
@@ -21,8 +22,12 @@ from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING,
 from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.habits import habits
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.persona_assignments import PERSONAS, judged
-from synth_assets.worlds.personal_banking.signals.signals import signals
+from synth_assets.worlds.personal_banking.signals.persona_assignments import (
+    PERSONAS,
+    Signals,
+    judged,
+    read_signals,
+)
 from tests.test_every_world import BANK_FAULTS
 from tests.worlds import decided, failed, make_world, verified
 
@@ -81,12 +86,19 @@ def intended(users: user_plan.Users) -> np.ndarray:
     return bits
 
 
+def signals_of(of: Config) -> Signals:
+    """The figures of all users, users x windows."""
+    tables = [f"signals_{name}" for name in ("subscriptions", "savings", "credit", "income", "cash_flow")]
+    blocks = []
+    for rows in WORLD.blocks(of, "num_users"):
+        made = make_block(WORLD, of, "num_users", rows)
+        blocks.append(read_signals(*(BlockTable(made[table]) for table in tables)))
+    return Signals(*(np.concatenate(parts).reshape(-1, 2) for parts in zip(*blocks, strict=True)))
+
+
 def triggered(of: Config) -> np.ndarray:
-    blocks = [judged(signals(of, decided("personal_banking", of, r))) for r in WORLD.blocks(of, "num_users")]
-    return sum(
-        np.concatenate([block[name] for block in blocks]).astype(int) << place
-        for place, name in enumerate(PERSONAS)
-    )
+    flags = judged(signals_of(of))
+    return sum(flags[name].astype(int) << place for place, name in enumerate(PERSONAS))
 
 
 @pytest.mark.parametrize(
@@ -123,12 +135,12 @@ def test_sql_finds_the_same_signals_and_personas(tmp_path, users, seed):
 
 def test_edge_users_stand_exactly_on_their_threshold():
     asked = config(num_users=300)
-    users, found = planned(asked), signals(asked, decided("personal_banking", asked, range(300)))
+    users, found = planned(asked), signals_of(asked)
     at = {edge: users.edge == edge for edge in range(7)}
     assert (found.utilization_pct[at[user_plan.HALF_USED]] == 50).all()
     assert (found.recurring_merchants[at[user_plan.THREE_MERCHANTS]] == 3).all()
-    assert (found.low_days[at[user_plan.THREE_LOW_DAYS]] == [9, 54]).all()
-    assert (found.low_share_pct[at[user_plan.THREE_LOW_DAYS]] == 30).all()
+    assert (found.low_balance_days[at[user_plan.THREE_LOW_DAYS]] == [9, 54]).all()
+    assert (found.low_balance_share_pct[at[user_plan.THREE_LOW_DAYS]] == 30).all()
     block = decided("personal_banking", asked, range(300))
     rows = np.bincount(block.rows.user, minlength=300)
     assert not rows[at[user_plan.NO_RESULT]].any()
@@ -177,10 +189,10 @@ def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_li
 
 def test_interest_is_charged_to_revolvers_alone():
     asked = config(num_users=1_000)
-    users, found = planned(asked), signals(asked, decided("personal_banking", asked, range(1_000)))
+    users, found = planned(asked), signals_of(asked)
     revolves = (users.personas & user_plan.HIGH_UTILIZATION > 0) & (users.edge != user_plan.HALF_USED)
-    assert (found.interest_cents[revolves, 1] > 0).all()
-    assert not found.interest_cents[~revolves].any()
+    assert (found.interest_charged_cents[revolves, 1] > 0).all()
+    assert not found.interest_charged_cents[~revolves].any()
 
 
 def test_pay_comes_by_the_published_cadences():

@@ -50,7 +50,7 @@ def _parts(spec: CheckSpec, evidence: Evidence) -> Check:
         f"{version.blocks:,} parts",
         f"{len(changed):,} changed",
         not changed,
-        (version.blocks, version.blocks - len(changed)),
+        (version.blocks, len(changed)),
         changed[:SHOWN],
     )
 
@@ -66,7 +66,7 @@ def _schema(spec: CheckSpec, evidence: Evidence) -> Check:
         if one != other
     ]
     return spec.outcome(
-        f"{len(expected)} columns", f"{len(off)} off", not off, (len(expected), len(expected)), off
+        f"{len(expected)} columns", f"{len(off)} off", not off, (len(expected), len(off)), off
     )
 
 
@@ -78,24 +78,26 @@ def _keys(spec: CheckSpec, evidence: Evidence) -> Check:
 
 def _values(spec: CheckSpec, evidence: Evidence) -> Check:
     table = evidence.world.table(spec.table)
-    expected = f"{len(table.columns)} columns"
+    total = len(table.columns)
     if evidence.partitions.passes(spec.name, spec.table):
-        return spec.outcome(expected, "0 off", True, (0, 0))
+        return _row_cases(spec, f"{total} columns", total, [])
     rules = {rule.name for rule in table.rules}
-    return _row_cases(spec, expected, [c for c in evidence.row_cases(table) if c["check"] not in rules])
+    cases = [case for case in evidence.row_cases(table) if case["check"] not in rules]
+    return _row_cases(spec, f"{total} columns", total, cases)
 
 
 def _rule(spec: CheckSpec, evidence: Evidence) -> Check:
-    expected = f"{evidence.count(spec.table):,} {spec.table}"
+    total = evidence.count(spec.table)
+    expected = f"{total:,} {spec.table}"
     if evidence.partitions.passes(spec.name, spec.table):
-        return spec.outcome(expected, "0 off", True, (0, 0))
+        return _row_cases(spec, expected, total, [])
     cases = evidence.row_cases(evidence.world.table(spec.table))
-    return _row_cases(spec, expected, [case for case in cases if case["check"] == spec.name])
+    return _row_cases(spec, expected, total, [case for case in cases if case["check"] == spec.name])
 
 
-def _row_cases(spec: CheckSpec, expected: str, cases: list[Row]) -> Check:
+def _row_cases(spec: CheckSpec, expected: str, total: int, cases: list[Row]) -> Check:
     found = f"{len(cases):,} off" if len(cases) < SHOWN else f"{SHOWN} off or more"
-    return spec.outcome(expected, found, not cases, (0, len(cases)), cases[:SHOWN])
+    return spec.outcome(expected, found, not cases, (total, len(cases)), cases[:SHOWN])
 
 
 def offenders(
@@ -106,10 +108,10 @@ def offenders(
     total = evidence.count(about)
     expected = f"{total:,} {about}"
     if evidence.partitions.passes(spec.name, about):
-        return spec.outcome(expected, f"0 {unit}", True, (0, 0))
+        return spec.outcome(expected, f"0 {unit}", True, (total, 0))
     found = rows(evidence.connection, f"FROM ({query}) LIMIT {SHOWN}")
     number = len(found) if len(found) < SHOWN else count(evidence.connection, query)
-    return spec.outcome(expected, f"{number:,} {unit}", not found, (0, number), found)
+    return spec.outcome(expected, f"{number:,} {unit}", not found, (total, number), found)
 
 
 class Pointer(NamedTuple):
@@ -158,13 +160,13 @@ def _references(spec: CheckSpec, evidence: Evidence) -> Check:
     pointers = list(pointers_checked_with(evidence.world, evidence.world.table(spec.table)))
     expected = ", ".join(pointer.label for pointer in pointers)
     if evidence.partitions.passes(spec.name, spec.table):
-        return spec.outcome(expected, "0 orphans", True, (0, 0))
+        return spec.outcome(expected, "0 orphans", True, (len(pointers), 0))
     frame = [_counted(evidence.connection, pointer) for pointer in pointers]
     wrong = failures(reference_schema(), pa.Table.from_pylist(frame, pa.schema(REFERENCE_COLUMNS)))
     orphans = sum(row["orphans"] for row in frame)
     first = " UNION ALL ".join(f"({pointer.orphans})" for pointer in pointers) if wrong else ""
     shown = rows(evidence.connection, f"FROM ({first}) LIMIT {SHOWN}") if wrong else []
-    return spec.outcome(expected, f"{orphans:,} orphans", not wrong, (0, orphans), shown)
+    return spec.outcome(expected, f"{orphans:,} orphans", not wrong, (len(pointers), orphans), shown)
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, pointer: Pointer) -> dict[str, Any]:

@@ -93,6 +93,22 @@ def equals_choice(column: pa.ChunkedArray, choice: str) -> npt.NDArray[np.bool_]
     return _fixed_width(array.indices, numpy_type(array.type.index_type)) == code
 
 
+def equals_any(column: pa.ChunkedArray, choices: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which rows of a column of choices hold one of `choices`."""
+    array = combined(column)
+    wanted = np.array([word in choices for word in array.dictionary.to_pylist()], dtype=bool)
+    return wanted[to_numpy(array.indices)] if len(wanted) else np.zeros(len(array), dtype=bool)
+
+
+def is_filled(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Which cells of a column are not empty."""
+    array = combined(column)
+    if not array.null_count:
+        return np.ones(len(array), dtype=bool)
+    bits = np.frombuffer(array.buffers()[0], dtype=np.uint8)
+    return np.unpackbits(bits, bitorder="little")[array.offset :][: len(array)].astype(bool)
+
+
 def _fixed_width(array: pa.Array, dtype: np.dtype) -> npt.NDArray:
     if not len(array):
         return np.empty(0, dtype=dtype)

@@ -113,7 +113,8 @@ def _next(directory: StoragePath) -> Iterator[str]:
     query = "select type, count(*) as labels from order_to_cash.anomaly_manifest group by 1"
     yield f"Parquet in {shown}/<world>/<table>" + (f", views in {shown}/{FILE_NAME}" if on_disk else "")
     yield ""
-    code = f"import duckdb; duckdb.connect('{shown}/{FILE_NAME}').sql('{query}').show()"
+    file = f"'{shown}/{FILE_NAME}', read_only=True"
+    code = f"import duckdb; duckdb.connect({file}).sql('{query}').show()"
     if not on_disk:
         code = f"import synth_assets; synth_assets.connect('{shown}').sql('{query}').show()"
     yield f'Next:  {bin_}/python -c "{code}"'

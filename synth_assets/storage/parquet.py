@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from synth_assets.model.draws import Ints
 from synth_assets.model.errors import Problem
 from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.table import Table
-from synth_assets.storage.paths import StoragePath, write_atomic
+from synth_assets.storage.paths import ObjectPath, StoragePath, file_state, write_atomic
 
 
 class Part(NamedTuple):
@@ -87,8 +88,11 @@ class PartReader:
         return self._columns[column]
 
     def id_numbers(self, column: str) -> Ints:
-        """The numbers of a column of ids."""
-        return id_numbers(self[column])
+        """The numbers of a column of ids; not to be written to."""
+        if self._expected is None:
+            return id_numbers(self[column])
+        _ = self._file  # a damaged file is refused, also where its ids are known
+        return _PARSED.numbers((self._expected, column), lambda: id_numbers(self[column]))
 
     def read(self, columns: list[str] | None = None) -> pa.Table:
         """The rows with some or all columns."""
@@ -100,13 +104,53 @@ class PartReader:
     @cached_property
     def _file(self) -> pq.ParquetFile:
         try:
-            content = self._path.read_bytes()
+            self._refuse_other_bytes()
+            if isinstance(self._path, ObjectPath):
+                return pq.ParquetFile(self._path.open_input())
+            return pq.ParquetFile(self._path)
         except PermissionError:
             raise Problem(f"{self._path} cannot be read: permission denied") from None
         except FileNotFoundError:
             raise Problem(f"{self._path} is missing. Run: {self._remedy}") from None
-        if self._expected and sha256(content).hexdigest() != self._expected:
-            raise Problem(
-                f"{self._path} is damaged: it holds other bytes than were written. Run: {self._remedy}"
-            )
-        return pq.ParquetFile(pa.BufferReader(content))
+        except (OSError, pa.ArrowException):
+            raise Problem(f"{self._path} is damaged. Run: {self._remedy}") from None
+
+    def _refuse_other_bytes(self) -> None:
+        """Compare the file's hash with what was written; once for a file that has not been touched since."""
+        if self._expected is None:
+            return
+        state = (str(self._path), self._expected, *file_state(self._path))
+        if state not in _COMPARED:
+            if sha256(self._path.read_bytes()).hexdigest() != self._expected:
+                reason = "it holds other bytes than were written"
+                raise Problem(f"{self._path} is damaged: {reason}. Run: {self._remedy}")
+            _COMPARED.add(state)
+
+
+_COMPARED: set[tuple[object, ...]] = set()
+"""Files of this process whose bytes were seen to be those that were written, with their state then."""
+
+
+class _ParsedIds:
+    """Numbers of the ids of parts, which several tables read one after the other; kept up to a budget."""
+
+    BUDGET_BYTES = 256 * 2**20
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Ints] = {}
+        self._bytes = 0
+
+    def numbers(self, key: tuple[str, str], parse: Callable[[], Ints]) -> Ints:
+        """The numbers under a key; those that were parsed first make way."""
+        if key not in self._kept:
+            parsed = parse()
+            parsed.setflags(write=False)
+            self._kept[key] = parsed
+            self._bytes += parsed.nbytes
+            while self._bytes > self.BUDGET_BYTES:
+                self._bytes -= self._kept.pop(next(iter(self._kept))).nbytes
+            return parsed
+        return self._kept[key]
+
+
+_PARSED = _ParsedIds()

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 import pyarrow as pa
@@ -156,6 +157,17 @@ def sizes(directory: StoragePath) -> dict[str, int]:
     if not directory.is_dir():
         return {}
     return {entry.name: entry.stat().st_size for entry in os.scandir(directory) if entry.is_file()}
+
+
+def file_state(path: StoragePath) -> tuple[int, ...]:
+    """What changes when a file is written: inode, size and times; nothing is known of an object."""
+    if isinstance(path, ObjectPath):
+        return (next(_READS),)
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+_READS = count()
 
 
 def write_atomic(path: StoragePath, content: bytes | pa.Buffer) -> None:

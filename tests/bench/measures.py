@@ -20,9 +20,10 @@ from synth_assets.generation.engines import engine
 from synth_assets.generation.facts import Facts
 from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
+from synth_assets.orchestration.blocks import BlockTask, build
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.parquet import write_part
+from synth_assets.storage.parquet import part_name, write_part
 from synth_assets.storage.store import Published, Store
 from synth_assets.worlds import load
 
@@ -103,6 +104,44 @@ def write_only(world: str, rows: int, directory: Path) -> Figures:
         cpu += spent * sum(map(len, blocks)) / max(1, sum(map(len, sample)))
         sampled, existing = sampled + len(sample), existing + len(blocks)
     return {"cpu": cpu, "sampled": sampled, "blocks": existing}
+
+
+def table_by_table(world: str, rows: int, directory: Path) -> Figures:
+    """Every table of eight blocks from its parents' parts, as Dagster makes them, against the same block by
+    block; `cpu_blocks` is the latter's. Neither the start of the process nor the pools are in them."""
+    scenario = scenario_of(world, min(rows, SAMPLE_BLOCKS * (load(world).block_rows or rows)))
+    make_block(scenario.world, scenario.config, scenario.world.root(scenario.world.manifest), range(100))
+    found = {}
+    for name, make in (("cpu_blocks", _block_by_block), ("cpu", _table_by_table)):
+        home = directory / name
+        for table in scenario.world.tables:
+            (home / table.name).mkdir(parents=True)
+        started = time.process_time()
+        make(scenario, home)
+        found[name] = time.process_time() - started
+    return found
+
+
+def _block_by_block(scenario: Scenario, home: Path) -> None:
+    world = scenario.world
+    for root in world.roots:
+        for block, numbers in enumerate(world.blocks(scenario.config, root)):
+            for name, made in make_block(world, scenario.config, root, numbers).items():
+                write_part(world.table(name), made, home / name / part_name(block))
+
+
+def _table_by_table(scenario: Scenario, home: Path) -> None:
+    world, parts = scenario.world, {}
+    for table in world.tables:
+        parts[table.name] = []
+        for block, numbers in enumerate(world.blocks(scenario.config, world.root(table))):
+            parents = {
+                name: (home / name / part_name(block), parts[name][block].sha256) for name in table.parents
+            }
+            task = BlockTask(
+                world, table.name, scenario.config, numbers, block, parents, home / table.name, ""
+            )
+            parts[table.name].append(build(task).part)
 
 
 def verify(world: str, rows: int, directory: Path) -> Figures:
@@ -196,5 +235,15 @@ def _written(table: Table, made: dict[str, BlockTable], path: Path) -> Step:
 
 MEASURES: dict[str, Callable[[str, int, Path], Figures]] = {
     function.__name__: function
-    for function in (generate, clean_twin, two_workers, write_only, verify, command_line, tpchgen, stages)
+    for function in (
+        generate,
+        clean_twin,
+        two_workers,
+        write_only,
+        table_by_table,
+        verify,
+        command_line,
+        tpchgen,
+        stages,
+    )
 }

@@ -58,8 +58,8 @@ MONEY_MARKET_SHARE = 0.2
 """Savings that are kept on a money market account [D]."""
 
 
-def generate(rows: range, users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Table:
-    """The accounts of the users `rows`, in order of user and kind."""
+def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Table:
+    """The accounts of the block's users, in order of user and kind."""
     user = users.id_numbers("user_id")
     row, slot = np.nonzero(facts.stands)
     number = SLOTS * (user[row] - 1) + slot + 1

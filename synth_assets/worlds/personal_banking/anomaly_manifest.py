@@ -42,9 +42,7 @@ DIFFICULTY = {
 }
 
 
-def generate(
-    rows: range, users: Rows, accounts: Rows, transactions: Rows, facts: Block, config: Config
-) -> pa.Table:
+def generate(users: Rows, accounts: Rows, transactions: Rows, facts: Block, config: Config) -> pa.Table:
     """One row for every planned fault, in order of user; amounts are read from the tables."""
     faulty = np.flatnonzero(facts.users.fault)
     found = _Found(facts.faulty, users, accounts, transactions)

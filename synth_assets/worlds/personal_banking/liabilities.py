@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from synth_assets.model.arrow import equals_choice, flag_values, to_numpy
 from synth_assets.model.columns import choice, day, flag, identifier, money, rate, reference
+from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
-from synth_assets.worlds.personal_banking.activity.events import CARD, SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import Block, window
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -34,30 +35,34 @@ COLUMNS = (
 )
 
 BILLING_DAYS = 30
+CARD_PAYMENT = "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
 
 
-def generate(rows: range, accounts: Rows, transactions: Rows, facts: Block, config: Config) -> pa.Table:
-    """One row a card of the users `rows`."""
-    block = facts
-    row = np.flatnonzero(block.stands[:, CARD])
-    user = block.users.number[row]
-    cards = block.cards
-    days = window(config)
-    due, paid = cards.due_day[row], cards.paid_day[row]
+def generate(accounts: Rows, transactions: Rows, facts: Block, config: Config) -> pa.Table:
+    """One row a card."""
+    card = np.flatnonzero(equals_choice(accounts["account_type"], "credit_card"))
+    account = accounts.id_numbers("account_id")[card]
+    user = accounts.id_numbers("user_id")[card]
+    row = np.searchsorted(facts.users.number, user - 1)
+    cards, days = facts.cards, window(config)
+    due = cards.due_day[row]
     is_open = (due >= days.length) | cards.is_overdue[row]
+    paid_on, paid_cents = _last_payments(
+        transactions, account, days.first + cards.paid_day[row], cards.last_payment_cents[row]
+    )
     nothing = np.zeros(len(row), dtype=np.int8)
     return arrow_table(
         COLUMNS,
         {
-            "liability_id": user + 1,
-            "account_id": SLOTS * user + CARD + 1,
-            "user_id": user + 1,
+            "liability_id": user,
+            "account_id": account,
+            "user_id": user,
             "liability_type": nothing,
             "apr_percentage": cards.apr_basis_points[row] / 100,
             "apr_type": nothing,
             "minimum_payment_amount_cents": cards.minimum_cents[row],
-            "last_payment_amount_cents": cards.last_payment_cents[row],
-            "last_payment_date": np.ma.masked_array(days.first + paid, mask=paid < 0),
+            "last_payment_amount_cents": paid_cents,
+            "last_payment_date": np.ma.masked_array(paid_on, mask=paid_on < days.first),
             "is_overdue": cards.is_overdue[row],
             "next_payment_due_date": days.first + np.where(is_open, due, due + BILLING_DAYS),
             "last_statement_issue_date": days.first + cards.statement_day[row],
@@ -65,6 +70,23 @@ def generate(rows: range, accounts: Rows, transactions: Rows, facts: Block, conf
             "interest_rate": np.ma.masked_array(np.zeros(len(row)), mask=True),
         },
     )
+
+
+def _last_payments(transactions: Rows, account: Ints, paid_on: Ints, paid_cents: Ints) -> tuple[Ints, Ints]:
+    """Day and cents of the last payment that each card's statement shows; as given where it shows none."""
+    is_payment = equals_choice(transactions["category_detailed"], CARD_PAYMENT)
+    paid = np.flatnonzero(is_payment & ~flag_values(transactions["pending"]))
+    owner = transactions.id_numbers("account_id")[paid]
+    cents = to_numpy(transactions["amount_cents"])[paid]
+    received = (cents < 0) & np.isin(owner, account)
+    paid, owner, cents = paid[received], owner[received], cents[received]
+    order = np.argsort(owner, kind="stable")  # rows of an account are in order of day
+    is_last = np.append(owner[order][1:] != owner[order][:-1], True)[: len(owner)]
+    last = order[is_last]
+    card = np.searchsorted(account, owner[last])
+    day, amount = paid_on.copy(), paid_cents.copy()
+    day[card], amount[card] = to_numpy(transactions["date"])[paid[last]], -cents[last]
+    return day, amount
 
 
 LIABILITIES = Table(

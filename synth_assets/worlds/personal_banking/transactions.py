@@ -77,12 +77,10 @@ _MERCHANT = np.array([_MERCHANTS.index(label.merchant) if label.merchant else -1
 _MERCHANT_NAMES = strings(_MERCHANTS)
 
 
-def generate(
-    rows: range, accounts: Rows, users: Rows, draws: Draws, facts: Block, config: Config
-) -> pa.Table:
-    """Every transaction of the users `rows`, by user and day."""
+def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Table:
+    """Every transaction of the block's users, by user and day."""
     found = facts.rows
-    user = facts.users.number[found.user]
+    user = users.id_numbers("user_id")[found.user] - 1
     before = user * SLOTS_A_MONTH * config.date_range_months
     shown = draws.fields("shown", before + facts.origin)[0].astype(np.int64) * SPELLINGS // 65_536
     spelling = np.where(_VARIES[found.label], shown, homes(draws, facts.users.number)[found.user])

@@ -26,10 +26,9 @@ COLUMNS = (
 SIGN_UP_DAYS = 730
 
 
-def generate(rows: range, draws: Draws, facts: Block, config: Config) -> pa.Table:
-    """One row a user of `rows` (numbers from 0)."""
-    block = facts
-    users = block.users
+def generate(draws: Draws, facts: Block, config: Config) -> pa.Table:
+    """One row a user of the block."""
+    users = facts.users
     person = people(draws, users.number, config.num_users)
     age, second, said, said_second = draws.fields("sign_up", users.number).astype(np.int64)
     first = window(config).first
@@ -37,7 +36,7 @@ def generate(rows: range, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     signed_up = first - 1 - age * since // 65_536
     updated = signed_up + said * (first - signed_up) // 65_536
     withdrawn = users.fault == WITHDRAWN
-    latest = _last_day(block) - 1  # so that something follows
+    latest = _last_day(facts) - 1  # so that something follows
     withdrawn_on = first + np.minimum(EARLIEST_FAULT_DAYS + said * 120 // 65_536, latest)
     updated = np.where(withdrawn, withdrawn_on, updated)
     created = seconds(signed_up, second * 43_200 // 65_536)
@@ -54,10 +53,10 @@ def generate(rows: range, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     )
 
 
-def _last_day(block: Block) -> Ints:
+def _last_day(facts: Block) -> Ints:
     """Day of each user's last transaction; 0 for those without."""
-    days = np.zeros(len(block.users.number), dtype=np.int64)
-    days[block.rows.user] = block.rows.day  # in order of day: the last one stays
+    days = np.zeros(len(facts.users.number), dtype=np.int64)
+    days[facts.rows.user] = facts.rows.day  # in order of day: the last one stays
     return days
 
 

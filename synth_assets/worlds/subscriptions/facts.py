@@ -58,10 +58,10 @@ class Bill(NamedTuple):
     """
 
     number: Ints
-    row: npt.NDArray[np.intp]
-    cycle: Ints
-    day: Ints
-    paid_day: Ints
+    row: npt.NDArray[np.int32]
+    cycle: npt.NDArray[np.int16]
+    day: npt.NDArray[np.int32]
+    paid_day: npt.NDArray[np.int32]
     fault: Codes
     settlement: Codes
 
@@ -119,12 +119,13 @@ def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
     number = _bill_numbers(draws, facts.number, len(form.bill_days))[row, cycle]
     day = np.array(form.bill_days, dtype=np.int64)[cycle]
     settlement = facts.bills.settlement[row, cycle]
+    paid_day = _paid_day(config, draws, number, day, settlement)
     return Bill(
         number,
-        row,
-        cycle,
-        day,
-        _paid_day(config, draws, number, day, settlement),
+        row.astype(np.int32),
+        cycle.astype(np.int16),
+        day.astype(np.int32),
+        paid_day.astype(np.int32),
         facts.bills.fault[row, cycle],
         settlement,
     )

@@ -31,7 +31,7 @@ def generate(subscriptions: Rows, facts: Facts, config: Config) -> pa.Table:
     """One row a bill that was issued, subscription by subscription, at the price of its plan."""
     due = facts.bills
     issued = np.flatnonzero(due.is_issued)
-    row = due.row[issued]
+    row = due.row[issued].astype(np.intp)
     day = due.day[issued]
     return arrow_table(
         COLUMNS,

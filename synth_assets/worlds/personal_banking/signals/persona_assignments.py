@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import strings
+from synth_assets.model.arrow import flag_values, is_filled, strings, to_numpy
 from synth_assets.model.columns import choice, count, identifier, reference, text
+from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows, Table, arrow_table
-from synth_assets.worlds.personal_banking.activity.facts import Block
-from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, Signals, signals
+from synth_assets.worlds.personal_banking.signals.statements import Flags, Floats, window_rows
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 PERSONAS = (
@@ -51,21 +52,47 @@ COLUMNS = (
 )
 
 
+class Signals(NamedTuple):
+    """The figures that decide, a row of the signal tables each.
+
+    Attributes:
+        recurring_merchants, monthly_recurring_cents, recurring_share_pct: of `signals_subscriptions`.
+        net_inflow_monthly_cents, growth_pct: of `signals_savings`.
+        utilization_pct, interest_charged_cents, is_minimum_only, is_overdue: of `signals_credit`.
+        median_pay_gap_days, cash_buffer_months: of `signals_income`, NaN where empty.
+        low_balance_days, low_balance_share_pct, balance_volatility: of `signals_cash_flow`.
+    """
+
+    recurring_merchants: Ints
+    monthly_recurring_cents: Ints
+    recurring_share_pct: Floats
+    net_inflow_monthly_cents: Ints
+    growth_pct: Floats
+    utilization_pct: Floats
+    interest_charged_cents: Ints
+    is_minimum_only: Flags
+    is_overdue: Flags
+    median_pay_gap_days: Floats
+    cash_buffer_months: Floats
+    low_balance_days: Ints
+    low_balance_share_pct: Floats
+    balance_volatility: Floats
+
+
 def generate(
-    rows: range,
     users: Rows,
     signals_subscriptions: Rows,
     signals_savings: Rows,
     signals_credit: Rows,
     signals_income: Rows,
     signals_cash_flow: Rows,
-    facts: Block,
-    config: Config,
 ) -> pa.Table:
-    """Two rows a user of `rows`, one a window."""
-    found = signals(config, facts)
-    triggered = {name: flags.ravel() for name, flags in judged(found).items()}
-    bits = np.zeros(len(WINDOWS) * len(rows), dtype=np.int64)
+    """Two rows a user, one a window."""
+    signals = read_signals(
+        signals_subscriptions, signals_savings, signals_credit, signals_income, signals_cash_flow
+    )
+    triggered = judged(signals)
+    bits = np.zeros(len(signals.recurring_merchants), dtype=np.int64)
     for place, name in enumerate(PRIORITY):
         bits |= triggered[name].astype(np.int64) << place
     primary, secondary = zip(*(_named(bit) for bit in range(32)), strict=True)
@@ -73,37 +100,60 @@ def generate(
     severity = np.array([SEVERITIES.index(SEVERITY.get(name, NONE)) for name in primary])[bits]
     return arrow_table(
         COLUMNS,
-        {
-            "assignment_id": np.arange(2 * rows.start, 2 * rows.stop) + 1,
-            "user_id": np.repeat(users.id_numbers("user_id"), len(WINDOWS)),
-            "window_days": np.tile(WINDOWS, len(rows)),
+        window_rows(users, "assignment_id")
+        | {
             "primary_persona": first,
             "secondary_personas": strings([secondary[bit] for bit in bits.tolist()]),
             "severity": severity,
-            "trace": strings(_traces(found)),
+            "trace": strings(_traces(signals)),
         },
     )
 
 
-def judged(found: Signals) -> dict[str, np.ndarray]:
-    """Which personas are triggered, users x windows [decision 18]."""
+def read_signals(
+    signals_subscriptions: Rows,
+    signals_savings: Rows,
+    signals_credit: Rows,
+    signals_income: Rows,
+    signals_cash_flow: Rows,
+) -> Signals:
+    """The figures that decide, from the five signal tables, whose rows are in the same order."""
+
+    def of(table: Rows, *columns: str) -> list[npt.NDArray]:
+        return [to_numpy(table[column]) for column in columns]
+
+    return Signals(
+        *of(signals_subscriptions, "recurring_merchants", "monthly_recurring_cents", "recurring_share_pct"),
+        *of(signals_savings, "net_inflow_monthly_cents", "growth_pct"),
+        *of(signals_credit, "utilization_pct", "interest_charged_cents"),
+        *(flag_values(signals_credit[column]) for column in ("is_minimum_only", "is_overdue")),
+        *(
+            np.where(is_filled(signals_income[column]), to_numpy(signals_income[column]), np.nan)
+            for column in ("median_pay_gap_days", "cash_buffer_months")
+        ),
+        *of(signals_cash_flow, "low_balance_days", "low_balance_share_pct", "balance_volatility"),
+    )
+
+
+def judged(signals: Signals) -> dict[str, Flags]:
+    """Which personas are triggered, an entry a row each."""
     return {
         "high_utilization": (
-            (found.utilization_pct >= 50)
-            | (found.interest_cents > 0)
-            | found.pays_minimum_only
-            | found.is_overdue
+            (signals.utilization_pct >= 50)
+            | (signals.interest_charged_cents > 0)
+            | signals.is_minimum_only
+            | signals.is_overdue
         ),
-        "variable_income": (found.median_gap_days > 45) & (found.buffer_months < 1),
+        "variable_income": (signals.median_pay_gap_days > 45) & (signals.cash_buffer_months < 1),
         "subscription_heavy": (
-            (found.recurring_merchants >= 3)
-            & ((found.recurring_cents_a_month >= 5_000) | (found.recurring_share_pct >= 10))
+            (signals.recurring_merchants >= 3)
+            & ((signals.monthly_recurring_cents >= 5_000) | (signals.recurring_share_pct >= 10))
         ),
         "savings_builder": (
-            ((found.savings_growth_pct >= 2) | (found.savings_inflow_cents_a_month >= 20_000))
-            & (found.utilization_pct < 30)
+            ((signals.growth_pct >= 2) | (signals.net_inflow_monthly_cents >= 20_000))
+            & (signals.utilization_pct < 30)
         ),
-        "cash_flow_stressed": (found.low_share_pct >= 30) & (found.volatility > 1),
+        "cash_flow_stressed": (signals.low_balance_share_pct >= 30) & (signals.balance_volatility > 1),
     }
 
 
@@ -113,7 +163,7 @@ def _named(bits: int) -> tuple[str, str]:
     return (names[0] if names else NONE), ", ".join(names[1:])
 
 
-def _traces(found: Signals) -> list[str]:
+def _traces(signals: Signals) -> list[str]:
     """One line for each user and window."""
     return [
         f"utilization {used:.2f} %, interest ${interest / 100:.2f}{', minimum only' * least}"
@@ -121,15 +171,15 @@ def _traces(found: Signals) -> list[str]:
         f"${monthly / 100:.2f} a month; savings ${saved / 100:.2f} a month, {growth:.2f} %; "
         f"days below $100: {low}, volatility {swing:.2f}"
         for used, interest, least, late, gap, buffer, merchants, monthly, saved, growth, low, swing in zip(
-            *(getattr(found, name).ravel().tolist() for name in _TRACED), strict=True
+            *(getattr(signals, name).tolist() for name in _TRACED), strict=True
         )
     ]
 
 
 _TRACED = (
-    "utilization_pct", "interest_cents", "pays_minimum_only", "is_overdue", "median_gap_days",
-    "buffer_months", "recurring_merchants", "recurring_cents_a_month", "savings_inflow_cents_a_month",
-    "savings_growth_pct", "low_days", "volatility",
+    "utilization_pct", "interest_charged_cents", "is_minimum_only", "is_overdue", "median_pay_gap_days",
+    "cash_buffer_months", "recurring_merchants", "monthly_recurring_cents", "net_inflow_monthly_cents",
+    "growth_pct", "low_balance_days", "balance_volatility",
 )  # fmt: skip
 
 

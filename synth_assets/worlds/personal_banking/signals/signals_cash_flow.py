@@ -6,10 +6,18 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.columns import count, decimal, identifier, rate, reference
+from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows, Table, arrow_table
-from synth_assets.worlds.personal_banking.activity.facts import Block
+from synth_assets.worlds.personal_banking.activity.events import CHECKING
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, signals
+from synth_assets.worlds.personal_banking.signals.statements import (
+    WINDOWS,
+    Floats,
+    Statements,
+    by_slot,
+    interleaved,
+    window_rows,
+)
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (
@@ -22,23 +30,44 @@ COLUMNS = (
 )
 
 
-def generate(
-    rows: range, users: Rows, transactions: Rows, accounts: Rows, facts: Block, config: Config
-) -> pa.Table:
-    """Two rows a user of `rows`, one a window."""
-    found = signals(config, facts)
-    user = np.repeat(users.id_numbers("user_id"), len(WINDOWS))
+LOW_BALANCE_CENTS = 10_000
+"""A balance below $100 is low."""
+
+
+def generate(users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
+    """Two rows a user, one a window."""
+    balance = _daily_balance(
+        Statements(users, transactions, config), by_slot(accounts, "opening_balance_cents", users)
+    )
+    low, share, volatility = zip(*(_window(balance[:, -size:], size) for size in WINDOWS), strict=True)
     return arrow_table(
         COLUMNS,
-        {
-            "cash_flow_id": np.arange(2 * rows.start, 2 * rows.stop) + 1,
-            "user_id": user,
-            "window_days": np.tile(WINDOWS, len(rows)),
-            "low_balance_days": found.low_days.ravel(),
-            "low_balance_share_pct": found.low_share_pct.ravel(),
-            "balance_volatility": found.volatility.ravel(),
+        window_rows(users, "cash_flow_id")
+        | {
+            "low_balance_days": interleaved(list(low)),
+            "low_balance_share_pct": interleaved(list(share)),
+            "balance_volatility": interleaved(list(volatility)),
         },
     )
+
+
+def _daily_balance(statements: Statements, opening: Ints) -> Ints:
+    """Closing balances of checking, users x days."""
+    here = np.flatnonzero((statements.slot == CHECKING) & statements.is_posted)
+    days, users = statements.days, statements.users
+    place = statements.user[here] * days + statements.day[here]
+    flow = np.bincount(place, statements.amount_cents[here], users * days).reshape(users, days)
+    balance: Ints = opening[:, [CHECKING]] - np.cumsum(flow, axis=1).astype(np.int64)
+    return balance
+
+
+def _window(recent: Ints, size: int) -> tuple[Ints, Floats, Floats]:
+    """Low days, their share and the volatility of the balances of a window."""
+    low = (recent < LOW_BALANCE_CENTS).sum(axis=1)
+    mean = recent.sum(axis=1) / size  # sums of whole cents, so that no processor rounds them differently
+    deviation = np.sqrt(np.maximum((recent * recent).sum(axis=1) / size - mean * mean, 0))
+    volatility = np.round(deviation / np.where(mean > 0, mean, np.inf), 2)
+    return low, np.round(100 * low / size, 2), volatility
 
 
 SIGNALS_CASH_FLOW = Table(

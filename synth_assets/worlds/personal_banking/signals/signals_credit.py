@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from synth_assets.model.arrow import flag_values, to_numpy
 from synth_assets.model.columns import count, flag, identifier, money, rate, reference
 from synth_assets.model.table import Rows, Table, arrow_table
-from synth_assets.worlds.personal_banking.activity.facts import Block
+from synth_assets.worlds.personal_banking.activity.events import CARD
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, signals
+from synth_assets.worlds.personal_banking.signals.statements import (
+    WINDOWS,
+    Statements,
+    by_slot,
+    interleaved,
+    percent,
+    window_rows,
+)
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (
@@ -23,30 +32,37 @@ COLUMNS = (
 )
 
 
-def generate(
-    rows: range,
-    users: Rows,
-    transactions: Rows,
-    accounts: Rows,
-    liabilities: Rows,
-    facts: Block,
-    config: Config,
-) -> pa.Table:
-    """Two rows a user of `rows`, one a window."""
-    found = signals(config, facts)
-    user = np.repeat(users.id_numbers("user_id"), len(WINDOWS))
+def generate(users: Rows, transactions: Rows, accounts: Rows, liabilities: Rows, config: Config) -> pa.Table:
+    """Two rows a user, one a window."""
+    statements = Statements(users, transactions, config)
+    used = percent(
+        by_slot(accounts, "balance_current_cents", users)[:, CARD],
+        by_slot(accounts, "balance_limit_cents", users)[:, CARD],
+    )
+    charged = statements.is_detail("BANK_FEES_INTEREST_CHARGE")
+    least = _of_users(users, liabilities, to_numpy(liabilities["minimum_payment_amount_cents"]))
+    paid = _of_users(users, liabilities, to_numpy(liabilities["last_payment_amount_cents"]))
+    overdue = _of_users(users, liabilities, flag_values(liabilities["is_overdue"]))
+    minimum_only = (least > 0) & (10 * np.abs(paid - least) <= least)
     return arrow_table(
         COLUMNS,
-        {
-            "credit_id": np.arange(2 * rows.start, 2 * rows.stop) + 1,
-            "user_id": user,
-            "window_days": np.tile(WINDOWS, len(rows)),
-            "utilization_pct": found.utilization_pct.ravel(),
-            "interest_charged_cents": found.interest_cents.ravel(),
-            "is_minimum_only": found.pays_minimum_only.ravel(),
-            "is_overdue": found.is_overdue.ravel(),
+        window_rows(users, "credit_id")
+        | {
+            "utilization_pct": interleaved([used, used]),
+            "interest_charged_cents": interleaved(
+                [statements.total(charged & statements.within(size)) for size in WINDOWS]
+            ),
+            "is_minimum_only": interleaved([minimum_only, minimum_only]),
+            "is_overdue": interleaved([overdue, overdue]),
         },
     )
+
+
+def _of_users(users: Rows, liabilities: Rows, values: npt.NDArray) -> npt.NDArray:
+    """A value of every user's card; 0 for those without."""
+    of = np.zeros(len(users.id_numbers("user_id")), dtype=values.dtype)
+    of[np.searchsorted(users.id_numbers("user_id"), liabilities.id_numbers("user_id"))] = values
+    return of
 
 
 SIGNALS_CREDIT = Table(

@@ -6,10 +6,18 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.columns import count, decimal, identifier, reference
+from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows, Table, arrow_table
-from synth_assets.worlds.personal_banking.activity.facts import Block
+from synth_assets.worlds.personal_banking.activity.events import CHECKING, SAVINGS
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, signals
+from synth_assets.worlds.personal_banking.signals.statements import (
+    WINDOWS,
+    Floats,
+    Statements,
+    by_slot,
+    interleaved,
+    window_rows,
+)
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (
@@ -27,23 +35,44 @@ COLUMNS = (
 )
 
 
-def generate(
-    rows: range, users: Rows, transactions: Rows, accounts: Rows, facts: Block, config: Config
-) -> pa.Table:
-    """Two rows a user of `rows`, one a window."""
-    found = signals(config, facts)
-    user = np.repeat(users.id_numbers("user_id"), len(WINDOWS))
+def generate(users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
+    """Two rows a user, one a window."""
+    statements = Statements(users, transactions, config)
+    balance = by_slot(accounts, "balance_current_cents", users)
+    cash = balance[:, CHECKING] + balance[:, SAVINGS]
+    wages = statements.is_detail("INCOME_WAGES")
+    paychecks, gaps, buffers = [], [], []
+    for size in WINDOWS:
+        paid = wages & statements.within(size)
+        spent = statements.total(statements.is_spending & statements.within(size))
+        user = statements.user[paid]
+        paychecks.append(np.bincount(user, minlength=statements.users))
+        gaps.append(_median_gap(user, statements.day[paid], statements.users))
+        buffers.append(np.round(cash / np.where(spent > 0, spent * 30 / size, np.nan), 2))
     return arrow_table(
         COLUMNS,
-        {
-            "income_id": np.arange(2 * rows.start, 2 * rows.stop) + 1,
-            "user_id": user,
-            "window_days": np.tile(WINDOWS, len(rows)),
-            "paychecks": found.paychecks.ravel(),
-            "median_pay_gap_days": np.ma.masked_invalid(found.median_gap_days.ravel()),
-            "cash_buffer_months": np.ma.masked_invalid(found.buffer_months.ravel()),
+        window_rows(users, "income_id")
+        | {
+            "paychecks": interleaved(paychecks),
+            "median_pay_gap_days": np.ma.masked_invalid(interleaved(gaps)),
+            "cash_buffer_months": np.ma.masked_invalid(interleaved(buffers)),
         },
     )
+
+
+def _median_gap(user: Ints, day: Ints, users: int) -> Floats:
+    """Median days between paychecks; NaN with fewer than two."""
+    same = user[1:] == user[:-1]
+    owner, gap = user[1:][same], np.diff(day)[same]
+    order = np.lexsort((gap, owner))
+    owner, gap = owner[order], gap[order]
+    count = np.bincount(owner, minlength=users)
+    first = np.cumsum(count) - count
+    median = np.full(users, np.nan)
+    some = np.flatnonzero(count)
+    low, high = first[some] + (count[some] - 1) // 2, first[some] + count[some] // 2
+    median[some] = (gap[low] + gap[high]) / 2
+    return median
 
 
 SIGNALS_INCOME = Table(

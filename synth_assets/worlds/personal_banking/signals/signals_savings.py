@@ -7,9 +7,16 @@ import pyarrow as pa
 
 from synth_assets.model.columns import count, identifier, money, rate, reference
 from synth_assets.model.table import Rows, Table, arrow_table
-from synth_assets.worlds.personal_banking.activity.facts import Block
+from synth_assets.worlds.personal_banking.activity.events import SAVINGS
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, signals
+from synth_assets.worlds.personal_banking.signals.statements import (
+    WINDOWS,
+    Statements,
+    by_slot,
+    interleaved,
+    percent,
+    window_rows,
+)
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (
@@ -21,20 +28,20 @@ COLUMNS = (
 )
 
 
-def generate(
-    rows: range, users: Rows, transactions: Rows, accounts: Rows, facts: Block, config: Config
-) -> pa.Table:
-    """Two rows a user of `rows`, one a window."""
-    found = signals(config, facts)
-    user = np.repeat(users.id_numbers("user_id"), len(WINDOWS))
+def generate(users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
+    """Two rows a user, one a window."""
+    statements = Statements(users, transactions, config)
+    balance = by_slot(accounts, "balance_current_cents", users)[:, SAVINGS]
+    saved = statements.is_posted & (statements.slot == SAVINGS)
+    inflow = {size: -statements.total(saved & statements.within(size)) for size in WINDOWS}
     return arrow_table(
         COLUMNS,
-        {
-            "savings_id": np.arange(2 * rows.start, 2 * rows.stop) + 1,
-            "user_id": user,
-            "window_days": np.tile(WINDOWS, len(rows)),
-            "net_inflow_monthly_cents": found.savings_inflow_cents_a_month.ravel(),
-            "growth_pct": found.savings_growth_pct.ravel(),
+        window_rows(users, "savings_id")
+        | {
+            "net_inflow_monthly_cents": interleaved(
+                [np.rint(inflow[size] * 30 / size).astype(np.int64) for size in WINDOWS]
+            ),
+            "growth_pct": interleaved([percent(inflow[size], balance - inflow[size]) for size in WINDOWS]),
         },
     )
 

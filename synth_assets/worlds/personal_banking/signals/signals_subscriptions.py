@@ -6,10 +6,18 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.columns import count, identifier, money, rate, reference
+from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows, Table, arrow_table
-from synth_assets.worlds.personal_banking.activity.facts import Block
+from synth_assets.worlds.personal_banking.activity.recurrence import RECURRING_DAYS, groups
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.signals.signals import WINDOWS, signals
+from synth_assets.worlds.personal_banking.signals.statements import (
+    WINDOWS,
+    Flags,
+    Statements,
+    interleaved,
+    percent,
+    window_rows,
+)
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 COLUMNS = (
@@ -24,23 +32,37 @@ COLUMNS = (
 )
 
 
-def generate(
-    rows: range, users: Rows, transactions: Rows, accounts: Rows, facts: Block, config: Config
-) -> pa.Table:
-    """Two rows a user of `rows`, one a window."""
-    found = signals(config, facts)
-    user = np.repeat(users.id_numbers("user_id"), len(WINDOWS))
+def generate(users: Rows, transactions: Rows, config: Config) -> pa.Table:
+    """Two rows a user, one a window; merchants are looked for in the last 90 days of both."""
+    statements = Statements(users, transactions, config)
+    merchants, monthly, is_recurring = _recurring(statements)
+    shares = []
+    for size in WINDOWS:
+        spent = statements.is_spending & statements.within(size)
+        shares.append(percent(statements.total(spent & is_recurring), statements.total(spent)))
     return arrow_table(
         COLUMNS,
-        {
-            "subscriptions_id": np.arange(2 * rows.start, 2 * rows.stop) + 1,
-            "user_id": user,
-            "window_days": np.tile(WINDOWS, len(rows)),
-            "recurring_merchants": found.recurring_merchants.ravel(),
-            "monthly_recurring_cents": found.recurring_cents_a_month.ravel(),
-            "recurring_share_pct": found.recurring_share_pct.ravel(),
+        window_rows(users, "subscriptions_id")
+        | {
+            "recurring_merchants": interleaved([merchants, merchants]),
+            "monthly_recurring_cents": interleaved([monthly, monthly]),
+            "recurring_share_pct": interleaved(shares),
         },
     )
+
+
+def _recurring(statements: Statements) -> tuple[Ints, Ints, Flags]:
+    """How many merchants recur, what they charge a month, and which rows are such charges."""
+    user, merchant, users = statements.user, statements.merchant, statements.users
+    is_charge = (statements.amount_cents > 0) & (merchant >= 0) & statements.is_posted
+    charge = np.flatnonzero(is_charge)
+    found = groups(user[charge], merchant[charge], statements.day[charge], statements.days)
+    first = charge[found.order[found.first[found.recurs]]]  # of each recurring merchant
+    cents = np.bincount(found.group, statements.amount_cents[charge[found.order]])[found.recurs]
+    owner, most = user[first], int(merchant.max(initial=0)) + 1
+    is_recurring = is_charge & np.isin(user * most + merchant, owner * most + merchant[first])
+    monthly = np.bincount(owner, cents, users) * 30 / RECURRING_DAYS
+    return np.bincount(owner, minlength=users), np.rint(monthly).astype(np.int64), is_recurring
 
 
 SIGNALS_SUBSCRIPTIONS = Table(
