@@ -12,7 +12,7 @@ from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.customers import arrived, first_transaction
 from tests.worlds import decided
 
-COUNTS = st.one_of(st.integers(100, 3_000), st.integers(100, 117_647_056))
+COUNTS = st.one_of(st.integers(100, 3_000), st.integers(100, 124_999_984))
 """From 100 transactions on every default quota fits."""
 
 

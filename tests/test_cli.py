@@ -31,9 +31,9 @@ def data(tmp_path, monkeypatch):
 REFUSED = {
     "num_transaction=5": "unknown key num_transaction. Did you mean num_transactions? "
     "(synth-assets schema order_to_cash lists all keys)",
-    "num_transactions=-5": "num_transactions is -5, but must be a whole number from 1 to 117,647,056",
-    "num_transactions=1e99": "num_transactions is 1e+99, but must be a whole number from 1 to 117,647,056",
-    "num_contacts=0": "num_contacts is 0, but must be a whole number from 1 to 117,647,056",
+    "num_transactions=-5": "num_transactions is -5, but must be a whole number from 1 to 124,999,984",
+    "num_transactions=1e99": "num_transactions is 1e+99, but must be a whole number from 1 to 124,999,984",
+    "num_contacts=0": "num_contacts is 0, but must be a whole number from 1 to 124,999,984",
     "seed=-1": "seed is -1, but must be a whole number from 0 to 9,223,372,036,854,775,807",
     "as_of=yesterday": "as_of: 'yesterday' is not a date; write one like 2026-11-21, or today",
     "as_of=2023-02-29": "as_of: '2023-02-29' is not a date; write one like 2026-11-21, or today",
@@ -51,11 +51,11 @@ REFUSED = {
     "clip_due_dates=maybe": 'clip_due_dates is "maybe", but must be true or false',
     "anomaly_rates=0.5": "anomaly_rates is 0.5, but must be a set of keys and values",
     "anomaly_rates=[1, 2]": "anomaly_rates is a list, but must be a set of keys and values",
-    "num_contacts=&a [*a]": "num_contacts is a list, but must be a whole number from 1 to 117,647,056",
+    "num_contacts=&a [*a]": "num_contacts is a list, but must be a whole number from 1 to 124,999,984",
     "num_contacts=!!timestamp x": 'num_contacts is "!!timestamp x", but must be a whole number from 1 to '
-    "117,647,056",
+    "124,999,984",
     "num_contacts=" + "[" * 3000: f'num_contacts is "{"[" * 78}…, but must be a whole number from 1 to '
-    "117,647,056",
+    "124,999,984",
     "as_of=2026-11-21T10:00:00": "as_of: '2026-11-21 10:00:00' is not a date; write one like 2026-11-21, or "
     "today",
     "a\nb=1": "unknown key a b (synth-assets schema order_to_cash lists all keys)",

@@ -116,7 +116,7 @@ def test_the_scenario_offers_every_key_of_the_world_without_a_default() -> None:
     assert set(shape.fields) == keys
     assert not any(field.is_required or field.default_provided for field in shape.fields.values())
     assert shape.fields["num_transactions"].description.endswith(
-        "A whole number from 1 to 117,647,056. Default: 1000."
+        "A whole number from 1 to 124,999,984. Default: 1000."
     )
     assert set(shape.fields["anomaly_rates"].config_type.fields) == {a.name for a in WORLD.anomalies}
 

@@ -160,7 +160,7 @@ def test_a_truncated_table_is_named_with_the_command(data: Path) -> None:
     [
         (
             {"num_transactions": 0},
-            "order_to_cash: num_transactions is 0, but must be a whole number from 1 to 117,647,056",
+            "order_to_cash: num_transactions is 0, but must be a whole number from 1 to 124,999,984",
         ),
         (
             {"anomaly_rates": {"missing_invoice": 1.5}},

@@ -228,7 +228,7 @@ def test_orders_in_processing_are_the_youngest_and_carry_no_fault():
         ({"num_transaction": 10}, "Extra inputs are not permitted"),
         ({"num_transactions": 0}, "greater than or equal to 1"),
         ({"num_contacts": -1}, "greater than or equal to 1"),
-        ({"num_transactions": 117_647_057}, "less than or equal to 117647056"),
+        ({"num_transactions": 124_999_985}, "less than or equal to 124999984"),
         ({"date_range_months": 0}, "greater than or equal to 1"),
         ({"seed": -1}, "greater than or equal to 0"),
     ],

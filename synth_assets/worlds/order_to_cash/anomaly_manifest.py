@@ -171,12 +171,16 @@ def _chain(
     paid = np.flatnonzero(isin_sorted(invoice, payments.id_numbers("invoice_id")))
     received[paid] = to_numpy(payments["amount_cents"])
     invoiced = np.bincount(row, minlength=len(gross))
+    by_order = np.argsort(row, kind="stable")
     after = np.cumsum(invoiced)[labelled]
     first = after - invoiced[labelled]
     is_invoiced = after > first
-    one, other = np.where(is_invoiced, first, 0), np.where(is_invoiced, after - 1, 0)
-    swapped = issued[one] > issued[other] if len(invoice) else np.zeros(len(one), dtype=np.bool_)
-    earliest, latest = np.where(swapped, other, one), np.where(swapped, one, other)
+    if len(invoice):
+        one, other = (by_order[np.where(is_invoiced, index, 0)] for index in (first, after - 1))
+        swapped = issued[one] > issued[other]
+        earliest, latest = np.where(swapped, other, one), np.where(swapped, one, other)
+    else:
+        earliest = latest = first
 
     def take(values: Ints, index: npt.NDArray[np.intp]) -> Ints:
         return np.where(is_invoiced, values[index], 0) if len(values) else np.zeros(len(index), np.int64)

@@ -109,12 +109,8 @@ about $10,000. Of orders 74, 14 and 12 % are small, middle and large, so that ov
 ACH .42, check .28, card .17, wire .10 and other .03 [D from AFP 2022 and 2025]."""
 
 
-@cache
-def pays_by_check() -> npt.NDArray[np.int64]:
-    """1 for a check and 0 for another method, shape (size class, quantile)."""
-    return np.stack(
-        [quantile_tables.from_weights([1, 0], [share[CHECK], 1 - share[CHECK]]) for share in METHOD_SHARES]
-    )
+CHECK_PER_65536 = np.array([int(share[CHECK] * 65_536 + 0.5) for share in METHOD_SHARES])
+"""Those who pay by check, by size class."""
 
 
 @cache

@@ -10,8 +10,8 @@ from synth_assets.model.config import Frozen, WorldConfig
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 
-LARGEST_COUNT = 117_647_056
-"""Invoice numbers run to 2.125 x transactions, ledger entry numbers to 4 times that and 3: nine digits."""
+LARGEST_COUNT = 124_999_984
+"""Invoice numbers run to 2 x transactions, ledger entry numbers to 4 times that and 3: nine digits."""
 
 
 class AnomalyRates(Frozen):

@@ -78,8 +78,7 @@ def facts(config: Config, draws: Draws, rows: range) -> Transactions:
     order_day = dates.arrival_schedule(config).day(number)
     issue_day = dates.issue_day(config, draws, number, plan.decoy, order_day)
     check, method, _, _ = draws.fields("payment_method", number)
-    size = cash_curves.size_class(total)
-    is_check = cash_curves.sample_by_row(cash_curves.pays_by_check(), size, check) == 1
+    is_check = check < cash_curves.CHECK_PER_65536.take(cash_curves.size_class(total))
     lateness = draws.fields("payment_lag", number)
     paid_day = dates.paid_day(config, draws, lateness, contact, is_check, issue_day)
     paid_day[dates.aged_unpaid(config, draws, number, plan.decoy)] = dates.window(config).last + 1

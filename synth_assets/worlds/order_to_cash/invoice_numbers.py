@@ -1,30 +1,36 @@
-"""Which number an invoice takes: fixed for every order, so that no row that is absent shifts another.
+"""Which numbers an order's invoices take: fixed for every order, so that no absent row shifts another.
 
-Every 16 orders have 17 slots of two numbers. One slot, drawn, is void; the others belong to the orders in
-turn. An order's invoice takes one number of its slot, by a draw, and a duplicate the other. Unused numbers
-are thus everywhere, and those that a missing invoice leaves look like those of a void slot.
+Every 16 orders share 32 numbers. A drawn half of them goes to their first invoices in turn, the other half is
+kept for duplicates, in turn, too. Unused numbers are thus everywhere, and so are numbers in a row: neither
+the hole of a missing invoice nor the number of a duplicate differs from what chance gives.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.used_numbers import used_half
 
 GROUP_ORDERS = 16
+GROUP_NUMBERS = 2 * GROUP_ORDERS
 
 
-def lower_numbers(draws: Draws, transaction: Ints) -> Ints:
-    """The lower number of each transaction's slot; the upper one is the next. `transaction` ascends."""
+class InvoiceNumbers(NamedTuple):
+    """The numbers of each transaction's first invoice and of its duplicate; both ascend."""
+
+    first: Ints
+    second: Ints
+
+
+def invoice_numbers(draws: Draws, transaction: Ints) -> InvoiceNumbers:
+    """The numbers of consecutive transactions, which are numbered from 0; invoices from 1."""
     if not len(transaction):
-        return transaction
-    group, index = np.divmod(transaction, GROUP_ORDERS)
-    groups = np.arange(group[0], group[-1] + 1)
-    void = draws.fields("void slot", groups)[0].astype(np.int64) * (GROUP_ORDERS + 1) >> 16
-    slot = group * (GROUP_ORDERS + 1) + index + (index >= void.take(group - group[0]))
-    return 2 * slot + 1
-
-
-def takes_upper(draws: Draws, transaction: Ints) -> Ints:
-    """1 where the first invoice takes the upper number of its slot, else 0."""
-    return (draws.fields("number", transaction)[0] & 1).astype(np.int64)
+        return InvoiceNumbers(transaction, transaction)
+    start, last = int(transaction[0]) // GROUP_ORDERS, int(transaction[-1]) // GROUP_ORDERS
+    used = used_half(draws, "numbers", np.arange(start, last + 1), GROUP_NUMBERS).ravel()
+    own = slice(int(transaction[0]) - start * GROUP_ORDERS, int(transaction[-1]) + 1 - start * GROUP_ORDERS)
+    lowest = start * GROUP_NUMBERS + 1
+    return InvoiceNumbers(np.flatnonzero(used)[own] + lowest, np.flatnonzero(~used)[own] + lowest)

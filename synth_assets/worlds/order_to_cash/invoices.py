@@ -14,7 +14,7 @@ from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.dates import window
 from synth_assets.worlds.order_to_cash.facts import Transactions
-from synth_assets.worlds.order_to_cash.invoice_numbers import lower_numbers, takes_upper
+from synth_assets.worlds.order_to_cash.invoice_numbers import invoice_numbers
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
 
 STATUSES = ("unpaid", "paid")
@@ -23,8 +23,7 @@ UNPAID, PAID = range(2)
 INVOICE_ID = identifier(
     "invoice_id",
     "INV-",
-    "Invoice. Every order has two numbers of its own; a draw says which one its first invoice takes, and "
-    "after every 16 orders two more stay unused.",
+    "Invoice. Every 16 orders share 32 numbers; a drawn half of them is for first invoices.",
 )
 COLUMNS = (
     INVOICE_ID,
@@ -45,25 +44,22 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     received = due.copy()
     received[short] = anomalies.short_payment_cents(due[short], draws, facts.number[short])
     billed = (facts.fault != anomalies.MISSING) & ~equals_choice(orders["status"], "processing")
-    invoices = billed * (1 + (facts.fault == anomalies.DUPLICATE).astype(np.int64))
-    row = np.repeat(np.arange(len(billed)), invoices)
-    pair = np.flatnonzero(row[1:] == row[:-1])  # index of the first of each duplicate's two
-
-    upper = takes_upper(draws, facts.number)
-    number = (lower_numbers(draws, facts.number) + upper)[row]
-    number[pair] -= upper[row[pair]]
-    number[pair + 1] = number[pair] + 1
-    second = pair + 1 - upper[row[pair]]
+    numbers = invoice_numbers(draws, facts.number)
+    first = np.flatnonzero(billed)
+    again = np.flatnonzero(billed[facts.second.row])  # of the duplicates
+    twice = facts.second.row[again]
+    before = np.searchsorted(numbers.first[first], numbers.second[twice])
+    second = before + np.arange(len(before))
+    row = np.insert(first, before, twice)
     issue_day = facts.issue_day[row]
+    issue_day[second] = facts.second.issue_day[again]
     is_paid = ((facts.paid_day <= last) & (facts.fault != anomalies.STALE))[row]
-    at = np.searchsorted(facts.second.row, row[second])
-    issue_day[second] = facts.second.issue_day[at]
-    is_paid[second] = facts.second.paid_day[at] <= last
+    is_paid[second] = facts.second.paid_day[again] <= last
     terms_end = issue_day + cash_curves.TERMS_DAYS
     return arrow_table(
         COLUMNS,
         {
-            "invoice_id": number,
+            "invoice_id": np.insert(numbers.first[first], before, numbers.second[twice]),
             "order_id": take_ids(orders["order_id"], row),
             "amount_due_cents": due[row],
             "amount_paid_cents": np.where(is_paid, received[row], 0),

@@ -18,6 +18,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
+from synth_assets.model.used_numbers import used_half
 from synth_assets.worlds.subscriptions import curves, fault_plan
 from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import bill_days, closed_form, plan_counts
@@ -133,18 +134,12 @@ def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
 def _bill_numbers(draws: Draws, subscription: Ints, cycles: int) -> Ints:
     """The number of each subscription's bill of each cycle, ascending, shape (subscriptions, cycles).
 
-    A subscription has two numbers a cycle and uses half of them, any half as likely as another: number by
-    number it draws whether it uses the next. So unused numbers are everywhere, and a ghost's is like others.
+    A subscription has two numbers a cycle and uses a drawn half of them. So unused numbers are everywhere;
+    a ghost's is like others.
     """
     numbers = 2 * cycles
-    left = np.full(len(subscription), cycles, dtype=np.uint32)  # to be used yet
-    used = np.empty((numbers, len(subscription)), dtype=np.bool_)
-    for number in range(numbers):
-        if number % 4 == 0:
-            fields = draws.fields(f"numbers {number}", subscription)
-        used[number] = fields[number % 4] * np.uint32(numbers - number) < left << np.uint32(16)
-        left -= used[number]
-    chosen = np.flatnonzero(np.ascontiguousarray(used.T)).reshape(len(subscription), cycles)
+    used = used_half(draws, "numbers", subscription, numbers)
+    chosen = np.flatnonzero(used).reshape(len(subscription), cycles)
     chosen += ((subscription - np.arange(len(subscription))) * numbers + 1)[:, None]
     return chosen
 
