@@ -89,19 +89,8 @@ DERIVED = [
     ("personal_banking", "persona_assignments", "signals_credit", "utilization_pct", double),
     ("personal_banking", "persona_assignments", "signals_income", "cash_buffer_months", double),
     ("personal_banking", "persona_assignments", "signals_cash_flow", "balance_volatility", double),
-    ("order_to_cash", "orders", "opportunities", "unit_price_cents", double),
-    ("order_to_cash", "invoices", "orders", "total_amount_cents", double),
-    ("order_to_cash", "payments", "invoices", "amount_paid_cents", double),
-    ("order_to_cash", "ledger_entries", "invoices", "amount_due_cents", double),
-    ("order_to_cash", "ledger_entries", "payments", "amount_cents", double),
-    ("order_to_cash", "anomaly_manifest", "orders", "total_amount_cents", double),
-    ("order_to_cash", "anomaly_manifest", "invoices", "amount_due_cents", double),
-    ("subscriptions", "payments", "invoices", "amount_cents", double),
-    ("subscriptions", "invoice_settlement", "invoices", "amount_cents", double),
-    ("subscriptions", "invoice_settlement", "payments", "amount_paid_cents", double),
-    ("subscriptions", "anomaly_manifest", "invoices", "amount_cents", double),
 ]
-"""World, child, parent, a column of the parent, and what is done to it."""
+"""World, child, parent, a column of the parent, and what is done to it; more are in tests/test_parents.py."""
 
 
 @pytest.mark.parametrize(

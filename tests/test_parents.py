@@ -1,11 +1,8 @@
-"""A table made from others changes with them, and `generate` names nothing that it does not read."""
+"""A table made from others changes with them."""
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
-import inspect
-import textwrap
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -16,7 +13,6 @@ import pytest
 
 from synth_assets import worlds
 from synth_assets.generation.blocks import BlockTable, Facts, make_block, make_table
-from synth_assets.model.table import Table
 
 Edit = Callable[[pa.ChunkedArray], Any]
 
@@ -161,12 +157,3 @@ def test_a_payment_falls_away_with_its_invoice() -> None:
         payments = made_again(world, "payments", tables | {"invoices": left})
 
         assert payments.equals(tables["payments"].slice(1)), world
-
-
-@pytest.mark.parametrize(
-    "table", [table for world in READS for table in worlds.load(world).tables], ids=lambda table: table.name
-)
-def test_generate_reads_every_parameter_that_it_names(table: Table) -> None:
-    body = ast.parse(textwrap.dedent(inspect.getsource(table.generate))).body[0]
-    read = {node.id for node in ast.walk(body) if isinstance(node, ast.Name)}
-    assert set(inspect.signature(table.generate).parameters) <= read

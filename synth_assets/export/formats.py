@@ -75,7 +75,7 @@ def published(store: Store) -> Source:
 def _answer(query: str, address: str) -> pa.Table:
     with duckdb.connect() as connection:
         attach_files(connection, address)
-        return connection.execute(query).to_arrow_table()
+        return connection.sql(query).to_arrow_table()
 
 
 def holds(store: Store, preset: str) -> bool:
