@@ -27,5 +27,5 @@ def test_ghosts_leave_no_hole_in_numbers_that_others_do_not_have(bills: pd.DataF
     after_ghost, others = inside[inside.months > 1].gap, inside[inside.months == 1].gap
     assert len(after_ghost) > 400
     assert after_ghost.isin(others.unique()).all()
-    assert others.gt(1).mean() > 0.4  # half of the numbers are unused, everywhere
+    assert 0.25 < others.gt(1).mean() < 0.35, "numbers are unused everywhere"
     assert bills.invoice_date.min() == dt.date(2024, 1, 1)

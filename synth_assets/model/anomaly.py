@@ -14,6 +14,8 @@ class Anomaly:
         name: the label's `type`, also the name of its query in `rules.sql` and of its rate in the config.
         entity: what the label points at, for example "invoice".
         description: one sentence on what is wrong, with the numbers that make it so.
+        shows_in: where its rows cannot look like sound ones, as "table.column" or "table.trait" of
+            `checks/giveaways.py`: what makes the fault. Nothing else may give it away.
         settles_months: how long a row must be over to carry it; rows of the window's last months are out
             of its reach.
     """
@@ -21,6 +23,7 @@ class Anomaly:
     name: str
     entity: str
     description: str
+    shows_in: tuple[str, ...] = ()
     settles_months: Fraction = Fraction(0)
 
     def eligible_rows(self, rows: int, months: int) -> int:

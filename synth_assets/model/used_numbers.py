@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
+from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Ints
+
+LONGEST_RUN = 12
+"""Unused numbers in sequence, at most."""
+
+
+@cache
+def unused_before(share: float) -> npt.NDArray[np.int64]:
+    """Table of how many numbers stay unused before a document's, if `share` of all do: a geometric law.
+
+    Such gaps have no memory: what an absent document leaves is a gap like others.
+    """
+    return quantile_tables.from_weights(range(LONGEST_RUN + 1), [share**k for k in range(LONGEST_RUN + 1)])
 
 
 def used_half(draws: Draws, purpose: str, ids: Ints, numbers: int) -> npt.NDArray[np.bool_]:

@@ -19,40 +19,56 @@ from synth_assets.worlds.order_to_cash import cash_curves, curves
 MISSING, DRIFT, DUPLICATE, DISCOUNT, MISMATCH, STALE = range(1, 7)
 """Codes of the kinds in a plan: 1 + position in ANOMALIES; 0 is a sound transaction."""
 
+WON = ("deals.stage", "deals.opportunities.deal_id")
+"""Every fault is in the chain of a deal that was won."""
+
 ANOMALIES = (
     Anomaly(
         "missing_invoice",
         "order",
         "The order was completed, perhaps even paid, and no invoice was ever made for it.",
+        shows_in=(*WON, "orders.invoices.order_id"),
     ),
     Anomaly(
         "pricing_drift",
         "invoice",
         "The invoice is 1.01 to 15 % above or below its order; sound ones equal it to the cent, or to .9 % "
         "where freight was rounded in.",
+        shows_in=WON,
     ),
     Anomaly(
         "duplicate_invoice",
         "invoice",
         "A second invoice for the same order, issued 1 to 3 business days after the first for the same "
         "amount, and collected again or still open.",
+        shows_in=(*WON, "orders.invoices.order_id"),
         settles_months=Fraction("0.72"),
     ),
     Anomaly(
         "unauthorized_discount",
         "opportunity",
         "A discount above 15 % that nobody approved.",
+        shows_in=WON,
     ),
     Anomaly(
         "payment_mismatch",
         "invoice",
         "Marked paid in the CRM and in the books, but the one payment is 3 to 50 % short.",
+        shows_in=WON,
         settles_months=Fraction("2.64"),
     ),
     Anomaly(
         "stale_unpaid",
         "invoice",
         "Unpaid and issued at least 91 days before as_of: 61 days past its Net 30 due date.",
+        shows_in=(
+            *WON,
+            "orders.status",
+            "invoices.status",
+            "invoices.amount_paid_cents",
+            "invoices.payments.invoice_id",
+            "invoices.ledger_entries.invoice_id",
+        ),
         settles_months=Fraction("3.6"),
     ),
 )

@@ -13,7 +13,6 @@ from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, SAVINGS, SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import Block, window
 from synth_assets.worlds.personal_banking.activity.overdrafts import banks, fee_cents
-from synth_assets.worlds.personal_banking.anomalies import BEFORE_OPENED
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.users import USER_ID
 
@@ -29,7 +28,7 @@ COLUMNS = (
     text("account_subtype", "Plaid's subtype."),
     text("name", "Bank and product, as the bank's own page shows it."),
     text("mask", "Last four digits of the account's number; nobody's."),
-    day("opened_on", "Day on which it was opened, before the history begins."),
+    day("opened_on", "Day on which it was opened, of most before the history begins."),
     money(
         "opening_balance_cents", "Balance before the first day of the history; owed, on a card.", minimum=None
     ),
@@ -66,15 +65,15 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     kind_drawn, mask, age, _ = draws.fields("account", number).astype(np.int64)
     is_market = (slot == SAVINGS) & (kind_drawn < MONEY_MARKET_SHARE * 65_536) & (config.preset != "simple")
     kind = np.where(is_market, 3, slot)
-    checking, fault = slot == CHECKING, facts.users.fault[row]
+    checking = slot == CHECKING
     bank = banks(draws, user[row] - 1)
     current = facts.closing_cents[row, slot]
     limit = np.where(slot == CARD, facts.cards.limit_cents[row], 0)
     pending = _pending_cents(facts)[row, slot]
     fee = fee_cents(draws, user[row] - 1) if config.preset == "personas" else np.zeros_like(limit)
     first = window(config).first
-    opened = first - 1 - age * 3_650 // 65_536
-    opened = np.where(checking & (fault == BEFORE_OPENED), first + _first_day(facts)[row] + 1, opened)
+    opened_day = facts.opened_day[row, slot]
+    opened = first + np.where(opened_day < 0, -1 - age * 3_650 // 65_536, opened_day)
     return arrow_table(
         COLUMNS,
         {
@@ -98,19 +97,10 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
 
 def _pending_cents(facts: Block) -> Ints:
     """What pending rows will take from each account, users x accounts."""
-    at = np.flatnonzero(facts.is_pending)
+    at = np.flatnonzero(facts.rows.is_pending)
     place = facts.rows.user[at] * SLOTS + facts.rows.account[at]
     cents = np.bincount(place, facts.rows.amount_cents[at], len(facts.users.number) * SLOTS)
     return cents.astype(np.int64).reshape(-1, SLOTS)
-
-
-def _first_day(facts: Block) -> Ints:
-    """Day of each user's first row on checking; 0 for those without."""
-    at = np.flatnonzero(facts.rows.account == CHECKING)
-    user, first = np.unique(facts.rows.user[at], return_index=True)
-    days = np.zeros(len(facts.users.number), dtype=np.int64)
-    days[user] = facts.rows.day[at][first]
-    return days
 
 
 ACCOUNTS = Table(

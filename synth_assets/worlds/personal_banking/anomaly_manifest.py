@@ -15,7 +15,7 @@ from synth_assets.model.manifest import EASY, HARD, MEDIUM, Labels, manifest_col
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.personal_banking import anomalies
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
-from synth_assets.worlds.personal_banking.activity.events import CHECKING, SLOTS
+from synth_assets.worlds.personal_banking.activity.events import SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import Block
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.config import Config
@@ -45,7 +45,7 @@ DIFFICULTY = {
 def generate(users: Rows, accounts: Rows, transactions: Rows, facts: Block, config: Config) -> pa.Table:
     """One row for every planned fault, in order of user; amounts are read from the tables."""
     faulty = np.flatnonzero(facts.users.fault)
-    found = _Found(facts.faulty, users, accounts, transactions)
+    found = _Found(facts, users, accounts, transactions)
     fault = facts.users.fault[faulty]
 
     def labels(code: int, at: npt.NDArray[np.intp]) -> Labels:
@@ -59,8 +59,9 @@ def generate(users: Rows, accounts: Rows, transactions: Rows, facts: Block, conf
 class _Found:
     """What the tables hold about faulty users; read only where there are any."""
 
-    def __init__(self, faulty: Ints, users: Rows, accounts: Rows, transactions: Rows) -> None:
-        self.faulty, self.users, self.accounts, self.transactions = faulty, users, accounts, transactions
+    def __init__(self, facts: Block, users: Rows, accounts: Rows, transactions: Rows) -> None:
+        self.faulty, self.faulty_account = facts.faulty, facts.faulty_account
+        self.users, self.accounts, self.transactions = users, accounts, transactions
 
     @cached_property
     def user(self) -> Ints:
@@ -103,14 +104,14 @@ class _Found:
             return self._unreplayed(at)
         return self._too_soon(at) if code == anomalies.BEFORE_OPENED else self._too_late(at)
 
-    def _checking(self, at: npt.NDArray[np.intp]) -> Ints:
-        return SLOTS * (self.user[at] - 1) + CHECKING + 1
+    def _account(self, at: npt.NDArray[np.intp]) -> Ints:
+        return SLOTS * (self.user[at] - 1) + self.faulty_account[at] + 1
 
     def _place(self, at: npt.NDArray[np.intp]) -> Ints:
-        return np.searchsorted(self.accounts.id_numbers("account_id"), self._checking(at))
+        return np.searchsorted(self.accounts.id_numbers("account_id"), self._account(at))
 
     def _unreplayed(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
-        place, account = self._place(at), self._checking(at)
+        place, account = self._place(at), self._account(at)
         opening = to_numpy(self.accounts["opening_balance_cents"])[place]
         current = to_numpy(self.accounts["balance_current_cents"])[place]
         inside = np.isin(self.account, account)
@@ -121,7 +122,7 @@ class _Found:
 
     def _too_soon(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
         opened = to_numpy(self.accounts["opened_on"])[self._place(at)]
-        account = self._checking(at)
+        account = self._account(at)
         entity = format_ids(ACCOUNT_ID.prefix, account)
         return (entity, *self._counted(self.account, account, opened, before=True))
 

@@ -107,7 +107,7 @@ standard deviations of chance still fit below 30 for who has six services."""
 SMALL = ("restaurants", "coffee", "fuel", "rides")
 """Streams whose amounts grow with the square root of what is left to spend, others in proportion [D]."""
 
-RETURNED, RETURNED_SHARE = ("marketplaces", "superstores"), 0.02
+RETURNED, RETURNED_SHARE = ("marketplaces", "superstores", "hardware"), 0.02
 """Purchases that are given back, of these streams [D]; a third of them would come too late to stand."""
 
 # --- bills --------------------------------------------------------------------------------------------

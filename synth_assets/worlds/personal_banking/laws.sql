@@ -332,12 +332,16 @@ WHERE
 -- refunds and transfers that are labelled.
 SELECT transaction_id, category_primary, account_type, amount_cents
 FROM scenario CROSS JOIN transactions JOIN accounts USING (account_id)
+LEFT JOIN (
+    SELECT id_of(entity_id) AS transaction_id, true AS is_labelled
+    FROM anomaly_manifest
+    WHERE type IN ('refund_without_purchase', 'transfer_leg_missing')
+) USING (transaction_id)
 WHERE
     preset = 'simple'
     AND CASE category_primary
         WHEN 'INCOME' THEN amount_cents NOT BETWEEN -600000 AND -200000 OR account_type = 'credit_card'
-        ELSE abs(amount_cents) NOT BETWEEN 500 AND 25000
-            OR amount_cents < 0 AND category_primary NOT IN ('GENERAL_MERCHANDISE', 'TRANSFER_IN')
+        ELSE abs(amount_cents) NOT BETWEEN 500 AND 25000 OR (amount_cents < 0) <> (is_labelled IS NOT NULL)
     END;
 
 -- name: simple_minimum_is_two_per_cent — In the preset simple the minimum payment is 2 % of the balance.

@@ -87,7 +87,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     shown = draws.fields("shown", before + facts.clean_number)[0].astype(np.int64) * SPELLINGS // 65_536
     spelling = np.where(_VARIES[found.label], shown, homes(draws, facts.users.number)[found.user])
     date = window(config).first + found.day
-    waits = np.where(facts.is_pending, 0, POSTED_AFTER_DAYS[found.label])
+    waits = np.where(found.is_pending, 0, POSTED_AFTER_DAYS[found.label])
     merchant = _MERCHANT[found.label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
     return arrow_table(
@@ -104,7 +104,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
             "payment_channel": _CHANNEL[found.label],
             "category_primary": primary[found.label],
             "category_detailed": _DETAILED[found.label],
-            "pending": facts.is_pending,
+            "pending": found.is_pending,
         },
     )
 

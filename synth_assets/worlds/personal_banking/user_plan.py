@@ -112,9 +112,16 @@ def plan(config: Config, draws: Draws, number: Ints) -> Users:
     )
 
 
-_PLAIN = (0, 2, 3, STABLE)
-"""Archetypes whose users may carry a fault: first the high utilizers, all of whom have a card; not those who
-live within a few dollars of a threshold."""
+_TRANSFERRING = (0, 3)
+"""High utilizers pay their card every month, savings builders save on every payday."""
+_PLAIN = (*_TRANSFERRING, 2, STABLE)
+"""Archetypes whose users may carry a fault; not those who live within a few dollars of a threshold."""
+
+
+def _eligible(config: Config) -> tuple[int, int]:
+    """Users who surely make transfers, and all who may carry a fault."""
+    counts = archetype_counts(config)
+    return sum(counts[kind] for kind in _TRANSFERRING), sum(counts[kind] for kind in _PLAIN)
 
 
 def _faults(config: Config, draws: Draws, rank: Ints) -> Codes:
@@ -126,15 +133,14 @@ def _faults(config: Config, draws: Draws, rank: Ints) -> Codes:
         here = (rank >= starts[archetype]) & (rank < starts[archetype + 1])
         place[here] = rank[here] - starts[archetype] + below
         below += counts[archetype]
-    return anomalies.kinds(config, draws, place, counts[0], below)
+    return anomalies.kinds(config, draws, place, *_eligible(config))
 
 
 def fault_levels(config: Config) -> list[QuotaGroup]:
     """The quotas of all faults, and the users that they may touch: in the preset `simple` everybody."""
     if config.preset == "simple":
         return anomalies.levels(config, config.num_users, config.num_users)
-    counts = archetype_counts(config)
-    return anomalies.levels(config, counts[0], sum(counts[archetype] for archetype in _PLAIN))
+    return anomalies.levels(config, *_eligible(config))
 
 
 def _consents(config: Config, draws: Draws, rank: Ints, edge: Ints) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
 from synth_assets.worlds.personal_banking.activity.facts import Block, window
-from synth_assets.worlds.personal_banking.anomalies import EARLIEST_FAULT_DAYS, WITHDRAWN
+from synth_assets.worlds.personal_banking.anomalies import WITHDRAWN
 from synth_assets.worlds.personal_banking.config import Config
 
 USER_ID = identifier("user_id", "usr_", "User.")
@@ -25,6 +25,9 @@ COLUMNS = (
 
 SIGN_UP_DAYS = 730
 
+RENEWED_SHARE = 0.2
+"""Users who consent and said so again within the history [D]."""
+
 
 def generate(draws: Draws, facts: Block, config: Config) -> pa.Table:
     """One row a user of the block."""
@@ -36,9 +39,10 @@ def generate(draws: Draws, facts: Block, config: Config) -> pa.Table:
     signed_up = first - 1 - age * since // 65_536
     updated = signed_up + said * (first - signed_up) // 65_536
     withdrawn = users.fault == WITHDRAWN
-    latest = _last_day(facts) - 1  # so that something follows
-    withdrawn_on = first + np.minimum(EARLIEST_FAULT_DAYS + said * 120 // 65_536, latest)
-    updated = np.where(withdrawn, withdrawn_on, updated)
+    given, lately, _, _ = draws.fields("consent", users.number).astype(np.int64)
+    renewed = users.consents & (given < int(RENEWED_SHARE * 65_536))
+    days = np.where(withdrawn, _last_day(facts), window(config).length)  # so that something follows
+    updated = np.where(withdrawn | renewed, first + lately * days // 65_536, updated)
     created = seconds(signed_up, second * 43_200 // 65_536)
     return arrow_table(
         COLUMNS,

@@ -25,11 +25,17 @@ ANOMALIES = (
         "invoice",
         "No payment came, the grace period after the due date has run out, and the subscription is still "
         "active.",
+        shows_in=("invoices.payments.invoice_id", "invoice_settlement.settlement"),
     ),
     Anomaly(
         "partial_payment",
         "payment",
         "The one payment is 1 to 10 % below the invoice's amount.",
+        shows_in=(
+            "payments.amount_paid_cents",
+            "invoice_settlement.outstanding_cents",
+            "invoice_settlement.settlement",
+        ),
     ),
 )
 

@@ -11,6 +11,10 @@ from synth_assets.model.config import AsOf, Frozen, WorldConfig
 from synth_assets.model.identifiers import LARGEST
 from synth_assets.worlds.subscriptions import curves
 
+NUMBERS_A_CYCLE, UNUSED_SHARE = 3, 0.3
+"""Invoice numbers of a subscription for each billing date, and of those up to its last bill the unused share:
+three are so many that a year's bills hardly ever run out of them [D]."""
+
 Rate = Annotated[float, Field(ge=0, le=1)]
 Dollars = Annotated[float, Field(ge=1, le=1_000_000)]
 

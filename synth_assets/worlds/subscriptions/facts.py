@@ -18,11 +18,11 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
-from synth_assets.model.used_numbers import used_half
+from synth_assets.model.used_numbers import unused_before
 from synth_assets.worlds.subscriptions import curves, fault_plan
 from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import bill_days, closed_form, plan_counts
-from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, UNUSED_SHARE, Config
 
 
 class Subscriptions(NamedTuple):
@@ -134,14 +134,16 @@ def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
 def _bill_numbers(draws: Draws, subscription: Ints, cycles: int) -> Ints:
     """The number of each subscription's bill of each cycle, ascending, shape (subscriptions, cycles).
 
-    A subscription has two numbers a cycle and uses a drawn half of them. So unused numbers are everywhere;
-    a ghost's is like others.
+    Of the numbers that a subscription has some are unused, and a ghost's is like others. The last ones are
+    kept for the bills that are still to come.
     """
-    numbers = 2 * cycles
-    used = used_half(draws, "numbers", subscription, numbers)
-    chosen = np.flatnonzero(used).reshape(len(subscription), cycles)
-    chosen += ((subscription - np.arange(len(subscription))) * numbers + 1)[:, None]
-    return chosen
+    words = -(-cycles // 4)
+    fields = draws.fields("numbers", subscription[:, None] * words + np.arange(words)).T
+    unused = quantile_tables.sample(unused_before(UNUSED_SHARE), fields.reshape(len(subscription), 4 * words))
+    chosen = np.cumsum(unused[:, :cycles] + 1, axis=1)
+    of_one = NUMBERS_A_CYCLE * cycles
+    np.minimum(chosen, of_one + 1 - np.arange(cycles, 0, -1), out=chosen)
+    return chosen + (subscription * of_one)[:, None]
 
 
 @lru_cache(maxsize=8)

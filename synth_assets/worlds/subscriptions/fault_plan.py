@@ -27,7 +27,7 @@ from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions.anomalies import GHOST, PARTIAL, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import ClosedForm, bill_days, closed_form, plan_counts
-from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, Config
 
 ON_TIME, LATE, IN_GRACE = range(3)
 """How a sound bill is settled."""
@@ -111,11 +111,11 @@ def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
 
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configuration cannot be met, in one line, or None when it can."""
-    numbers = 2 * config.num_customers * len(bill_days(config))
+    numbers = NUMBERS_A_CYCLE * config.num_customers * len(bill_days(config))
     if numbers > LARGEST:
         return (
-            f"2 x num_customers x billing dates is {numbers:,}, but invoice numbers end at {LARGEST:,}: "
-            "lower num_customers"
+            f"{NUMBERS_A_CYCLE} x num_customers x billing dates is {numbers:,}, but invoice numbers end at "
+            f"{LARGEST:,}: lower num_customers"
         )
     shares = config.plan_shares
     if abs(shares.basic + shares.pro + shares.enterprise - 1) > 1e-9:

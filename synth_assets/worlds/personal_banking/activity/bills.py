@@ -39,7 +39,7 @@ def pay(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     power = income * curves.UTILITIES_SHARE
     loan = income * np.where(owes < curves.WITH_LOAN_SHARE * 65_536, curves.LOAN_SHARE, 0)
     home = descriptors.homes(draws, users.number)
-    by_card = np.where(habits.has_card & ~has(users, user_plan.HIGH_UTILIZATION), CARD, CHECKING)
+    by_card = habits.has_card & ~has(users, user_plan.HIGH_UTILIZATION)
     date = [day.timetuple().tm_yday for day in window.dates[: window.length]]
     season = np.array([math.cos(2 * math.pi * (day - COLDEST_DAY) / 365) for day in date])
     for name, day, cents, swing, pick in (
@@ -54,7 +54,8 @@ def pay(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
         user, at = np.nonzero((month_day == day[:, None]) & (plain & (cents > 0))[:, None])
         amount = np.rint(cents[user] * (1 + swing * season[at])).astype(np.int64)
         label = descriptors.provider(name, pick)[user]
-        account = by_card[user] if name == "internet" else CHECKING
+        is_by_card = (name == "internet") & by_card[user] & (at >= habits.card_day[user])
+        account = np.where(is_by_card, CARD, CHECKING)
         events.add(user, at, amount, account=account, label=label, order=BILL)
     shares = curves.CAR_SHARE + curves.INSURANCE_SHARE + curves.HEALTH_SHARE
     return rent + online + power + loan + income * shares
@@ -70,7 +71,6 @@ def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits
     prices = np.array([np.resize(service.prices_cents, plans.max()) for service in curves.SUBSCRIPTIONS])
     first = draws.fields("first service", users.number)[0].astype(np.int64) * (services - 2) // 65_536
     many = has(users, user_plan.SUBSCRIPTION_HEAVY)
-    account = np.where(habits.has_card, CARD, CHECKING)
     for place in range(int(habits.subscriptions.max(initial=0))):
         which = (first + place) % (services - 2)
         if place < 2:  # the two dear ones make three services more than $50 a month
@@ -80,7 +80,9 @@ def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits
         price = prices[which, chosen * plans[which] // 65_536]
         user, at = np.nonzero((month_day == day[:, None]) & (habits.subscriptions > place)[:, None])
         label = INDEX["subscriptions"] + which[user]
-        events.add(user, at, price[user], account=account[user], label=label, order=CHARGE)
+        by_card = habits.has_card[user] & (at >= habits.card_day[user])
+        account = np.where(by_card, CARD, CHECKING)
+        events.add(user, at, price[user], account=account, label=label, order=CHARGE)
 
 
 def save(events: Events, habits: Habits, users: Users, plain: Flags) -> None:
@@ -89,14 +91,29 @@ def save(events: Events, habits: Habits, users: Users, plain: Flags) -> None:
     user, day = np.nonzero(habits.paydays & saves[:, None])
     monthly = np.maximum(habits.monthly_income_cents * curves.SAVED_SHARE, curves.LEAST_SAVED_CENTS)
     amount = (monthly * habits.days_a_pay / (365 / 12)).astype(np.int64)[user]
-    events.add(user, day, amount, account=CHECKING, label=INDEX["to_savings"], order=SAVED)
-    events.add(user, day, -amount, account=SAVINGS, label=INDEX["from_checking"], order=SAVED)
+    _to_savings(events, user, day, amount)
 
 
 def saved_before(draws: Draws, users: Users, habits: Habits) -> Ints:
-    """Savings before the first day: $2,000 to $10,000 in cents, 0 for those without an account."""
-    nest = draws.fields("reserve", users.number)[1].astype(np.int64)
-    return np.where(habits.has_savings, 200_000 + nest * 800_000 // 65_536, 0)
+    """Savings before the first day, 0 for those without an account."""
+    return np.where(habits.has_savings & (habits.savings_day < 0), _nest_cents(draws, users), 0)
+
+
+def deposit(events: Events, draws: Draws, users: Users, habits: Habits) -> None:
+    """Who opens a savings account fills it on that day."""
+    user = np.flatnonzero(habits.savings_day >= 0)
+    day, amount = habits.savings_day[user], _nest_cents(draws, users)[user]
+    _to_savings(events, user, day, amount)
+
+
+def _nest_cents(draws: Draws, users: Users) -> Ints:
+    """What a savings account begins with: $2,000 to $10,000."""
+    return 200_000 + draws.fields("reserve", users.number)[1].astype(np.int64) * 800_000 // 65_536
+
+
+def _to_savings(events: Events, user: Ints, day: Ints, amount: Ints) -> None:
+    events.add(user, day, amount, account=CHECKING, label=INDEX["to_savings"], order=SAVED)
+    events.add(user, day, -amount, account=SAVINGS, label=INDEX["from_checking"], order=SAVED)
 
 
 def earn_interest(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:

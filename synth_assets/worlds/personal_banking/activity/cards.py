@@ -100,7 +100,7 @@ def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64
     """Cents owed before the first day: a month's charges, or what makes the balance of who uses half."""
     a_month = charged[:, -1] * 30 // charged.shape[1]
     owed = np.where(high, used_cents - charged[:, -1], a_month).astype(np.int64)
-    return np.where(habits.has_card, np.maximum(owed, 0), 0)
+    return np.where(habits.has_card & (habits.card_day < 0), np.maximum(owed, 0), 0)
 
 
 def limit_cents(drawn: Fields) -> Ints:

@@ -91,9 +91,6 @@ BILLS = {
     "interest_charge": Descriptor(None, "INTEREST CHARGE ON PURCHASES", "other", "BANK_FEES_INTEREST_CHARGE"),
     "overdraft_fee": Descriptor(None, "OVERDRAFT FEE", "other", "BANK_FEES_OVERDRAFT_FEES"),
     "atm": Descriptor(None, "ATM WITHDRAWAL ######", "other", "TRANSFER_OUT_WITHDRAWAL"),
-    "never_visited": Descriptor(
-        "Patagonia", "PATAGONIA RETURN ####", "in store", "GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES"
-    ),
     "unknown": Descriptor(
         None, "POS PURCHASE ######", "in store", "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE"
     ),

@@ -32,6 +32,7 @@ class EventRows(NamedTuple):
         order: of events of a day, smaller ones first.
         amount_cents: positive is money out of the account, negative is money in.
         label: index into `descriptors.DESCRIPTORS`: merchant, feed string and category.
+        is_pending: whether it is not posted yet, and in no balance.
     """
 
     user: Ints
@@ -40,6 +41,11 @@ class EventRows(NamedTuple):
     order: Ints
     amount_cents: Ints
     label: Ints
+    is_pending: Days
+
+    def take(self, at: Ints) -> EventRows:
+        """The events at some places."""
+        return EventRows._make(values[at] for values in self)
 
 
 @dataclass
@@ -59,6 +65,7 @@ class Events:
         account: Ints | int,
         label: Ints | int,
         order: int,
+        is_pending: Days | bool = False,
     ) -> None:
         """Events of one kind, one for each of `user`."""
         size = len(user)
@@ -70,25 +77,24 @@ class Events:
                 np.broadcast_to(np.asarray(order), size),
                 amount_cents,
                 np.broadcast_to(np.asarray(label), size),
+                np.broadcast_to(np.asarray(is_pending), size),
             )
         )
 
     def outflow(self, account: int) -> Ints:
-        """Cents out of an account, users x days."""
+        """Cents out of an account by posted events, users x days."""
         flow = np.zeros(self.users * self.days, dtype=np.int64)
         for rows in self.found:
-            here = np.flatnonzero(rows.account == account)
+            here = np.flatnonzero((rows.account == account) & ~rows.is_pending)
             np.add.at(flow, rows.user[here] * self.days + rows.day[here], rows.amount_cents[here])
         return flow.reshape(self.users, self.days)
 
     def sorted(self) -> EventRows:
         """All events by user, day and order; equal ones as they were added."""
-        user, account, day, order, amount, label = (
-            np.concatenate([rows[i] for rows in self.found]) for i in range(len(EventRows._fields))
-        )
-        place = ((user * self.days + day) * 16 + order) * SLOTS + account
+        rows = EventRows._make(np.concatenate(values) for values in zip(*self.found, strict=True))
+        place = ((rows.user * self.days + rows.day) * 16 + rows.order) * SLOTS + rows.account
         at = np.argsort(place, kind="stable")
-        rows = EventRows(*(values[at] for values in (user, account, day, order, amount, label)))
+        rows = rows.take(at)
         return rows._replace(amount_cents=distinct_cents(rows, self.days))
 
 

@@ -13,10 +13,9 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import user_plan as plans
 from synth_assets.worlds.personal_banking.activity import personas, simple
 from synth_assets.worlds.personal_banking.activity.cards import Cards
-from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, EventRows
-from synth_assets.worlds.personal_banking.activity.sound import posted
-from synth_assets.worlds.personal_banking.anomalies import UNREPLAYED, edit, off_by_cents
-from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.activity.events import EventRows
+from synth_assets.worlds.personal_banking.activity.faults import edit
+from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 
@@ -26,22 +25,25 @@ class Block(NamedTuple):
     Attributes:
         users, cards: one entry a user.
         has_account: which accounts there are, users x accounts.
+        rows: transactions by user and day.
+        number, clean_number: of each row among those of its user, as its id says it, and without faults.
+        opened_day: day of the history on which each account was opened, users x accounts; -1: before.
         opening_cents, closing_cents: balances before the first day and on as_of, users x accounts.
-        rows, is_pending: transactions by user and day, and whether they are not posted.
-        number, clean_number: of each row among those of its user, with faults and without any.
         faulty: of each user, the row that the fault is about; -1 for sound users.
+        faulty_account: of each user, the account that the fault would be about.
     """
 
     users: Users
     cards: Cards
     has_account: npt.NDArray[np.bool_]
-    opening_cents: Ints
-    closing_cents: Ints
     rows: EventRows
-    is_pending: npt.NDArray[np.bool_]
     number: Ints
     clean_number: Ints
+    opened_day: Ints
+    opening_cents: Ints
+    closing_cents: Ints
     faulty: Ints
+    faulty_account: Ints
 
 
 @lru_cache(maxsize=8)
@@ -59,9 +61,6 @@ def facts(config: Config, draws: Draws, rows: range) -> Block:
         activity = simple.simulate(config, days, draws, users)
     else:
         activity = personas.simulate(days, draws, users)
-    edited = edit(activity.rows, activity.is_pending, users.fault, days.length, draws, users.number)
-    closing = activity.closing_cents
-    opening = closing + posted(edited.rows, edited.is_pending, len(users.number))
-    opening[:, CARD] = 2 * closing[:, CARD] - opening[:, CARD]
-    closing[:, CHECKING] += np.where(users.fault == UNREPLAYED, off_by_cents(draws, users.number), 0)
-    return Block(users, activity.cards, activity.has_account, opening, closing, *edited)
+    slots = SLOTS_A_MONTH * config.date_range_months
+    edited = edit(activity, users.fault, days.length, slots, draws, users.number)
+    return Block(users, activity.cards, activity.has_account, *edited)

@@ -23,6 +23,12 @@ LONGEST_WEEKEND = 5
 """Days without business, and one more: a payday beyond as_of may move back to it."""
 
 
+OPENED_LATE_SHARE = 0.15
+"""Users whose card and savings account were opened within the history, if their habits need neither [D]."""
+
+LONGEST_SIGNAL_DAYS = 180
+
+
 class Habits(NamedTuple):
     """Habits of a block's users, one entry each.
 
@@ -33,6 +39,7 @@ class Habits(NamedTuple):
         is_stressed: whether the balance follows `curves.STRESSED_DOLLARS` from payday to payday.
         cycle_days, cycle_start: length of a stressed user's pay period, and a day on which one starts.
         has_card, has_savings: accounts beside checking.
+        card_day, savings_day: day of the history on which they were opened; -1: before.
         subscriptions: how many services charge every month.
         is_active: whether anything happens at all.
     """
@@ -45,6 +52,8 @@ class Habits(NamedTuple):
     cycle_start: Ints
     has_card: Flags
     has_savings: Flags
+    card_day: Ints
+    savings_day: Ints
     subscriptions: Ints
     is_active: Flags
 
@@ -78,7 +87,7 @@ def habits(window: Window, draws: Draws, users: Users) -> Habits:
     card, savings = _accounts(draws, users, active)
     return Habits(
         monthly, paydays & active[:, None], a_pay, stressed, days, start, card, savings,
-        _subscriptions(draws, users, active), active,
+        *_opened(window, draws, users, card, savings), _subscriptions(draws, users, active), active,
     )  # fmt: skip
 
 
@@ -141,6 +150,25 @@ def _accounts(draws: Draws, users: Users, active: Flags) -> tuple[Flags, Flags]:
     has_card = may & (must | (~stressed & (card < int(curves.CARD_SHARE * 65_536))))
     free = may & ~stressed & ~has(users, user_plan.VARIABLE_INCOME)
     return has_card, saver | (free & (savings < int(curves.SAVINGS_SHARE * 65_536)))
+
+
+def latest_opened_day(window: Window) -> int:
+    """The last day on which an account may be opened: before the days from which signals are read."""
+    return window.length - LONGEST_SIGNAL_DAYS - 1
+
+
+def _opened(window: Window, draws: Draws, users: Users, card: Flags, savings: Flags) -> tuple[Ints, Ints]:
+    """Days on which cards and savings accounts were opened: of those who need neither for their persona, some
+    within the history."""
+    drawn, card_day, savings_day, _ = draws.fields("opened", users.number).astype(np.int64)
+    is_new = (drawn < int(OPENED_LATE_SHARE * 65_536)) & (users.edge < 0)
+    days = latest_opened_day(window) + 1
+    new_card = is_new & card & ~has(users, user_plan.HIGH_UTILIZATION | user_plan.SUBSCRIPTION_HEAVY)
+    new_savings = is_new & savings & ~has(users, user_plan.SAVINGS_BUILDER)
+    return (
+        np.where(new_card, card_day * days // 65_536, -1),
+        np.where(new_savings, savings_day * days // 65_536, -1),
+    )
 
 
 def _subscriptions(draws: Draws, users: Users, active: Flags) -> Ints:

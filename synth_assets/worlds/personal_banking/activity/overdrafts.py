@@ -95,7 +95,9 @@ def _debits(events: Events, user: Ints) -> Days:
     wanted = np.zeros(events.users, dtype=bool)
     wanted[user] = True
     for rows in events.found:
-        at = np.flatnonzero((rows.account == CHECKING) & (rows.amount_cents > 0) & wanted[rows.user])
+        at = np.flatnonzero(
+            (rows.account == CHECKING) & (rows.amount_cents > 0) & wanted[rows.user] & ~rows.is_pending
+        )
         out[rows.user[at], rows.day[at]] = True
     return out[user]
 

@@ -7,10 +7,18 @@ import numpy as np
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import user_plan
-from synth_assets.worlds.personal_banking.activity import bills, cards, overdrafts, spending, stress
+from synth_assets.worlds.personal_banking.activity import (
+    bills,
+    cards,
+    never_visited,
+    overdrafts,
+    refunds,
+    spending,
+    stress,
+)
 from synth_assets.worlds.personal_banking.activity.cards import Cards
 from synth_assets.worlds.personal_banking.activity.events import CARD, Events
-from synth_assets.worlds.personal_banking.activity.habits import Habits, habits, has
+from synth_assets.worlds.personal_banking.activity.habits import Habits, habits, has, latest_opened_day
 from synth_assets.worlds.personal_banking.activity.sound import SoundActivity, posted
 from synth_assets.worlds.personal_banking.user_plan import Users
 
@@ -25,12 +33,15 @@ def simulate(window: Window, draws: Draws, users: Users) -> SoundActivity:
     stressed = stress.simulate(events, window, draws, users, known)
     opening = _openings(events, draws, users, known, card, stressed)
     rows = events.sorted()
-    pending = (users.edge == user_plan.ONLY_PENDING)[rows.user]
-    closing = opening - posted(rows, pending, len(users.number))
+    closing = opening - posted(rows, len(users.number))
     closing[:, CARD] = card.balance_cents
     everybody = np.ones(len(users.number), dtype=bool)
     has_account = np.stack([everybody, known.has_savings, known.has_card], axis=1)
-    return SoundActivity(has_account, card, rows, pending, closing)
+    opened = np.stack([np.full(len(users.number), -1), known.savings_day, known.card_day], axis=1)
+    refund = refunds.refund_cents(draws, users)
+    shop = never_visited.shop(draws, users.number, never_visited.STREAMS)
+    latest = latest_opened_day(window)
+    return SoundActivity(has_account, card, opened, latest, rows, closing, refund, shop)
 
 
 def _openings(events: Events, draws: Draws, users: Users, known: Habits, card: Cards, stressed: Ints) -> Ints:

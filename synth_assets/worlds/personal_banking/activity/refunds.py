@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking.activity import never_visited
 from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, MOST_DESCRIPTORS, Events
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -19,10 +21,12 @@ FIRST_DAY, LAST_DAY = 3, 14
 WHOLE_SHARE = 0.7
 """Refunds of all that was paid; others give back 20 to 90 % of it [D]."""
 
+LEAST_PAID_CENTS = 500
+"""A purchase of the shop that is never visited, had there been one [D]."""
+
 _TAKES_BACK = np.zeros(len(DESCRIPTORS), dtype=bool)
-for _stream in curves.STREAMS:
-    if _stream.name in curves.RETURNED:
-        _TAKES_BACK[INDEX[_stream.name] + np.arange(len(_stream.brands))] = True
+for _stream in never_visited.STREAMS:
+    _TAKES_BACK[INDEX[_stream.name] + np.arange(len(_stream.brands))] = True
 
 
 def give_back(events: Events, draws: Draws, users: Users, statements: Ints) -> None:
@@ -33,23 +37,37 @@ def give_back(events: Events, draws: Draws, users: Users, statements: Ints) -> N
     Args:
         statements: days of the window on which cards' statements are made, users x months.
     """
-    user, day, cents, account, label = _purchases(events, users)
+    user, day, cents, account, label = _purchases(events)
     cell = (users.number[user] * curves.LONGEST_WINDOW_DAYS + day) * MOST_DESCRIPTORS + label
     happens, when, whole, part = draws.fields("refund", cell).astype(np.int64)
     back = day + FIRST_DAY + when * (LAST_DAY - FIRST_DAY + 1) // 65_536
     until = np.where(account == CARD, _statement_of(events, statements, user, day), events.days - 1)
     at = np.flatnonzero((happens < int(curves.RETURNED_SHARE * 65_536)) & (back <= until))
-    share = np.where(whole < int(WHOLE_SHARE * 65_536), 65_536, 13_107 + part * 7 // 10)[at]
-    amount = -(cents[at] * share // 65_536)
+    amount = -_given_back(cents, whole, part)[at]
     events.add(user[at], back[at], amount, account=account[at], label=label[at], order=GIVEN_BACK)
 
 
-def _purchases(events: Events, users: Users) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+def _given_back(cents: Ints, whole: Ints, part: Ints) -> Ints:
+    """What is given back of amounts that were paid."""
+    share = np.where(whole < int(WHOLE_SHARE * 65_536), 65_536, 13_107 + part * 7 // 10)
+    return cents * share // 65_536
+
+
+def refund_cents(draws: Draws, users: Users) -> Ints:
+    """What each user would get back from the shop that is never visited."""
+    size, whole, part, _ = draws.fields("refund size", users.number)
+    streams = never_visited.STREAMS
+    kind = never_visited.kind(draws, users.number, streams)
+    paid = [quantile_tables.sample(curves.lognormal_cents(s.median_cents, s.sigma), size) for s in streams]
+    cents = np.maximum(np.choose(kind, paid), LEAST_PAID_CENTS)
+    return _given_back(cents, whole.astype(np.int64), part.astype(np.int64))
+
+
+def _purchases(events: Events) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Posted purchases that may be returned: user, day, cents, account and label."""
     columns = []
     for rows in events.found:
-        at = np.flatnonzero(_TAKES_BACK[rows.label])
-        at = at[users.edge[rows.user[at]] != user_plan.ONLY_PENDING]
+        at = np.flatnonzero(_TAKES_BACK[rows.label] & ~rows.is_pending)
         columns.append(
             [values[at] for values in (rows.user, rows.day, rows.amount_cents, rows.account, rows.label)]
         )

@@ -19,11 +19,10 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.worlds.personal_banking import curves
-from synth_assets.worlds.personal_banking.activity import cards
+from synth_assets.worlds.personal_banking.activity import cards, never_visited
 from synth_assets.worlds.personal_banking.activity.cards import Cards
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
-    INDEX,
     PLAID_OF,
     SIMPLE_CATEGORIES,
 )
@@ -36,16 +35,14 @@ from synth_assets.worlds.personal_banking.activity.events import (
     distinct_cents,
 )
 from synth_assets.worlds.personal_banking.activity.sound import SoundActivity
-from synth_assets.worlds.personal_banking.anomalies import EARLIEST_FAULT_DAYS
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.user_plan import Users, largest_remainder
 
-PENDING_DAYS = 5
-"""A pending row is at most so many days old, counting as_of [D]."""
+PENDING_DAYS = 11
+"""A pending row is younger, counting as_of; most are a few days old [D]."""
 
-EARLY_DAYS = 5
-"""Each user buys something within so many days from the first on which a row may be faulty, so that any user
-can carry any fault [D]."""
+OPENED_LATE_SHARE, OPENED_LATE_WITHIN = 0.15, 1 / 3
+"""Accounts opened within the history, in that part of it [D]."""
 
 SHARES_IN_ALL = 10**9
 """What the category shares are rounded to, so that quotas are exact."""
@@ -69,30 +66,36 @@ def simulate(config: Config, window: Window, draws: Draws, users: Users) -> Soun
     first = int(users.number[0]) if len(users.number) else 0
     word = draws.fields("simple row", (first * SLOTS + account) * 1_024 + within)
     day, size, brand, _ = word.astype(np.int64)
-    is_early = (within == 0) & (account % SLOTS == CHECKING)
-    day = np.where(is_early, EARLIEST_FAULT_DAYS + day * EARLY_DAYS // 65_536, day * window.length // 65_536)
+    is_first = (within == 0) & (account % SLOTS == CHECKING)
+    opened = _opened(draws, has_account, users.number, window)
+    begins = np.maximum(opened.ravel()[account], 0)
+    ends = np.where(is_first, window.length // 2, window.length)  # so that it is not pending
+    day = begins + day * (ends - begins) // 65_536
     by_day = np.argsort(account * window.length + day, kind="stable")
-    day, is_early = day[by_day], is_early[by_day]
+    day, is_first = day[by_day], is_first[by_day]
     pending = _pending(config, draws, counts, first)
     left = np.repeat(counts.ravel(), counts.ravel()) - within
     is_pending = left <= np.repeat(pending, counts.ravel())
-    oldest = (
-        window.length
-        - 1
-        - (draws.fields("pending", first * SLOTS + account)[0] >> 8).astype(np.int64) * PENDING_DAYS // 256
-    )
+    age = draws.fields("pending", first * SLOTS + account)[0].astype(np.int64) ** 2
+    oldest = window.length - 1 - (age * PENDING_DAYS >> 32)
     day = np.where(is_pending, np.maximum(day, oldest), day)
-    category = _categories(config, draws, account % SLOTS, is_early, users.number)
+    category = _categories(config, draws, account % SLOTS, is_first, users.number)
     label = _LABEL_OF[category, brand * _LABELS_OF[category] // 65_536]
+    avoided = never_visited.shop(draws, users.number, never_visited.SIMPLE)
+    label = never_visited.elsewhere(label, avoided[account // SLOTS])
     low, high = np.array(curves.SIMPLE_CENTS).T
     amount = low[category] + size * (high - low + 1)[category] // 65_536
     amount = np.where(category == _INCOME, -amount, amount)
     order = np.argsort((account // SLOTS * window.length + day) * SLOTS + account % SLOTS, kind="stable")
-    rows = EventRows(account // SLOTS, account % SLOTS, day, np.zeros_like(day), amount, label)
-    rows = EventRows(*(values[order] for values in rows))
+    rows = EventRows(account // SLOTS, account % SLOTS, day, np.zeros_like(day), amount, label, is_pending)
+    rows = rows.take(order)
     rows = rows._replace(amount_cents=distinct_cents(rows, window.length))
     card, closing = _balances(draws, users.number, has_account, window)
-    return SoundActivity(has_account, card, rows, is_pending[order], closing)
+    cheapest, dearest = curves.SIMPLE_CENTS[0]
+    part = draws.fields("refund size", users.number)[0].astype(np.int64)
+    refund = cheapest + part * (dearest - cheapest + 1) // 65_536
+    latest = int(window.length * OPENED_LATE_WITHIN)
+    return SoundActivity(has_account, card, opened, latest, rows, closing, refund, avoided)
 
 
 def income_rows(config: Config, draws: Draws) -> tuple[int, int]:
@@ -108,6 +111,16 @@ def _accounts(config: Config, draws: Draws, user: Ints) -> npt.NDArray[np.bool_]
     card = (count == 3) | ((count == 2) & (which < 32_768))
     savings = (count == 3) | ((count == 2) & ~card)
     return np.stack([np.ones(len(user), dtype=bool), savings, card], axis=1)
+
+
+def _opened(draws: Draws, has_account: npt.NDArray[np.bool_], user: Ints, window: Window) -> Ints:
+    """Day of the history on which each account was opened, -1 for most: before."""
+    drawn, when, _, _ = draws.fields("simple opened", user[:, None] * SLOTS + np.arange(SLOTS)).astype(
+        np.int64
+    )
+    is_new = drawn.reshape(-1, SLOTS) < int(OPENED_LATE_SHARE * 65_536)
+    day = when.reshape(-1, SLOTS) * int(window.length * OPENED_LATE_WITHIN + 1) // 65_536
+    return np.where(is_new & has_account, day, -1)
 
 
 def _counts(config: Config, draws: Draws, user: Ints) -> Ints:
@@ -145,10 +158,10 @@ def _quotas(config: Config, rows: int) -> list[int]:
 
 
 def _categories(
-    config: Config, draws: Draws, slot: Ints, is_early: npt.NDArray[np.bool_], user: Ints
+    config: Config, draws: Draws, slot: Ints, is_first: npt.NDArray[np.bool_], user: Ints
 ) -> Ints:
-    """The category of each row: income first, among those on checking and savings that are no early purchase,
-    then the others."""
+    """The category of each row: income first, among those on checking and savings but for each user's
+    first purchase, then the others."""
     totals = _totals(config, draws)
     rows = totals.deposit + totals.card
     quotas = _quotas(config, rows)
@@ -158,8 +171,8 @@ def _categories(
     on_card = slot == CARD
     place = np.empty(len(slot), dtype=np.int64)
     for here, before in (
-        (~on_card & ~is_early, totals.deposit_before[first] - first),
-        (is_early, late + first),
+        (~on_card & ~is_first, totals.deposit_before[first] - first),
+        (is_first, late + first),
         (on_card, totals.deposit + totals.card_before[first]),
     ):
         place[here] = before + np.arange(np.count_nonzero(here))
@@ -200,7 +213,7 @@ _PLACES = [
     [
         place
         for place, label in enumerate(DESCRIPTORS)
-        if label.merchant and label.primary == PLAID_OF.get(name, name) and place != INDEX["never_visited"]
+        if label.merchant and label.primary == PLAID_OF.get(name, name)
     ]
     for name in SIMPLE_CATEGORIES
 ]

@@ -20,19 +20,25 @@ class SoundActivity(NamedTuple):
     Attributes:
         has_account: which accounts there are, users x accounts.
         cards: one entry a user.
-        rows, is_pending: transactions by user and day, and whether they are not posted.
+        opened_day: day of the history on which each account was opened, users x accounts; -1: before.
+        latest_opened_day: no account was opened on a later one.
+        rows: transactions by user and day.
         closing_cents: balances on as_of, users x accounts; owed, on a card.
+        refund_cents, refund_label: what each user would get back from the shop that is never visited.
     """
 
     has_account: Flags
     cards: Cards
+    opened_day: Ints
+    latest_opened_day: int
     rows: EventRows
-    is_pending: Flags
     closing_cents: Ints
+    refund_cents: Ints
+    refund_label: Ints
 
 
-def posted(rows: EventRows, is_pending: Flags, users: int) -> Ints:
+def posted(rows: EventRows, users: int) -> Ints:
     """Cents out of each account by posted rows, users x accounts."""
-    at = np.flatnonzero(~is_pending)
+    at = np.flatnonzero(~rows.is_pending)
     flow = np.bincount(rows.user[at] * SLOTS + rows.account[at], rows.amount_cents[at], users * SLOTS)
     return flow.astype(np.int64).reshape(-1, SLOTS)

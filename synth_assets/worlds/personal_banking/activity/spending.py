@@ -11,7 +11,7 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import bills
+from synth_assets.worlds.personal_banking.activity import bills, never_visited
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, POSTED_AFTER_DAYS, provider
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
@@ -25,7 +25,10 @@ INCOME, PURCHASE = 0, 3
 """Order of a day's events."""
 
 PENDING_DAYS = 5
-"""A purchase is posted within so many days [D]."""
+"""Days of those who have only pending transactions [D]."""
+
+HELD_DAYS, HELD_SHARE = 10, 0.04
+"""Purchases of the last days that a merchant has not settled yet; the document's limit is ten days [D]."""
 
 
 def simulate(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
@@ -33,15 +36,17 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     plain = lives_plainly(users, habits)
     cell = users.number[:, None] * curves.LONGEST_WINDOW_DAYS + np.arange(window.length)
     bills.subscribe(events, window, draws, users, habits)
+    bills.deposit(events, draws, users, habits)
     bills.save(events, habits, users, plain)
     bills.earn_interest(events, window, draws, users, habits)
     billed = bills.pay(events, window, draws, users, habits, plain)
     left = habits.monthly_income_cents * curves.SPENT_SHARE - billed - habits.subscriptions * 2_000
     small, large = _scales(left)
+    avoided = never_visited.shop(draws, users.number, never_visited.STREAMS)
     may = plain[:, None] | _still_pending(users, window.length)
     for stream in curves.STREAMS:
         scale = small if stream.name in curves.SMALL else large
-        _purchases(events, window, draws, users, habits, cell, stream, scale, may)
+        _purchases(events, window, draws, users, habits, cell, stream, scale, may, avoided)
 
 
 def _scales(left: Floats) -> tuple[Floats, Floats]:
@@ -103,34 +108,36 @@ def _purchases(
     stream: Stream,
     scale: Floats,
     may: Days,
+    avoided: Ints,
 ) -> None:
-    """Visits on days that vary, each to the next merchant in turn, as far as they are posted by as_of."""
-    user, bought, size, by_card = _visits(window, draws, users, cell, stream, may)
+    """Visits on days that vary, each to the next merchant in turn; what is not posted by as_of is pending."""
+    user, bought, size, by_card, held = _visits(window, draws, users, cell, stream, may)
     visits = np.bincount(user, minlength=events.users)
     turn = np.arange(len(user)) - (np.cumsum(visits) - visits)[user]
     first = draws.fields(f"first of {stream.name}", users.number)[0].astype(np.int64)
-    brand = (first[user] + turn) % len(stream.brands)
-    lag = np.where(
-        (users.edge == user_plan.ONLY_PENDING)[user], 0, POSTED_AFTER_DAYS[INDEX[stream.name] + brand]
-    )
-    posted = np.flatnonzero(bought + lag < events.days)
-    user, brand, day = user[posted], brand[posted], (bought + lag)[posted]
-    brand = unpatterned(user, day, brand, events.days)
-    median = quantile_tables.sample(curves.lognormal_cents(stream.median_cents, stream.sigma), size[posted])
+    label = INDEX[stream.name] + (first[user] + turn) % len(stream.brands)
+    label = never_visited.elsewhere(label, avoided[user])
+    posted_on = bought + POSTED_AFTER_DAYS[label]
+    is_held = (bought >= events.days - 1 - HELD_DAYS) & (held < int(HELD_SHARE * 65_536))
+    is_pending = (posted_on >= events.days) | is_held | (users.edge == user_plan.ONLY_PENDING)[user]
+    day = np.where(is_pending, bought, posted_on)
+    posted = np.flatnonzero(~is_pending)
+    renamed = unpatterned(user[posted], day[posted], label[posted], events.days)
+    label[posted] = np.where(renamed >= 0, renamed, INDEX["unknown"])
+    label = np.where((users.edge == user_plan.ONLY_CASH)[user], INDEX["atm"], label)
+    median = quantile_tables.sample(curves.lognormal_cents(stream.median_cents, stream.sigma), size)
     amount = (median * scale[user]).astype(np.int64).clip(*curves.BOUNDS_CENTS.get(stream.name, (100, None)))
     share = np.where(has(users, user_plan.HIGH_UTILIZATION), curves.REVOLVERS_CARD_USE, 1) * stream.card_share
-    on_card = habits.has_card[user] & (by_card[posted] < share[user] * 65_536)
-    label = np.where(brand >= 0, INDEX[stream.name] + brand, INDEX["unknown"])
-    label = np.where((users.edge == user_plan.ONLY_CASH)[user], INDEX["atm"], label)
+    on_card = habits.has_card[user] & (day >= habits.card_day[user]) & (by_card < share[user] * 65_536)
     account = np.where(on_card, CARD, CHECKING)
-    events.add(user, day, amount, account=account, label=label, order=PURCHASE)
+    events.add(user, day, amount, account=account, label=label, order=PURCHASE, is_pending=is_pending)
 
 
 def _visits(
     window: Window, draws: Draws, users: Users, cell: Ints, stream: Stream, may: Days
-) -> tuple[Ints, Ints, Fields, Fields]:
-    """User and day of each visit, and two fields that say how much is spent and by what."""
-    happens, size, by_card, _ = draws.fields(stream.name, cell)
+) -> tuple[Ints, Ints, Fields, Fields, Fields]:
+    """User and day of each visit, and three fields: how much is spent, by what, and whether it is held."""
+    happens, size, by_card, held = draws.fields(stream.name, cell)
     weight = np.array(stream.weekdays) / np.mean(stream.weekdays)
     chance = stream.a_month / (365 / 12) * weight[window.weekday[: window.length]] * 65_536
     chance = np.ceil(_VISITS[users.archetype, None] * chance).astype(np.uint16)
@@ -139,7 +146,7 @@ def _visits(
         visits[users.edge == user_plan.ONLY_PENDING, -1] = True
     at = np.flatnonzero(visits)
     user, day = np.divmod(at, window.length)
-    return user, day, size[at], by_card[at]
+    return user, day, size[at], by_card[at], held[at]
 
 
 _VISITS = np.array([curves.VISITS.get(name, 0) for name in user_plan.ARCHETYPES])

@@ -8,7 +8,7 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import descriptors, overdrafts
+from synth_assets.worlds.personal_banking.activity import descriptors, never_visited, overdrafts
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Habits
@@ -16,7 +16,8 @@ from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 INCOME, BILL, SPENT = 0, 7, 8
-LEAST_PAY_CENTS = 200_000
+LEAST_PAY_CENTS = (190_000, 220_000)
+"""Bounds of what a paycheck is at least, as each user's employer has it [D]."""
 
 STRESSED_OVERDRAFTS = ((0.10, 0.0), (0.35, 0.12), (0.55, 0.6))
 """Shares of stressed users, and in how many of their pay periods they fall below zero: more than ten times a
@@ -52,7 +53,9 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     opening = target[:, 0] + other[:, 0]
     out = np.diff(target, axis=1, prepend=opening[:, None]) * -1 - other
     row, day = np.nonzero(habits.paydays[user])
-    pay = np.maximum(LEAST_PAY_CENTS, -out[row, day] + LEAST_PAY_CENTS // 10)
+    low, high = LEAST_PAY_CENTS
+    least = low + draws.fields("least pay", users.number[user])[0].astype(np.int64) * (high - low) // 65_536
+    pay = np.maximum(least[row], -out[row, day] + least[row] // 10)
     employer = descriptors.provider("payroll", draws.fields("employer", users.number)[0].astype(np.int64))
     events.add(user[row], day, -pay, account=CHECKING, label=employer[user[row]], order=INCOME)
     out[row, day] += pay
@@ -167,6 +170,9 @@ def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints
     stream = _STREAM[size, kind * _STREAM.shape[1] // 65_536]
     label = _FIRST[stream] + brand * _BRANDS[stream] // 65_536
     buyer, when = user[row[at]], day[at]
+    label = never_visited.elsewhere(
+        label, never_visited.shop(draws, users.number, never_visited.STREAMS)[buyer]
+    )
     label = unpatterned(buyer, when, label, events.days)
     label = np.where(label >= 0, label, INDEX["unknown"])
     events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT)

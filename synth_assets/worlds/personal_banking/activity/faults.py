@@ -1,0 +1,245 @@
+"""What each fault does to a user's rows, accounts and balances.
+
+A fault trips its own rule and no other. Balances follow from the rows that are left: before the fault's day
+or after it a balance may be higher than without the fault, never lower, so that nobody is overdrawn by it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from synth_assets.model import quantile_tables
+from synth_assets.model.draws import Draws, Fields, Ints
+from synth_assets.model.fault_plan import Codes
+from synth_assets.model.used_numbers import unused_before
+from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
+from synth_assets.worlds.personal_banking.activity.events import (
+    CARD,
+    CHECKING,
+    SAVINGS,
+    EventRows,
+)
+from synth_assets.worlds.personal_banking.activity.sound import Flags, SoundActivity, posted
+from synth_assets.worlds.personal_banking.anomalies import (
+    BEFORE_OPENED,
+    DUPLICATE,
+    LEG_MISSING,
+    PENDING,
+    REFUND,
+    UNREPLAYED,
+)
+
+PENDING_AT_MOST_DAYS = 10
+"""A pending row that is older is a fault."""
+
+UNUSED_SHARE = 0.2
+"""Transaction numbers that no row has, so that a row that is gone or added leaves no mark [D]."""
+
+OFF_BY_CENTS = (500, 50_000)
+"""Bounds of what a balance that does not replay is off by [D]."""
+
+SAVINGS_OFF_SHARE = 0.3
+"""Of those, balances of savings accounts, where there is one [D]."""
+
+_IS_PURCHASE = np.array(
+    [label.merchant is not None and place < INDEX["subscriptions"] for place, label in enumerate(DESCRIPTORS)]
+)
+_MIRROR = np.full(len(DESCRIPTORS), -1)
+_MIRROR[[INDEX["card_payment_out"], INDEX["to_savings"]]] = INDEX["card_payment_in"], INDEX["from_checking"]
+"""Of a label under which money leaves for another account, the label under which it arrives."""
+
+
+class Edited(NamedTuple):
+    """Users after their faults.
+
+    Attributes:
+        rows: transactions that are left, and those that were added.
+        number: of each row among those of its user, from 0; faults move no other row's number.
+        clean_number: the same without faults and unused numbers; an added row has that of the row before.
+        opened_day: day of the history on which each account was opened, users x accounts; -1: before.
+        opening_cents, closing_cents: balances before the first day and on as_of, users x accounts.
+        faulty: of each user, the row that the fault is about; -1 for sound users.
+        faulty_account: of each user, the account that the fault would be about.
+    """
+
+    rows: EventRows
+    number: Ints
+    clean_number: Ints
+    opened_day: Ints
+    opening_cents: Ints
+    closing_cents: Ints
+    faulty: Ints
+    faulty_account: Ints
+
+
+def edit(sound: SoundActivity, kind: Codes, days: int, slots: int, draws: Draws, users: Ints) -> Edited:
+    """The faults `kind` of the users `users`, in a history of so many days and numbers a user."""
+    rows = sound.rows
+    counts = np.bincount(rows.user, minlength=len(kind))
+    clean_number = np.arange(len(rows.user)) - (np.cumsum(counts) - counts)[rows.user]
+    drawn, drawn_too, _, _ = draws.fields("faulty row", users)
+    purchase = _IS_PURCHASE[rows.label] & (rows.amount_cents > 0) & ~rows.is_pending
+    followed = _one_of_each(purchase & _leaves_no_credit(sound), rows, drawn, len(kind))
+    number = _numbers(rows, clean_number, followed, slots, draws, users)
+    faulty = np.full(len(kind), -1)
+    raised = np.zeros_like(sound.closing_cents)
+    if kind.any():
+        edits = _Edits(sound, kind, raised)
+        edits.leave_pending(
+            _one_of_each(purchase & (rows.day < days - 1 - PENDING_AT_MOST_DAYS), rows, drawn_too, len(kind))
+        )
+        edits.drop_leg(followed, drawn)
+        edits.add_after(followed)
+        rows, at, faulty = edits.made()
+        number, clean_number = number[at], clean_number[at]
+        number[1:] += at[1:] == at[:-1]  # an added row takes the number that is left free for it
+    closing = sound.closing_cents + raised
+    opening = closing + posted(rows, len(kind))
+    opening[:, CARD] = 2 * closing[:, CARD] - opening[:, CARD]
+    opened, too_late = _opened_late(sound, rows, kind == BEFORE_OPENED, draws, users)
+    misstated, account = _misstated(sound.has_account, closing, kind == UNREPLAYED, draws, users)
+    faulty_account = np.where(kind == BEFORE_OPENED, too_late, account)
+    return Edited(rows, number, clean_number, opened, opening, misstated, faulty, faulty_account)
+
+
+class _Edits:
+    """Rows as the faults change them, one method a fault or two."""
+
+    def __init__(self, sound: SoundActivity, kind: Codes, raised: Ints) -> None:
+        self._sound, self._kind, self._raised = sound, kind, raised
+        rows = sound.rows
+        self._rows = rows._replace(
+            amount_cents=rows.amount_cents.copy(), label=rows.label.copy(), is_pending=rows.is_pending.copy()
+        )
+        self._times = np.ones(len(rows.user), dtype=np.int64)
+        self._about = np.full(len(kind), -1)
+
+    def leave_pending(self, of_user: Ints) -> None:
+        """A purchase stays pending."""
+        row = self._begin(of_user, PENDING)
+        self._rows.is_pending[row] = True
+        self._raise(row, self._rows.amount_cents[row])
+
+    def drop_leg(self, of_user: Ints, drawn: Fields) -> None:
+        """A transfer arrives that left no other account; who makes none has a purchase turned into one."""
+        gone, arrived = _transfer_of_each(self._sound.rows, self._kind == LEG_MISSING, drawn)
+        moves = np.flatnonzero(gone >= 0)
+        self._times[gone[moves]] = 0
+        self._about[moves] = arrived[moves]
+        self._raise(gone[moves], self._rows.amount_cents[gone[moves]])
+        users = np.flatnonzero((self._kind == LEG_MISSING) & (gone < 0))
+        row = of_user[users]
+        self._about[users] = row
+        self._raise(row, 2 * self._rows.amount_cents[row])
+        self._rows.amount_cents[row] *= -1
+        self._rows.label[row] = INDEX["from_checking"]
+
+    def add_after(self, of_user: Ints) -> None:
+        """A purchase is followed by itself, or by a refund of a shop that was never paid."""
+        self._times[self._begin(of_user, DUPLICATE)] = 2
+        row = self._begin(of_user, REFUND)
+        self._times[row] = 2
+        self._raise(row, self._sound.refund_cents[self._rows.user[row]])
+
+    def made(self) -> tuple[EventRows, Ints, Ints]:
+        """The rows that are left and added, the place of each among the sound rows, and for each user the row
+        that the fault is about."""
+        at = np.repeat(np.arange(len(self._times)), self._times)
+        last = np.cumsum(self._times) - 1  # of a row that is followed by another, the other
+        rows = self._rows.take(at)
+        faulty = np.where(self._about >= 0, last[self._about], -1)
+        user = np.flatnonzero(self._kind == REFUND)
+        rows.amount_cents[faulty[user]] = -self._sound.refund_cents[user]
+        rows.label[faulty[user]] = self._sound.refund_label[user]
+        return rows, at, faulty
+
+    def _begin(self, of_user: Ints, kind: int) -> Ints:
+        """The rows that a kind of fault is about."""
+        user = np.flatnonzero(self._kind == kind)
+        self._about[user] = of_user[user]
+        return of_user[user]
+
+    def _raise(self, row: Ints, cents: Ints) -> None:
+        """Closing balances rise by money that no longer leaves; what is owed on cards stays."""
+        user, account = self._rows.user[row], self._rows.account[row]
+        self._raised[user, account] += np.where(account == CARD, 0, cents)
+
+
+def _leaves_no_credit(sound: SoundActivity) -> Flags:
+    """Which rows could be there twice. What is owed on a card before the history follows from its rows, and
+    must not become negative."""
+    rows = sound.rows
+    owed = (sound.closing_cents - posted(rows, len(sound.closing_cents)))[:, CARD][rows.user]
+    return (rows.account != CARD) | (rows.amount_cents <= owed) | (owed < 0)
+
+
+def _one_of_each(chosen: Flags, rows: EventRows, drawn: Fields, users: int) -> Ints:
+    """One of the chosen rows of every user; the first row of users without any."""
+    place = np.flatnonzero(chosen)
+    counts = np.bincount(rows.user[place], minlength=users)
+    at = np.cumsum(counts) - counts + drawn.astype(np.int64) * counts // 65_536
+    first = np.minimum(np.searchsorted(rows.user, np.arange(users)), max(len(rows.user) - 1, 0))
+    return np.where(counts > 0, np.append(place, 0)[at], first)
+
+
+def _numbers(rows: EventRows, place: Ints, followed: Ints, slots: int, draws: Draws, users: Ints) -> Ints:
+    """Numbers in order of rows, some unused; one at least after the row that may be followed by another."""
+    unused = draws.fields("unused number", users[rows.user] * slots + place)[0]
+    taken = np.cumsum(np.append(0, 1 + quantile_tables.sample(unused_before(UNUSED_SHARE), unused)))
+    before = taken[np.searchsorted(rows.user, np.arange(len(users)))]
+    return taken[1:] - 1 - before[rows.user] + (np.arange(len(place)) > followed[rows.user])
+
+
+def _transfer_of_each(rows: EventRows, wanted: Flags, drawn: Fields) -> tuple[Ints, Ints]:
+    """A transfer of each wanted user: the row that leaves and the one that arrives; -1 where none is."""
+    gone = np.flatnonzero(wanted[rows.user] & (_MIRROR[rows.label] >= 0) & ~rows.is_pending)
+    out = np.full(len(wanted), -1)
+    mirror = out.copy()
+    counts = np.bincount(rows.user[gone], minlength=len(wanted))
+    user = np.flatnonzero(counts)
+    out[user] = gone[(np.cumsum(counts) - counts + drawn.astype(np.int64) * counts // 65_536)[user]]
+    arrived = np.flatnonzero((rows.amount_cents < 0) & (counts > 0)[rows.user])
+    same = (
+        (rows.day[arrived] == rows.day[out][rows.user[arrived]])
+        & (rows.label[arrived] == _MIRROR[rows.label[out]][rows.user[arrived]])
+        & (rows.amount_cents[arrived] == -rows.amount_cents[out][rows.user[arrived]])
+    )
+    mirror[rows.user[arrived[same]]] = arrived[same]
+    return out, mirror
+
+
+def _opened_late(
+    sound: SoundActivity, rows: EventRows, wanted: Flags, draws: Draws, users: Ints
+) -> tuple[Ints, Ints]:
+    """Days on which accounts were opened, and of each user the account that the wanted ones opened after its
+    first transaction: savings before cards before checking, as sound accounts are opened late, too."""
+    drawn = draws.fields("opened too late", users)[0].astype(np.int64)
+    first = np.full(sound.has_account.shape, np.iinfo(np.int64).max)
+    np.minimum.at(first, (rows.user, rows.account), rows.day)
+    may = first < sound.latest_opened_day
+    account = np.select([may[:, SAVINGS], may[:, CARD]], [SAVINGS, CARD], CHECKING)
+    user = np.flatnonzero(wanted)
+    earliest = first[user, account[user]] + 1
+    span = np.maximum(sound.latest_opened_day - earliest, 0) + 1
+    opened = sound.opened_day.copy()
+    opened[user, account[user]] = earliest + drawn[user] * span // 65_536
+    return opened, account
+
+
+def _misstated(
+    has_account: Flags, closing: Ints, wanted: Flags, draws: Draws, users: Ints
+) -> tuple[Ints, Ints]:
+    """Balances of which the wanted users' are off, either way where they stay above zero; and whose account
+    it is. Savings are only overstated, as they would otherwise seem to grow faster."""
+    low, high = OFF_BY_CENTS
+    drawn, which, sign, _ = draws.fields("off by", users).astype(np.int64)
+    off = low + drawn * (high - low + 1) // 65_536
+    on_savings = has_account[:, SAVINGS] & (which < int(SAVINGS_OFF_SHARE * 65_536))
+    account = np.where(on_savings, SAVINGS, CHECKING)
+    less = ~on_savings & (sign < 32_768) & (closing[:, CHECKING] > 2 * off)
+    user = np.flatnonzero(wanted)
+    stated = closing.copy()
+    stated[user, account[user]] += np.where(less, -off, off)[user]
+    return stated, account
