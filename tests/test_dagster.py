@@ -58,8 +58,8 @@ def test_lineage_runs_as_a_sale_does() -> None:
         "invoices": {"orders"},
         "payments": {"invoices"},
         "ledger_entries": {"payments"},
-        "anomaly_manifest": {"payments"},
-        "catalogue": {"ledger_entries", "anomaly_manifest"},
+        "anomaly_manifest": {"ledger_entries"},
+        "catalogue": {"anomaly_manifest"},
     }
 
 

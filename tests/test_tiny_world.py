@@ -96,7 +96,7 @@ def test_a_deferred_reference_is_no_lineage() -> None:
     assert edges["orders"] == ("currencies", "partners")
     assert edges["notes"] == ("orders",)
     assert edges["partner_totals"] == ("orders",)
-    assert edges["catalogue"] == ("notes", "anomaly_manifest", "partner_totals")
+    assert edges["catalogue"] == ("anomaly_manifest", "partner_totals")
 
 
 def test_views_answer_in_published_units(known, tmp_path) -> None:

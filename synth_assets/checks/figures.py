@@ -32,7 +32,7 @@ def figure_check(query: Query, table: str) -> CheckSpec:
     def run(spec: CheckSpec, evidence: Evidence) -> Check:
         measured, value = evidence.connection.execute(query.sql).fetchall()[0]
         expected = f"{low:g} to {high:g}"
-        if not measured or measured < fewest:
+        if value is None or measured < fewest:
             shown = f"{value:.3f}" if value is not None else "nothing"
             expected += f" from {fewest:,} rows"
             return spec.outcome(expected, f"{shown} over {measured or 0:,} rows", True)

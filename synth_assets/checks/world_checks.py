@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from synth_assets.checks.check import SHOWN, Check
 from synth_assets.checks.figures import figure_check
+from synth_assets.checks.giveaways import giveaway_check
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.table_checks import offenders, table_checks
 from synth_assets.derive.pandera_schema import ANOMALY_COLUMNS, anomaly_schema, failures
@@ -26,6 +27,7 @@ def world_checks(world: World) -> list[CheckSpec]:
         *(_law(world, query) for query in world.sql("laws")),
         *(figure_check(query, last_table(world, query.sql)) for query in world.sql("figures")),
         *_report_checks(world),
+        *([giveaway_check(world)] if world.anomalies else []),
         *_truth_checks(world),
     ]
 

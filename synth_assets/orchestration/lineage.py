@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from synth_assets.checks.fault_chains import compared
 from synth_assets.checks.table_checks import pointers_checked_with
 from synth_assets.model.world import World
 from synth_assets.orchestration.keys import CATALOGUE, SCENARIO
@@ -44,6 +45,8 @@ def _needed(world: World) -> Edges:
             needed[about].update(others)
     for query in world.sql("rules"):
         needed[world.manifest.name].update(world.tables_read(query.sql))
+    if world.anomalies:
+        needed[world.manifest.name].update(table.name for table in compared(world))
     for view in world.views:
         needed[view.name] = set(world.tables_read(world.text(view.file)))
     if world.report:
