@@ -101,7 +101,7 @@ def busy_worker() -> int:
     while True:
         for pid in list(descendants(os.getpid())):
             line = command_line(pid)
-            if b"ray::_write_block" in line or (b"spawn_main" in line and cpu_ticks(pid) > 20):
+            if b"ray::build" in line or (b"spawn_main" in line and cpu_ticks(pid) > 20):
                 return pid
 
 

@@ -103,7 +103,7 @@ def test_a_run_that_breaks_off_leaves_the_old_version(
         raise OSError("the connection was lost\nand more")
 
     with monkeypatch.context() as patch:
-        patch.setattr("synth_assets.generation.generate.write_part", gone)
+        patch.setattr("synth_assets.generation.block_task.write_part", gone)
         with pytest.raises(Problem, match=rf"cannot write to {bucket}: the connection was lost$"):
             write_world(small(seed=2), bucket)
     assert hashes(store(bucket)) == before

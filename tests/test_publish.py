@@ -111,7 +111,7 @@ def test_a_failed_run_changes_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("synth_assets.generation.generate.write_part", full)
+    monkeypatch.setattr("synth_assets.generation.block_task.write_part", full)
     with pytest.raises(Problem, match=r"no space left in .*every file stands whole"):
         write_world(small(seed=2), tmp_path)
     assert hashes(store) == before

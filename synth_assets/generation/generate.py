@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from synth_assets.generation.block_task import BlockTask, build
 from synth_assets.generation.blocks import make_block
-from synth_assets.generation.map_blocks import MapBlocks, in_this_process, with_block_context
-from synth_assets.model.config import WorldConfig
-from synth_assets.model.world import World
+from synth_assets.generation.map_blocks import MapBlocks, in_this_process
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
-from synth_assets.storage.parquet import Part, part_name, write_part
+from synth_assets.storage.parquet import Part
 from synth_assets.storage.paths import StoragePath, translate_os_errors
 from synth_assets.storage.store import Published, Store
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class _Task(NamedTuple):
-    """One block of one root, as it is sent to a worker; `staged` says where each table's part goes."""
-
-    world: World
-    config: WorldConfig
-    root: str
-    rows: range
-    block: int
-    staged: dict[str, StoragePath]
 
 
 def write_world(
@@ -53,16 +41,11 @@ def write_world(
     """
     store = Store(scenario.world, data_dir)
     with translate_os_errors(data_dir), store.lock():
-        staged = {table.name: store.staging_dir(scenario, table) for table in scenario.world.tables}
-        tasks = [
-            _Task(scenario.world, scenario.config, root, rows, block, staged)
-            for root in scenario.world.roots
-            for block, rows in enumerate(scenario.world.blocks(scenario.config, root))
-        ]
+        tasks = list(_tasks(store, scenario))
         parts: dict[str, list[Part]] = {table.name: [] for table in scenario.world.tables}
-        with closing(map_blocks(_write_block, tasks)) as blocks:
-            for done, written in enumerate(blocks, start=1):
-                for name, part in written.items():
+        with closing(map_blocks(build, tasks)) as blocks:
+            for done, built in enumerate(blocks, start=1):
+                for name, part in built.parts.items():
                     parts[name].append(part)
                 if progress:
                     progress(done, len(tasks))
@@ -74,14 +57,13 @@ def write_world(
     return published
 
 
-def _write_block(task: _Task) -> dict[str, Part]:
-    world = task.world
-    with with_block_context(world.name, task.block, task.rows):
-        made = make_block(world, task.config, task.root, task.rows)
-        return {
-            name: write_part(world.table(name), rows, task.staged[name] / part_name(task.block))
-            for name, rows in made.items()
-        }
+def _tasks(store: Store, scenario: Scenario) -> Iterator[BlockTask]:
+    """Every block of a world: the tables of a root are built together."""
+    world, config = scenario.world, scenario.config
+    for root, tables in world.roots.items():
+        staged = {table.name: store.staging_dir(scenario, table) for table in tables}
+        for block, rows in enumerate(world.blocks(config, root)):
+            yield BlockTask(world, config, rows, block, staged, {}, store.remedy)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ import duckdb
 from synth_assets import __version__
 from synth_assets.checks import verify
 from synth_assets.checks.spec import Evidence
+from synth_assets.generation.block_task import BlockTask, BuiltBlock, build
 from synth_assets.generation.map_blocks import MapBlocks
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import check_results, metadata, plots
-from synth_assets.orchestration.blocks import BlockTask, BuiltPart, build
 from synth_assets.orchestration.engine import ENGINE
 from synth_assets.orchestration.keys import (
     OWNERS,
@@ -70,7 +70,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         started = perf_counter()
         built = _stage(context, store, scenario, table, above)
         seconds = perf_counter() - started
-        parts = [block.part for block in built]
+        parts = [block.parts[table.name] for block in built]
         staged = store.staged(scenario, table, parts)
         published = above | {table.name: staged}
         with verify.connect(world, scenario.config, published) as connection:
@@ -123,29 +123,29 @@ def _stage(
     scenario: Scenario,
     table: Table,
     above: dict[str, Published],
-) -> list[BuiltPart]:
+) -> list[BuiltBlock]:
     """Write every block of a table aside, by the run's engine, and say in the log how it goes."""
     world, staged = store.world, store.staging_dir(scenario, table)
     tasks = [
         BlockTask(
             world,
-            table.name,
             scenario.config,
             rows,
             block,
+            {table.name: staged},
             {name: above[name].located(block) for name in table.parents},
-            staged,
             store.remedy,
         )
         for block, rows in enumerate(world.blocks(scenario.config, world.root(table)))
     ]
     map_blocks: MapBlocks = context.resources.engine
-    built: list[BuiltPart] = []
+    built: list[BuiltBlock] = []
     with closing(map_blocks(build, tasks)) as blocks:
         for block in blocks:
             built.append(block)
+            part = block.parts[table.name]
             context.log.info(
-                f"{store.label(table.name)}: {len(built)} of {len(tasks)} blocks, {block.part.rows:,} rows, "
-                f"{block.part.bytes:,} bytes, {block.cpu_seconds:.2f} CPU s"
+                f"{store.label(table.name)}: {len(built)} of {len(tasks)} blocks, {part.rows:,} rows, "
+                f"{part.bytes:,} bytes, {block.cpu_seconds:.2f} CPU s"
             )
     return built

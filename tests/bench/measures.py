@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from synth_assets.generation.block_task import BlockTask, build
 from synth_assets.generation.blocks import BlockTable, check_block, make_block, make_table
 from synth_assets.generation.engines import engine
 from synth_assets.generation.facts import Facts
 from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
-from synth_assets.orchestration.blocks import BlockTask, build
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.parquet import part_name, write_part
@@ -124,10 +124,10 @@ def table_by_table(world: str, rows: int, directory: Path) -> Figures:
 
 def _block_by_block(scenario: Scenario, home: Path) -> None:
     world = scenario.world
-    for root in world.roots:
+    for root, tables in world.roots.items():
+        staged = {table.name: home / table.name for table in tables}
         for block, numbers in enumerate(world.blocks(scenario.config, root)):
-            for name, made in make_block(world, scenario.config, root, numbers).items():
-                write_part(world.table(name), made, home / name / part_name(block))
+            build(BlockTask(world, scenario.config, numbers, block, staged, {}, ""))
 
 
 def _table_by_table(scenario: Scenario, home: Path) -> None:
@@ -138,10 +138,9 @@ def _table_by_table(scenario: Scenario, home: Path) -> None:
             parents = {
                 name: (home / name / part_name(block), parts[name][block].sha256) for name in table.parents
             }
-            task = BlockTask(
-                world, table.name, scenario.config, numbers, block, parents, home / table.name, ""
-            )
-            parts[table.name].append(build(task).part)
+            staged = {table.name: home / table.name}
+            task = BlockTask(world, scenario.config, numbers, block, staged, parents, "")
+            parts[table.name].append(build(task).parts[table.name])
 
 
 def verify(world: str, rows: int, directory: Path) -> Figures:
