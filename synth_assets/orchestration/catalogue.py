@@ -7,14 +7,8 @@ import dagster as dg
 from synth_assets import __version__
 from synth_assets.model.world import World
 from synth_assets.orchestration.check_results import as_table
-from synth_assets.orchestration.keys import (
-    CATALOGUE,
-    OWNERS,
-    asset_key,
-    fail_in_one_line,
-    refuse_unused_config,
-    store_for,
-)
+from synth_assets.orchestration.failures import fail_in_one_line, refuse_unused_config
+from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for
 from synth_assets.orchestration.lineage import upstream
 from synth_assets.storage import catalogue
 from synth_assets.storage.paths import StoragePath

@@ -7,7 +7,7 @@ import dagster as dg
 
 from synth_assets.generation.engines import ENGINE_VARIABLE, NAMES, WORKERS_VARIABLE, engine
 from synth_assets.generation.map_blocks import MapBlocks
-from synth_assets.orchestration.keys import fail_in_one_line
+from synth_assets.orchestration.failures import fail_in_one_line
 
 ENGINE = "engine"
 """The resource's key; run config: `resources: {engine: {config: {engine: ray, workers: 2}}}`."""

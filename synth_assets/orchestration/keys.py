@@ -1,16 +1,10 @@
-"""What an asset is called, which command mends it, and how a problem reaches a person through Dagster."""
+"""What an asset is called, and which command mends it."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-
 import dagster as dg
 
-from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
-from synth_assets.storage.paths import translate_os_errors
 from synth_assets.storage.store import Store, data_dir
 
 BARE_WORLD = "order_to_cash"
@@ -18,8 +12,6 @@ BARE_WORLD = "order_to_cash"
 
 SCENARIO, CATALOGUE = "scenario", "catalogue"
 OWNERS = ["team:synth_assets"]
-
-Event = dg.AssetCheckResult | dg.MaterializeResult
 
 
 def asset_key(world: World, name: str) -> dg.AssetKey:
@@ -45,45 +37,3 @@ def remedy(world: World, name: str) -> str:
 def store_for(world: World, name: str) -> Store:
     """The world's store; its errors name the command that makes the asset `name`."""
     return Store(world, data_dir(), remedy(world, name))
-
-
-@contextmanager
-def fail_in_one_line() -> Iterator[None]:
-    """A problem, or an error of the system, ends the step with one line and no retry."""
-    try:
-        with translate_os_errors(data_dir()):
-            yield
-    except Problem as problem:
-        raise dg.Failure(description=str(problem), allow_retries=False) from None
-
-
-def log_failed_checks(context: dg.AssetExecutionContext, events: Iterable[Event]) -> Iterator[Event]:
-    """The events of an asset, each check that failed also as a warning in the run's log."""
-    for event in events:
-        if isinstance(event, dg.AssetCheckResult) and not event.passed:
-            context.log.warning(f"{event.check_name} failed: {event.description}")
-        yield event
-
-
-def refuse_unused_config(context: dg.AssetExecutionContext) -> None:
-    """Dagster ignores run config for an op that is misspelt or not selected; here it ends the run.
-
-    Raises:
-        UsageProblem: it names the ops whose config nobody would read.
-    """
-    ops = [node.name for node in context.job_def.nodes]
-    given: dict[str, object] = dict(context.run.run_config).get("ops") or {}  # type: ignore[assignment]
-    lines = [_unused(name, ops) for name in given if name not in ops]
-    if lines:
-        raise UsageProblem("; ".join(lines) + " (nothing was written)")
-
-
-def _unused(name: str, ops: list[str]) -> str:
-    if name.split("__")[-1] == SCENARIO:
-        key = name.replace("__", "/")
-        return (
-            f"run config is given for {name}, which is not part of this run: select it too, --select '{key}*'"
-        )
-    near = difflib.get_close_matches(name, ops, n=1)
-    hint = f". Did you mean {near[0]}?" if near else f": {', '.join(sorted(ops))}"
-    return f"run config is given for {name}, which is not part of this run{hint}"

@@ -10,15 +10,13 @@ from synth_assets import __version__
 from synth_assets.checks.report import report_file, report_on
 from synth_assets.model.world import Report, World
 from synth_assets.orchestration import check_results, metadata
-from synth_assets.orchestration.keys import (
-    OWNERS,
+from synth_assets.orchestration.failures import (
     Event,
-    asset_key,
     fail_in_one_line,
     log_failed_checks,
     refuse_unused_config,
-    store_for,
 )
+from synth_assets.orchestration.keys import OWNERS, asset_key, store_for
 from synth_assets.orchestration.lineage import upstream
 from synth_assets.storage.paths import write_atomic
 

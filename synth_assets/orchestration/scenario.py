@@ -11,14 +11,8 @@ from pydantic_core import PydanticUndefined
 
 from synth_assets import __version__
 from synth_assets.model.world import World
-from synth_assets.orchestration.keys import (
-    OWNERS,
-    SCENARIO,
-    asset_key,
-    fail_in_one_line,
-    refuse_unused_config,
-    store_for,
-)
+from synth_assets.orchestration.failures import fail_in_one_line, refuse_unused_config
+from synth_assets.orchestration.keys import OWNERS, SCENARIO, asset_key, store_for
 from synth_assets.scenario.explain import allowed
 from synth_assets.scenario.resolve import CONFIG_VARIABLE, resolve
 from synth_assets.scenario.scenario import Scenario

@@ -18,16 +18,13 @@ from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import check_results, metadata, plots
 from synth_assets.orchestration.engine import ENGINE
-from synth_assets.orchestration.keys import (
-    OWNERS,
+from synth_assets.orchestration.failures import (
     Event,
-    asset_key,
     fail_in_one_line,
-    group_name,
     log_failed_checks,
     refuse_unused_config,
-    store_for,
 )
+from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for
 from synth_assets.orchestration.lineage import ancestors, upstream
 from synth_assets.scenario.scenario import Scenario, with_versions
 from synth_assets.storage.store import Published, Store

@@ -9,14 +9,8 @@ from synth_assets.checks.verify import connect
 from synth_assets.model.view import View
 from synth_assets.model.world import World
 from synth_assets.orchestration import metadata
-from synth_assets.orchestration.keys import (
-    OWNERS,
-    asset_key,
-    fail_in_one_line,
-    group_name,
-    refuse_unused_config,
-    store_for,
-)
+from synth_assets.orchestration.failures import fail_in_one_line, refuse_unused_config
+from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for
 from synth_assets.orchestration.lineage import upstream
 
 
