@@ -42,7 +42,7 @@ def connect(data_dir: str | None = None) -> duckdb.DuckDBPyConnection:
             `data`.
 
     Raises:
-        Problem: nothing stands there yet; the message is one line.
+        Problem: nothing is there yet; the message is one line.
     """
     from synth_assets.storage import catalogue, store
 

@@ -137,7 +137,7 @@ def test_a_scenario_of_another_version_is_not_built_upon(data: Path) -> None:
     assert run("*deals", num_transactions=100).success
     path = data / "order_to_cash" / "scenario.json"
     path.write_text(path.read_text().replace('"faker": "', '"faker": "0.'))
-    assert failure(run("contacts")).startswith("order_to_cash: the scenario in force was made by {")
+    assert failure(run("contacts")).startswith("order_to_cash: the current scenario was made by {")
     assert failure(run("contacts")).endswith("Run: dagster asset materialize --select '*contacts'")
 
 

@@ -112,7 +112,7 @@ def test_a_failed_run_changes_nothing(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("synth_assets.generation.block_task.write_part", full)
-    with pytest.raises(Problem, match=r"no space left in .*every file stands whole"):
+    with pytest.raises(Problem, match=r"no space left in .*every file is complete"):
         write_world(small(seed=2), tmp_path)
     assert hashes(store) == before
     assert store.scenario().config.seed == 1

@@ -1,6 +1,6 @@
 """Figures: a number of a whole table, with the range it must lie in.
 
-A world says them in `figures.sql`: the range stands in brackets behind the name, as
+A world says them in `figures.sql`: the range is in brackets behind the name, as
 `[0.4 to 0.9, warning, from 1,000 rows]`, and the query gives the rows measured and the number.
 """
 

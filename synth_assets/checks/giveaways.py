@@ -64,7 +64,7 @@ class Giveaway(NamedTuple):
     """A value or range that tells rows at fault from sound ones.
 
     Attributes:
-        table, trait: where it stands.
+        table, trait: where it is.
         kind: the kind of fault.
         held: the value, "below" or "above" a bound of the sound rows, or "always" a value.
         faults: labels with a row that holds it.
@@ -184,5 +184,5 @@ def spread(blocks: int, rows: int) -> list[int]:
 
 
 def _names(found: Giveaway) -> set[str]:
-    """How `Anomaly.shows_in` may name where it stands."""
+    """How `Anomaly.shows_in` may name where it is."""
     return {f"{found.table}.{name}" for name in (found.trait, found.trait.partition(" ")[0])}

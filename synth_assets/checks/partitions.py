@@ -40,11 +40,11 @@ LABEL = {"type", "entity_id", "related_entity_id", "expected_value", "actual_val
 """What labels are compared by."""
 
 TALLY = re.compile(r"WITH tally AS \(\n(.*?)\n\)\n(.*)", re.DOTALL)
-"""A law over sums: a query whose rows may stand apart, group by group, and one over all of them."""
+"""A law over sums: a query whose rows may be taken group by group, and one over all of them."""
 
 
 class CannotPartition(Exception):
-    """The parts cannot be read apart: a key stands out of order, or a reference points out of its group."""
+    """The parts cannot be read apart: a key is out of order, or a reference points out of its group."""
 
 
 @dataclass(eq=False)
@@ -245,7 +245,7 @@ class _Groups:
 
 
 def _laws(world: World, tables: set[str]) -> Iterator[tuple[str, str]]:
-    """The laws that groups can clear, name and query: they read a table that stands in groups."""
+    """The laws that groups can clear, name and query: they read a table of the groups."""
     for law in world.sql("laws"):
         if law.marks != CROSS_PARTITION and tables.intersection(world.tables_read(law.sql)):
             yield law.name, law.sql

@@ -1,4 +1,4 @@
-"""Where rows at fault stand among the others: a number that grows with the row must not tell them."""
+"""Where rows at fault are among the others: a number that grows with the row must not tell them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Place(NamedTuple):
         among: the reference that rows are compared by, or "" for all rows of the table.
         kind: the kind of fault.
         faults: rows at fault.
-        score: how likely a sound row stands before one at fault; .5 says nothing. Over all rows of a table
+        score: how likely a sound row comes before one at fault; .5 says nothing. Over all rows of a table
             it is taken between the first and the last one at fault, so that a fault may have its reach.
         sigmas: how far the score is from .5, in standard deviations of chance.
     """

@@ -31,7 +31,7 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
         except Problem as problem:
             line, code = str(problem), problem.exit_code
         except KeyboardInterrupt:
-            line, code = "stopped: nothing stands half-written", 1
+            line, code = "stopped: nothing is half-written", 1
         except BrokenPipeError:  # the reader of stdout has seen enough; click ends quietly
             raise
         except OSError as error:
@@ -48,7 +48,7 @@ data_dir_option = click.option(
     "--data-dir",
     "directory",
     type=click.Path(file_okay=False),
-    help=f"Where the tables stand (default: ${DATA_DIR_VARIABLE}, else {DEFAULT_DATA_DIR}).",
+    help=f"Where the tables are (default: ${DATA_DIR_VARIABLE}, else {DEFAULT_DATA_DIR}).",
 )
 world_argument = click.argument("name", metavar="WORLD")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from synth_assets.export.formats import Source
 
 preset_option = click.option(
-    "--preset", help="What stands there, if it is of this preset; else the preset as it is by default."
+    "--preset", help="What is published there, if it is of this preset; else the preset as it is by default."
 )
 
 
@@ -83,7 +83,7 @@ def load(name: str, url: str, preset: str | None, directory: str | None) -> None
 
 
 def _source(world: World, preset: str | None, directory: str | None) -> Source:
-    """The rows that stand; those of a preset that does not stand are made on the way, in memory."""
+    """The published rows; those of a preset that is not published are made in memory."""
     from synth_assets.export.formats import Source, holds, published
     from synth_assets.generation.generate import in_memory
 

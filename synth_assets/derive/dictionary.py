@@ -15,7 +15,7 @@ from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
 NOTE = (
-    "Names and units are those of the DuckDB views and of exports. In Parquet, money stands as whole cents\n"
+    "Names and units are those of the DuckDB views and of exports. In Parquet, money is in whole cents\n"
     "in a column whose name ends in `_cents`."
 )
 

@@ -12,7 +12,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def table_schema(table: Table) -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of one row of a table, as it stands in a JSON export."""
+    """JSON Schema (draft 2020-12) of one row of a table, as it is in a JSON export."""
     return {"$schema": DIALECT, **entity_model(table).model_json_schema()}
 
 

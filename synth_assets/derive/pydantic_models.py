@@ -25,7 +25,7 @@ from synth_assets.model.table import Table
 
 @cache
 def entity_model(table: Table) -> type[BaseModel]:
-    """The model of one row of a table as it stands in an export, `Invoice` for `invoices`.
+    """The model of one row of a table as it is in an export, `Invoice` for `invoices`.
 
     Every column is a required field under its document name, and no other field is allowed. Values may be
     text, as they come from CSV, or the numbers, texts and nulls of JSON; an empty text is null where the

@@ -1,6 +1,6 @@
 """A world's tables in a database, in the schema of its source document; so far in SQLite.
 
-The schema is the world's own SQL (`World.database`), executed as it stands. Rows stream in part by part
+The schema is the world's own SQL (`World.database`), executed as it is. Rows stream in part by part
 within one transaction, so a run that ends early, however it ends, leaves the database without them.
 """
 
@@ -35,7 +35,7 @@ OTHERWISE = "Remove the file, or give another --url"
 SAID = {
     sqlite3.SQLITE_NOTADB: "{file} is not a SQLite database: give another --url",
     sqlite3.SQLITE_BUSY: "{file} is in use by another program: end that, then run again",
-    sqlite3.SQLITE_FULL: "no space left for {file}, which stands as it was: free some, or give another --url",
+    sqlite3.SQLITE_FULL: "no space left for {file}, which is as it was: free some, or give another --url",
     sqlite3.SQLITE_CONSTRAINT: "{file}: {error}: the published tables do not fit together, see "
     "synth-assets verify",
 }
@@ -57,7 +57,7 @@ def load(world: World, parts: Parts, url: str) -> dict[str, int]:
         world: one with a schema, see `World.database`.
         parts: gives the rows of a table by name, money in cents as in Parquet.
         url: `sqlite:///file.db`, or with four slashes from the root. The file is made where there is none;
-            tables of the schema that stand there must be empty.
+            tables of the schema that are there must be empty.
 
     Returns:
         The rows of each table. Money is in dollars, days are `2026-11-21`, moments `2026-11-21 12:00:00`,
@@ -65,7 +65,7 @@ def load(world: World, parts: Parts, url: str) -> dict[str, int]:
 
     Raises:
         UsageProblem: the world has no schema, or the URL is not one of SQLite.
-        Problem: the database cannot be used as it is; it stands as it did.
+        Problem: the database cannot be used as it is; it is as it was.
     """
     schema, file = _schema(world), _file(url)
     rows: dict[str, int] = {}

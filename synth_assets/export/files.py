@@ -1,7 +1,7 @@
 """A world's tables as files: one a table, under the source document's field names.
 
-A format is a function of (world, parts, out, tables) and stands in FORMATS. Rows stream through in parts, so
-memory does not grow with the table. Files are written aside and take their names when all are whole.
+A format is a function of (world, parts, out, tables) and is listed in FORMATS. Rows stream through in parts,
+so memory does not grow with the table. Files are written aside and take their names when all are whole.
 """
 
 from __future__ import annotations

@@ -44,10 +44,10 @@ class Source(NamedTuple):
 
 
 def published(store: Store) -> Source:
-    """What stands in a data directory.
+    """What is in a data directory.
 
     Raises:
-        Problem: nothing stands there, or, from `parts`, a table is damaged or from another scenario.
+        Problem: nothing is there, or, from `parts`, a table is damaged or from another scenario.
     """
     scenario, world = store.scenario(), store.world
     queries = {view.name: world.text(view.file) for view in world.views}
@@ -79,7 +79,7 @@ def _answer(query: str, address: str) -> pa.Table:
 
 
 def holds(store: Store, preset: str) -> bool:
-    """Whether what stands in a data directory was made from a preset."""
+    """Whether what is in a data directory was made from a preset."""
     try:
         return getattr(store.scenario().config, "preset", None) == preset
     except Problem:
@@ -96,7 +96,7 @@ def write(source: Source, form: str, out: Path, tables: Sequence[str] | None = N
         tables: names of tables of the world; None for all.
 
     Returns:
-        What now stands in `out`.
+        What is now in `out`.
 
     Raises:
         Problem: an unknown format, tables together with a vendor, a table that is missing, damaged or of

@@ -33,7 +33,7 @@ def export_vendor(vendor: Vendor, config: WorldConfig, draws: Draws, parts: Part
         out: directory; made where it does not exist.
 
     Returns:
-        What now stands in `out`: files, and directories of files.
+        What is now in `out`: files, and directories of files.
 
     Raises:
         Problem: a directory to fill holds other files, for example those of users whom the world no longer
@@ -71,7 +71,7 @@ def _write(entries: Iterable[Entry], vendor: Vendor, staging: Path) -> None:
 
 
 class _Array:
-    """Values of one array, as they will stand in the file."""
+    """Values of one array, as they will be in the file."""
 
     def __init__(self, opened: ExitStack, staging: Path, name: str) -> None:
         self.depth = 1 if name == ROOT_ARRAY else 2
@@ -129,7 +129,7 @@ def _placed(source: Path, target: Path) -> Path:
 
 
 def indented(value: Any, depth: int = 0) -> str:
-    """A value that stands `depth` levels deep, without the spaces before its first line.
+    """A value `depth` levels deep, without the spaces before its first line.
 
     Args:
         value: dicts with text keys, lists, strings, finite numbers, booleans and None.

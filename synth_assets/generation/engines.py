@@ -29,7 +29,7 @@ def engine(name: str = "local", workers: int | str | None = None) -> Iterator[Ma
 
     Raises:
         UsageProblem: no such engine or number, Ray is not installed, or `workers` is given for a cluster that
-            stands.
+            runs already.
         Problem: no cluster answers; while mapping, a worker died twice over the same block.
     """
     if name not in NAMES:

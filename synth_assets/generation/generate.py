@@ -32,7 +32,7 @@ def write_world(
 
     Args:
         scenario: what to generate.
-        data_dir: where `<world>/<table>` and the catalogue stand.
+        data_dir: where `<world>/<table>` and the catalogue are.
         map_blocks: who makes the blocks, see `engines.engine`; the bytes are the same.
         progress: called after each block with the blocks done and all blocks.
 

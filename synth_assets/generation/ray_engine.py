@@ -1,4 +1,4 @@
-"""Blocks as Ray tasks: on a cluster that stands, or on one that is started here for the run."""
+"""Blocks as Ray tasks: on a running cluster, or on one that is started here for the run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OBJECT_STORE_BYTES = 100 * 2**20
 """Results are a few numbers a block; without a bound Ray sets a third of the memory aside."""
 
 CONNECT_SECONDS = 10
-"""How long a cluster that stands may take to accept a connection."""
+"""How long a running cluster may take to accept a connection."""
 
 STOP_SECONDS = 60
 """How long a run that ends early waits for the blocks that are being made."""
@@ -35,7 +35,7 @@ def cluster(workers: int | None) -> Iterator[MapBlocks]:
     """Connect to the cluster that RAY_ADDRESS names, or start one of `workers` processors here.
 
     Raises:
-        UsageProblem: Ray is not installed, or `workers` is given for a cluster that stands.
+        UsageProblem: Ray is not installed, or `workers` is given for a running cluster.
         Problem: the cluster does not answer.
     """
     try:
@@ -46,7 +46,7 @@ def cluster(workers: int | None) -> Iterator[MapBlocks]:
     address = os.environ.get(ADDRESS_VARIABLE)
     if address and workers:
         raise UsageProblem(
-            f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names one that stands"
+            f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names a running one"
         )
     if address:
         _knock(address)

@@ -30,7 +30,7 @@ class QuotaGroup:
 def why_not(groups: Sequence[QuotaGroup]) -> tuple[int, int, int] | None:
     """The first (rows asked, eligible rows, group) by which quotas do not fit, or None.
 
-    Groups stand in ascending order of `eligible`. Quotas fit exactly when
+    Groups are in ascending order of `eligible`. Quotas fit exactly when
     Q1 + ... + Qj <= eligible_j for every j.
     """
     asked = 0

@@ -108,7 +108,7 @@ def id_numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
 
 
 def take_ids(values: pa.ChunkedArray, places: npt.NDArray[np.intp]) -> pa.StringArray:
-    """The ids at `places` of a column, copied as they stand: cheaper than `ids` of their numbers.
+    """The ids at `places` of a column, copied as they are: cheaper than `ids` of their numbers.
 
     Raises:
         ValueError: when the ids are not all of one length.
@@ -134,7 +134,7 @@ def _has_no_digit(words: Words) -> bool:
 
 
 def isin_sorted(found: Ints, known: Ints) -> npt.NDArray[np.bool_]:
-    """Which numbers stand among the ascending `known`: looked up in a table from the first to the last."""
+    """Which numbers are among the ascending `known`: looked up in a table from the first to the last."""
     if not len(known):
         return np.zeros(len(found), dtype=bool)
     before = known[0] - 1

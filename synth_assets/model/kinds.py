@@ -52,8 +52,8 @@ class Kind:
         sql: type in a database.
         python: type of a published value.
         text: how a value becomes text, a key of `export.files.TEXTS`.
-        json: how that text stands in JSON: as a `number`, a quoted and escaped `string`, a `quoted` text that
-            needs no escapes, or `raw` because it is JSON itself.
+        json: how that text is written in JSON: as a `number`, a quoted and escaped `string`, a `quoted` text
+            that needs no escapes, or `raw` because it is JSON itself.
         summary: how a page describes the values, a key of `column_summary.SUMMARIES`; "" for not at all.
     """
 

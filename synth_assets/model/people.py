@@ -1,6 +1,6 @@
 """Names of people and companies: pools made once by Faker, rows picked from them by number.
 
-Nobody here is real: e-mail domains end in `.example` (RFC 2606), telephone numbers stand in 555-0100 to
+Nobody here is real: e-mail domains end in `.example` (RFC 2606), telephone numbers are 555-0100 to
 555-0199, which the North American Numbering Plan keeps for fiction.
 """
 

@@ -22,7 +22,7 @@ NOT_PARENTS = ("rows", "draws", "config", "facts")
 
 
 class Rows(Protocol):
-    """A block's rows of another table, whether they stand in memory or in a file."""
+    """A block's rows of another table, in memory or in a file."""
 
     def __getitem__(self, column: str) -> pa.ChunkedArray:
         """A column's values."""

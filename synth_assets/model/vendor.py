@@ -1,6 +1,6 @@
 """A vendor's shape: a world's rows as the JSON that some outsider's interface or tool would give.
 
-Says which files there are and what stands in each. Writing them is `export.vendors`'.
+Says which files there are and what is in each. Writing them is `export.vendors`'.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ROOT_ARRAY = ""
 
 
 class Shared(dict[str, Any]):
-    """An object that stands in many values and is never changed, so that its text is made once.
+    """An object that many values share and is never changed, so that its text is made once.
 
     Attributes:
         texts: for whoever writes it, the text by layout.
@@ -53,7 +53,7 @@ class Vendor:
     Attributes:
         name: the format on the command line.
         tables: what `entries` needs, all of one root.
-        files: files that stand even without an entry: a `.jsonl` file with (), a `.json` file with the names
+        files: files made even without an entry: a `.jsonl` file with (), a `.json` file with the names
             of its arrays in their order. One array named ROOT_ARRAY is the file itself.
         entries: pure function of the configuration, draws and one block's tables by name, money in cents.
     """

@@ -38,7 +38,7 @@ class Query(NamedTuple):
         name: unique in its file or folder.
         sentence: what it says.
         sql: DuckDB over the stored tables.
-        marks: what stands in brackets behind the name.
+        marks: what is in brackets behind the name.
     """
 
     name: str

@@ -22,7 +22,7 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         deps=[asset_key(world, name) for name in upstream(world)[CATALOGUE]],
         description=(
             f"One DuckDB view for every table of {world.name}, amounts in dollars. All views are switched "
-            "at once, when every table of the scenario stands and has passed its checks; until then they "
+            "at once, when every table is published and has passed its checks; until then they "
             f"show the version before.\n\n```sql\n{example(world)}\n```"
         ),
         group_name=world.name,

@@ -1,4 +1,4 @@
-"""Which asset stands before which: the story of a world, without edges that another path implies."""
+"""Which asset is above which: the story of a world, without edges that another path implies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Edges = dict[str, tuple[str, ...]]
 def upstream(world: World) -> Edges:
     """The assets directly above each asset of a world.
 
-    The scenario stands above the tables that have no parent, the catalogue below what nothing else reads.
+    The scenario is above the tables that have no parent, the catalogue below what nothing else reads.
     """
     needed = _needed(world)
     edges = {name: _without_implied(names, needed) for name, names in needed.items()}
@@ -60,7 +60,7 @@ def _needed(world: World) -> Edges:
 
 
 def _without_implied(names: tuple[str, ...], needed: Edges) -> tuple[str, ...]:
-    """The assets that no other of them already stands below."""
+    """The assets that no other of them is already below."""
     implied = {above for name in names for above in _reachable(needed[name], needed)}
     return tuple(name for name in names if name not in implied)
 

@@ -27,10 +27,10 @@ def description(table: Table) -> str:
 
 
 def column_schema(table: Table, shapes: Mapping[str, list[str]] | None = None) -> dg.TableSchema:
-    """The columns as they stand in Parquet; with `shapes`, each also says what its values look like.
+    """The columns as they are in Parquet; with `shapes`, each also says what its values look like.
 
     The page takes a column's description from the asset's definition and its constraints from the latest
-    materialization, so what a run found stands beside the constraints.
+    materialization, so what a run found is shown with the constraints.
     """
     return dg.TableSchema(
         [

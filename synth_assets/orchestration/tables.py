@@ -100,7 +100,7 @@ def _shown(
 
 
 def _given(store: Store, world: World, table: Table) -> tuple[Scenario, dict[str, Published]]:
-    """The scenario in force and the tables above, all of them made from it."""
+    """The current scenario and the tables above, all of them made from it."""
     above = ancestors(world, table.name)
     for name in (*table.upstream, *above):
         store.published(name)
@@ -109,7 +109,7 @@ def _given(store: Store, world: World, table: Table) -> tuple[Scenario, dict[str
     if scenario.id != current.id:
         made, now = (dict(s.versions) for s in (scenario, current))
         raise Problem(
-            f"{world.name}: the scenario in force was made by {made}, and this is {now}. Run: {store.remedy}"
+            f"{world.name}: the current scenario was made by {made}, and this is {now}. Run: {store.remedy}"
         )
     return scenario, {name: store.published(name, scenario) for name in above}
 

@@ -36,7 +36,7 @@ CONFIG = "config"
 
 
 def flip(store: Store, scenario: Scenario) -> StoragePath:
-    """Point the catalogue at the versions in force of all tables of a world; then sweep old versions.
+    """Point the catalogue at the current versions of all tables of a world; then sweep old versions.
 
     The versions that the catalogue named before are kept, for whoever still reads them.
 
@@ -68,7 +68,7 @@ def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
     """A connection with the views of every world; amounts in dollars, under the documents' names.
 
     Raises:
-        Problem: nothing stands there yet, or it cannot be read.
+        Problem: nothing is there yet, or it cannot be read.
     """
     import duckdb
 
@@ -126,7 +126,7 @@ def _write(root: Path) -> Path:
 
 
 def _make_views(connection: duckdb.DuckDBPyConnection, root: StoragePath) -> None:
-    """The views of every world that stands under `root`; the modules of the others are not loaded."""
+    """The views of every world under `root`; the modules of the others are not loaded."""
     for name in worlds.NAMES:
         if (root / name / DOCUMENT).exists():
             world = worlds.load(name)

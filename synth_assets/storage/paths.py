@@ -1,4 +1,4 @@
-"""Where files stand: on a disk, or in an object store through `pyarrow.fs`."""
+"""Where files are: on a disk, or in an object store through `pyarrow.fs`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ObjectPath:
         return self.address.removeprefix(f"{above.address}/")
 
     def exists(self) -> bool:
-        """Whether an object has this address, or others stand below it."""
+        """Whether an object has this address, or others are below it."""
         return self._files.get_file_info(self._path).type != fs.FileType.NotFound
 
     def open_input(self) -> pa.NativeFile:
@@ -268,7 +268,7 @@ def translate_os_errors(
             disk = os.statvfs(directory)
             raise Problem(
                 f"no space left in {directory} ({disk.f_bavail * disk.f_frsize // 2**20} MiB and "
-                f"{disk.f_favail:,} files free): every file stands whole, old or new; "
+                f"{disk.f_favail:,} files free): every file is complete, old or new; "
                 f"free some space, {remedy}"
             ) from None
         raise Problem(f"cannot write to {error.filename or directory}: {first_line(error)}") from None

@@ -1,7 +1,7 @@
-"""Published tables: written aside, forced to disk, then put in force in one step.
+"""Published tables: written aside, forced to disk, then made current in one step.
 
     <data dir>/<world>/scenario.json
-    <data dir>/<world>/<table>                   points to the version in force: a link, or a small object
+    <data dir>/<world>/<table>                   points to the current version: a link, or a small object
     <data dir>/<world>/.versions/<scenario>/<table>-<content>/part-00000.parquet …, _table.json
     <data dir>/<world>/.staging                  what a run has not published yet
 
@@ -111,11 +111,11 @@ class Store:
     # --- scenario -------------------------------------------------------------------------------------
 
     def write_scenario(self, scenario: Scenario) -> None:
-        """Put a scenario in force; only while the store is locked."""
+        """Make a scenario the current one; only while the store is locked."""
         write_atomic(self.home / "scenario.json", scenario.text.encode())
 
     def scenario(self) -> Scenario:
-        """The scenario in force; a Problem where there is none."""
+        """The current scenario; a Problem where there is none."""
         path = self.home / "scenario.json"
         try:
             return load_scenario(self.world, path.read_text(encoding="utf-8"))
@@ -150,10 +150,10 @@ class Store:
         return Published(self.staging_dir(scenario, table), scenario.id, content, tuple(parts))
 
     def publish(self, scenario: Scenario, table: Table, parts: list[Part]) -> Published:
-        """Make the staged parts of a table its version in force, in one step.
+        """Make the staged parts of a table its current version, in one step.
 
         Raises:
-            Problem: parts are not in order, or not all of them stand where they were written.
+            Problem: parts are not in order, or not all of them are where they were written.
         """
         self.check_order(table, parts)
         content = self.staged(scenario, table, parts).content
@@ -179,12 +179,12 @@ class Store:
         for before, after in pairwise(filled):
             if _not_ascending(before.last_key, after.first_key):
                 raise Problem(
-                    f"{self.label(table.name)}: {table.key.name} {after.first_key} stands after "
+                    f"{self.label(table.name)}: {table.key.name} {after.first_key} comes after "
                     f"{before.last_key}: a bug, please report"
                 )
 
     def _check_presence(self, table: Table, staged: StoragePath, parts: list[Part]) -> None:
-        """All parts stand there, also those that other hosts wrote."""
+        """All parts are there, also those that other hosts wrote."""
         found = sizes(staged)
         for block, part in enumerate(parts):
             if found.get(part_name(block)) != part.bytes:
@@ -194,17 +194,17 @@ class Store:
                 )
 
     def prune(self, keep: set[StoragePath]) -> None:
-        """Remove versions that are neither in force nor in `keep`."""
+        """Remove versions that are neither current nor in `keep`."""
         self._versions.prune(keep, [table.name for table in self.world.tables])
 
     def below_home(self, published: Published) -> str:
-        """Where a version stands under the world's directory."""
+        """Where a version is under the world's directory."""
         return str(published.path).removeprefix(f"{self.home}/")
 
     # --- reading --------------------------------------------------------------------------------------
 
     def published(self, name: str, scenario: Scenario | None = None, allow_edits: bool = False) -> Published:
-        """The version in force of a table, checked for presence, size and, if given, its scenario.
+        """The current version of a table, checked for presence, size and, if given, its scenario.
 
         With `allow_edits` parts need only be readable: for judging files that somebody changed by hand.
 
@@ -232,7 +232,7 @@ class Store:
         return found
 
     def _in_force(self, name: str) -> Published:
-        """What a table's document says of its version in force."""
+        """What a table's document says of its current version."""
         path: StoragePath = self.home / name
         try:
             path = self._versions.current(name)

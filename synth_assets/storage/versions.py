@@ -50,7 +50,7 @@ class DiskVersions:
                 shutil.rmtree(self.staging, ignore_errors=True)
 
     def staging_dir(self, scenario: str, table: str) -> Path:
-        """Where the parts of a table are written before they are in force, for this run alone.
+        """Where the parts of a table are written before they are published, for this run alone.
 
         A worker that outlives its run, on another host, writes to what is swept and meets nobody.
 
@@ -65,7 +65,7 @@ class DiskVersions:
         return path
 
     def publish(self, scenario: str, table: str, content: str, intact: Callable[[StoragePath], bool]) -> Path:
-        """Put a staged version in force; one of the same content that is not `intact` any more makes way."""
+        """Make a staged version the current one, in the place of a damaged one of the same content."""
         staged = self.staging_dir(scenario, table)
         sweep_unfinished(staged)
         sync_directory(staged)
@@ -83,7 +83,7 @@ class DiskVersions:
         return path
 
     def current(self, table: str) -> Path:
-        """The version in force of a table, or where it would stand."""
+        """The current version of a table, or where it would be."""
         link = self.home / table
         return self.home / os.readlink(link) if link.is_symlink() else link
 
@@ -102,7 +102,7 @@ class BucketVersions:
     """Versions in an object store: each run writes under addresses of its own, then turns a pointer to them.
 
     Runs of other machines are not kept out, as object stores have no locks, and one that ends sweeps what
-    another has not put in force. Tables of two scenarios do not mix, as every table names its own.
+    another has not published. Tables of two scenarios do not mix, as every table names its own.
     """
 
     def __init__(self, home: ObjectPath) -> None:
@@ -128,13 +128,13 @@ class BucketVersions:
     def publish(
         self, scenario: str, table: str, content: str, intact: Callable[[StoragePath], bool]
     ) -> ObjectPath:
-        """Put a staged version in force; its address is new, so nothing has to make way."""
+        """Make a staged version the current one; its address is new, so nothing has to make way."""
         staged = self.staging_dir(scenario, table)
         (self.home / table).write_bytes(staged.relative_to(self.home).encode())
         return staged
 
     def current(self, table: str) -> ObjectPath:
-        """The version in force of a table; FileNotFoundError where there is none."""
+        """The current version of a table; FileNotFoundError where there is none."""
         return self.home / (self.home / table).read_text()
 
     def prune(self, keep: set[StoragePath], tables: list[str]) -> None:

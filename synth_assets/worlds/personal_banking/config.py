@@ -23,7 +23,7 @@ SLOTS_A_MONTH = 128
 class AnomalyRates(Frozen):
     """Faults that a bank-data tool must find; all off by default."""
 
-    duplicate_transaction: Rate = Field(0.0, description="Posted transactions that stand twice.")
+    duplicate_transaction: Rate = Field(0.0, description="Posted transactions that are there twice.")
     pending_never_posts: Rate = Field(0.0, description="Pending transactions older than ten days.")
     refund_without_purchase: Rate = Field(0.0, description="Refunds by a merchant that was never paid.")
     before_account_opened: Rate = Field(0.0, description="Transactions dated before their account opened.")

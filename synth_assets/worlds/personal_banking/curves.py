@@ -108,7 +108,7 @@ SMALL = ("restaurants", "coffee", "fuel", "rides")
 """Streams whose amounts grow with the square root of what is left to spend, others in proportion [D]."""
 
 RETURNED, RETURNED_SHARE = ("marketplaces", "superstores", "hardware"), 0.02
-"""Purchases that are given back, of these streams [D]; a third of them would come too late to stand."""
+"""Purchases that are given back, of these streams [D]; a third of them would come too late to be shown."""
 
 # --- bills --------------------------------------------------------------------------------------------
 

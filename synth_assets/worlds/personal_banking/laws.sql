@@ -1,6 +1,6 @@
 -- What must hold between the tables for every configuration: each query returns offenders.
 --
--- Blocks are judged a few at a time. Rows that references join stand in one block, so most laws need no more; a
+-- Blocks are judged a few at a time. Rows that references join are in one block, so most laws need no more; a
 -- law that compares other rows is marked [cross-partition]. id_of(text) is the id that a label names.
 
 -- name: users_as_asked [cross-partition] — There are num_users users.
@@ -60,7 +60,7 @@ FROM accounts
 LEFT JOIN (SELECT account_id, count(*) AS found FROM liabilities GROUP BY account_id) USING (account_id)
 WHERE coalesce(found, 0) <> CASE WHEN account_type = 'credit_card' THEN 1 ELSE 0 END;
 
--- name: only_cards_have_a_limit — A limit stands on credit cards alone.
+-- name: only_cards_have_a_limit — Only credit cards have a limit.
 SELECT account_id, account_type, balance_limit_cents
 FROM accounts
 WHERE (balance_limit_cents IS NULL) = (account_type = 'credit_card');
@@ -317,7 +317,7 @@ WHERE
     OR secondary_personas <> array_to_string(names[2:], ', ');
 
 -- name: simple_statements_are_as_asked — In the preset simple an account has as many rows as its keys say, and one
--- more where one stands twice.
+-- more where one is there twice.
 SELECT account_id, found
 FROM scenario CROSS JOIN (
     SELECT account_id, count(transaction_id) AS found

@@ -3,7 +3,7 @@
 -- name: user_count — Users.
 SELECT count(*) FROM users;
 
--- name: consented — Users whose consent stands.
+-- name: consented — Users who consent.
 SELECT count(*) FROM users WHERE consent_status;
 
 -- name: not_consented — Users without consent, or who withdrew it.

@@ -1,4 +1,4 @@
-"""What both presets give: which accounts stand, what happened on them, and what is left."""
+"""What both presets give: which accounts there are, what happened on them, and what is left."""
 
 from __future__ import annotations
 

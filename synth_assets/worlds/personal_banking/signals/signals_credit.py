@@ -67,7 +67,7 @@ def _of_users(users: Rows, liabilities: Rows, values: npt.NDArray) -> npt.NDArra
 
 SIGNALS_CREDIT = Table(
     name="signals_credit",
-    grain="How a user's cards stand in one window.",
+    grain="What a user owes on cards in one window.",
     columns=COLUMNS,
     generate=generate,
 )

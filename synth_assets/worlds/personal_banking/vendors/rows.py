@@ -37,7 +37,7 @@ Name = Callable[[Ints], list[str]]
 
 
 def people(tables: Mapping[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
-    """A block's TABLES, cut into the rows of USERS_AT_A_TIME users each; the rows stand in order of user."""
+    """A block's TABLES, cut into the rows of USERS_AT_A_TIME users each; the rows are in order of user."""
     of = {name: id_numbers(tables[name]["user_id"]) for name in TABLES}
     for first in range(0, len(of["users"]), USERS_AT_A_TIME):
         users = of["users"][first : first + USERS_AT_A_TIME]
@@ -52,7 +52,7 @@ def _span(ends: Ints) -> tuple[int, int]:
 
 
 def spans(rows: pa.Table, users: Ints) -> list[slice]:
-    """Where the rows of each user stand."""
+    """Where the rows of each user are."""
     of = id_numbers(rows["user_id"])
     starts, ends = np.searchsorted(of, users), np.searchsorted(of, users, side="right")
     return [slice(*ends) for ends in zip(starts.tolist(), ends.tolist(), strict=True)]

@@ -2,7 +2,7 @@
 
 Ids are version 4 UUIDs by their shape, made from the seed and the table's number. Amounts are whole cents,
 money out positive. The tables know the day of a transaction, not its time: `date` is that day at midnight, as
-the document's loader reads date-times. Accounts stand in order of number, transactions by account, oldest
+the document's loader reads date-times. Accounts are in order of number, transactions by account, oldest
 first.
 """
 

@@ -1,7 +1,7 @@
 """Plaid: what `/accounts/get`, `/transactions/get` and `/liabilities/get` answer, a user an Item.
 
 Fields are those of plaid/plaid-openapi, 2020-09-14. What the tables do not know is null. Amounts are dollars,
-money out positive. All transactions of a user stand on one page, newest first as Plaid gives them.
+money out positive. All transactions of a user are on one page, newest first as Plaid gives them.
 """
 
 from __future__ import annotations
