@@ -32,7 +32,7 @@ import duckdb
 
 from synth_assets.checks.check import SHOWN, Check
 from synth_assets.checks.fault_chains import compared, links_of, mark_faults, number_sql
-from synth_assets.checks.places import places
+from synth_assets.checks.places import Place, places
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.traits import held_sql, traits, traits_sql
 from synth_assets.derive.duckdb_view import attach_files, only
@@ -91,7 +91,7 @@ def giveaway_check(world: World) -> CheckSpec:
             return spec.outcome("none", "no faults", True)
         with closing(_sample(evidence)) as connection:
             mark_faults(connection, world)
-            told = [place for place in places(connection, world) if abs(place.sigmas) > MOST_SIGMAS]
+            told = [place for place in places(connection, world) if _tells(place, world)]
             found = [row._asdict() for row in giveaways(connection, world)]
             found += [place._asdict() for place in told]
         kinds = len({row["kind"] for row in found})
@@ -105,6 +105,12 @@ def giveaway_check(world: World) -> CheckSpec:
         "WARN",
         run,
     )
+
+
+def _tells(place: Place, world: World) -> bool:
+    """Whether a place tells more than chance, and its kind is not one that shows there."""
+    shown = next(anomaly.shows_in for anomaly in world.anomalies if anomaly.name == place.kind)
+    return abs(place.sigmas) > MOST_SIGMAS and f"{place.table}.{place.among}" not in shown
 
 
 def _sample(evidence: Evidence) -> duckdb.DuckDBPyConnection:

@@ -15,7 +15,8 @@ class Anomaly:
         entity: what the label points at, for example "invoice".
         description: one sentence on what is wrong, with the numbers that make it so.
         shows_in: where its rows cannot look like sound ones, as "table.column" or "table.trait" of
-            `checks/giveaways.py`: what makes the fault. Nothing else may give it away.
+            `checks/giveaways.py`: what makes the fault. Nothing else may give it away. The name of a
+            reference means the row's place among those of one parent.
         settles_months: how long a row must be over to carry it; rows of the window's last months are out
             of its reach.
     """

@@ -169,9 +169,7 @@ def _section(world: World, content: Mapping[str, Any], source: str) -> Mapping[s
         return content
     others = [str(key) for key in content if key not in worlds.NAMES]
     if others:
-        raise UsageProblem(
-            f"{source}: {', '.join(others)} is outside the worlds' sections: put it in one"
-        )
+        raise UsageProblem(f"{source}: {', '.join(others)} is outside the worlds' sections: put it in one")
     section = content.get(world.name)
     if not isinstance(section, Mapping | None):
         raise UsageProblem(f"{source}: section {world.name} must hold keys and values")

@@ -25,7 +25,11 @@ ANOMALIES = (
         "invoice",
         "No payment came, the grace period after the due date has run out, and the subscription is still "
         "active.",
-        shows_in=("invoices.payments.invoice_id", "invoice_settlement.settlement"),
+        shows_in=(
+            "invoices.payments.invoice_id",
+            "invoice_settlement.settlement",
+            "invoices.sub_id",  # grace must have run out, so it is never the last invoice
+        ),
     ),
     Anomaly(
         "partial_payment",
