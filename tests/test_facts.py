@@ -27,7 +27,7 @@ def counted(monkeypatch) -> list[range]:
 
 def pass_over(cache: FactsCache, config: tiny.Config = CONFIG) -> None:
     for rows in BLOCKS:
-        assert cache.of(tiny.WORLD, config, rows).value is not None
+        assert cache.get(tiny.WORLD, config, rows).value is not None
 
 
 def test_a_second_pass_computes_nothing(counted) -> None:

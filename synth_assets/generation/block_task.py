@@ -62,7 +62,7 @@ def build(task: BlockTask) -> BuiltBlock:
     """
     started = process_time()
     world, config, rows = task.world, task.config, task.rows
-    facts = Facts(world, config, rows) if task.is_whole else KEPT.of(world, config, rows)
+    facts = Facts(world, config, rows) if task.is_whole else KEPT.get(world, config, rows)
     label = world.name if task.is_whole else f"{world.name}/{next(iter(task.staged))}"
     parents: dict[str, Rows] = {
         name: PartReader(path, task.remedy, sha256) for name, (path, sha256) in task.parents.items()

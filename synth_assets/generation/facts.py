@@ -55,7 +55,7 @@ class FactsCache:
         self._scenario: tuple[str, WorldConfig] | None = None
         self._kept: dict[range, Facts] = {}
 
-    def of(self, world: World, config: WorldConfig, rows: range) -> Facts:
+    def get(self, world: World, config: WorldConfig, rows: range) -> Facts:
         """The facts of a block: those that are kept, or new ones."""
         if self._scenario != (world.name, config):
             self._scenario, self._kept = (world.name, config), {}

@@ -49,7 +49,7 @@ def generate(users: Rows, accounts: Rows, transactions: Rows, facts: Block, conf
     fault = facts.users.fault[faulty]
 
     def labels(code: int, at: npt.NDArray[np.intp]) -> Labels:
-        entity, related, expected, actual, at_risk = found.of(code, faulty[at])
+        entity, related, expected, actual, at_risk = found.label(code, faulty[at])
         return Labels(entity, related, expected, actual, at_risk, np.full(len(at), DIFFICULTY[code]))
 
     number = users.id_numbers("user_id")[faulty]
@@ -87,7 +87,7 @@ class _Found:
     def date(self) -> Ints:
         return to_numpy(self.transactions["date"])
 
-    def of(self, code: int, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
+    def label(self, code: int, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
         """Entity, related row, expected and actual value and amount at risk of users at places `at`."""
         row, nothing = self.faulty[at], np.zeros(len(at), dtype=np.int64)
         transaction = format_ids(TRANSACTION_ID.prefix, self.transaction[row])

@@ -119,19 +119,21 @@ def read_signals(
 ) -> Signals:
     """The figures that decide, from the five signal tables, whose rows are in the same order."""
 
-    def of(table: Rows, *columns: str) -> list[npt.NDArray]:
+    def numbers(table: Rows, *columns: str) -> list[npt.NDArray]:
         return [to_numpy(table[column]) for column in columns]
 
     return Signals(
-        *of(signals_subscriptions, "recurring_merchants", "monthly_recurring_cents", "recurring_share_pct"),
-        *of(signals_savings, "net_inflow_monthly_cents", "growth_pct"),
-        *of(signals_credit, "utilization_pct", "interest_charged_cents"),
+        *numbers(
+            signals_subscriptions, "recurring_merchants", "monthly_recurring_cents", "recurring_share_pct"
+        ),
+        *numbers(signals_savings, "net_inflow_monthly_cents", "growth_pct"),
+        *numbers(signals_credit, "utilization_pct", "interest_charged_cents"),
         *(flag_values(signals_credit[column]) for column in ("is_minimum_only", "is_overdue")),
         *(
             np.where(is_filled(signals_income[column]), to_numpy(signals_income[column]), np.nan)
             for column in ("median_pay_gap_days", "cash_buffer_months")
         ),
-        *of(signals_cash_flow, "low_balance_days", "low_balance_share_pct", "balance_volatility"),
+        *numbers(signals_cash_flow, "low_balance_days", "low_balance_share_pct", "balance_volatility"),
     )
 
 
