@@ -306,7 +306,7 @@ def test_a_stopped_run_says_so_and_leaves_nothing_behind(data, workers, word):
     os.killpg(running.pid, word)  # Ctrl-C reaches the whole group
     assert running.wait(timeout=60) == 1
     lines = [line for line in running.stderr.read().splitlines() if "blocks" not in line]
-    assert lines[1:] == ["stopped: nothing stands half-written"]
+    assert lines[1:] == ["stopped: nothing is half-written"]
     assert [path.name for path in (data / "order_to_cash").iterdir()] == [".lock"]
 
 

@@ -17,6 +17,8 @@ from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import plots
 from synth_assets.orchestration.__main__ import main
+from synth_assets.scenario.resolve import resolve
+from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.store import Store
 from synth_assets.worlds.order_to_cash.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.order_to_cash.invoices import INVOICES
@@ -130,7 +132,24 @@ def test_a_table_of_another_scenario_is_not_mixed_in(data: Path) -> None:
     said = failure(run("invoices"))
     assert said.startswith("order_to_cash/")
     assert "was made for another scenario" in said
-    assert said.endswith("Run: dagster asset materialize --select '*invoices'")
+    assert said.endswith("Run: dagster asset materialize --select 'contacts+'"), "which keeps the scenario"
+
+
+def test_a_run_whose_scenario_is_replaced_meanwhile_publishes_nothing_more(data: Path, monkeypatch) -> None:
+    write = Store.write_scenario
+
+    def write_and_be_replaced(store: Store, scenario: Scenario, run: str = "") -> None:
+        write(store, scenario, run)
+        write(store, resolve("order_to_cash", {"num_transactions": 60, "seed": 2}))  # as `generate` would
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "write_scenario", write_and_be_replaced)
+        assert failure(run("*contacts", num_transactions=60)) == (
+            "order_to_cash: synth-assets generate has replaced the scenario of this run meanwhile, so "
+            "nothing more is published. Wait for it, then run again"
+        )
+    assert not (data / "order_to_cash" / "contacts").exists()
+    assert run("contacts").success, "a run without the scenario takes the current one"
 
 
 def test_a_scenario_of_another_version_is_not_built_upon(data: Path) -> None:
@@ -147,7 +166,7 @@ def test_a_truncated_table_is_named_with_the_command(data: Path) -> None:
     part.write_bytes(part.read_bytes()[:-9])
     said = failure(run("payments"))
     assert "part-00000.parquet is not as long as it was written" in said
-    assert said.endswith("Run: dagster asset materialize --select '*payments'")
+    assert said.endswith("Run: dagster asset materialize --select 'invoices+'")
     content = bytearray(part.read_bytes())
     part.write_bytes(content + b"123456789")
     assert "is damaged" in failure(run("payments"))

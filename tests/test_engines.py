@@ -93,7 +93,8 @@ def test_a_killed_worker_changes_nothing(
     assert content(tmp_path) == expected
     names = {path.name for path in tmp_path.rglob("*") if path.is_file()} - {".lock", ".catalogue.lock"}
     parts = {f"part-{block:05d}.parquet" for block in range(BLOCKS)}
-    assert names == parts | {"_table.json", "scenario.json", ".catalogue.json", "synth_assets.duckdb"}
+    documents = {"_table.json", "scenario.json", ".run", ".catalogue.json", "synth_assets.duckdb"}
+    assert names == parts | documents
 
 
 def busy_worker() -> int:
@@ -199,7 +200,9 @@ def test_a_cluster_that_stands_is_used_and_left_standing(
     assert list(ray(fail_at_five, range(3))) == [0, 1, 2]
     refused = command(*arguments, "--engine", "ray", "--workers", "2", RAY_ADDRESS=address)
     assert refused.returncode == 2
-    assert refused.stderr.startswith("--workers is for a cluster that is started here; RAY_ADDRESS names one")
+    assert refused.stderr.startswith(
+        "--workers is for a cluster that is started here; RAY_ADDRESS names a running one"
+    )
 
 
 def test_a_dagster_run_takes_its_engine_from_the_environment(tmp_path: Path) -> None:

@@ -275,7 +275,7 @@ def test_a_full_disk_is_said_in_one_line(made, tmp_path, monkeypatch):
     file = tmp_path / "bank.db"
     with pytest.raises(Problem) as refused:
         databases.load(WORLD, parts(made), f"sqlite:///{file}")
-    assert str(refused.value).startswith(f"no space left for {file}, which stands as it was")
+    assert str(refused.value).startswith(f"no space left for {file}, which is as it was")
 
 
 # --- on the command line ------------------------------------------------------------------------------

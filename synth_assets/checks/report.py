@@ -9,6 +9,7 @@ from synth_assets.checks.check import Check
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.verify import connect, run
 from synth_assets.checks.world_checks import world_checks
+from synth_assets.model.documents import read_document
 from synth_assets.model.errors import Problem
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
@@ -45,7 +46,7 @@ def refuse_stale_report(store: Store, scenario: Scenario) -> None:
         return
     path = report_file(store)
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_document(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return
     except ValueError:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import signal
+import sys
+from typing import Any
 
 import click
 
@@ -11,9 +14,24 @@ from synth_assets.cli.export import export, load
 from synth_assets.cli.generate import generate
 from synth_assets.cli.list import list_worlds, schema, tables
 from synth_assets.cli.verify import verify
+from synth_assets.model.errors import first_line
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands; help that cannot be written, too, ends with one line."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # what the terminal's alphabet lacks
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            click.echo(f"the output cannot be written: {first_line(error)}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="synth-assets")
 def main() -> None:
     """Finance data whose truth is known: linked worlds, every anomaly labelled."""

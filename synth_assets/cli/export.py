@@ -16,6 +16,7 @@ from synth_assets.cli.common import (
     world_argument,
     worlds_of,
 )
+from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import find_world, resolve
 
@@ -36,18 +37,20 @@ preset_option = click.option(
     metavar="FORMAT",
     help="csv or json; of personal_banking also plaid or users-json.",
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Directory.")
+@click.option("--out", required=True, type=click.Path(file_okay=False), help="Directory.")
 @click.option("--tables", metavar="A,B", help="Only these tables, as csv or json.")
 @preset_option
 @data_dir_option
 @reports_errors
 def export(
-    name: str, form: str, out: Path, tables: str | None, preset: str | None, directory: str | None
+    name: str, form: str, out: str, tables: str | None, preset: str | None, directory: str | None
 ) -> None:
     """Write published tables, one file each, under the source document's names, or all in a vendor's shape.
     `all` makes a directory a world."""
     from synth_assets.export.formats import vendor_of, write
 
+    if not out:
+        raise UsageProblem("--out is an empty text: name a directory, or . for this one")
     chosen = worlds_of(name)
     for world in chosen:
         vendor_of(world, form)
@@ -55,7 +58,7 @@ def export(
         wanted = (
             None if tables is None else [table_of(world, word.strip()).name for word in tables.split(",")]
         )
-        place = out / world.name if name == "all" else out
+        place = Path(out) / world.name if name == "all" else Path(out)
         for path in write(_source(world, preset, directory), form, place, wanted):
             click.echo(shown(path))
 

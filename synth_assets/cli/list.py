@@ -12,6 +12,7 @@ from synth_assets.scenario.resolve import find_world
 
 
 @click.command("worlds")
+@reports_errors
 def list_worlds() -> None:
     """List the worlds."""
     for name in worlds.NAMES:

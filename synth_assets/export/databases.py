@@ -119,6 +119,8 @@ def _file(url: str) -> Path:
     kind = parsed.get_backend_name()
     if kind != "sqlite":
         raise UsageProblem(f"--url: {kind} is not supported (databases: sqlite): {EXAMPLE}")
+    if parsed.drivername != "sqlite":
+        raise UsageProblem(f"--url: the driver {parsed.drivername} is not supported: {EXAMPLE}")
     if parsed.query or parsed.host or parsed.database in (None, "", ":memory:"):
         raise UsageProblem(f"--url: a file is needed, and no options: {EXAMPLE}")
     return Path(str(parsed.database))

@@ -25,8 +25,8 @@ class BlockTask(NamedTuple):
         rows: root rows of the block.
         block: its number.
         staged: the directory that each table is written to, by name, in order of lineage.
-        parents: of the tables that were built before, the part and the SHA-256 of its bytes, by name.
-        remedy: the command that mends a parent.
+        parents: of the tables that were built before, by name, the part, the SHA-256 of its bytes, and the
+            command that mends it.
     """
 
     world: World
@@ -34,8 +34,7 @@ class BlockTask(NamedTuple):
     rows: range
     block: int
     staged: Mapping[str, StoragePath]
-    parents: Mapping[str, tuple[StoragePath, str]]
-    remedy: str
+    parents: Mapping[str, tuple[StoragePath, str, str]]
 
     @property
     def is_whole(self) -> bool:
@@ -65,7 +64,7 @@ def build(task: BlockTask) -> BuiltBlock:
     facts = Facts(world, config, rows) if task.is_whole else KEPT.get(world, config, rows)
     label = world.name if task.is_whole else f"{world.name}/{next(iter(task.staged))}"
     parents: dict[str, Rows] = {
-        name: PartReader(path, task.remedy, sha256) for name, (path, sha256) in task.parents.items()
+        name: PartReader(path, mend, sha256) for name, (path, sha256, mend) in task.parents.items()
     }
     made: dict[str, BlockTable] = {}
     parts = {}

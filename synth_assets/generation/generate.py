@@ -63,7 +63,7 @@ def _tasks(store: Store, scenario: Scenario) -> Iterator[BlockTask]:
     for root, tables in world.roots.items():
         staged = {table.name: store.staging_dir(scenario, table) for table in tables}
         for block, rows in enumerate(world.blocks(config, root)):
-            yield BlockTask(world, config, rows, block, staged, {}, store.remedy)
+            yield BlockTask(world, config, rows, block, staged, {})
 
 
 @dataclass(frozen=True)

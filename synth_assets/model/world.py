@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -115,7 +116,10 @@ class World:
     @property
     def summary(self) -> str:
         """What the world is: its package's docstring."""
-        return (import_module(self.package).__doc__ or "").strip()
+        said = import_module(self.package).__doc__
+        if said is None:  # under -OO
+            said = ast.get_docstring(ast.parse(self.text("__init__.py")))
+        return (said or "").strip()
 
     @property
     def package(self) -> str:

@@ -7,7 +7,7 @@ import dagster as dg
 from synth_assets import __version__
 from synth_assets.model.world import World
 from synth_assets.orchestration.check_results import as_table
-from synth_assets.orchestration.failures import fail_in_one_line, refuse_unused_config
+from synth_assets.orchestration.failures import fail_in_one_line, refuse_other_scenario, refuse_unused_config
 from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for
 from synth_assets.orchestration.lineage import upstream
 from synth_assets.storage import catalogue
@@ -35,6 +35,7 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
             refuse_unused_config(context)
             store = store_for(world, CATALOGUE)
             with store.lock(wait=True):
+                refuse_other_scenario(context, world, store)
                 scenario = store.scenario()
                 path = catalogue.flip(store, scenario)
             published = {table.name: store.published(table.name, scenario) for table in world.tables}

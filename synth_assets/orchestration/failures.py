@@ -9,9 +9,10 @@ from contextlib import contextmanager
 import dagster as dg
 
 from synth_assets.model.errors import Problem, UsageProblem
-from synth_assets.orchestration.keys import SCENARIO
+from synth_assets.model.world import World
+from synth_assets.orchestration.keys import SCENARIO, op_name
 from synth_assets.storage.paths import translate_os_errors
-from synth_assets.storage.store import data_dir
+from synth_assets.storage.store import Store, data_dir
 
 Event = dg.AssetCheckResult | dg.MaterializeResult
 
@@ -45,6 +46,16 @@ def refuse_unused_config(context: dg.AssetExecutionContext) -> None:
     lines = [_unused(name, ops) for name in given if name not in ops]
     if lines:
         raise UsageProblem("; ".join(lines) + " (nothing was written)")
+
+
+def refuse_other_scenario(context: dg.AssetExecutionContext, world: World, store: Store) -> None:
+    """A run that makes the scenario publishes that one, or nothing.
+
+    Raises:
+        Problem: somebody else has replaced it since.
+    """
+    if any(node.name == op_name(world, SCENARIO) for node in context.job_def.nodes):
+        store.refuse_scenario_of_another(context.run_id)
 
 
 def _unused(name: str, ops: list[str]) -> str:

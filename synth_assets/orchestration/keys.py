@@ -35,5 +35,12 @@ def remedy(world: World, name: str) -> str:
 
 
 def store_for(world: World, name: str) -> Store:
-    """The world's store; its errors name the command that makes the asset `name`."""
-    return Store(world, data_dir(), remedy(world, name))
+    """The world's store; its errors name the command that makes the asset `name`, or a damaged one again.
+
+    The latter leaves the scenario out, which would be resolved anew.
+    """
+
+    def mend(damaged: str) -> str:
+        return f"dagster asset materialize --select '{asset_key(world, damaged).to_user_string()}+'"
+
+    return Store(world, data_dir(), remedy(world, name), mend)

@@ -14,6 +14,7 @@ from synth_assets.orchestration.failures import (
     Event,
     fail_in_one_line,
     log_failed_checks,
+    refuse_other_scenario,
     refuse_unused_config,
 )
 from synth_assets.orchestration.keys import OWNERS, asset_key, store_for
@@ -39,6 +40,7 @@ def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
     def materialise_report(context: dg.AssetExecutionContext) -> Iterator[Event]:
         with fail_in_one_line():
             refuse_unused_config(context)
+            refuse_other_scenario(context, world, store_for(world, report.name))
             yield from log_failed_checks(context, materialise(world, report))
 
     return materialise_report

@@ -22,6 +22,7 @@ from synth_assets.orchestration.failures import (
     Event,
     fail_in_one_line,
     log_failed_checks,
+    refuse_other_scenario,
     refuse_unused_config,
 )
 from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for
@@ -63,6 +64,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
     key = asset_key(world, table.name)
     store = store_for(world, table.name)
     with store.lock(wait=True):
+        refuse_other_scenario(context, world, store)
         scenario, above = _given(store, world, table)
         started = perf_counter()
         built = _stage(context, store, scenario, table, above)
@@ -130,8 +132,7 @@ def _stage(
             rows,
             block,
             {table.name: staged},
-            {name: above[name].located(block) for name in table.parents},
-            store.remedy,
+            {name: (*above[name].located(block), store.mend(name)) for name in table.parents},
         )
         for block, rows in enumerate(world.blocks(scenario.config, world.root(table)))
     ]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 
 from synth_assets.model.world import World
@@ -46,10 +46,19 @@ def _field(model: type[BaseModel], path: list[str]) -> tuple[type[BaseModel] | N
             holder = field.annotation
         if not (isinstance(holder, type) and issubclass(holder, BaseModel)):
             return None, field
-        field = holder.model_fields.get(part)
+        field = holder.model_fields.get(part) or _by_alias(holder, part)
         if field is None:
             break
     return holder, field
+
+
+def _by_alias(model: type[BaseModel], name: str) -> FieldInfo | None:
+    """The field that has another name, too."""
+    for field in model.model_fields.values():
+        other = field.validation_alias
+        if isinstance(other, AliasChoices) and name in other.choices:
+            return field
+    return None
 
 
 def allowed(field: FieldInfo) -> str:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from synth_assets import worlds
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
+from synth_assets.scenario.config_file import Values, read_file, read_value
 from synth_assets.scenario.explain import explain_error, nearest, shown_value
 from synth_assets.scenario.scenario import Scenario, with_versions
 
@@ -24,20 +22,6 @@ CONFIG_VARIABLE = "SYNTH_ASSETS_CONFIG"
 
 DEEPEST = 20
 """Levels of keys that are read; no world has more than two."""
-
-UNREADABLE = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
-"""What PyYAML raises: for a day that does not exist a ValueError, for a broken tag an AttributeError."""
-
-Values = dict[str, Any]
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML, with 1e-3 as a number."""
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
-)
 
 
 def resolve(
@@ -66,7 +50,7 @@ def resolve(
         UsageProblem: an unknown world, preset or key, or a value out of range, in one line.
     """
     world = find_world(name)
-    from_file = _section(world, _read(file), str(file)) if file else {}
+    from_file = _section(world, read_file(file), str(file)) if file else {}
     given = _section(world, overrides or {}, "--set")
     chosen = given.get("preset", preset or from_file.get("preset"))
     values: Values = {}
@@ -126,36 +110,11 @@ def from_assignments(assignments: Iterable[str]) -> Values:
         path = key.strip().split(".")
         if not equals or not all(path):
             raise UsageProblem(f"--set {word}: write it as KEY=VALUE, for example --set seed=7")
-        nested: Any = _value(text)
+        nested: Any = read_value(text)
         for part in reversed(path):
             nested = {part: nested}
         _merge(values, nested)
     return values
-
-
-def _value(text: str) -> Any:
-    """A value as in a file, but 010 is ten; text that is no YAML stays text."""
-    with suppress(ValueError):
-        return int(text)
-    try:
-        return yaml.load(text, _Loader)
-    except UNREADABLE:
-        return text
-
-
-def _read(file: Path) -> Values:
-    """The keys and values of a YAML file."""
-    try:
-        content = yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)
-    except OSError as error:
-        raise UsageProblem(f"{file}: cannot be read ({error.strerror})") from None
-    except UNREADABLE as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        raise UsageProblem(f"{file}: not valid YAML{where}") from None
-    if not isinstance(content, dict | None):
-        raise UsageProblem(f"{file}: expected keys and values, one section a world")
-    return content or {}
 
 
 def _section(world: World, content: Mapping[str, Any], source: str) -> Mapping[str, Any]:
@@ -165,6 +124,8 @@ def _section(world: World, content: Mapping[str, Any], source: str) -> Mapping[s
         if content["world"] != world.name:
             raise UsageProblem(f"{source} is a scenario of {content['world']}, not of {world.name}")
         content = content["config"]
+        if not isinstance(content, Mapping):
+            raise UsageProblem(f"{source}: config must hold keys and values")
     if not any(key in worlds.NAMES for key in content):
         return content
     others = [str(key) for key in content if key not in worlds.NAMES]

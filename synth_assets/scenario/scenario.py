@@ -13,9 +13,10 @@ import faker
 
 from synth_assets import __version__
 from synth_assets.model.config import WorldConfig
+from synth_assets.model.documents import read_document
 from synth_assets.model.world import World
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Raised when the same configuration would give other bytes under the same package version."""
 
 Values = dict[str, Any]
@@ -67,8 +68,10 @@ def with_versions(world: World, config: WorldConfig) -> Scenario:
 
 def load(world: World, text: str) -> Scenario:
     """The scenario stored in `text`; ValueError or KeyError where it is not one."""
-    document = json.loads(text)
+    document = read_document(text)
     config = world.config(**document["config"])
+    if not isinstance(document["versions"], dict):
+        raise ValueError("its versions are none")
     if world.why_not(config, world.draws(config, "quotas")):
         raise ValueError("its quotas do not fit")
     return Scenario(world, config, document["versions"])

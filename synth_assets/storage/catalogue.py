@@ -8,12 +8,14 @@ object store the documents are all there is, and `connect` makes the views from 
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth_assets import worlds
 from synth_assets.derive.duckdb_view import attach_files, derived_view_sql, view_sql
+from synth_assets.model.documents import read_document
 from synth_assets.model.errors import Problem, first_line
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     import duckdb
 
 FILE_NAME = "synth_assets.duckdb"
+READ_ONLY = 0o444
+"""Permissions of the database: who opens it for writing would keep all others out, and lose it tomorrow."""
+
 DOCUMENT = ".catalogue.json"
 CONFIG = "config"
 """Key of the document, for worlds with derived views: the configuration that those read."""
@@ -75,8 +80,12 @@ def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
     if isinstance(data_dir, Path):
         path = data_dir / FILE_NAME
         if not path.exists():
-            raise Problem(f"{path} does not exist yet. Run: synth-assets generate all")
-        return duckdb.connect(str(path), read_only=True)
+            there = f" --data-dir {shlex.quote(str(data_dir))}"
+            raise Problem(f"{path} does not exist yet. Run: synth-assets generate all{there}")
+        try:
+            return duckdb.connect(str(path), read_only=True)
+        except duckdb.Error as error:
+            raise Problem(f"{path} cannot be read: {first_line(error)}") from None
     try:
         if not any((data_dir / name / DOCUMENT).exists() for name in worlds.NAMES):
             raise Problem(f"nothing in {data_dir} yet. Run: synth-assets generate all --data-dir {data_dir}")
@@ -98,10 +107,9 @@ def _named(store: Store) -> dict[str, StoragePath]:
 def _document(store: Store) -> dict[str, Any]:
     """What the last flip wrote; nothing before it, or when somebody has changed it by hand."""
     try:
-        document = json.loads((store.home / DOCUMENT).read_text(encoding="utf-8"))
+        return read_document((store.home / DOCUMENT).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
-    return document if isinstance(document, dict) else {}
 
 
 def _write(root: Path) -> Path:
@@ -119,7 +127,8 @@ def _write(root: Path) -> Path:
             with duckdb.connect(str(fresh), config={"storage_compatibility_version": "v1.0.0"}) as connection:
                 _make_views(connection, root)
                 connection.execute("checkpoint")  # on closing, a full disk would pass in silence
-            write_atomic(path, fresh.read_bytes())
+            write_atomic(path, fresh.read_bytes(), READ_ONLY)
+        path.with_name(f"{FILE_NAME}.wal").unlink(missing_ok=True)  # of the file that was replaced
     except duckdb.Error as error:
         raise Problem(f"{path} cannot be written: {first_line(error)}") from None
     return path

@@ -137,9 +137,16 @@ def storage_path(address: str | Path) -> StoragePath:
     text = str(address)
     if "://" not in text:
         return Path(address).absolute()
+    scheme, _, rest = text.partition("://")
+    if "@" in rest.split("/")[0]:
+        raise UsageProblem(
+            f"{scheme}://…: an address holds no keys. Give them as the provider does, for example as "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        )
     if "?" in text:
         raise UsageProblem(
-            f"{text}: give endpoint and region as AWS_ENDPOINT_URL and AWS_REGION, not as options"
+            f"{text.partition('?')[0]}: give endpoint and region as AWS_ENDPOINT_URL and AWS_REGION, not as "
+            "options"
         )
     address = text.rstrip("/")
     if not re.fullmatch(r"[^/]+://[^/]+(/[^/]+)*", address):
@@ -170,10 +177,11 @@ def file_state(path: StoragePath) -> tuple[int, ...]:
 _READS = count()
 
 
-def write_atomic(path: StoragePath, content: bytes | pa.Buffer) -> None:
+def write_atomic(path: StoragePath, content: bytes | pa.Buffer, mode: int | None = None) -> None:
     """Write a file so that a reader finds the old content or the new one, also after a power cut.
 
-    Writers on several hosts do not meet: the name under which a file is made holds host and process.
+    Writers on several hosts do not meet: the name under which a file is made holds host and process. `mode`
+    is the file's permissions, if they are not the usual ones.
     """
     if isinstance(path, ObjectPath):
         path.write_bytes(content)
@@ -184,6 +192,8 @@ def write_atomic(path: StoragePath, content: bytes | pa.Buffer) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if mode is not None:
+            fresh.chmod(mode)
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
@@ -223,13 +233,15 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-UNFINISHED = ".new"
+UNFINISHED = ".synth_assets-new"
+"""How the name of a file ends until it is complete; nobody else's file is named so."""
 
 
 def sweep_unfinished(directory: Path) -> None:
     """Remove what killed writers left in a directory that nobody writes to now."""
     for path in directory.glob(f".*{UNFINISHED}"):
-        path.unlink(missing_ok=True)
+        if path.is_file() and not path.is_symlink():
+            path.unlink(missing_ok=True)
 
 
 def sync_directory(path: Path) -> None:

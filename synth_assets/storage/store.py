@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from synth_assets.derive.duckdb_view import only
+from synth_assets.model.documents import read_document
 from synth_assets.model.errors import Problem, UsageProblem, first_line
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
@@ -93,16 +94,29 @@ def data_dir(address: str | Path | None = None) -> StoragePath:
     return storage_path(address or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR)
 
 
+RUN = ".run"
+"""File with the id of the Dagster run that wrote the scenario; empty for the command line's."""
+
+
 class Store:
     """The published tables of one world under a data directory.
 
-    `remedy` is the command that errors recommend when something is missing or damaged.
+    Attributes:
+        remedy: the command that makes what is missing, which errors recommend.
+        mend: gives the command that makes a damaged table again, from the current scenario.
     """
 
-    def __init__(self, world: World, root: StoragePath, remedy: str | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        root: StoragePath,
+        remedy: str | None = None,
+        mend: Callable[[str], str] | None = None,
+    ) -> None:
         self.world = world
         self.root = root
         self.remedy = remedy or f"synth-assets generate {world.name}"
+        self.mend = mend or (lambda _: self.remedy)
         self.home = root / world.name
         self._versions: Versions = (
             BucketVersions(self.home) if isinstance(self.home, ObjectPath) else DiskVersions(self.home)
@@ -110,9 +124,27 @@ class Store:
 
     # --- scenario -------------------------------------------------------------------------------------
 
-    def write_scenario(self, scenario: Scenario) -> None:
-        """Make a scenario the current one; only while the store is locked."""
+    def write_scenario(self, scenario: Scenario, run: str = "") -> None:
+        """Make a scenario the current one, by a run of Dagster or none; only while the store is locked."""
+        write_atomic(self.home / RUN, run.encode())
         write_atomic(self.home / "scenario.json", scenario.text.encode())
+
+    def refuse_scenario_of_another(self, run: str) -> None:
+        """See that the current scenario is still the one that a run of Dagster wrote.
+
+        Raises:
+            Problem: another run, or `synth-assets generate`, has replaced it since.
+        """
+        try:
+            writer = (self.home / RUN).read_text(encoding="utf-8")
+        except (FileNotFoundError, ValueError):
+            writer = ""
+        if writer != run:
+            who = f"the run {writer}" if writer else "synth-assets generate"
+            raise Problem(
+                f"{self.world.name}: {who} has replaced the scenario of this run meanwhile, so nothing more "
+                "is published. Wait for it, then run again"
+            )
 
     def scenario(self) -> Scenario:
         """The current scenario; a Problem where there is none."""
@@ -215,20 +247,20 @@ class Store:
         if scenario and found.scenario != scenario.id:
             raise Problem(
                 f"{self.label(name)} was made for another scenario ({found.scenario}, now {scenario.id}). "
-                f"Run: {self.remedy}"
+                f"Run: {self.mend(name)}"
             )
         stand = sizes(found.path)
         strays = _part_names(stand) - {part_name(block) for block in range(len(found.parts))}
         if strays and not allow_edits:
-            raise Problem(f"{found.path / min(strays)} is not a part of the table. Run: {self.remedy}")
+            raise Problem(f"{found.path / min(strays)} is not a part of the table. Run: {self.mend(name)}")
         for block, part in enumerate(found.parts):
             file = part_name(block)
             if file not in stand:
-                raise Problem(f"{found.path / file} is missing. Run: {self.remedy}")
+                raise Problem(f"{found.path / file} is missing. Run: {self.mend(name)}")
             if allow_edits:
                 self.part(found, block, allow_edits=True).read([])
             elif stand[file] != part.bytes:
-                raise Problem(f"{found.path / file} is not as long as it was written. Run: {self.remedy}")
+                raise Problem(f"{found.path / file} is not as long as it was written. Run: {self.mend(name)}")
         return found
 
     def _in_force(self, name: str) -> Published:
@@ -236,7 +268,11 @@ class Store:
         path: StoragePath = self.home / name
         try:
             path = self._versions.current(name)
-            document = json.loads((path / "_table.json").read_text(encoding="utf-8"))
+            document = read_document((path / "_table.json").read_text(encoding="utf-8"))
+            if document["table"] != name:
+                raise Problem(
+                    f"{self.home / name} points to a version of another table. Run: {self.mend(name)}"
+                )
             parts = tuple(Part(**part) for part in document["parts"])
             return Published(path, document["scenario"], document["content"], parts)
         except FileNotFoundError:
@@ -244,7 +280,7 @@ class Store:
         except OSError as error:
             raise Problem(f"{error.filename or path} cannot be read: {first_line(error)}") from None
         except (ValueError, KeyError, TypeError):
-            raise Problem(f"{path / '_table.json'} is damaged. Run: {self.remedy}") from None
+            raise Problem(f"{path / '_table.json'} is damaged. Run: {self.mend(name)}") from None
 
     def part(self, published: Published, block: int, allow_edits: bool = False) -> PartReader:
         """The reader of one part of a version; it refuses other bytes than were written.
@@ -264,7 +300,7 @@ def _intact(path: StoragePath, document: Mapping[str, object], parts: list[Part]
     hashes = {part_name(block): part.sha256 for block, part in enumerate(parts)}
     try:
         return (
-            json.loads((path / "_table.json").read_text(encoding="utf-8")) == document
+            read_document((path / "_table.json").read_text(encoding="utf-8")) == document
             and _part_names(sizes(path)) == set(hashes)
             and all(
                 sha256((path / name).read_bytes()).hexdigest() == expected

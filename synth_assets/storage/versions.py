@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -90,10 +91,14 @@ class DiskVersions:
     def prune(self, keep: set[StoragePath], tables: list[str]) -> None:
         """Remove versions that no link, and nothing in `keep`, points to."""
         kept = keep | {self.current(table) for table in tables}
-        for path in (self.home / VERSIONS).glob("*/*"):
-            if path not in kept:
+        versions = self.home / VERSIONS
+        if versions.is_symlink():  # somebody moved them: what else is there is not ours to judge
+            return
+        for path in versions.glob("*/*"):
+            own = any(re.fullmatch(rf"{re.escape(table)}-[0-9a-f]{{16}}", path.name) for table in tables)
+            if own and path not in kept:
                 shutil.rmtree(path, ignore_errors=True)
-        for path in (self.home / VERSIONS).glob("*/"):
+        for path in versions.glob("*/"):
             if not any(path.iterdir()):
                 path.rmdir()
 

@@ -127,7 +127,7 @@ def _block_by_block(scenario: Scenario, home: Path) -> None:
     for root, tables in world.roots.items():
         staged = {table.name: home / table.name for table in tables}
         for block, numbers in enumerate(world.blocks(scenario.config, root)):
-            build(BlockTask(world, scenario.config, numbers, block, staged, {}, ""))
+            build(BlockTask(world, scenario.config, numbers, block, staged, {}))
 
 
 def _table_by_table(scenario: Scenario, home: Path) -> None:
@@ -136,10 +136,11 @@ def _table_by_table(scenario: Scenario, home: Path) -> None:
         parts[table.name] = []
         for block, numbers in enumerate(world.blocks(scenario.config, world.root(table))):
             parents = {
-                name: (home / name / part_name(block), parts[name][block].sha256) for name in table.parents
+                name: (home / name / part_name(block), parts[name][block].sha256, "")
+                for name in table.parents
             }
             staged = {table.name: home / table.name}
-            task = BlockTask(world, scenario.config, numbers, block, staged, parents, "")
+            task = BlockTask(world, scenario.config, numbers, block, staged, parents)
             parts[table.name].append(build(task).parts[table.name])
 
 

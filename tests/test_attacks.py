@@ -1,0 +1,229 @@
+"""What somebody may put where this program reads: each is refused in one line, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from synth_assets.cli import main
+from synth_assets.generation.generate import write_world
+from synth_assets.scenario.resolve import resolve
+
+ROOT = Path(__file__).parent.parent
+DEEP = "[" * 100_000
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory) -> Path:
+    directory = tmp_path_factory.mktemp("sound")
+    write_world(resolve("order_to_cash", {"num_transactions": 60, "as_of": "2026-11-21"}), directory)
+    return directory
+
+
+@pytest.fixture
+def data(sound, tmp_path) -> Path:
+    shutil.copytree(sound, tmp_path / "data", symlinks=True)
+    return tmp_path / "data"
+
+
+def run(*arguments: str | Path) -> tuple[int, str]:
+    """Exit code and the last line; a traceback is no line."""
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output.strip().splitlines()[-1]
+
+
+# --- stored documents ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", [DEEP, "null", "[]", '{"world": "order_to_cash"}'])
+@pytest.mark.parametrize("name", ["scenario.json", "invoices/_table.json"])
+def test_a_stored_document_that_is_none_is_named(data, name, content):
+    (data / "order_to_cash" / name).write_text(content)
+    code, line = run("verify", "order_to_cash", "--data-dir", data)
+    assert code == 1
+    assert "is damaged" in line
+    assert "Run: synth-assets generate order_to_cash" in line
+    assert run("generate", "order_to_cash", "--set", "num_transactions=60", "--data-dir", data)[0] == 0
+    assert run("verify", "order_to_cash", "--data-dir", data)[0] == 0
+
+
+def test_a_scenario_without_versions_is_damaged(data):
+    path = data / "order_to_cash" / "scenario.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"versions": None}))
+    assert "scenario.json is damaged" in run("verify", "order_to_cash", "--data-dir", data)[1]
+
+
+def test_a_catalogue_document_that_is_none_is_written_anew(data):
+    (data / "order_to_cash" / ".catalogue.json").write_text(DEEP)
+    assert run("generate", "order_to_cash", "--set", "num_transactions=60", "--data-dir", data)[0] == 0
+
+
+@pytest.mark.parametrize("command", [("verify",), ("export", "--to", "csv", "--out", "out")])
+def test_a_link_to_another_table_is_named(data, command, monkeypatch):
+    monkeypatch.chdir(data.parent)
+    link = data / "order_to_cash" / "invoices"
+    link.unlink()
+    link.symlink_to((data / "order_to_cash" / "orders").readlink())
+    code, line = run(command[0], "order_to_cash", *command[1:], "--data-dir", data)
+    assert code == 1
+    assert "invoices points to a version of another table. Run: synth-assets generate" in line
+
+
+# --- configuration ------------------------------------------------------------------------------------
+
+BOMB = "a0: &a0 {x: 1}\n" + "".join(
+    f"a{i}: &a{i} {{{', '.join(f'k{j}: *a{i - 1}' for j in range(9))}}}\n" for i in range(1, 30)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("seed: 1\nseed: 2\n", "not valid YAML at line 2: the key seed is there twice"),
+        ("seed: 010\n", 'seed is "010", but must be a whole number'),
+        ("num_transactions: 1:30\n", 'num_transactions is "1:30", but must be a whole number'),
+        ("seed: 0x10\n", 'seed is "0x10", but must be a whole number'),
+        (BOMB, "too large for a configuration (at most 1,000,000 bytes and 10,000 values)"),
+        ("a" * 1_000_001, "too large for a configuration"),
+        (DEEP, "not valid YAML"),
+        ("world: order_to_cash\nversions: {}\nconfig: [1]\n", "config must hold keys and values"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_refused(tmp_path, content, said):
+    (tmp_path / "given.yaml").write_text(content)
+    code, line = run(
+        "generate", "order_to_cash", "--config", tmp_path / "given.yaml", "--data-dir", tmp_path / "data"
+    )
+    assert code == 2
+    assert said in line
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("text", ["1e-3", "0.001", ".001", "1.0e-3"])
+def test_a_number_is_read_however_it_is_written(tmp_path, text):
+    (tmp_path / "given.yaml").write_text(f"anomaly_rates: {{pricing_drift: {text}}}\n")
+    found = resolve("order_to_cash", file=tmp_path / "given.yaml").config
+    assert found.anomaly_rates.pricing_drift == 0.001
+
+
+def test_a_wrong_value_under_another_name_of_its_key_names_that(tmp_path):
+    code, line = run("generate", "personal_banking", "--set", "user_count=5", "--data-dir", tmp_path / "data")
+    assert (code, line) == (
+        2,
+        "personal_banking: user_count is 5, but must be a whole number from 10 to 1,000,000",
+    )
+
+
+@pytest.mark.parametrize("address", ["s3://KEY:hunter2@bucket/data", "s3://KEY:hunter2@bucket"])
+def test_keys_in_an_address_are_refused_and_not_repeated(address):
+    code, line = run("verify", "order_to_cash", "--data-dir", address)
+    assert code == 2
+    assert "an address holds no keys" in line
+    assert "hunter2" not in line
+
+
+def test_an_empty_directory_and_an_unknown_driver_are_refused(data):
+    assert run("export", "order_to_cash", "--to", "csv", "--out", "", "--data-dir", data) == (
+        2,
+        "--out is an empty text: name a directory, or . for this one",
+    )
+    line = run("load", "personal_banking", "--url", "sqlite+pysqlcipher:///x.db", "--data-dir", data)[1]
+    assert line.startswith("--url: the driver sqlite+pysqlcipher is not supported")
+
+
+# --- what is not ours ---------------------------------------------------------------------------------
+
+
+def test_nobody_elses_files_are_swept(data, tmp_path):
+    home = data / "order_to_cash"
+    others = [data / ".env.new", home / ".env.new", home / ".versions" / "mine" / "notes"]
+    for path in others:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    (home / ".x.new").mkdir()
+    assert run("generate", "order_to_cash", "--set", "num_transactions=50", "--data-dir", data)[0] == 0
+    assert all(path.read_text() == "mine" for path in others)
+
+
+def test_versions_that_somebody_moved_are_left_alone(data, tmp_path):
+    versions = data / "order_to_cash" / ".versions"
+    versions.rename(tmp_path / "elsewhere")
+    versions.symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "a" / "b").mkdir(parents=True)
+    assert run("generate", "order_to_cash", "--set", "num_transactions=50", "--data-dir", data)[0] == 0
+    assert (tmp_path / "elsewhere" / "a" / "b").is_dir()
+
+
+def test_the_catalogue_is_for_reading_and_a_log_beside_it_goes_with_it(data):
+    file = data / "synth_assets.duckdb"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o444
+    log = data / "synth_assets.duckdb.wal"
+    log.write_bytes(b"what a writer of yesterday left")
+    assert run("generate", "order_to_cash", "--set", "num_transactions=60", "--data-dir", data)[0] == 0
+    assert not log.exists()
+    with duckdb.connect(str(file), read_only=True) as connection:
+        assert connection.sql("SELECT count(*) FROM order_to_cash.orders").fetchall() == [(60,)]
+
+
+def test_dagster_is_told_of_this_project_in_its_own_directory_alone(tmp_path):
+    code = (ROOT / "synth_assets" / "orchestration" / "dagster_cli.pth").read_text()
+    variable = "DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME"
+    code += f"\nprint(os.environ.get('{variable}'))"
+    clean = {key: value for key, value in os.environ.items() if key != variable}
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "another"\n')
+    for where, said in ((ROOT, "synth_assets.definitions"), (tmp_path, "None"), (Path("/"), "None")):
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", code],
+            cwd=where,
+            env=clean,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == said
+
+
+# --- where the output goes ----------------------------------------------------------------------------
+
+
+def command(*arguments: str, stdout=subprocess.PIPE, **environment: str) -> subprocess.CompletedProcess:
+    code = "from synth_assets.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env=os.environ | environment,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [("--help",), ("worlds",), ("schema", "order_to_cash")])
+def test_help_that_cannot_be_written_is_one_line(arguments):
+    with open("/dev/full", "w") as full:
+        ended = command(*arguments, stdout=full)
+    assert ended.returncode == 1
+    assert ended.stderr.decode() == "the output cannot be written: No space left on device\n"
+
+
+def test_a_terminal_with_a_small_alphabet_shows_what_it_can(tmp_path):
+    arguments = ("generate", "order_to_cash", "--set", "num_transactions=50", "--data-dir", str(tmp_path))
+    ended = command(*arguments, PYTHONIOENCODING="latin-1")
+    assert ended.returncode == 0
+    assert b"order_to_cash" in ended.stdout
+
+
+def test_the_worlds_are_described_without_docstrings():
+    plain, optimised = command("worlds"), command("worlds", PYTHONOPTIMIZE="2")
+    assert optimised.returncode == 0
+    assert optimised.stdout == plain.stdout != b""
