@@ -7,14 +7,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 data: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
-	@DAGSTER_HOME=$(CURDIR)/.dagster_home $(BIN)/python -m synth_assets.orchestration
+	@DAGSTER_HOME="$(CURDIR)/.dagster_home" $(BIN)/python -m synth_assets.orchestration
 
 test: .venv/ready
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 dev: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
-	@DAGSTER_HOME=$(CURDIR)/.dagster_home $(BIN)/dagster dev
+	@DAGSTER_HOME="$(CURDIR)/.dagster_home" $(BIN)/dagster dev
 
 check: lint types test
 

@@ -14,9 +14,13 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
+import synth_assets
 from synth_assets.cli import main
-from synth_assets.generation.generate import write_world
+from synth_assets.generation.generate import in_memory, write_world
+from synth_assets.model.errors import UsageProblem
 from synth_assets.scenario.resolve import resolve
+from synth_assets.storage.parquet import part_name, write_part
+from synth_assets.storage.store import Store
 
 ROOT = Path(__file__).parent.parent
 DEEP = "[" * 100_000
@@ -141,6 +145,31 @@ def test_an_empty_directory_and_an_unknown_driver_are_refused(data):
     assert line.startswith("--url: the driver sqlite+pysqlcipher is not supported")
 
 
+def test_an_export_does_not_take_the_place_of_another_worlds(data, tmp_path):
+    write_world(resolve("subscriptions", {"num_customers": 100}), data)
+    out = tmp_path / "out"
+    to_out = ("--to", "csv", "--out", out, "--data-dir", data)
+    assert run("export", "order_to_cash", *to_out)[0] == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert run("export", "subscriptions", *to_out) == (
+        2,
+        f"{out} holds anomaly_manifest.csv of another world: give subscriptions another --out",
+    )
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert run("export", "order_to_cash", *to_out)[0] == 0, "the same again is written"
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_single_table_does_not_take_the_place_of_another_worlds(data, tmp_path, form):
+    write_world(resolve("subscriptions", {"num_customers": 100}), data)
+    out = tmp_path / "out"
+    to_out = ("--to", form, "--out", out, "--tables", "invoices", "--data-dir", data)
+    assert run("export", "order_to_cash", *to_out)[0] == 0
+    code, line = run("export", "subscriptions", *to_out)
+    assert code == 2
+    assert line == f"{out} holds invoices.{form} of another world: give subscriptions another --out"
+
+
 # --- what is not ours ---------------------------------------------------------------------------------
 
 
@@ -173,6 +202,13 @@ def test_the_catalogue_is_for_reading_and_a_log_beside_it_goes_with_it(data):
     assert not log.exists()
     with duckdb.connect(str(file), read_only=True) as connection:
         assert connection.sql("SELECT count(*) FROM order_to_cash.orders").fetchall() == [(60,)]
+
+
+def test_a_directory_that_was_moved_is_read_where_it_is(data, tmp_path):
+    data.rename(tmp_path / "it's elsewhere [1]")
+    with synth_assets.connect(str(tmp_path / "it's elsewhere [1]")) as connection:
+        assert connection.sql("SELECT count(*) FROM order_to_cash.orders").fetchall() == [(60,)]
+    assert run("verify", "order_to_cash", "--data-dir", tmp_path / "it's elsewhere [1]")[0] == 0
 
 
 def test_dagster_is_told_of_this_project_in_its_own_directory_alone(tmp_path):
@@ -227,3 +263,30 @@ def test_the_worlds_are_described_without_docstrings():
     plain, optimised = command("worlds"), command("worlds", PYTHONOPTIMIZE="2")
     assert optimised.returncode == 0
     assert optimised.stdout == plain.stdout != b""
+
+
+# --- what piles up ------------------------------------------------------------------------------------
+
+
+def test_versions_stay_few_however_often_tables_are_made_without_the_catalogue(data):
+    world = resolve("order_to_cash").world
+    store = Store(world, data)
+    for seed in range(6):
+        scenario = resolve("order_to_cash", {"num_transactions": 60, "as_of": "2026-11-21", "seed": seed})
+        with store.lock():
+            store.write_scenario(scenario)
+            table = world.table("products")
+            rows = in_memory(scenario).tables["products"]
+            part = write_part(table, rows, store.staging_dir(scenario, table) / part_name(0))
+            store.publish(scenario, table, [part])
+    versions = sorted((data / "order_to_cash" / ".versions").glob("*/products-*"))
+    assert len(versions) == 3, "the current one, the one before, and the catalogue's"
+    with duckdb.connect(str(data / "synth_assets.duckdb"), read_only=True) as connection:
+        assert connection.sql("SELECT count(*) > 0 FROM order_to_cash.products").fetchall() == [(True,)]
+
+
+def test_a_table_that_is_misspelt_is_named_with_the_nearest():
+    with pytest.raises(UsageProblem) as error:
+        in_memory(resolve("order_to_cash", {"num_transactions": 50})).frame("invoice")
+    said = "order_to_cash: unknown table 'invoice'. Did you mean invoices? (tables: "
+    assert str(error.value).startswith(said)

@@ -12,6 +12,8 @@ import pyarrow as pa
 from synth_assets.generation.block_task import BlockTask, build
 from synth_assets.generation.blocks import make_block
 from synth_assets.generation.map_blocks import MapBlocks, in_this_process
+from synth_assets.model.errors import UsageProblem
+from synth_assets.scenario.explain import nearest
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
 from synth_assets.storage.parquet import Part
@@ -84,7 +86,15 @@ class Dataset:
         return self.tables[self.scenario.world.manifest.name]
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A table as a pandas frame."""
+        """A table as a pandas frame.
+
+        Raises:
+            UsageProblem: the world has no such table; the message lists them.
+        """
+        if name not in self.tables:
+            known, world = ", ".join(self.tables), self.scenario.world.name
+            hint = nearest(name, self.tables)
+            raise UsageProblem(f"{world}: unknown table {name!r}{hint} (tables: {known})")
         return self.tables[name].to_pandas()
 
 

@@ -11,11 +11,10 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from synth_assets import worlds
-from synth_assets.derive.duckdb_view import attach_files, derived_view_sql, view_sql
-from synth_assets.model.documents import read_document
+from synth_assets.derive.duckdb_view import attach_files, derived_view_sql, only, view_sql
 from synth_assets.model.errors import Problem, first_line
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
@@ -26,7 +25,7 @@ from synth_assets.storage.paths import (
     temporary_directory,
     write_atomic,
 )
-from synth_assets.storage.store import Store, parts_pattern
+from synth_assets.storage.store import DOCUMENT, Store, parts_pattern
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,7 +34,6 @@ FILE_NAME = "synth_assets.duckdb"
 READ_ONLY = 0o444
 """Permissions of the database: who opens it for writing would keep all others out, and lose it tomorrow."""
 
-DOCUMENT = ".catalogue.json"
 CONFIG = "config"
 """Key of the document, for worlds with derived views: the configuration that those read."""
 
@@ -52,7 +50,7 @@ def flip(store: Store, scenario: Scenario) -> StoragePath:
         Problem: a table is missing, damaged or from another scenario; the catalogue stays as it was.
     """
     published = {t.name: store.published(t.name, scenario) for t in store.world.tables}
-    before = _named(store)
+    before = store.catalogued()
     document: dict[str, object] = {name: store.below_home(version) for name, version in published.items()}
     if store.world.views:
         document[CONFIG] = scenario.document["config"]
@@ -72,6 +70,8 @@ def flip(store: Store, scenario: Scenario) -> StoragePath:
 def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
     """A connection with the views of every world; amounts in dollars, under the documents' names.
 
+    Where the directory was moved, the views are made anew in memory.
+
     Raises:
         Problem: nothing is there yet, or it cannot be read.
     """
@@ -83,9 +83,14 @@ def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
             there = f" --data-dir {shlex.quote(str(data_dir))}"
             raise Problem(f"{path} does not exist yet. Run: synth-assets generate all{there}")
         try:
-            return duckdb.connect(str(path), read_only=True)
+            connection = duckdb.connect(str(path), read_only=True)
+            if _was_moved(connection, data_dir):
+                connection.close()
+                connection = duckdb.connect()
+                _make_views(connection, data_dir)
         except duckdb.Error as error:
             raise Problem(f"{path} cannot be read: {first_line(error)}") from None
+        return connection
     try:
         if not any((data_dir / name / DOCUMENT).exists() for name in worlds.NAMES):
             raise Problem(f"nothing in {data_dir} yet. Run: synth-assets generate all --data-dir {data_dir}")
@@ -97,19 +102,11 @@ def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _named(store: Store) -> dict[str, StoragePath]:
-    """The versions that the catalogue names, by table; nothing before the first flip."""
-    known = {table.name for table in store.world.tables}
-    document = _document(store).items()
-    return {name: store.home / path for name, path in document if name in known and isinstance(path, str)}
-
-
-def _document(store: Store) -> dict[str, Any]:
-    """What the last flip wrote; nothing before it, or when somebody has changed it by hand."""
-    try:
-        return read_document((store.home / DOCUMENT).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
+def _was_moved(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> bool:
+    """Whether the views of a catalogue name another directory: it was moved, copied or mounted elsewhere."""
+    views = connection.execute("SELECT sql FROM duckdb_views() WHERE NOT internal").fetchall()
+    here = f"{only(data_dir)}/".replace("'", "''")
+    return not any(here in sql for (sql,) in views)
 
 
 def _write(root: Path) -> Path:
@@ -140,7 +137,7 @@ def _make_views(connection: duckdb.DuckDBPyConnection, root: StoragePath) -> Non
         if (root / name / DOCUMENT).exists():
             world = worlds.load(name)
             store = Store(world, root)
-            for statement in _statements(world, _named(store), _document(store).get(CONFIG)):
+            for statement in _statements(world, store.catalogued(), store.catalogue_document().get(CONFIG)):
                 connection.execute(statement)
 
 

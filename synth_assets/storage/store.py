@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from synth_assets.derive.duckdb_view import only
 from synth_assets.model.documents import read_document
@@ -93,6 +94,9 @@ def data_dir(address: str | Path | None = None) -> StoragePath:
         raise UsageProblem("the data directory is an empty text: leave it out, or name one")
     return storage_path(address or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR)
 
+
+DOCUMENT = ".catalogue.json"
+"""File with the version that the catalogue names, of each table."""
 
 RUN = ".run"
 """File with the id of the Dagster run that wrote the scenario; empty for the command line's."""
@@ -202,7 +206,10 @@ class Store:
         def intact(path: StoragePath) -> bool:
             return _intact(path, document, parts)
 
+        before = self._versions.current(table.name) if isinstance(self.home, Path) else None
         path = self._versions.publish(scenario.id, table.name, content, intact)
+        if before:  # however often a table is made anew without the catalogue, three versions are the most
+            self._versions.prune({before, *self.catalogued().values()}, [table.name])
         return Published(path, scenario.id, content, tuple(parts))
 
     def check_order(self, table: Table, parts: list[Part]) -> None:
@@ -224,6 +231,19 @@ class Store:
                     f"{staged / part_name(block)} is not there as it was written: every host must see the "
                     f"same data directory, and only one run at a time may write {self.label(table.name)}"
                 )
+
+    def catalogued(self) -> dict[str, StoragePath]:
+        """The versions that the catalogue names, by table; nothing before the first flip."""
+        known = {table.name for table in self.world.tables}
+        document = self.catalogue_document().items()
+        return {name: self.home / path for name, path in document if name in known and isinstance(path, str)}
+
+    def catalogue_document(self) -> dict[str, Any]:
+        """What the last flip wrote; nothing before it, or when somebody has changed it by hand."""
+        try:
+            return read_document((self.home / DOCUMENT).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
 
     def prune(self, keep: set[StoragePath]) -> None:
         """Remove versions that are neither current nor in `keep`."""

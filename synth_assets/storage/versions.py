@@ -89,7 +89,7 @@ class DiskVersions:
         return self.home / os.readlink(link) if link.is_symlink() else link
 
     def prune(self, keep: set[StoragePath], tables: list[str]) -> None:
-        """Remove versions that no link, and nothing in `keep`, points to."""
+        """Remove versions of some tables that no link, and nothing in `keep`, points to."""
         kept = keep | {self.current(table) for table in tables}
         versions = self.home / VERSIONS
         if versions.is_symlink():  # somebody moved them: what else is there is not ours to judge
@@ -143,7 +143,7 @@ class BucketVersions:
         return self.home / (self.home / table).read_text()
 
     def prune(self, keep: set[StoragePath], tables: list[str]) -> None:
-        """Remove old versions that no pointer, and nothing in `keep`, points to.
+        """Remove old versions of some tables that no pointer, and nothing in `keep`, points to.
 
         What was written within SPARED_HOURS stays: another machine may be about to point to it.
         """
@@ -151,7 +151,9 @@ class BucketVersions:
         versions = self.home / VERSIONS
         now = dt.datetime.now(dt.UTC)
         for name, written in versions.last_written(depth=2).items():
-            if versions / name not in kept and now - written >= dt.timedelta(hours=SPARED_HOURS):
+            own = any(re.fullmatch(rf"[^/]+/{re.escape(table)}-[0-9a-f]+", name) for table in tables)
+            is_old = now - written >= dt.timedelta(hours=SPARED_HOURS)
+            if own and is_old and versions / name not in kept:
                 (versions / name).remove()
 
 
