@@ -55,7 +55,7 @@ def refuse_other_scenario(context: dg.AssetExecutionContext, world: World, store
         Problem: somebody else has replaced it since.
     """
     if any(node.name == op_name(world, SCENARIO) for node in context.job_def.nodes):
-        store.refuse_scenario_of_another(context.run_id)
+        store.refuse_scenario_of_another(context.run.run_id)
 
 
 def _unused(name: str, ops: list[str]) -> str:

@@ -41,7 +41,7 @@ def scenario_asset(world: World) -> dg.AssetsDefinition:
             resolved = resolve_run(world, given)
             store = store_for(world, SCENARIO)
             with store.lock(wait=True):
-                store.write_scenario(resolved, context.run_id)
+                store.write_scenario(resolved, context.run.run_id)
         return dg.MaterializeResult(
             data_version=dg.DataVersion(resolved.id),
             metadata=_metadata(resolved, store.home / "scenario.json"),
