@@ -14,7 +14,7 @@ from synth_assets.checks.verify import connect
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import load
 from tests.test_every_world import BANK_FAULTS
-from tests.worlds import make_world, some_checks, write_world
+from tests.worlds import make_world, some_checks, spoil, write_world
 
 BANK = {"as_of": "2026-11-21", "num_users": 3_000, "anomaly_rates": dict.fromkeys(BANK_FAULTS, 0.04)}
 ORDERS = {"as_of": "2026-11-21", "num_transactions": 20_000}
@@ -56,6 +56,14 @@ def test_verify_says_so_when_second_invoices_are_issued_on_sundays(tmp_path) -> 
     assert (given_away.asked, given_away.severity) == ("none", "WARN")
     shown = {(row["table"], row["trait"], row["kind"], row["held"]) for row in given_away.failures}
     assert ("invoices", "issue_date weekday", "duplicate_invoice", "Sunday") in shown
+
+
+def test_labels_of_a_kind_that_does_not_exist_end_no_verification(tmp_path) -> None:
+    world = load("order_to_cash")
+    config = resolve("order_to_cash", {**ORDERS, "num_transactions": 2_000}).config
+    sources = write_world(world, make_world(world, config), tmp_path)
+    spoil("anomaly_manifest", sources, "UPDATE anomaly_manifest SET type = 'unheard_of'")
+    assert outcome(world, config, sources).asked == "none"
 
 
 def outcome(world, config, sources):

@@ -109,7 +109,7 @@ def giveaway_check(world: World) -> CheckSpec:
 
 def _tells(place: Place, world: World) -> bool:
     """Whether a place tells more than chance, and its kind is not one that shows there."""
-    shown = next(anomaly.shows_in for anomaly in world.anomalies if anomaly.name == place.kind)
+    shown = next((anomaly.shows_in for anomaly in world.anomalies if anomaly.name == place.kind), ())
     return abs(place.sigmas) > MOST_SIGMAS and f"{place.table}.{place.among}" not in shown
 
 
@@ -166,7 +166,9 @@ def giveaways(connection: duckdb.DuckDBPyConnection, world: World) -> list[Givea
             found_here = Giveaway(
                 table.name, trait, kind, value, faults, holders, rows[kind], sound, of_sound
             )
-            if counts(found_here, tests * len(world.tables)) and not _names(found_here) & aside[kind]:
+            if counts(found_here, tests * len(world.tables)) and not _names(found_here) & aside.get(
+                kind, set()
+            ):
                 found.append(found_here)
     return found
 
