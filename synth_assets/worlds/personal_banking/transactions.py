@@ -19,7 +19,8 @@ from synth_assets.worlds.personal_banking.activity.descriptors import (
     homes,
 )
 from synth_assets.worlds.personal_banking.activity.events import SLOTS
-from synth_assets.worlds.personal_banking.activity.facts import Block, window
+from synth_assets.worlds.personal_banking.activity.facts import window
+from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.activity.merchants import CITIES
 from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
 from synth_assets.worlds.personal_banking.users import USER_ID

@@ -14,6 +14,7 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.used_numbers import unused_before
+from synth_assets.worlds.personal_banking.activity.cards import Cards
 from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
 from synth_assets.worlds.personal_banking.activity.events import (
     CARD,
@@ -30,6 +31,7 @@ from synth_assets.worlds.personal_banking.anomalies import (
     REFUND,
     UNREPLAYED,
 )
+from synth_assets.worlds.personal_banking.user_plan import Users
 
 PENDING_AT_MOST_DAYS = 10
 """A pending row that is older is a fault."""
@@ -51,11 +53,13 @@ _MIRROR[[INDEX["card_payment_out"], INDEX["to_savings"]]] = INDEX["card_payment_
 """Of a label under which money leaves for another account, the label under which it arrives."""
 
 
-class Edited(NamedTuple):
-    """Users after their faults.
+class Block(NamedTuple):
+    """The facts of consecutive users, after their faults.
 
     Attributes:
-        rows: transactions that are left, and those that were added.
+        users, cards: one entry a user.
+        has_account: which accounts there are, users x accounts.
+        rows: transactions by user and day: those that are left, and those that were added.
         number: of each row among those of its user, from 0; faults move no other row's number.
         clean_number: the same without faults and unused numbers; an added row has that of the row before.
         opened_day: day of the history on which each account was opened, users x accounts; -1: before.
@@ -64,6 +68,9 @@ class Edited(NamedTuple):
         faulty_account: of each user, the account that the fault would be about.
     """
 
+    users: Users
+    cards: Cards
+    has_account: Flags
     rows: EventRows
     number: Ints
     clean_number: Ints
@@ -74,9 +81,9 @@ class Edited(NamedTuple):
     faulty_account: Ints
 
 
-def edit(sound: SoundActivity, kind: Codes, days: int, slots: int, draws: Draws, users: Ints) -> Edited:
-    """The faults `kind` of the users `users`, in a history of so many days and numbers a user."""
-    rows = sound.rows
+def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws) -> Block:
+    """The users with their planned faults, in a history of so many days and numbers a user."""
+    rows, kind, users = sound.rows, plan.fault, plan.number
     counts = np.bincount(rows.user, minlength=len(kind))
     clean_number = np.arange(len(rows.user)) - (np.cumsum(counts) - counts)[rows.user]
     drawn, drawn_too, _, _ = draws.fields("faulty row", users)
@@ -101,7 +108,10 @@ def edit(sound: SoundActivity, kind: Codes, days: int, slots: int, draws: Draws,
     opened, too_late = _opened_late(sound, rows, kind == BEFORE_OPENED, draws, users)
     misstated, account = _misstated(sound.has_account, closing, kind == UNREPLAYED, draws, users)
     faulty_account = np.where(kind == BEFORE_OPENED, too_late, account)
-    return Edited(rows, number, clean_number, opened, opening, misstated, faulty, faulty_account)
+    return Block(
+        plan, sound.cards, sound.has_account, rows, number, clean_number, opened, opening, misstated, faulty,
+        faulty_account,
+    )  # fmt: skip
 
 
 class _Edits:
