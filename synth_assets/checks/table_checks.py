@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -13,7 +13,6 @@ import pyarrow as pa
 from synth_assets.checks.check import SHOWN, Check, Row, count, rows
 from synth_assets.checks.queries import file_schemas, quoted
 from synth_assets.checks.spec import CheckSpec, Evidence
-from synth_assets.derive.pandera_schema import REFERENCE_COLUMNS, failures, reference_schema
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
@@ -157,20 +156,23 @@ def pointers_checked_with(world: World, table: Table) -> Iterator[Pointer]:
 
 def _references(spec: CheckSpec, evidence: Evidence) -> Check:
     """One small frame with a row a reference, judged by pandera."""
+    from synth_assets.derive.pandera_schema import REFERENCE_COLUMNS, failures, reference_schema
+
     pointers = list(pointers_checked_with(evidence.world, evidence.world.table(spec.table)))
     expected = ", ".join(pointer.label for pointer in pointers)
     if evidence.partitions.passes(spec.name, spec.table):
         return spec.outcome(expected, "0 orphans", True, (len(pointers), 0))
-    frame = [_counted(evidence.connection, pointer) for pointer in pointers]
+    counted = [_counted(evidence.connection, pointer) for pointer in pointers]
+    frame = [dict(zip(REFERENCE_COLUMNS, row, strict=True)) for row in counted]
     wrong = failures(reference_schema(), pa.Table.from_pylist(frame, pa.schema(REFERENCE_COLUMNS)))
-    orphans = sum(row["orphans"] for row in frame)
+    orphans = sum(row[-1] for row in counted)
     first = " UNION ALL ".join(f"({pointer.orphans})" for pointer in pointers) if wrong else ""
     shown = rows(evidence.connection, f"FROM ({first}) LIMIT {SHOWN}") if wrong else []
     return spec.outcome(expected, f"{orphans:,} orphans", not wrong, (len(pointers), orphans), shown)
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, pointer: Pointer) -> dict[str, Any]:
+def _counted(connection: duckdb.DuckDBPyConnection, pointer: Pointer) -> tuple[str, str, str, int, int]:
+    """A row of the frame: where the reference stands, its target, its filled cells and its orphans."""
     filled = count(connection, f"FROM {pointer.source.name} AS s WHERE {pointer.filled}")
     orphans = count(connection, pointer.orphans)
-    names = pointer.source.name, pointer.column.name, pointer.target.name
-    return dict(zip(REFERENCE_COLUMNS, (*names, filled, orphans), strict=True))
+    return pointer.source.name, pointer.column.name, pointer.target.name, filled, orphans

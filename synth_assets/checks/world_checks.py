@@ -12,7 +12,6 @@ from synth_assets.checks.figures import figure_check
 from synth_assets.checks.giveaways import giveaway_check
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.table_checks import offenders, table_checks
-from synth_assets.derive.pandera_schema import ANOMALY_COLUMNS, anomaly_schema, failures
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.world import Query, World
 
@@ -106,6 +105,8 @@ def _total(spec: CheckSpec, evidence: Evidence) -> Check:
 
 def _rates(spec: CheckSpec, evidence: Evidence) -> Check:
     """One small frame with a row a kind, judged by pandera."""
+    from synth_assets.derive.pandera_schema import ANOMALY_COLUMNS, anomaly_schema, failures
+
     world, config = evidence.world, evidence.config
     rates = config.anomaly_rates.model_dump()
     frame: list[dict[str, Any]] = []

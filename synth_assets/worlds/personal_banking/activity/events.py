@@ -55,6 +55,7 @@ class Events:
     users: int
     days: int
     found: list[EventRows] = field(default_factory=list)
+    _flows: dict[int, tuple[int, Ints]] = field(default_factory=dict)
 
     def add(
         self,
@@ -82,11 +83,12 @@ class Events:
         )
 
     def outflow(self, account: int) -> Ints:
-        """Cents out of an account by posted events, users x days."""
-        flow = np.zeros(self.users * self.days, dtype=np.int64)
-        for rows in self.found:
+        """Cents out of an account by posted events, users x days; not to be written to."""
+        counted, flow = self._flows.get(account, (0, np.zeros(self.users * self.days, dtype=np.int64)))
+        for rows in self.found[counted:]:
             here = np.flatnonzero((rows.account == account) & ~rows.is_pending)
             np.add.at(flow, rows.user[here] * self.days + rows.day[here], rows.amount_cents[here])
+        self._flows[account] = len(self.found), flow
         return flow.reshape(self.users, self.days)
 
     def sorted(self) -> EventRows:

@@ -91,7 +91,7 @@ def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws)
     followed = _one_of_each(purchase & _leaves_no_credit(sound), rows, drawn, len(kind))
     number = _numbers(rows, clean_number, followed, slots, draws, users)
     faulty = np.full(len(kind), -1)
-    raised = np.zeros_like(sound.closing_cents)
+    raised, posted_cents = np.zeros_like(sound.closing_cents), sound.posted_cents
     if kind.any():
         edits = _Edits(sound, kind, raised)
         edits.leave_pending(
@@ -100,10 +100,11 @@ def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws)
         edits.drop_leg(followed, drawn)
         edits.add_after(followed)
         rows, at, faulty = edits.made()
+        posted_cents = posted(rows, len(kind))
         number, clean_number = number[at], clean_number[at]
         number[1:] += at[1:] == at[:-1]  # an added row takes the number that is left free for it
     closing = sound.closing_cents + raised
-    opening = closing + posted(rows, len(kind))
+    opening = closing + posted_cents
     opening[:, CARD] = 2 * closing[:, CARD] - opening[:, CARD]
     opened, too_late = _opened_late(sound, rows, kind == BEFORE_OPENED, draws, users)
     misstated, account = _misstated(sound.has_account, closing, kind == UNREPLAYED, draws, users)
@@ -181,7 +182,7 @@ def _leaves_no_credit(sound: SoundActivity) -> Flags:
     """Which rows could be there twice. What is owed on a card before the history follows from its rows, and
     must not become negative."""
     rows = sound.rows
-    owed = (sound.closing_cents - posted(rows, len(sound.closing_cents)))[:, CARD][rows.user]
+    owed = (sound.closing_cents - sound.posted_cents)[:, CARD][rows.user]
     return (rows.account != CARD) | (rows.amount_cents <= owed) | (owed < 0)
 
 
@@ -223,11 +224,12 @@ def _transfer_of_each(rows: EventRows, wanted: Flags, drawn: Fields) -> tuple[In
 def _opened_late(
     sound: SoundActivity, rows: EventRows, wanted: Flags, draws: Draws, users: Ints
 ) -> tuple[Ints, Ints]:
-    """Days on which accounts were opened, and of each user the account that the wanted ones opened after its
-    first transaction: savings before cards before checking, as sound accounts are opened late, too."""
+    """Days on which accounts were opened, and of each wanted user the account that was opened after its first
+    transaction: savings before cards before checking, as sound accounts are opened late, too."""
     drawn = draws.fields("opened too late", users)[0].astype(np.int64)
     first = np.full(sound.has_account.shape, np.iinfo(np.int64).max)
-    np.minimum.at(first, (rows.user, rows.account), rows.day)
+    at = np.flatnonzero(wanted[rows.user])
+    np.minimum.at(first, (rows.user[at], rows.account[at]), rows.day[at])
     may = first < sound.latest_opened_day
     account = np.select([may[:, SAVINGS], may[:, CARD]], [SAVINGS, CARD], CHECKING)
     user = np.flatnonzero(wanted)

@@ -33,7 +33,8 @@ def simulate(window: Window, draws: Draws, users: Users) -> SoundActivity:
     stressed = stress.simulate(events, window, draws, users, known)
     opening = _openings(events, draws, users, known, card, stressed)
     rows = events.sorted()
-    closing = opening - posted(rows, len(users.number))
+    out = posted(rows, len(users.number))
+    closing = opening - out
     closing[:, CARD] = card.balance_cents
     everybody = np.ones(len(users.number), dtype=bool)
     has_account = np.stack([everybody, known.has_savings, known.has_card], axis=1)
@@ -41,7 +42,7 @@ def simulate(window: Window, draws: Draws, users: Users) -> SoundActivity:
     refund = refunds.refund_cents(draws, users)
     shop = never_visited.shop(draws, users.number, never_visited.STREAMS)
     latest = latest_opened_day(window)
-    return SoundActivity(has_account, card, opened, latest, rows, closing, refund, shop)
+    return SoundActivity(has_account, card, opened, latest, rows, out, closing, refund, shop)
 
 
 def _openings(events: Events, draws: Draws, users: Users, known: Habits, card: Cards, stressed: Ints) -> Ints:

@@ -34,7 +34,7 @@ from synth_assets.worlds.personal_banking.activity.events import (
     EventRows,
     distinct_cents,
 )
-from synth_assets.worlds.personal_banking.activity.sound import SoundActivity
+from synth_assets.worlds.personal_banking.activity.sound import SoundActivity, posted
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.user_plan import Users, largest_remainder
 
@@ -95,7 +95,8 @@ def simulate(config: Config, window: Window, draws: Draws, users: Users) -> Soun
     part = draws.fields("refund size", users.number)[0].astype(np.int64)
     refund = cheapest + part * (dearest - cheapest + 1) // 65_536
     latest = int(window.length * OPENED_LATE_WITHIN)
-    return SoundActivity(has_account, card, opened, latest, rows, closing, refund, avoided)
+    out = posted(rows, len(users.number))
+    return SoundActivity(has_account, card, opened, latest, rows, out, closing, refund, avoided)
 
 
 def income_rows(config: Config, draws: Draws) -> tuple[int, int]:

@@ -23,6 +23,7 @@ class SoundActivity(NamedTuple):
         opened_day: day of the history on which each account was opened, users x accounts; -1: before.
         latest_opened_day: no account was opened on a later one.
         rows: transactions by user and day.
+        posted_cents: out of each account by posted rows, users x accounts.
         closing_cents: balances on as_of, users x accounts; owed, on a card.
         refund_cents, refund_label: what each user would get back from the shop that is never visited.
     """
@@ -32,6 +33,7 @@ class SoundActivity(NamedTuple):
     opened_day: Ints
     latest_opened_day: int
     rows: EventRows
+    posted_cents: Ints
     closing_cents: Ints
     refund_cents: Ints
     refund_label: Ints

@@ -137,15 +137,17 @@ def _visits(
     window: Window, draws: Draws, users: Users, cell: Ints, stream: Stream, may: Days
 ) -> tuple[Ints, Ints, Fields, Fields, Fields]:
     """User and day of each visit, and three fields: how much is spent, by what, and whether it is held."""
-    happens, size, by_card, held = draws.fields(stream.name, cell)
+    some = np.flatnonzero(may.any(axis=1))
+    happens, size, by_card, held = draws.fields(stream.name, cell[some])
     weight = np.array(stream.weekdays) / np.mean(stream.weekdays)
     chance = stream.a_month / (365 / 12) * weight[window.weekday[: window.length]] * 65_536
-    chance = np.ceil(_VISITS[users.archetype, None] * chance).astype(np.uint16)
-    visits = (happens.reshape(cell.shape) < chance) & may
+    chance = np.ceil(_VISITS[:, None] * chance).astype(np.uint16)
+    visits = (happens.reshape(len(some), -1) < chance[users.archetype[some]]) & may[some]
     if stream.name == "groceries":
-        visits[users.edge == user_plan.ONLY_PENDING, -1] = True
+        visits[users.edge[some] == user_plan.ONLY_PENDING, -1] = True
     at = np.flatnonzero(visits)
-    user, day = np.divmod(at, window.length)
+    row, day = np.divmod(at, window.length)
+    user = some[row]
     return user, day, size[at], by_card[at], held[at]
 
 

@@ -89,7 +89,8 @@ class Statements:
 
     def total(self, chosen: Flags) -> Ints:
         """Cents of the chosen rows, for each user."""
-        sums = np.bincount(self.user[chosen], self.amount_cents[chosen], self.users)
+        at = np.flatnonzero(chosen)
+        sums = np.bincount(self.user[at], self.amount_cents[at], self.users)
         return sums.astype(np.int64)
 
 
