@@ -46,6 +46,16 @@ def strings(values: Sequence[str]) -> pa.StringArray:
     return pa.StringArray.from_buffers(len(encoded), *buffers)
 
 
+def optional_strings(values: Sequence[str | None]) -> pa.StringArray:
+    """Strings, empty where a value is None."""
+    filled = strings([value or "" for value in values])
+    if None not in values:
+        return filled
+    is_filled = np.array([value is not None for value in values])
+    validity = pa.py_buffer(np.packbits(is_filled, bitorder="little"))
+    return pa.StringArray.from_buffers(len(values), *filled.buffers()[1:], validity)
+
+
 def from_pool(
     pool: pa.StringArray, places: npt.NDArray, mask: npt.NDArray[np.bool_] | None = None
 ) -> pa.DictionaryArray:

@@ -13,6 +13,23 @@ _REPEATED_TEXT = pa.dictionary(pa.int16(), pa.string())
 
 
 @dataclass(frozen=True, slots=True)
+class Physical:
+    """How the source document's database spells a column, where that does not follow from its kind.
+
+    Attributes:
+        name: the column's name; "" where the table's naming gives it.
+        sql: its type, for example "varchar(20)"; "" for the kind's own.
+        default: the default value's SQL; "" for none.
+        is_unique: whether no two rows hold the same.
+    """
+
+    name: str = ""
+    sql: str = ""
+    default: str = ""
+    is_unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column: its name with unit, its kind, its meaning and what it may hold.
 
@@ -33,6 +50,7 @@ class Column:
             reference is no lineage, and it is checked with the later table.
         repeats: whether values come again and again within a block: a text, one of some thousands, is then
             stored once a block, and a number as it is instead of its difference to the one before.
+        physical: how the source document's database spells it.
     """
 
     name: str
@@ -49,6 +67,7 @@ class Column:
     chosen_by: str = ""
     is_deferred: bool = False
     repeats: bool = False
+    physical: Physical = Physical()
 
     @property
     def form(self) -> Kind:

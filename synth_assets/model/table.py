@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import numpy_type, primitive_array, strings
+from synth_assets.model.arrow import numpy_type, optional_strings, primitive_array, strings
 from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.columns import Column
 from synth_assets.model.draws import Ints
@@ -73,8 +73,7 @@ class Table:
         rules: what holds within every row.
         subject: the part of the world that the table belongs to; the page groups tables by it.
         physical: the table's name in a database or an export; None for its own.
-        naming: how physical column names follow from published ones.
-        exceptions: physical names that do not follow, by published name.
+        naming: how physical column names follow from published ones, where a column does not say its own.
     """
 
     name: str
@@ -86,7 +85,6 @@ class Table:
     subject: str = ""
     physical: str | None = None
     naming: Callable[[str], str] = as_it_is
-    exceptions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> Column:
@@ -100,8 +98,7 @@ class Table:
 
     def physical_column(self, column: Column) -> str:
         """A column's name in a database or an export."""
-        name = column.published_name
-        return self.exceptions.get(name) or self.naming(name)
+        return column.physical.name or self.naming(column.published_name)
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -151,6 +148,36 @@ def arrow_table(columns: Sequence[Column], values: dict[str, Any]) -> pa.Table:
     return pa.Table.from_arrays(
         [_array(column, values[column.name]) for column in columns], schema=schema_of(columns)
     )
+
+
+def arrow_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> pa.Table:
+    """A table from rows of plain Python values, in the order of the columns: for tables of thousands of rows.
+
+    Ids and references are given as numbers, choices as words, days as epoch days, moments as seconds since
+    1970-01-01, text and JSON as text; None leaves a cell empty.
+
+    Raises:
+        KeyError: a word that is not among a column's choices.
+    """
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return arrow_table(
+        columns, {column.name: _given(column, cells) for column, cells in zip(columns, values, strict=True)}
+    )
+
+
+def _given(column: Column, cells: Sequence[Any]) -> Any:
+    """Cells of a column as `arrow_table` takes them."""
+    mask = np.array([cell is None for cell in cells], dtype=bool)
+    if column.form.given == "array":
+        return optional_strings(cells)
+    if column.form.given == "code":
+        codes = {word: code for code, word in enumerate(column.choices)}
+        cells = [0 if cell is None else codes[cell] for cell in cells]
+    dtype: type = np.float64 if column.form.is_float else np.int64
+    if column.form.python is bool:
+        dtype = np.bool_
+    numbers: npt.NDArray[Any] = np.array([0 if cell is None else cell for cell in cells], dtype=dtype)
+    return np.ma.masked_array(numbers, mask=mask) if mask.any() else numbers
 
 
 def _array(column: Column, values: Any) -> pa.Array:

@@ -6,6 +6,8 @@ currencies are constant. One order in ten is billed a dollar too much.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 from pydantic import Field
@@ -13,6 +15,7 @@ from pydantic import Field
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.arrow import strings, to_numpy
 from synth_assets.model.columns import (
+    Physical,
     choice,
     identifier,
     json,
@@ -146,7 +149,10 @@ PARTNERS = Table(
     (
         PARTNER_ID,
         text("name", "Name."),
-        reference("partners", PARTNER_ID, "Who referred the partner.", "referred_by_id", nullable=True),
+        replace(
+            reference("partners", PARTNER_ID, "Who referred the partner.", "referred_by_id", nullable=True),
+            physical=Physical("referrer"),
+        ),
         reference("orders", ORDER_ID, "The first order.", "first_order_id", nullable=True, is_deferred=True),
         json("settings", "Free settings."),
     ),
@@ -155,7 +161,6 @@ PARTNERS = Table(
     subject="trade",
     physical="tradePartners",
     naming=camel_case,
-    exceptions={"referred_by_id": "referrer"},
 )
 ORDERS = Table(
     "orders",

@@ -1,0 +1,173 @@
+"""Demand: what each client takes in a week or a month, planned from the year's sales down.
+
+Whales take 20 to 100 lb of flower a week in three or four orders, regular clients 5 to 20 lb a month in one
+or two. Pounds follow from the client's share of the year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from synth_assets.model.calendar import Window, epoch_day, months_before
+from synth_assets.model.draws import Draws
+from synth_assets.worlds.wholesale import curves
+from synth_assets.worlds.wholesale.catalogue import Client, erlang, unit_draws
+from synth_assets.worlds.wholesale.config import Config
+
+QUARTER = 25
+"""Flower is sold by the quarter of a pound."""
+
+
+class Demand(NamedTuple):
+    """An order as it is planned.
+
+    Attributes:
+        client: who orders.
+        period: number of the client's week or month.
+        day: day of the books.
+        pounds: flower, hundredths of a pound.
+        left_pounds: the same of this and the later orders of the period.
+        flower_cents: what the flower of this and the later orders of the period is meant to cost.
+        case_cents: what other products are meant to cost.
+        terms: how the order is to be paid.
+    """
+
+    client: Client
+    period: int
+    day: int
+    pounds: int
+    left_pounds: int
+    flower_cents: float
+    case_cents: float
+    terms: str = ""
+
+
+def day_weights(config: Config, window: Window) -> list[float]:
+    """How much is sold on each day of the books, against others; each month of the last quarter of a year
+    weighs `q4_uplift` months of the others."""
+    raw = []
+    for day in range(window.length):
+        weight = curves.WEEKDAYS[window.weekday[day]]
+        date = window.dates[day]
+        if window.is_holiday[day]:
+            weight *= curves.HOLIDAY_FACTOR
+        if date.month == 4 and 14 <= date.day <= 20:
+            weight *= curves.APRIL_20_FACTOR
+        if window.business_days_left_in_month[day] <= curves.MONTH_END_DAYS:
+            weight *= curves.MONTH_END_FACTOR
+        raw.append(weight)
+    weights = []
+    for month, days in enumerate(months(config, window)):
+        total = sum(raw[day] for day in days)
+        uplift = config.q4_uplift if month % 12 >= 9 else 1
+        weights += [raw[day] / total * uplift for day in days]
+    whole = sum(weights)
+    return [weight * config.years / whole for weight in weights]
+
+
+def months(config: Config, window: Window) -> list[range]:
+    """The days of each month of the books: calendar months where as_of is the last day of one."""
+    ends = [
+        epoch_day(months_before(window.as_of, back)) - window.first + 1
+        for back in range(config.months, -1, -1)
+    ]
+    return [range(max(start, 0), end) for start, end in pairwise(ends)]
+
+
+def plan(config: Config, draws: Draws, window: Window, clients: list[Client]) -> list[Demand]:
+    """Every order of every client, by day."""
+    weights = day_weights(config, window)
+    monthly = months(config, window)
+    weekly = [range(start, min(start + 7, window.length)) for start in range(0, window.length, 7)]
+    found = [
+        demand
+        for client in clients
+        for demand in _of_client(config, draws, client, weekly if client.is_whale else monthly, weights)
+    ]
+    found.sort(key=lambda demand: (demand.day, demand.client.id))
+    drawn = unit_draws(draws, "terms", len(found))
+    consigned = _exact_of_ten(drawn, config.sales_consignment_share)
+    return [
+        demand._replace(terms=_terms(demand.client, is_consigned, partial))
+        for demand, is_consigned, (_, partial, _, _) in zip(found, consigned, drawn, strict=True)
+    ]
+
+
+def _terms(client: Client, is_consigned: bool, drawn: float) -> str:
+    if is_consigned:
+        return "CONSIGNMENT"
+    return "PARTIAL" if drawn < curves.PARTIAL_SHARE else client.terms
+
+
+def _of_client(
+    config: Config, draws: Draws, client: Client, periods: list[range], weights: list[float]
+) -> Iterator[Demand]:
+    own = draws.of(f"demand {client.id}")
+    drawn = unit_draws(own, "periods", len(periods))
+    parts = erlang(own, "parts", list(range(4 * len(periods))), int(curves.SIZE_SPREAD))
+    days = unit_draws(own, "days", len(periods))
+    level_cents = client.level * 100 * config.list_prices.indoor
+    low, high = curves.WHALE_POUNDS_A_WEEK if client.is_whale else curves.REGULAR_POUNDS_A_MONTH
+    for period, (span, (many, more, _, _)) in enumerate(zip(periods, drawn, strict=True)):
+        share = len(span) / 7 if client.is_whale else 1
+        cents = client.yearly_cents * sum(weights[day] for day in span)
+        flower = cents * config.flower_share
+        orders = _orders(client, many) if share == 1 else 1
+        usual = flower / level_cents * (0.97 + 0.06 * more)
+        pounds = min(max(usual, low * share + 0.5), high * share - 0.5)
+        sizes = _split(round(100 * pounds / QUARTER), parts[4 * period : 4 * period + orders])
+        left = sum(sizes) * QUARTER
+        on = _days(span, orders, days[period], weights)
+        for i, (size, day) in enumerate(zip(sizes, on, strict=True)):
+            other = (cents - flower) / orders
+            yield Demand(client, period, day, size * QUARTER, left, flower * (i == 0), other)
+            left -= size * QUARTER
+
+
+def _orders(client: Client, drawn: float) -> int:
+    if client.is_whale:
+        return curves.WHALE_ORDERS_A_WEEK[drawn < curves.FOUR_ORDERS_SHARE]
+    return 1 + (drawn < curves.TWO_ORDERS_SHARE)
+
+
+def _split(whole: int, parts: list[float]) -> list[int]:
+    """A whole number in parts, each at least an eighth of an even share."""
+    total, running, before, sizes = sum(parts), 0.0, 0, []
+    for part in parts:
+        running += part
+        up_to = round(whole * running / total)
+        sizes.append(up_to - before)
+        before = up_to
+    least = max(1, whole // (8 * len(parts)))
+    for i, size in enumerate(sizes):
+        if size < least:
+            sizes[sizes.index(max(sizes))] -= least - size
+            sizes[i] = least
+    return sizes
+
+
+def _days(span: range, count: int, drawn: list[float], weights: list[float]) -> list[int]:
+    """Distinct days of a period, by weight, ascending."""
+    chosen: list[int] = []
+    for number in drawn[:count]:
+        able = [day for day in span if day not in chosen]
+        left = number * sum(weights[day] for day in able)
+        for day in able:
+            left -= weights[day]
+            if left <= 0:
+                break
+        chosen.append(day)
+    return sorted(chosen)
+
+
+def _exact_of_ten(drawn: list[list[float]], share: float) -> list[bool]:
+    """Of every ten numbers in a row, the share that is chosen."""
+    chosen = [False] * len(drawn)
+    for start in range(0, len(drawn), 10):
+        ten = sorted(range(start, min(start + 10, len(drawn))), key=lambda i: drawn[i][0])
+        before, after = round(start * share), round((start + len(ten)) * share)
+        for i in ten[: after - before]:
+            chosen[i] = True
+    return chosen

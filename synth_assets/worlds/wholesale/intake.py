@@ -1,0 +1,146 @@
+"""Intake: growers bring batches twice a week, so that there is always enough of each way of growing.
+
+Nine batches of ten come on consignment: they belong to the grower until they are sold.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Draws
+from synth_assets.worlds.wholesale import curves
+from synth_assets.worlds.wholesale.catalogue import CASES, FIRST_VENDOR, Product, unit_draws
+from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.journal import CONSIGNMENT, INVENTORY, PAYABLE, Journal, credit, debit
+from synth_assets.worlds.wholesale.stock import Batch, Stock
+
+DELIVERY_WEEKDAYS = (1, 3)
+"""Growers come on Tuesdays and Thursdays."""
+
+OPENING_RATES = {"indoor": 20_00, "greenhouse": 16_00, "outdoor": 12_00, CASES: 9_00}
+"""What is sold a day before anything has been sold, for a year of $24M; hundredths of a pound or case."""
+
+REMEMBERED_DAYS = 60
+"""Days of sales from which the next ones are expected."""
+
+BUYER, RECEIVERS = 6, (7, 8)
+"""Users: who buys, and who receives."""
+
+DAY_BEGINS = 8 * 3_600
+"""When the first grower comes, seconds of the day."""
+
+MOST_BATCHES = 800
+"""Batches a year, at most."""
+
+
+class Session(NamedTuple):
+    """A delivery of one grower on one day, under one kind of terms; its batches are one lot.
+
+    Attributes:
+        id: from 1; also the number of the lot.
+        vendor: the grower.
+        day, second: when.
+        terms: CONSIGNMENT, or how it was bought.
+        receiver: the user who took it in.
+        batches: what came.
+    """
+
+    id: int
+    vendor: int
+    day: int
+    second: int
+    terms: str
+    receiver: int
+    batches: list[Batch]
+
+
+class Intake:
+    """Growers' deliveries."""
+
+    def __init__(
+        self,
+        config: Config,
+        draws: Draws,
+        window: Window,
+        products: list[Product],
+        stock: Stock,
+        journal: Journal,
+    ) -> None:
+        self.sessions: list[Session] = []
+        self._stock, self._journal, self._window = stock, journal, window
+        self._of_tier: dict[str, list[Product]] = {}
+        for product in products:
+            self._of_tier.setdefault(product.tier, []).append(product)
+        scale = config.annual_revenue / 24_000_000
+        self._sold = {tier: [OPENING_RATES[tier] * scale] * REMEMBERED_DAYS for tier in self._of_tier}
+        self._drawn = unit_draws(draws, "batches", MOST_BATCHES * config.years)
+        self._also_drawn = unit_draws(draws, "more of batches", MOST_BATCHES * config.years)
+        owned = 10 - round(10 * config.intake_consignment_share)
+        self._owned_of_ten = [
+            {place for place, _ in sorted(enumerate(ten), key=lambda of: of[1][3])[:owned]}
+            for ten in (self._drawn[i : i + 10] for i in range(0, len(self._drawn), 10))
+        ]
+
+    def remember(self, sold: dict[str, int]) -> None:
+        """What was sold of each tier on a day."""
+        for tier, days in self._sold.items():
+            days.append(sold.get(tier, 0))
+
+    def arrive(self, day: int) -> None:
+        """Growers bring what is missing; nothing on days without deliveries."""
+        delivers = self._window.weekday[day] in DELIVERY_WEEKDAYS and self._window.is_business[day]
+        if self.sessions and not delivers:
+            return
+        coming: dict[tuple[int, str], list[Batch]] = {}
+        for tier in self._of_tier:
+            rate = sum(self._sold[tier][-REMEMBERED_DAYS:]) / REMEMBERED_DAYS
+            missing = rate * curves.COVER_DAYS - self._stock.of_tier[tier]
+            taken: set[int] = set()
+            while missing > 0:
+                batch = self._batch(tier, day, taken, sum(map(len, coming.values())))
+                taken.add(batch.product.id)
+                coming.setdefault((batch.vendor, batch.terms), []).append(batch)
+                missing -= batch.received
+        for (vendor, terms), batches in coming.items():
+            self._receive(vendor, terms, day, batches)
+
+    def _batch(self, tier: str, day: int, taken: set[int], ahead: int) -> Batch:
+        """The next batch of a tier: rather of a product that is sold out, never the same twice a day."""
+        place = len(self._stock.batches) + ahead
+        which, size, cost, _ = self._drawn[place]
+        able = [product for product in self._of_tier[tier] if product.id not in taken] or self._of_tier[tier]
+        weights = [p.popularity * (3 if not self._stock.on_hand(p) else 0.3) for p in able]
+        left = which * sum(weights)
+        product = able[-1]
+        for candidate, weight in zip(able, weights, strict=True):
+            left -= weight
+            if left <= 0:
+                product = candidate
+                break
+        low, high = curves.BATCH_POUNDS
+        step = 100 if tier == CASES else 50
+        received = 100 * low + int(size * (100 * (high - low) / step + 1)) * step
+        least, most = curves.COST_SHARE
+        unit_cost = round(product.price_cents / 100 * (least + cost * (most - least))) * 100
+        terms = "CONSIGNMENT"
+        if place % 10 in self._owned_of_ten[place // 10]:
+            terms = curves.OWNED_TERMS[int(self._also_drawn[place][0] * len(curves.OWNED_TERMS))]
+        return Batch(0, product, FIRST_VENDOR + product.grower, 0, day, 0, received, unit_cost, terms)
+
+    def _receive(self, vendor: int, terms: str, day: int, batches: list[Batch]) -> None:
+        number = len(self.sessions) + 1
+        receiver = RECEIVERS[number % len(RECEIVERS)]
+        second = DAY_BEGINS + 900 * sum(session.day == day for session in self.sessions[-10:])
+        session = Session(number, vendor, day, second, terms, receiver, batches)
+        self.sessions.append(session)
+        for place, batch in enumerate(batches):
+            batch.id, batch.session = len(self._stock.batches) + 1, number
+            batch.second = second + 60 * (place + 1)
+            self._stock.receive(batch, receiver)
+        cents = sum(batch.cost_cents(batch.received) for batch in batches)
+        owed = CONSIGNMENT if terms == "CONSIGNMENT" else PAYABLE
+        self._journal.record(
+            day, "intake", number, debit(INVENTORY, cents), credit(owed, cents),
+            user=receiver, party=vendor, cents=cents, memo=f"Intake {number}",
+        )  # fmt: skip

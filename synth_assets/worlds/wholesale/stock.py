@@ -1,0 +1,185 @@
+"""Stock: batches of each product on the shelf, oldest first, and every movement of them.
+
+Quantities are hundredths of a pound or of a case. All prices are whole dollars, so that no amount is rounded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from synth_assets.worlds.wholesale.catalogue import Product
+
+INTAKE, SALE, RETURN, ADJUSTMENT = "INTAKE", "SALE", "REFUND_RETURN", "ADJUSTMENT"
+
+
+@dataclass(slots=True)
+class Batch:
+    """A batch of one product.
+
+    Attributes:
+        id: from 1, in order of intake.
+        product: what it is.
+        vendor: number of the grower.
+        session: number of the intake session that it came with, which is also its lot.
+        day, second: when it was taken in.
+        received: what came.
+        unit_cost_cents: cost of a pound or a case.
+        terms: CONSIGNMENT, or how it was bought.
+        on_hand: what is left.
+    """
+
+    id: int
+    product: Product
+    vendor: int
+    session: int
+    day: int
+    second: int
+    received: int
+    unit_cost_cents: int
+    terms: str
+    on_hand: int = 0
+
+    @property
+    def is_consigned(self) -> bool:
+        """Whether it belongs to the grower until it is sold."""
+        return self.terms == "CONSIGNMENT"
+
+    def cost_cents(self, quantity: int) -> int:
+        """Cost of some of it."""
+        return self.unit_cost_cents * quantity // 100
+
+
+class Movement(NamedTuple):
+    """A batch's stock before and after something.
+
+    Attributes:
+        id: from 1, in time.
+        batch: the batch.
+        kind: INTAKE, SALE, RETURN or ADJUSTMENT.
+        change, before, after: quantities; after = before + change.
+        reference: number of the order or the session behind it, 0 for none.
+        reason: in words.
+        user: who did it.
+        day, second: when.
+    """
+
+    id: int
+    batch: Batch
+    kind: str
+    change: int
+    before: int
+    after: int
+    reference: int
+    reason: str
+    user: int
+    day: int
+    second: int
+
+
+class Stock:
+    """What is on the shelf."""
+
+    def __init__(self) -> None:
+        self.batches: list[Batch] = []
+        self.movements: list[Movement] = []
+        self.of_tier: dict[str, int] = defaultdict(int)
+        self._left: Counter[int] = Counter()
+        self._shelves: dict[str, dict[int, deque[Batch]]] = defaultdict(dict)
+        self._received_on: dict[int, list[Batch]] = defaultdict(list)
+
+    def receive(self, batch: Batch, user: int) -> None:
+        """Put a new batch on the shelf."""
+        self.batches.append(batch)
+        self._received_on[batch.day].append(batch)
+        self._shelf(batch.product).append(batch)
+        self._move(batch, INTAKE, batch.received, batch.session, "Received", user, batch.day, batch.second)
+
+    def received_on(self, day: int) -> list[Batch]:
+        """The batches that came on a day."""
+        return self._received_on.get(day, [])
+
+    def on_hand(self, product: Product) -> int:
+        """What is left of a product."""
+        return self._left[product.id]
+
+    def take(
+        self, product: Product, quantity: int, order: int, user: int, day: int, second: int
+    ) -> list[tuple[Batch, int]]:
+        """Sell a quantity of a product from its oldest batches; ValueError where there is less."""
+        taken = []
+        shelf = self._shelf(product)
+        while quantity:
+            if not shelf:
+                raise ValueError(f"{product.name}: {quantity} more than there is")
+            batch = shelf[0]
+            part = min(quantity, batch.on_hand)
+            self._move(batch, SALE, -part, order, "Sold", user, day, second)
+            taken.append((batch, part))
+            quantity -= part
+            if not batch.on_hand:
+                shelf.popleft()
+        if not shelf:
+            del self._shelves[product.tier][product.id]
+        return taken
+
+    def put_back(self, batch: Batch, quantity: int, order: int, user: int, day: int, second: int) -> None:
+        """Take back what was sold; the batch is the oldest of its product again."""
+        self._move(batch, RETURN, quantity, order, "Returned by the client", user, day, second)
+        shelf = self._shelf(batch.product)
+        if batch not in shelf:
+            shelf.insert(sum(other.id < batch.id for other in shelf), batch)
+
+    def lose(self, batch: Batch, quantity: int, reason: str, user: int, day: int, second: int) -> Movement:
+        """Write off a part of what is left."""
+        return self._move(batch, ADJUSTMENT, -quantity, 0, reason, user, day, second)
+
+    def pick(self, tier: str, wanted: int, weight: Callable[[Batch], float], drawn: float) -> Product | None:
+        """A product of a tier of which there is enough: drawn by the weight of its oldest batch.
+
+        None where no product has as much as is wanted.
+        """
+        able = [
+            (shelf[0], weight(shelf[0]))
+            for product, shelf in self._shelves[tier].items()
+            if self._left[product] >= wanted
+        ]
+        left = drawn * sum(share for _, share in able)
+        for batch, share in able:
+            left -= share
+            if left <= 0:
+                return batch.product
+        return able[-1][0].product if able else None
+
+    def largest(self, tier: str) -> Product | None:
+        """The product of a tier of which there is most; None where there is none at all."""
+        able = [shelf[0].product for shelf in self._shelves[tier].values()]
+        return max(able, key=lambda product: (self._left[product.id], -product.id), default=None)
+
+    def _shelf(self, product: Product) -> deque[Batch]:
+        return self._shelves[product.tier].setdefault(product.id, deque())
+
+    def _move(
+        self,
+        batch: Batch,
+        kind: str,
+        change: int,
+        reference: int,
+        reason: str,
+        user: int,
+        day: int,
+        second: int,
+    ) -> Movement:
+        before = batch.on_hand
+        batch.on_hand += change
+        if batch.on_hand < 0:
+            raise ValueError(f"batch {batch.id} would hold {batch.on_hand}")
+        self.of_tier[batch.product.tier] += change
+        self._left[batch.product.id] += change
+        number = len(self.movements) + 1
+        left = batch.on_hand
+        movement = Movement(number, batch, kind, change, before, left, reference, reason, user, day, second)
+        self.movements.append(movement)
+        return movement

@@ -1,0 +1,1 @@
+"""The tables: what the journal and the plans look like as rows, subject by subject."""

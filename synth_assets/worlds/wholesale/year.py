@@ -1,0 +1,145 @@
+"""The books, day by day: growers bring goods, clients order, invoices go out, some goods come back; then what
+was owed is paid, and every event is posted in time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from synth_assets.model.calendar import SECONDS_PER_DAY, Window
+from synth_assets.model.draws import Draws
+from synth_assets.worlds.wholesale import catalogue, curves, payable
+from synth_assets.worlds.wholesale.catalogue import Client, Product, unit_draws
+from synth_assets.worlds.wholesale.config import Config, window
+from synth_assets.worlds.wholesale.demand import plan
+from synth_assets.worlds.wholesale.intake import MOST_BATCHES, Intake, Session
+from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Credit, Invoice, claims
+from synth_assets.worlds.wholesale.journal import (
+    COST_OF_GOODS,
+    INVENTORY,
+    Event,
+    Journal,
+    credit,
+    debit,
+)
+from synth_assets.worlds.wholesale.order import Desk, Order
+from synth_assets.worlds.wholesale.payable import Distribution, Expense
+from synth_assets.worlds.wholesale.payment import Bill, Payment, received, record, settle
+from synth_assets.worlds.wholesale.stock import Batch, Movement, Stock
+
+COUNTED_AT = 18 * 3_600
+"""When stock is counted, seconds of the day."""
+
+
+@dataclass(frozen=True, eq=False)
+class Year:
+    """Everything that happened, from which the tables are projected."""
+
+    window: Window
+    clients: list[Client]
+    products: list[Product]
+    sessions: list[Session]
+    batches: list[Batch]
+    movements: list[Movement]
+    orders: list[Order]
+    invoices: list[Invoice]
+    credits: list[Credit]
+    bills: list[Bill]
+    payments: list[Payment]
+    expenses: list[Expense]
+    distributions: list[Distribution]
+    events: list[Event]
+
+    @property
+    def last_day(self) -> int:
+        """The last day of the books, from 0."""
+        return self.window.length - 1
+
+    def epoch_day(self, day: int) -> int:
+        """A day of the books as days since 1970-01-01; it may lie after the last."""
+        return self.window.first + day
+
+    def seconds(self, day: int, second: int) -> int:
+        """A moment of the books as seconds since 1970-01-01."""
+        return self.epoch_day(day) * SECONDS_PER_DAY + second
+
+    @cached_property
+    def paid_cents(self) -> Counter[int]:
+        """What has been paid on each invoice, credits included, by its number."""
+        paid: Counter[int] = Counter()
+        for payment in self.payments:
+            if payment.invoice is not None:
+                paid[payment.invoice.id] += payment.cents
+        return paid
+
+
+def facts(config: Config, draws: Draws, _: range) -> Year:
+    """The books of a scenario."""
+    days = window(config)
+    clients, products = catalogue.clients(config, draws), catalogue.products(config, draws)
+    demands = plan(config, draws, days, clients)
+    planned = claims(config, draws, days, demands)
+    journal, stock = Journal(), Stock()
+    intake = Intake(config, draws, days, products, stock, journal)
+    desk = Desk(config, draws, stock, demands)
+    billing = Billing(config, stock, journal)
+    payable.open_books(config, journal)
+    of_day = defaultdict(list)
+    for demand in demands:
+        of_day[demand.day].append(demand)
+    due_back = defaultdict(list)
+    drying = unit_draws(draws, "drying", MOST_BATCHES * config.years)
+    for day in range(days.length):
+        intake.arrive(day)
+        sold: Counter[str] = Counter()
+        for order in desk.take(of_day[day], day):
+            billing.issue(order)
+            for line in order.lines:
+                sold[line.batch.product.tier] += line.quantity
+            claim = planned.get(order.id)
+            if claim:
+                due_back[day + claim.after].append((claim.kind, billing.invoices[-1]))
+        intake.remember(sold)
+        for kind, invoice in due_back[day]:
+            billing.take_back(invoice, day) if kind == RETURN else billing.refund(invoice, day)
+        if days.is_business[day]:
+            _dry(stock, journal, drying, day)
+    bills = payable.bills(days, journal, intake.sessions, billing.invoices, billing.credits)
+    receipts = settle(config, draws, days, billing.invoices, billing.credits)
+    payments = record(journal, [*received(receipts, billing.credits), *payable.paid(days, bills)])
+    expenses = payable.expenses(config, days, journal)
+    distributions = payable.distributions(config, days, journal)
+    return Year(
+        days,
+        clients,
+        products,
+        intake.sessions,
+        stock.batches,
+        stock.movements,
+        desk.orders,
+        billing.invoices,
+        billing.credits,
+        bills,
+        payments,
+        expenses,
+        distributions,
+        journal.in_time(),
+    )
+
+
+def _dry(stock: Stock, journal: Journal, drawn: list[list[float]], day: int) -> None:
+    """Some flower has lost weight three weeks after it came, if there is any left."""
+    low, high = curves.SHRINK_PERCENT
+    for batch in stock.received_on(day - curves.DRY_AFTER_DAYS):
+        dries, much, _, _ = drawn[batch.id - 1]
+        lost = round(batch.received * (low + much * (high - low)) / 100)
+        if batch.product.unit != "LB" or dries >= curves.SHRINK_SHARE or batch.on_hand <= 2 * lost:
+            continue
+        movement = stock.lose(batch, lost, "Moisture loss found at the count", 7, day, COUNTED_AT)
+        cents = batch.cost_cents(lost)
+        journal.record(
+            day, "adjustment", movement.id, debit(COST_OF_GOODS, cents), credit(INVENTORY, cents),
+            user=7, cents=cents, memo=f"Moisture loss of batch {batch.id}",
+        )  # fmt: skip
