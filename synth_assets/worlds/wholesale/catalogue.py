@@ -32,6 +32,7 @@ class Client(NamedTuple):
         is_chronic: whether it hardly ever pays in time.
         early: whether it pays some days early, as a number from 0 to 1.
         seller: the user who looks after it.
+        standing: when an order recurs: the day of the week, from 0 for Monday, or of the month; -1 for never.
     """
 
     id: int
@@ -46,6 +47,7 @@ class Client(NamedTuple):
     is_chronic: bool
     early: float
     seller: int
+    standing: int
 
 
 class Product(NamedTuple):
@@ -118,7 +120,7 @@ def clients(config: Config, draws: Draws) -> list[Client]:
     growers = range(whales, min(whales + len(names.GROWERS), count))
     chronic = range(count - curves.CHRONIC_CLIENTS, count)
     found = []
-    for i, (terms, level, early, _) in enumerate(habits):
+    for i, (terms, level, early, standing) in enumerate(habits):
         is_whale = i < whales
         base = curves.WHALE_LEVEL if is_whale else curves.REGULAR_LEVEL
         usual = "NET_30" if is_whale and terms < 0.7 else _usual_terms(terms)
@@ -136,6 +138,7 @@ def clients(config: Config, draws: Draws) -> list[Client]:
                 i in chronic,
                 early,
                 sellers[i % len(sellers)],
+                _standing(i, is_whale, standing),
             )
         )
     return found
@@ -144,6 +147,13 @@ def clients(config: Config, draws: Draws) -> list[Client]:
 def _size(variate: float, concentration: float) -> float:
     """A client's size against the average, from a gamma variate of shape 64."""
     return max(0.4, 1 + (variate - 1) * (64 / concentration) ** 0.5)
+
+
+def _standing(place: int, is_whale: bool, drawn: float) -> int:
+    """Half of the whales have an order that recurs every week, a seventh of the others one every month."""
+    if is_whale:
+        return int(drawn * 5) if place % 2 == 0 else -1
+    return 2 + int(drawn * 26) if place % 7 == 3 else -1
 
 
 def _usual_terms(drawn: float) -> str:

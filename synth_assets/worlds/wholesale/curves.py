@@ -60,6 +60,13 @@ SHRINK_SHARE, SHRINK_PERCENT = 0.35, (0.3, 1.0)
 DRY_AFTER_DAYS = 21
 """When that is found, days after intake [D]."""
 
+SAMPLE_LEFT_GRAMS, SAMPLE_GRAMS = 28_00, (1_00, 2_00, 3_50)
+"""What growers leave of a batch as samples, and what clients ask for: hundredths of a gram [D]."""
+
+WHALE_ASKS, REGULAR_ASKS, CANCELLED_SHARE, CONVERTS_WITHIN_DAYS = 0.7, 0.35, 0.07, 21
+"""Months in which a client asks for a sample, requests that are cancelled, and within how many days a sale
+counts as following from one [D]."""
+
 SHELF_LIFE_DAYS = 540
 """From harvest until flower must not be sold any more [D]."""
 
@@ -111,6 +118,12 @@ class Format(NamedTuple):
     price: int
     units: str
 
+
+LOST_QUOTES_A_YEAR, QUOTED_SHARE = 190, 0.08
+"""Quotes that lead to no sale, and sales that were quoted before [D]."""
+
+QUOTE_VALID_DAYS = 14
+"""How long a quote holds."""
 
 FORMATS = (
     Format("Pre-Roll 1g", "Pre-Rolls", "Single", 420, "100 pre-rolls"),

@@ -6,8 +6,9 @@ or two. Pounds follow from the client's share of the year.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from synth_assets.model.calendar import Window, epoch_day, months_before
@@ -84,7 +85,9 @@ def plan(config: Config, draws: Draws, window: Window, clients: list[Client]) ->
     found = [
         demand
         for client in clients
-        for demand in _of_client(config, draws, client, weekly if client.is_whale else monthly, weights)
+        for demand in _of_client(
+            config, draws, window, client, weekly if client.is_whale else monthly, weights
+        )
     ]
     found.sort(key=lambda demand: (demand.day, demand.client.id))
     drawn = unit_draws(draws, "terms", len(found))
@@ -102,7 +105,7 @@ def _terms(client: Client, is_consigned: bool, drawn: float) -> str:
 
 
 def _of_client(
-    config: Config, draws: Draws, client: Client, periods: list[range], weights: list[float]
+    config: Config, draws: Draws, window: Window, client: Client, periods: list[range], weights: list[float]
 ) -> Iterator[Demand]:
     own = draws.of(f"demand {client.id}")
     drawn = unit_draws(own, "periods", len(periods))
@@ -119,7 +122,8 @@ def _of_client(
         pounds = min(max(usual, low * share + 0.5), high * share - 0.5)
         sizes = _split(round(100 * pounds / QUARTER), parts[4 * period : 4 * period + orders])
         left = sum(sizes) * QUARTER
-        on = _days(span, orders, days[period], weights)
+        recurs = [day for day in span if _recurs(client, window, day)]
+        on = _days(span, orders, days[period], weights, recurs)
         for i, (size, day) in enumerate(zip(sizes, on, strict=True)):
             other = (cents - flower) / orders
             yield Demand(client, period, day, size * QUARTER, left, flower * (i == 0), other)
@@ -148,10 +152,15 @@ def _split(whole: int, parts: list[float]) -> list[int]:
     return sizes
 
 
-def _days(span: range, count: int, drawn: list[float], weights: list[float]) -> list[int]:
-    """Distinct days of a period, by weight, ascending."""
-    chosen: list[int] = []
-    for number in drawn[:count]:
+def _recurs(client: Client, window: Window, day: int) -> bool:
+    """Whether a client's recurring order comes on a day."""
+    return client.standing == (window.weekday[day] if client.is_whale else window.dates[day].day)
+
+
+def _days(span: range, count: int, drawn: list[float], weights: list[float], recurs: list[int]) -> list[int]:
+    """Distinct days of a period, ascending: that of a recurring order, the others by weight."""
+    chosen = recurs[:count]
+    for number in drawn[: count - len(chosen)]:
         able = [day for day in span if day not in chosen]
         left = number * sum(weights[day] for day in able)
         for day in able:
@@ -160,6 +169,32 @@ def _days(span: range, count: int, drawn: list[float], weights: list[float]) -> 
                 break
         chosen.append(day)
     return sorted(chosen)
+
+
+class Inquiry(NamedTuple):
+    """A planned quote that leads to no sale: who asks, when, for how much, and the draws that fill it."""
+
+    client: Client
+    day: int
+    pounds: int
+    tier: float
+    which: float
+    ends: float
+
+
+def inquiries(config: Config, draws: Draws, window: Window, clients: list[Client]) -> list[Inquiry]:
+    """Quotes that lead to no sale, by day."""
+    weights = day_weights(config, window)
+    running = list(accumulate(weights))
+    count = round(curves.LOST_QUOTES_A_YEAR * config.years * len(clients) / 60)
+    drawn, more = unit_draws(draws, "inquiries", count), unit_draws(draws, "more of inquiries", count)
+    found = []
+    for (who, when, much, tier), (which, ends, _, _) in zip(drawn, more, strict=True):
+        client = clients[int(who * len(clients))]
+        day = min(bisect_left(running, when * running[-1]), window.length - 1)
+        pounds = (4 + int(much * (40 if client.is_whale else 16))) * QUARTER
+        found.append(Inquiry(client, day, pounds, tier, which, ends))
+    return sorted(found, key=lambda inquiry: (inquiry.day, inquiry.client.id))
 
 
 def _exact_of_ten(drawn: list[list[float]], share: float) -> list[bool]:

@@ -38,7 +38,7 @@ RETURN_AFTER_DAYS, REFUND_AFTER_DAYS = (1, 4), (2, 9)
 FEWEST_DAYS_TO_PAY = 15
 """Orders that are returned have not been paid yet: their terms are no shorter."""
 
-ACCOUNTANT, RETURNS_AT = 5, 16 * 3_600
+ACCOUNTANT, RETURNS_AT = 5, 17 * 3_600 + 1_800
 """Who records credits, and when goods come back, seconds of the day."""
 
 

@@ -7,18 +7,21 @@ to spend in its week or month.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.catalogue import CASES, Client, Product, unit_draws
 from synth_assets.worlds.wholesale.config import Config
-from synth_assets.worlds.wholesale.demand import QUARTER, Demand
-from synth_assets.worlds.wholesale.stock import Batch, Stock
+from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry
+from synth_assets.worlds.wholesale.stock import Batch, Stock, offered
 
 OPENS, CLOSES = 9 * 3_600, 17 * 3_600
 """Orders are taken in these hours, seconds of the day."""
+
+QUOTED_AT = 8 * 3_600 + 2_700
+"""When offers are made, seconds of the day."""
 
 GREENHOUSE_SHARE = 0.35
 """Lines of greenhouse flower, where the dollars allow it [D]."""
@@ -79,11 +82,31 @@ class Order(NamedTuple):
         return sum(line.cost_cents for line in self.lines)
 
 
+class Quote(NamedTuple):
+    """An offer.
+
+    Attributes:
+        client: to whom.
+        day, second: when it was made.
+        lines: what was offered, from which batches.
+        sale: number of the sale that it became, 0 for none.
+        ends: a number from 0 to 1 that says how one ends that becomes no sale.
+    """
+
+    client: Client
+    day: int
+    second: int
+    lines: list[Line]
+    sale: int
+    ends: float
+
+
 class Desk:
-    """Takes orders: picks their lines from stock."""
+    """Takes orders: picks their lines from stock. Makes offers, which take nothing."""
 
     def __init__(self, config: Config, draws: Draws, stock: Stock, demands: list[Demand]) -> None:
         self.orders: list[Order] = []
+        self.quotes: list[Quote] = []
         self._stock = stock
         self._prices = {tier: 100 * price for tier, price in config.list_prices.model_dump().items()}
         self._lines = unit_draws(draws, "lines", 4 * len(demands))
@@ -97,6 +120,20 @@ class Desk:
             second = OPENS + (CLOSES - OPENS) * (2 * place + 1) // (2 * len(demands))
             taken.append(self._take(demand, day, second))
         return taken
+
+    def offer(self, inquiry: Inquiry) -> None:
+        """Offer a client flower of a product or two."""
+        lines = []
+        percent = discount(inquiry.client, inquiry.pounds)
+        for tier, drawn in ((inquiry.tier, inquiry.which), (1 - inquiry.tier, 1 - inquiry.which)):
+            name = curves.TIERS[int(tier * len(curves.TIERS))]
+            product = self._stock.pick(name, QUARTER, offered(inquiry.day), drawn)
+            if product and all(line.batch.product != product for line in lines):
+                pounds = max(inquiry.pounds // 2 // QUARTER, 1) * QUARTER
+                price = price_cents(product.price_cents, percent)
+                lines.append(Line(self._stock.oldest(product), pounds, price, percent))
+        if lines:
+            self.quotes.append(Quote(inquiry.client, inquiry.day, QUOTED_AT, lines, 0, inquiry.ends))
 
     def _take(self, demand: Demand, day: int, second: int) -> Order:
         number = len(self.orders) + 1
@@ -145,7 +182,7 @@ class Desk:
     def _cases(self, demand: Demand, number: int, second: int) -> list[Line]:
         """Other products, as soon as the client's share of them is worth a case."""
         client, (which, *_) = demand.client, self._lines[4 * number - 1]
-        product = self._stock.pick(CASES, 1_00, _offered(demand.day), which)
+        product = self._stock.pick(CASES, 1_00, offered(demand.day), which)
         if product is None:
             return []
         price = price_cents(product.price_cents, discount(client, 0))
@@ -161,7 +198,7 @@ class Desk:
     ) -> Iterator[Line]:
         """A quantity of a tier: of one product if any has as much, else of those of which there is most."""
         while quantity:
-            product = self._stock.pick(tier, quantity, _offered(day), drawn) or self._stock.largest(tier)
+            product = self._stock.pick(tier, quantity, offered(day), drawn) or self._stock.largest(tier)
             if product is None:
                 raise ValueError(f"no {tier} flower in stock on day {day}")
             part = min(quantity, self._stock.on_hand(product))
@@ -187,6 +224,12 @@ def price_cents(list_cents: int, percent: int) -> int:
     return (list_cents * (100 - percent) // 100 + 50) // 100 * 100
 
 
-def _offered(day: int) -> Callable[[Batch], float]:
-    """How readily a batch is offered on a day: older stock first, and popular products sell faster."""
-    return lambda batch: (0.3 + batch.product.popularity) * (1 + (day - batch.day) / 30)
+def quoted(draws: Draws, orders: list[Order]) -> list[Quote]:
+    """Offers of sales that were quoted before: up to five days, but not before their goods came."""
+    drawn = unit_draws(draws, "quoted", len(orders))
+    return [
+        Quote(order.client, day, QUOTED_AT, order.lines, order.id, 0.0)
+        for order, (whether, early, _, _) in zip(orders, drawn, strict=True)
+        if whether < curves.QUOTED_SHARE
+        and (day := max(order.day - int(6 * early), *(line.batch.day for line in order.lines))) < order.day
+    ]

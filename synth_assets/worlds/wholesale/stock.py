@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from synth_assets.worlds.wholesale.catalogue import Product
 
-INTAKE, SALE, RETURN, ADJUSTMENT = "INTAKE", "SALE", "REFUND_RETURN", "ADJUSTMENT"
+INTAKE, SALE, RETURN, ADJUSTMENT, SAMPLE = "INTAKE", "SALE", "REFUND_RETURN", "ADJUSTMENT", "SAMPLE"
 
 
 @dataclass(slots=True)
@@ -29,6 +29,8 @@ class Batch:
         unit_cost_cents: cost of a pound or a case.
         terms: CONSIGNMENT, or how it was bought.
         on_hand: what is left.
+        samples: hundredths of a gram that the grower left as samples.
+        sample_left: of these, what nobody has asked for.
     """
 
     id: int
@@ -41,6 +43,8 @@ class Batch:
     unit_cost_cents: int
     terms: str
     on_hand: int = 0
+    samples: int = 0
+    sample_left: int = 0
 
     @property
     def is_consigned(self) -> bool:
@@ -58,9 +62,9 @@ class Movement(NamedTuple):
     Attributes:
         id: from 1, in time.
         batch: the batch.
-        kind: INTAKE, SALE, RETURN or ADJUSTMENT.
-        change, before, after: quantities; after = before + change.
-        reference: number of the order or the session behind it, 0 for none.
+        kind: INTAKE, SALE, RETURN, ADJUSTMENT or SAMPLE.
+        change, before, after: quantities; after = before + change. Of a SAMPLE, grams of the batch's samples.
+        reference: number of the sale, session or sample behind it, 0 for none.
         reason: in words.
         user: who did it.
         day, second: when.
@@ -136,6 +140,31 @@ class Stock:
         """Write off a part of what is left."""
         return self._move(batch, ADJUSTMENT, -quantity, 0, reason, user, day, second)
 
+    def sample(self, batch: Batch, grams: int, request: int, user: int, day: int, second: int) -> None:
+        """Send hundredths of a gram of a batch's samples."""
+        before = batch.samples
+        batch.samples -= grams
+        number = len(self.movements) + 1
+        self.movements.append(
+            Movement(
+                number,
+                batch,
+                SAMPLE,
+                -grams,
+                before,
+                batch.samples,
+                request,
+                "Sample sent",
+                user,
+                day,
+                second,
+            )
+        )
+
+    def oldest(self, product: Product) -> Batch:
+        """The batch of a product that is sold next."""
+        return self._shelves[product.tier][product.id][0]
+
     def pick(self, tier: str, wanted: int, weight: Callable[[Batch], float], drawn: float) -> Product | None:
         """A product of a tier of which there is enough: drawn by the weight of its oldest batch.
 
@@ -183,3 +212,8 @@ class Stock:
         movement = Movement(number, batch, kind, change, before, left, reference, reason, user, day, second)
         self.movements.append(movement)
         return movement
+
+
+def offered(day: int) -> Callable[[Batch], float]:
+    """How readily a batch is offered on a day: older stock first, and popular products sell faster."""
+    return lambda batch: (0.3 + batch.product.popularity) * (1 + (day - batch.day) / 30)

@@ -4,16 +4,18 @@ was owed is paid, and every event is posted in time.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from synth_assets.model.calendar import SECONDS_PER_DAY, Window
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import catalogue, curves, payable
 from synth_assets.worlds.wholesale.catalogue import Client, Product, unit_draws
 from synth_assets.worlds.wholesale.config import Config, window
-from synth_assets.worlds.wholesale.demand import plan
+from synth_assets.worlds.wholesale.demand import Demand, Inquiry, inquiries, months, plan
 from synth_assets.worlds.wholesale.intake import MOST_BATCHES, Intake, Session
 from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Credit, Invoice, claims
 from synth_assets.worlds.wholesale.journal import (
@@ -24,13 +26,17 @@ from synth_assets.worlds.wholesale.journal import (
     credit,
     debit,
 )
-from synth_assets.worlds.wholesale.order import Desk, Order
+from synth_assets.worlds.wholesale.order import Desk, Order, Quote, quoted
 from synth_assets.worlds.wholesale.payable import Distribution, Expense
 from synth_assets.worlds.wholesale.payment import Bill, Payment, received, record, settle
+from synth_assets.worlds.wholesale.sample import Sample, SampleCounter, Wish, led_to, wishes
 from synth_assets.worlds.wholesale.stock import Batch, Movement, Stock
 
 COUNTED_AT = 18 * 3_600
 """When stock is counted, seconds of the day."""
+
+
+Planned = TypeVar("Planned", Demand, Inquiry, Wish)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +50,8 @@ class Year:
     batches: list[Batch]
     movements: list[Movement]
     orders: list[Order]
+    quotes: list[Quote]
+    samples: list[Sample]
     invoices: list[Invoice]
     credits: list[Credit]
     bills: list[Bill]
@@ -66,9 +74,9 @@ class Year:
         return self.epoch_day(day) * SECONDS_PER_DAY + second
 
     @cached_property
-    def paid_cents(self) -> Counter[int]:
+    def paid_cents(self) -> dict[int, int]:
         """What has been paid on each invoice, credits included, by its number."""
-        paid: Counter[int] = Counter()
+        paid: dict[int, int] = defaultdict(int)
         for payment in self.payments:
             if payment.invoice is not None:
                 paid[payment.invoice.id] += payment.cents
@@ -86,14 +94,19 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
     desk = Desk(config, draws, stock, demands)
     billing = Billing(config, stock, journal)
     payable.open_books(config, journal)
-    of_day = defaultdict(list)
-    for demand in demands:
-        of_day[demand.day].append(demand)
-    due_back = defaultdict(list)
+    counter = SampleCounter(stock)
+    of_day = _by_day(demands)
+    asked_on = _by_day(wishes(draws, days, clients, months(config, days)))
+    offered_on = _by_day(inquiries(config, draws, days, clients))
+    due_back: dict[int, list[tuple[str, Invoice]]] = defaultdict(list)
     drying = unit_draws(draws, "drying", MOST_BATCHES * config.years)
     for day in range(days.length):
         intake.arrive(day)
-        sold: Counter[str] = Counter()
+        for wish in asked_on[day]:
+            counter.ask(wish)
+        for inquiry in offered_on[day]:
+            desk.offer(inquiry)
+        sold: dict[str, int] = defaultdict(int)
         for order in desk.take(of_day[day], day):
             billing.issue(order)
             for line in order.lines:
@@ -102,6 +115,7 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
             if claim:
                 due_back[day + claim.after].append((claim.kind, billing.invoices[-1]))
         intake.remember(sold)
+        counter.send(day)
         for kind, invoice in due_back[day]:
             billing.take_back(invoice, day) if kind == RETURN else billing.refund(invoice, day)
         if days.is_business[day]:
@@ -119,6 +133,8 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
         stock.batches,
         stock.movements,
         desk.orders,
+        sorted([*desk.quotes, *quoted(draws, desk.orders)], key=lambda quote: (quote.day, quote.client.id)),
+        led_to(counter.samples, desk.orders),
         billing.invoices,
         billing.credits,
         bills,
@@ -127,6 +143,13 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
         distributions,
         journal.in_time(),
     )
+
+
+def _by_day(planned: Iterable[Planned]) -> dict[int, list[Planned]]:
+    found: dict[int, list[Planned]] = defaultdict(list)
+    for item in planned:
+        found[item.day].append(item)
+    return found
 
 
 def _dry(stock: Stock, journal: Journal, drawn: list[list[float]], day: int) -> None:
