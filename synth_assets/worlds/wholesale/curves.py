@@ -60,6 +60,9 @@ SHRINK_SHARE, SHRINK_PERCENT = 0.35, (0.3, 1.0)
 DRY_AFTER_DAYS = 21
 """When that is found, days after intake [D]."""
 
+THC_PERCENT = {"indoor": 25.0, "greenhouse": 21.0, "outdoor": 18.0}
+"""What laboratories find on average, per cent of weight [D]."""
+
 SAMPLE_LEFT_GRAMS, SAMPLE_GRAMS = 28_00, (1_00, 2_00, 3_50)
 """What growers leave of a batch as samples, and what clients ask for: hundredths of a gram [D]."""
 

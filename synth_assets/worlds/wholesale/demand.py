@@ -82,13 +82,10 @@ def plan(config: Config, draws: Draws, window: Window, clients: list[Client]) ->
     weights = day_weights(config, window)
     monthly = months(config, window)
     weekly = [range(start, min(start + 7, window.length)) for start in range(0, window.length, 7)]
-    found = [
-        demand
-        for client in clients
-        for demand in _of_client(
-            config, draws, window, client, weekly if client.is_whale else monthly, weights
-        )
-    ]
+    found: list[Demand] = []
+    for client in clients:
+        periods = weekly if client.is_whale else monthly
+        found += _of_client(config, draws, window, client, periods, weights)
     found.sort(key=lambda demand: (demand.day, demand.client.id))
     drawn = unit_draws(draws, "terms", len(found))
     consigned = _exact_of_ten(drawn, config.sales_consignment_share)
@@ -122,8 +119,8 @@ def _of_client(
         pounds = min(max(usual, low * share + 0.5), high * share - 0.5)
         sizes = _split(round(100 * pounds / QUARTER), parts[4 * period : 4 * period + orders])
         left = sum(sizes) * QUARTER
-        recurs = [day for day in span if _recurs(client, window, day)]
-        on = _days(span, orders, days[period], weights, recurs)
+        standing = [day for day in span if recurs(client, window, day)]
+        on = _days(span, orders, days[period], weights, standing)
         for i, (size, day) in enumerate(zip(sizes, on, strict=True)):
             other = (cents - flower) / orders
             yield Demand(client, period, day, size * QUARTER, left, flower * (i == 0), other)
@@ -152,14 +149,16 @@ def _split(whole: int, parts: list[float]) -> list[int]:
     return sizes
 
 
-def _recurs(client: Client, window: Window, day: int) -> bool:
+def recurs(client: Client, window: Window, day: int) -> bool:
     """Whether a client's recurring order comes on a day."""
     return client.standing == (window.weekday[day] if client.is_whale else window.dates[day].day)
 
 
-def _days(span: range, count: int, drawn: list[float], weights: list[float], recurs: list[int]) -> list[int]:
+def _days(
+    span: range, count: int, drawn: list[float], weights: list[float], standing: list[int]
+) -> list[int]:
     """Distinct days of a period, ascending: that of a recurring order, the others by weight."""
-    chosen = recurs[:count]
+    chosen = standing[:count]
     for number in drawn[: count - len(chosen)]:
         able = [day for day in span if day not in chosen]
         left = number * sum(weights[day] for day in able)

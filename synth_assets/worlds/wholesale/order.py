@@ -123,7 +123,7 @@ class Desk:
 
     def offer(self, inquiry: Inquiry) -> None:
         """Offer a client flower of a product or two."""
-        lines = []
+        lines: list[Line] = []
         percent = discount(inquiry.client, inquiry.pounds)
         for tier, drawn in ((inquiry.tier, inquiry.which), (1 - inquiry.tier, 1 - inquiry.which)):
             name = curves.TIERS[int(tier * len(curves.TIERS))]

@@ -58,7 +58,7 @@ class Sample(NamedTuple):
 
 
 def wishes(draws: Draws, window: Window, clients: list[Client], months: list[range]) -> list[Wish]:
-    """Requests by day: at most one a client and month, so that nobody gets more than the month's allowance."""
+    """Requests by day: at most one a client and month, which is within the month's allowance."""
     found = []
     for client in clients:
         own = draws.of(f"samples {client.id}")

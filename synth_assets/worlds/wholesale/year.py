@@ -15,7 +15,7 @@ from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import catalogue, curves, payable
 from synth_assets.worlds.wholesale.catalogue import Client, Product, unit_draws
 from synth_assets.worlds.wholesale.config import Config, window
-from synth_assets.worlds.wholesale.demand import Demand, Inquiry, inquiries, months, plan
+from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry, inquiries, months, plan
 from synth_assets.worlds.wholesale.intake import MOST_BATCHES, Intake, Session
 from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Credit, Invoice, claims
 from synth_assets.worlds.wholesale.journal import (
@@ -72,6 +72,43 @@ class Year:
     def seconds(self, day: int, second: int) -> int:
         """A moment of the books as seconds since 1970-01-01."""
         return self.epoch_day(day) * SECONDS_PER_DAY + second
+
+    def status(self, invoice: Invoice) -> str:
+        """PAID, PARTIAL, OVERDUE or SENT, as an invoice stands on the last day."""
+        paid = self.paid_cents[invoice.id]
+        if paid == invoice.cents:
+            return "PAID"
+        if paid:
+            return "PARTIAL"
+        return "OVERDUE" if invoice.due < self.last_day else "SENT"
+
+    @cached_property
+    def last_payment(self) -> dict[int, Payment]:
+        """The last payment of each invoice that has one, by its number."""
+        return {payment.invoice.id: payment for payment in self.payments if payment.invoice is not None}
+
+    @cached_property
+    def on_the_spot(self) -> dict[int, int]:
+        """What was paid with the order on invoices of PARTIAL terms, by their number."""
+        return {
+            payment.invoice.id: payment.cents
+            for payment in reversed(self.payments)
+            if payment.invoice is not None
+            and payment.invoice.order.terms == "PARTIAL"
+            and payment.day == payment.invoice.day
+        }
+
+    @cached_property
+    def papers(self) -> list[Order | Quote]:
+        """Quotes and sales in time: a row of `orders` each, numbered from 1."""
+        return sorted([*self.quotes, *self.orders], key=lambda paper: (paper.day, paper.second))
+
+    @cached_property
+    def order_ids(self) -> dict[int, int]:
+        """The number in `orders` of each sale, by its number among sales."""
+        return {
+            paper.id: number for number, paper in enumerate(self.papers, start=1) if isinstance(paper, Order)
+        }
 
     @cached_property
     def paid_cents(self) -> dict[int, int]:
@@ -157,7 +194,7 @@ def _dry(stock: Stock, journal: Journal, drawn: list[list[float]], day: int) -> 
     low, high = curves.SHRINK_PERCENT
     for batch in stock.received_on(day - curves.DRY_AFTER_DAYS):
         dries, much, _, _ = drawn[batch.id - 1]
-        lost = round(batch.received * (low + much * (high - low)) / 100)
+        lost = max(1, round(batch.received * (low + much * (high - low)) / 100 / QUARTER)) * QUARTER
         if batch.product.unit != "LB" or dries >= curves.SHRINK_SHARE or batch.on_hand <= 2 * lost:
             continue
         movement = stock.lose(batch, lost, "Moisture loss found at the count", 7, day, COUNTED_AT)

@@ -1,0 +1,245 @@
+"""Cash: how money moves, the bank account, payments of both sides, and the bank's own list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from synth_assets.model.table import Rule, camel_case
+from synth_assets.worlds.wholesale.columns import (
+    CREATED_AT,
+    UPDATED_AT,
+    choice,
+    count,
+    day,
+    flag,
+    moment,
+    money,
+    refers,
+    row_id,
+    text,
+)
+from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.demand import months
+from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
+from synth_assets.worlds.wholesale.journal import ACCOUNTS, CASH
+from synth_assets.worlds.wholesale.tables.ledger import CLOSED_AFTER_DAYS, OPENED_AT, POSTED_AT
+from synth_assets.worlds.wholesale.tables.orders import PAID_AT
+from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.year import Year
+
+OPERATING = 1
+"""The bank account that all money moves through."""
+
+METHODS = (
+    ("CHECK", "Check", "Sent by mail, deposited on arrival."),
+    ("ACH", "ACH transfer", "Bank transfer, one business day."),
+    ("WIRE", "Wire transfer", "Same-day transfer."),
+    ("CASH", "Cash", "Counted at the counter."),
+    ("OTHER", "Credit", "A credit of the client is used; no money moves."),
+)
+
+
+def payment_methods(facts: Year) -> Iterator[Row]:
+    """How money moves."""
+    opened = facts.seconds(0, OPENED_AT)
+    for number, (code, name, description) in enumerate(METHODS, start=1):
+        yield number, code, name, description, code != "CASH", number, opened, opened
+
+
+class Move(NamedTuple):
+    """A line of the bank's list: day, cents in (positive) or out, what for, and the payment behind it."""
+
+    day: int
+    cents: int
+    description: str
+    reference: str
+    payment: int | None
+
+
+def moves(facts: Year) -> list[Move]:
+    """Every line of the bank's list, in time."""
+    found = []
+    for event in facts.events:
+        cents = sum(leg.debit_cents - leg.credit_cents for leg in event.legs if leg.account == CASH)
+        if cents:
+            payment = event.subject if event.kind in ("receipt", "payout") else None
+            found.append(
+                Move(event.day, cents, event.memo, f"{event.kind.upper()}-{event.subject:06d}", payment)
+            )
+    return found
+
+
+def bank_accounts(facts: Year) -> Iterator[Row]:
+    """The account in use, and one that is kept for reserves."""
+    opened = facts.seconds(0, OPENED_AT)
+    ledger = next(place for place, account in enumerate(ACCOUNTS, start=1) if account.number == CASH)
+    listed = moves(facts)
+    balance, last = sum(move.cents for move in listed), listed[-1].day
+    yield (
+        OPERATING, "Operating Checking", "****4417", "Redwood Community Bank", "CHECKING", "USD", balance,
+        True, ledger, "All receipts and payments", opened, facts.seconds(last, POSTED_AT),
+    )  # fmt: skip
+    yield (
+        2, "Reserve Savings", "****9032", "Redwood Community Bank", "SAVINGS", "USD", 0, False, ledger,
+        "Not used yet", opened, opened,
+    )  # fmt: skip
+
+
+def reconciled(facts: Year, config: Config) -> dict[int, int | None]:
+    """When each day's bank list was reconciled: some days after its month; None while that is to come."""
+    found: dict[int, int | None] = {}
+    for span in months(config, facts.window):
+        on = span.stop - 1 + CLOSED_AFTER_DAYS
+        at = facts.seconds(on, PAID_AT) if on <= facts.last_day else None
+        found |= dict.fromkeys(span, at)
+    return found
+
+
+def payments(facts: Year, config: Config) -> Iterator[Row]:
+    """Payments of both sides, in time."""
+    done = reconciled(facts, config)
+    for payment in facts.payments:
+        at = facts.seconds(payment.day, PAID_AT if payment.bill is None else POSTED_AT - 1_800)
+        is_credit = payment.credit is not None
+        when = None if is_credit else done[payment.day]
+        parties: tuple[int | None, ...]
+        if payment.bill is not None:
+            parties = None, payment.bill.vendor, None, payment.bill.id
+        elif payment.invoice is not None:
+            parties = payment.invoice.order.client.id, None, payment.invoice.id, None
+        number = f"{payment.method}-{7_000 + payment.id}"
+        reference = f"CR-{payment.credit.id:05d}" if payment.credit else number
+        account = None if is_credit else OPERATING
+        yield (
+            payment.id, f"PAY-{payment.id:06d}", "SENT" if payment.bill else "RECEIVED",
+            facts.epoch_day(payment.day), payment.cents, payment.method, reference,
+            account, *parties, None, when is not None, when, ACCOUNTANT, at, when or at,
+        )  # fmt: skip
+
+
+def bank_transactions(facts: Year, config: Config) -> Iterator[Row]:
+    """The bank's list: every move of cash, in time."""
+    done = reconciled(facts, config)
+    for number, move in enumerate(moves(facts), start=1):
+        when = done[move.day]
+        yield (
+            number, OPERATING, facts.epoch_day(move.day), "DEPOSIT" if move.cents > 0 else "WITHDRAWAL",
+            abs(move.cents), move.description, move.reference, move.payment, when is not None, when,
+            facts.seconds(move.day, POSTED_AT),
+        )  # fmt: skip
+
+
+PAYMENT_METHODS = projection(
+    "payment_methods",
+    "One way in which money moves.",
+    (
+        row_id("payment_method_id", "Way."),
+        text("code", "Code.", "varchar(50)", is_unique=True),
+        text("name", "Name.", "varchar(100)"),
+        text("description", "How it works.", nullable=True),
+        flag("is_active", "Whether it is used.", "int", "1"),
+        count("sort_order", "Place in lists.", "0"),
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+    payment_methods,
+    "cash",
+    physical="paymentMethods",
+    naming=camel_case,
+)
+
+BANK_ACCOUNTS = projection(
+    "bank_accounts",
+    "One bank account, as it stands on the last day.",
+    (
+        row_id("bank_account_id", "Account."),
+        text("account_name", "Name.", "varchar(255)"),
+        text("account_number", "Last digits of its number.", "varchar(50)"),
+        text("bank_name", "The bank.", "varchar(255)"),
+        choice("account_type", ("CHECKING", "SAVINGS", "MONEY_MARKET", "CREDIT_CARD"), "What it is."),
+        text("currency", "Currency.", "varchar(3)", "USD"),
+        money("current_balance_cents", "Balance: its list adds up to it.", "decimal(12,2)", "0.00"),
+        flag("is_active", "Whether it is used.", default="true"),
+        refers("accounts", "ledger_account_id", "The ledger account that it belongs to.", nullable=True),
+        text("notes", "What it is for.", nullable=True),
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+    bank_accounts,
+    "cash",
+    physical="bankAccounts",
+    naming=camel_case,
+)
+
+PAYMENTS = projection(
+    "payments",
+    "One payment, received or sent.",
+    (
+        row_id("payment_id", "Payment, in time."),
+        text("payment_number", "Number.", "varchar(50)", is_unique=True),
+        choice("payment_type", ("RECEIVED", "SENT"), "From a client, or to a grower."),
+        day("payment_date", "When."),
+        money("amount_cents", "How much.", "decimal(12,2)", minimum=1),
+        choice(
+            "payment_method",
+            ("CASH", "CHECK", "WIRE", "ACH", "CREDIT_CARD", "DEBIT_CARD", "OTHER"),
+            "How; OTHER: a credit was used and no money moved.",
+        ),
+        text(
+            "reference_number",
+            "Number of the check or transfer, or of the credit.",
+            "varchar(100)",
+            nullable=True,
+        ),
+        refers(
+            "bank_accounts", "bank_account_id", "Through which account; empty for a credit.", nullable=True
+        ),
+        refers("clients", "customer_id", "The client that paid.", nullable=True),
+        refers("vendors", "vendor_id", "The grower that was paid.", nullable=True),
+        refers("invoices", "invoice_id", "The invoice that was paid.", nullable=True),
+        refers("bills", "bill_id", "The bill that was paid.", nullable=True),
+        text("notes", "Notes.", nullable=True),
+        flag("is_reconciled", "Whether the bank's list was checked against it.", default="false"),
+        moment("reconciled_at", "When: some days after the month.", nullable=True),
+        refers("users", "created_by_id", "Who recorded it.", "createdBy"),
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+    payments,
+    "cash",
+    naming=camel_case,
+    rules=(
+        Rule("a payment pays an invoice or a bill", "(invoice_id IS NULL) <> (bill_id IS NULL)"),
+        Rule("a credit moves no money", "(payment_method = 'OTHER') = (bank_account_id IS NULL)"),
+    ),
+)
+
+BANK_TRANSACTIONS = projection(
+    "bank_transactions",
+    "One line of the bank's list.",
+    (
+        row_id("bank_transaction_id", "Line, in time."),
+        refers("bank_accounts", "bank_account_id", "The account."),
+        day("transaction_date", "When."),
+        choice("transaction_type", ("DEPOSIT", "WITHDRAWAL", "TRANSFER", "FEE", "INTEREST"), "In or out."),
+        money("amount_cents", "How much.", "decimal(12,2)", minimum=1),
+        text("description", "What for.", nullable=True),
+        text(
+            "reference_number",
+            "What is behind it: payment, expense, cash of the owners.",
+            "varchar(100)",
+            nullable=True,
+        ),
+        refers("payments", "payment_id", "The payment; empty for expenses and the owners.", nullable=True),
+        flag("is_reconciled", "Whether it was checked against the books.", default="false"),
+        moment("reconciled_at", "When: some days after the month.", nullable=True),
+        CREATED_AT,
+    ),
+    bank_transactions,
+    "cash",
+    physical="bankTransactions",
+    naming=camel_case,
+)
+
+TABLES = (PAYMENT_METHODS, BANK_ACCOUNTS, PAYMENTS, BANK_TRANSACTIONS)

@@ -1,0 +1,482 @@
+"""Orders: what clients need, quotes and sales, the batches that were sold, and what recurs."""
+
+from __future__ import annotations
+
+import json as json_text
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from synth_assets.model.draws import Draws
+from synth_assets.model.table import Rule, camel_case
+from synth_assets.worlds.wholesale import curves, names
+from synth_assets.worlds.wholesale.catalogue import CASES, Client, Product, unit_draws
+from synth_assets.worlds.wholesale.columns import (
+    CREATED_AT,
+    CREATED_AT_OPTIONAL,
+    UPDATED_AT,
+    UPDATED_AT_OPTIONAL,
+    choice,
+    count,
+    day,
+    decimal,
+    flag,
+    json,
+    moment,
+    money,
+    quantity,
+    refers,
+    row_id,
+    text,
+)
+from synth_assets.worlds.wholesale.demand import recurs
+from synth_assets.worlds.wholesale.order import Line, Quote
+from synth_assets.worlds.wholesale.tables.intake import E4, TERMS
+from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.year import Year
+
+PAID_AT = 14 * 3_600
+"""When payments are recorded, seconds of the day."""
+
+NEEDED_SHARE, NEEDS_A_MONTH, NEED_HOLDS_DAYS = 0.05, 6, 45
+"""Sales that a client had asked for before, needs a month that nobody met, and how long a need stands [D]."""
+
+PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
+
+
+def dollars(cents: int) -> float:
+    """An amount for JSON: whole dollars without decimals."""
+    return cents // 100 if cents % 100 == 0 else cents / 100
+
+
+def item(line: Line) -> dict[str, object]:
+    """A line of an order as the ERP keeps it in `orders.items`."""
+    product, batch = line.batch.product, line.batch
+    list_price = product.price_cents
+    margin = line.unit_price_cents - batch.unit_cost_cents
+    return {
+        "batchId": batch.id,
+        "productId": product.id,
+        "displayName": product.name,
+        "originalName": product.name,
+        "strain": names.strains()[product.strain - 1].name,
+        "category": product.category,
+        "subcategory": product.subcategory,
+        "grade": product.grade,
+        "quantity": line.quantity / 100 if line.quantity % 100 else line.quantity // 100,
+        "listPrice": dollars(list_price),
+        "price": dollars(line.unit_price_cents),
+        "unitPrice": dollars(line.unit_price_cents),
+        "appliedRule": f"{line.percent} % off" if line.percent else None,
+        "isSample": False,
+        "unitCogs": dollars(batch.unit_cost_cents),
+        "cogsMode": "FIXED",
+        "cogsSource": "FIXED",
+        "unitMargin": dollars(margin),
+        "marginPercent": round(100 * margin / line.unit_price_cents, 2),
+        "lineTotal": dollars(line.total_cents),
+        "lineCogs": dollars(line.cost_cents),
+        "lineMargin": dollars(line.total_cents - line.cost_cents),
+    }
+
+
+class Need(NamedTuple):
+    """What a client looked for: a product, at least so much, and the sale that met it, 0 for none."""
+
+    client: Client
+    product: Product
+    quantity: int
+    day: int
+    sale: int
+    drawn: float
+
+
+def needs(facts: Year, draws: Draws) -> list[Need]:
+    """Needs in time: some that a sale met, some that nobody met."""
+    drawn = unit_draws(draws.of("client_needs"), "met", len(facts.orders))
+    found = []
+    for order, (whether, early, which, more) in zip(facts.orders, drawn, strict=True):
+        line = order.lines[int(which * len(order.lines))]
+        on = order.day - 2 - int(10 * early)
+        if whether < NEEDED_SHARE and on >= 0:
+            found.append(Need(order.client, line.batch.product, line.quantity, on, order.id, more))
+    flower = [product for product in facts.products if product.tier != CASES]
+    unmet = unit_draws(draws.of("client_needs"), "unmet", NEEDS_A_MONTH * facts.window.months)
+    for who, what, when, more in unmet:
+        client = facts.clients[int(who * len(facts.clients))]
+        pounds = (2 + int(more * 30)) * 25
+        on = int(when * facts.window.length)
+        found.append(Need(client, flower[int(what * len(flower))], pounds, on, 0, more))
+    return sorted(found, key=lambda need: (need.day, need.client.id, need.product.id))
+
+
+def client_needs(facts: Year, draws: Draws) -> Iterator[Row]:
+    """Every need, in time."""
+    sales = {order.id: order for order in facts.orders}
+    for number, need in enumerate(needs(facts, draws), start=1):
+        sale = sales.get(need.sale)
+        made = facts.seconds(need.day, 11 * 3_600 + number % 50 * 60)
+        expires = facts.seconds(need.day + NEED_HOLDS_DAYS, 18 * 3_600)
+        met = facts.seconds(sale.day, sale.second) if sale else None
+        is_over = need.day + NEED_HOLDS_DAYS <= facts.last_day
+        given_up = need.drawn < 0.25 and need.day + 10 <= facts.last_day
+        status = "FULFILLED" if sale else "CANCELLED" if given_up else "EXPIRED" if is_over else "ACTIVE"
+        changed = facts.seconds(need.day + 10, 18 * 3_600) if given_up else expires if is_over else made
+        product = need.product
+        unit = "lb" if product.unit == "LB" else "cases"
+        yield (
+            number, need.client.id, names.strains()[product.strain - 1].name, product.category,
+            product.subcategory, product.grade, need.quantity * E4 // 2, need.quantity * E4 * 3 // 2,
+            product.price_cents, status, PRIORITIES[int(need.drawn * len(PRIORITIES))],
+            facts.epoch_day(need.day + 30), expires, met,
+            f"Looking for {need.quantity / 100:g} {unit} of {product.name}",
+            "Bought elsewhere" if status == "CANCELLED" else None, made, met or changed, need.client.seller,
+        )  # fmt: skip
+
+
+def orders(facts: Year, draws: Draws) -> Iterator[Row]:
+    """Quotes and sales, in time."""
+    need_of = {need.sale: number for number, need in enumerate(needs(facts, draws), start=1) if need.sale}
+    sample_of = {sample.order: sample.id for sample in facts.samples if sample.order}
+    quote_of = {
+        paper.sale: number
+        for number, paper in enumerate(facts.papers, start=1)
+        if isinstance(paper, Quote) and paper.sale
+    }
+    for number, paper in enumerate(facts.papers, start=1):
+        items = json_text.dumps([item(line) for line in paper.lines])
+        total = sum(line.total_cents for line in paper.lines)
+        cost = sum(line.cost_cents for line in paper.lines)
+        made = facts.seconds(paper.day, paper.second)
+        amounts = total, 0, 0, total, cost, total - cost, round(100 * (total - cost) / total, 2)
+        year = facts.window.dates[paper.day].year
+        if isinstance(paper, Quote):
+            yield _quote_row(facts, number, paper, f"QUO-{year}-{number:05d}", items, amounts, made)
+            continue
+        invoice = facts.invoices[paper.id - 1]
+        status = {"SENT": "PENDING"}.get(facts.status(invoice), facts.status(invoice))
+        last = facts.last_payment.get(invoice.id)
+        quote = quote_of.get(paper.id)
+        spot, due = facts.on_the_spot.get(invoice.id, 0), facts.epoch_day(invoice.due)
+        changed = facts.seconds(last.day, PAID_AT) if last else made
+        yield (
+            number, f"ORD-{year}-{number:05d}", "SALE", paper.client.id, need_of.get(paper.id), items,
+            *amounts, None, None, paper.terms, spot, due, status, invoice.id, quote, made if quote else None,
+            sample_of.get(paper.id), None, paper.client.seller, made, changed,
+        )  # fmt: skip
+
+
+def _quote_row(
+    facts: Year, number: int, quote: Quote, name: str, items: str, amounts: tuple[object, ...], made: int
+) -> Row:
+    valid = quote.day + curves.QUOTE_VALID_DAYS
+    is_over = valid < facts.last_day
+    status = "CONVERTED" if quote.sale else _lost(quote.ends, is_over)
+    sale = facts.orders[quote.sale - 1] if quote.sale else None
+    converted = facts.seconds(sale.day, sale.second) if sale else None
+    changed = converted or (facts.seconds(valid, 64_800) if is_over else made)
+    return (
+        number, name, "QUOTE", quote.client.id, None, json_text.dumps(items), *amounts,
+        facts.epoch_day(valid), status, quote.client.terms, 0, None, None, None, None, converted, None,
+        None, quote.client.seller, made, changed,
+    )  # fmt: skip
+
+
+def _lost(drawn: float, is_over: bool) -> str:
+    """How a quote ends that becomes no sale."""
+    if is_over:
+        return "REJECTED" if drawn < 0.4 else "EXPIRED"
+    return "SENT" if drawn < 0.5 else "VIEWED"
+
+
+def sales(facts: Year) -> Iterator[Row]:
+    """A row for each batch of each sale, in time."""
+    number = 0
+    for order in facts.orders:
+        at = facts.seconds(order.day, order.second)
+        for line in order.lines:
+            number += 1
+            yield (
+                number, line.batch.id, line.batch.product.id, line.quantity * E4, line.batch.unit_cost_cents,
+                line.unit_price_cents, False, order.client.id, at, None, order.client.seller, at, at,
+            )  # fmt: skip
+
+
+def recurring_orders(facts: Year) -> Iterator[Row]:
+    """Orders that come every week or month on the same day; the last sale on such a day was the last one."""
+    number = 0
+    for client in facts.clients:
+        on = [
+            order
+            for order in facts.orders
+            if order.client is client and recurs(client, facts.window, order.day)
+        ]
+        if not on:
+            continue
+        number += 1
+        first, last = on[0], on[-1]
+        following = last.day + (7 if client.is_whale else 30)
+        made = facts.seconds(first.day, 8 * 3_600)
+        pounds = round(sum(line.quantity for line in last.lines if line.batch.product.unit == "LB") / 25) * 25
+        weekday, month_day = (client.standing + 1) % 7, client.standing
+        template = {
+            "items": [
+                {
+                    "category": "Flower",
+                    "subcategory": line.batch.product.subcategory,
+                    "grade": line.batch.product.grade,
+                }
+                for line in last.lines
+                if line.batch.product.unit == "LB"
+            ],
+            "pounds": pounds / 100,
+            "paymentTerms": client.terms,
+        }
+        yield (
+            number, client.id, "WEEKLY" if client.is_whale else "MONTHLY",
+            weekday if client.is_whale else None, None if client.is_whale else month_day,
+            json_text.dumps(template), "ACTIVE", facts.epoch_day(first.day), None, facts.epoch_day(last.day),
+            facts.epoch_day(following), False, None, made, facts.seconds(last.day, last.second),
+            client.seller,
+        )  # fmt: skip
+
+
+def match_records(facts: Year, draws: Draws) -> Iterator[Row]:
+    """What was found for each need: a batch in stock, or what the client bought before."""
+    drawn = unit_draws(draws, "matches", len(needs(facts, draws)))
+    in_stock: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for batch in facts.batches:
+        in_stock[batch.product.id].append((batch.day, batch.id))
+    gone = {move.batch.id: move.day for move in facts.movements if move.after == 0 and move.kind == "SALE"}
+    bought: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for order in facts.orders:
+        for product in dict.fromkeys(line.batch.product.id for line in order.lines):
+            bought[order.client.id, product].append((order.day, order.id))
+    number = 0
+    for place, (need, (score, _, _, _)) in enumerate(zip(needs(facts, draws), drawn, strict=True), start=1):
+        able = [
+            batch
+            for day_, batch in in_stock[need.product.id]
+            if day_ <= need.day and gone.get(batch, facts.last_day + 1) > need.day
+        ]
+        before = bought[need.client.id, need.product.id]
+        earlier = bisect_right(before, (need.day - 1, 10**9))
+        if not able and not earlier:
+            continue
+        number += 1
+        made = facts.seconds(need.day, 12 * 3_600 + number % 50 * 60)
+        kind = "EXACT" if able else "HISTORICAL"
+        reasons = ["Same strain", "Same grade", "In stock"] if able else ["Bought before"]
+        sale = facts.order_ids[need.sale] if need.sale else None
+        action = "CREATED_QUOTE" if sale else "DISMISSED" if score < 0.6 else "NONE"
+        acted = made + 3_600 if action != "NONE" else None
+        yield (
+            number, place, need.client.id, able[-1] if able else None, None,
+            facts.order_ids[before[earlier - 1][1]] if earlier else None, kind,
+            round(90 + 10 * score if able else 55 + 25 * score, 2), json_text.dumps(reasons), action, acted,
+            need.client.seller if acted else None, sale is not None, sale, made,
+        )  # fmt: skip
+
+
+CLIENT_NEEDS = projection(
+    "client_needs",
+    "One thing that a client looked for.",
+    (
+        row_id("client_need_id", "Need, in time."),
+        refers("clients", "client_id", "Who looked for it."),
+        text("strain", "Strain.", "varchar(255)", nullable=True),
+        text("category", "Category.", "varchar(100)", nullable=True),
+        text("subcategory", "Subcategory.", "varchar(100)", nullable=True),
+        text("grade", "Grade.", "varchar(50)", nullable=True),
+        quantity("quantity_min_e4", "At least so much.", "decimal(15,4)", nullable=True),
+        quantity("quantity_max_e4", "At most so much.", "decimal(15,4)", nullable=True),
+        money("price_max_cents", "The highest price of a pound or case: the list price.", nullable=True),
+        choice(
+            "status", ("ACTIVE", "FULFILLED", "EXPIRED", "CANCELLED"), "What became of it.", default="ACTIVE"
+        ),
+        choice("priority", PRIORITIES, "How urgent it was.", default="MEDIUM"),
+        day("needed_by_date", "By when.", "needed_by", nullable=True),
+        moment("expires_at", "How long it stands.", nullable=True),
+        moment("fulfilled_at", "When a sale met it.", nullable=True),
+        text("notes", "The need in words.", nullable=True),
+        text("internal_notes", "Why it was given up.", nullable=True),
+        CREATED_AT_OPTIONAL,
+        UPDATED_AT_OPTIONAL,
+        refers("users", "created_by_id", "Who noted it.", "created_by"),
+    ),
+    client_needs,
+    "sales",
+    rules=(Rule("a fulfilled need has its day", "(status = 'FULFILLED') = (fulfilled_at IS NOT NULL)"),),
+)
+
+ORDERS = projection(
+    "orders",
+    "One quote or sale.",
+    (
+        row_id("order_id", "Quote or sale, in time."),
+        text("order_number", "Number with the year.", "varchar(50)", is_unique=True),
+        choice("order_type", ("QUOTE", "SALE"), "Whether goods were sold.", physical="orderType"),
+        refers("clients", "client_id", "Who ordered."),
+        refers("client_needs", "client_need_id", "The need that it met.", nullable=True),
+        json(
+            "items",
+            "Lines, batch by batch: quantity, prices, cost, margin; of a quote text within JSON.",
+        ),
+        money("subtotal_cents", "Sum of the lines."),
+        money("tax_cents", "Tax: none is charged.", default="0", nullable=True),
+        money(
+            "discount_cents",
+            "Discount on the whole: none, discounts are in the prices.",
+            default="0",
+            nullable=True,
+        ),
+        money("total_cents", "What is owed: subtotal, tax and discount taken together."),
+        money("total_cogs_cents", "Cost of the goods, batch by batch.", nullable=True),
+        money("total_margin_cents", "Subtotal less cost.", nullable=True),
+        decimal("avg_margin_percent", "Margin over subtotal.", nullable=True, unit="%"),
+        day("valid_until_date", "How long a quote holds.", "valid_until", nullable=True),
+        choice(
+            "quote_status",
+            ("DRAFT", "SENT", "VIEWED", "ACCEPTED", "REJECTED", "EXPIRED", "CONVERTED"),
+            "What became of a quote.",
+            physical="quoteStatus",
+            nullable=True,
+        ),
+        choice("payment_terms", TERMS, "How it is to be paid.", physical="paymentTerms"),
+        money(
+            "cash_payment_cents", "Of PARTIAL terms, what was paid on the spot.", default="0", nullable=True
+        ),
+        day("due_date", "By when a sale is to be paid.", nullable=True),
+        choice(
+            "sale_status",
+            ("PENDING", "PARTIAL", "PAID", "OVERDUE", "CANCELLED"),
+            "How far a sale is paid on the last day.",
+            physical="saleStatus",
+            nullable=True,
+        ),
+        refers("invoices", "invoice_id", "The invoice of a sale.", nullable=True, is_deferred=True),
+        refers("orders", "converted_from_order_id", "The quote that it was before.", nullable=True),
+        moment("converted_at", "When a quote became a sale.", nullable=True),
+        refers(
+            "sample_requests",
+            "related_sample_request_id",
+            "The sample that it followed.",
+            nullable=True,
+            is_deferred=True,
+        ),
+        text("notes", "Notes.", nullable=True),
+        refers("users", "created_by_id", "Who took it.", "created_by"),
+        CREATED_AT_OPTIONAL,
+        UPDATED_AT_OPTIONAL,
+    ),
+    orders,
+    "sales",
+    rules=(
+        Rule("a total is its parts", "total_cents = subtotal_cents + tax_cents - discount_cents"),
+        Rule("margin is subtotal less cost", "total_margin_cents = subtotal_cents - total_cogs_cents"),
+        Rule(
+            "a sale has a due date, a quote holds for a while",
+            "(order_type = 'SALE') = (due_date IS NOT NULL)",
+        ),
+        Rule("a sale has its status, a quote its own", "(sale_status IS NULL) = (quote_status IS NOT NULL)"),
+    ),
+)
+
+SALES = projection(
+    "sales",
+    "What was sold of one batch in one order.",
+    (
+        row_id("sale_id", "Sale of a batch, in time."),
+        refers("batches", "batch_id", "The batch."),
+        refers("products", "product_id", "Its product."),
+        quantity("quantity_e4", "How much."),
+        money("cogs_at_sale_cents", "Cost of a pound or case.", "varchar(20)"),
+        money("sale_price_cents", "Price of a pound or case.", "varchar(20)"),
+        flag("is_cogs_override", "Whether the cost was set by hand.", "int", "0", "cogsOverride"),
+        refers("clients", "customer_id", "Who bought.", nullable=True),
+        moment("sold_at", "When.", physical="saleDate"),
+        text("notes", "Notes.", nullable=True),
+        refers("users", "created_by_id", "Who sold.", "createdBy"),
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+    sales,
+    "sales",
+    naming=camel_case,
+)
+
+RECURRING_ORDERS = projection(
+    "recurring_orders",
+    "One order that comes again and again.",
+    (
+        row_id("recurring_order_id", "Recurring order."),
+        refers("clients", "client_id", "Whose it is."),
+        choice("frequency", ("DAILY", "WEEKLY", "BIWEEKLY", "MONTHLY", "QUARTERLY"), "How often it comes."),
+        count(
+            "day_of_week", "Day of the week, from 0 for Sunday, of a weekly one.", nullable=True, maximum=6
+        ),
+        count("day_of_month", "Day of the month of a monthly one.", nullable=True, maximum=31),
+        json("order_template", "What it is usually made of: categories, grades, pounds, terms."),
+        choice("status", ("ACTIVE", "PAUSED", "CANCELLED"), "Whether it still comes.", default="ACTIVE"),
+        day("start_date", "When it first came."),
+        day("end_date", "When it ended.", nullable=True),
+        day("last_generated_date", "When it last came: a sale of the client has that day.", nullable=True),
+        day("next_generation_date", "When it comes next; may lie after the books."),
+        flag(
+            "is_client_notified",
+            "Whether the client is told before.",
+            default="true",
+            physical="notify_client",
+            nullable=True,
+        ),
+        text("notify_email", "Where it is told: clients have no e-mail.", "varchar(255)", nullable=True),
+        CREATED_AT_OPTIONAL,
+        UPDATED_AT_OPTIONAL,
+        refers("users", "created_by_id", "Who set it up.", "created_by"),
+    ),
+    recurring_orders,
+    "sales",
+)
+
+MATCH_RECORDS = projection(
+    "match_records",
+    "What was found for one need.",
+    (
+        row_id("match_record_id", "Match, in time."),
+        refers("client_needs", "client_need_id", "The need.", nullable=True),
+        refers("clients", "client_id", "Whose need it is."),
+        refers("batches", "inventory_batch_id", "A batch in stock that day.", nullable=True),
+        refers("vendor_supply", "vendor_supply_id", "An offer of a grower.", nullable=True),
+        refers("orders", "historical_order_id", "The client's last order of the product.", nullable=True),
+        choice(
+            "match_type",
+            ("EXACT", "CLOSE", "HISTORICAL"),
+            "EXACT: in stock; CLOSE: offered; HISTORICAL: bought before.",
+        ),
+        decimal("confidence_score", "How well it fits, 0 to 100."),
+        json("match_reasons", "Why it fits."),
+        choice(
+            "user_action",
+            ("CREATED_QUOTE", "CONTACTED_VENDOR", "DISMISSED", "NONE"),
+            "What was done.",
+            nullable=True,
+        ),
+        moment("actioned_at", "When.", nullable=True),
+        refers("users", "actioned_by_id", "Who did it.", "actioned_by", nullable=True),
+        flag(
+            "has_resulted_in_sale",
+            "Whether a sale met the need.",
+            default="false",
+            physical="resulted_in_sale",
+            nullable=True,
+        ),
+        refers("orders", "sale_order_id", "That sale.", nullable=True),
+        CREATED_AT_OPTIONAL,
+    ),
+    match_records,
+    "sales",
+    rules=(Rule("a match with a sale names it", "has_resulted_in_sale = (sale_order_id IS NOT NULL)"),),
+)
+
+TABLES = (CLIENT_NEEDS, ORDERS, SALES, RECURRING_ORDERS, MATCH_RECORDS)

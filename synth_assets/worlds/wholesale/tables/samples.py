@@ -1,0 +1,218 @@
+"""Samples: what clients asked for, what they may have in a month, and where the grams went."""
+
+from __future__ import annotations
+
+import json as json_text
+from collections import defaultdict
+from collections.abc import Iterator
+
+from synth_assets.model.table import Rule, camel_case
+from synth_assets.worlds.wholesale.columns import (
+    CREATED_AT,
+    CREATED_AT_OPTIONAL,
+    NOW,
+    UPDATED_AT,
+    choice,
+    json,
+    moment,
+    money,
+    quantity,
+    refers,
+    row_id,
+    text,
+)
+from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.demand import months
+from synth_assets.worlds.wholesale.sample import (
+    ASKED_AT,
+    CANCELLED,
+    FULFILLED,
+    PENDING,
+    SENDER,
+    SENT_AT,
+    Sample,
+)
+from synth_assets.worlds.wholesale.tables.intake import E4
+from synth_assets.worlds.wholesale.tables.ledger import OPENED_AT
+from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.year import Year
+
+GRAMS_A_POUND = 453.592
+ALLOWANCE = 7_00
+"""Hundredths of a gram a client and month: the ERP's own figure."""
+
+REASONS = ("Client no longer needs it", "Menu changed before it was sent")
+
+
+def unit_cost_cents(sample: Sample) -> int:
+    """Cost of a gram of a sample's batch."""
+    return round(sample.batch.unit_cost_cents / GRAMS_A_POUND)
+
+
+def status(sample: Sample, facts: Year) -> str:
+    """How far a request is on the last day."""
+    if sample.end > facts.last_day:
+        return PENDING
+    return CANCELLED if sample.is_cancelled else FULFILLED
+
+
+def sample_requests(facts: Year) -> Iterator[Row]:
+    """Every request, in time."""
+    by_sale = {order.id: order for order in facts.orders}
+    for sample in facts.samples:
+        state = status(sample, facts)
+        ended = facts.seconds(sample.end, SENT_AT) if state != PENDING else None
+        asked = facts.seconds(sample.day, ASKED_AT)
+        cost = unit_cost_cents(sample)
+        products = json_text.dumps(
+            [
+                {
+                    "productId": sample.batch.product.id,
+                    "batchId": sample.batch.id,
+                    "name": sample.batch.product.name,
+                    "quantity": f"{sample.grams / 100:.2f}",
+                    "unitCost": f"{cost / 100:.2f}",
+                }
+            ]
+        )
+        sale = by_sale.get(sample.order)
+        converted = facts.seconds(sale.day, sale.second) if sale else None
+        is_sent, is_cancelled = state == FULFILLED, state == CANCELLED
+        yield (
+            sample.id, sample.client.id, sample.client.seller, asked, json_text.dumps(products), state,
+            ended if is_sent else None, SENDER if is_sent else None, ended if is_cancelled else None,
+            sample.client.seller if is_cancelled else None,
+            REASONS[sample.id % len(REASONS)] if is_cancelled else None,
+            f"{sample.grams / 100:g} g of {sample.batch.product.name}", cost * sample.grams // 100,
+            facts.order_ids[sample.order] if sale else None, converted, asked, converted or ended or asked,
+        )  # fmt: skip
+
+
+def sample_allocations(facts: Year, config: Config) -> Iterator[Row]:
+    """What each client may have in each month, and what it had."""
+    used: dict[tuple[int, int], int] = defaultdict(int)
+    changed: dict[tuple[int, int], int] = {}
+    spans = months(config, facts.window)
+    month_of = {day: place for place, span in enumerate(spans) for day in span}
+    for sample in facts.samples:
+        if status(sample, facts) == FULFILLED:
+            key = month_of[sample.end], sample.client.id
+            used[key] += sample.grams
+            changed[key] = facts.seconds(sample.end, SENT_AT)
+    number = 0
+    for place, span in enumerate(spans):
+        made = facts.seconds(span.start, OPENED_AT)
+        for client in facts.clients:
+            number += 1
+            grams = used[place, client.id]
+            yield (
+                number, client.id, f"{facts.window.dates[span.start]:%Y-%m}", ALLOWANCE * E4, grams * E4,
+                (ALLOWANCE - grams) * E4, made, changed.get((place, client.id), made),
+            )  # fmt: skip
+
+
+def sample_inventory_log(facts: Year) -> Iterator[Row]:
+    """Grams that were set aside for a request, then sent or released."""
+    found: list[tuple[int, Sample, str, int | None, str, int]] = []
+    for sample in facts.samples:
+        name = f"Request {sample.id}"
+        found.append(
+            (facts.seconds(sample.day, ASKED_AT), sample, "ALLOCATED", None, name, sample.client.seller)
+        )
+        state = status(sample, facts)
+        if state != PENDING:
+            action = "CONSUMED" if state == FULFILLED else "RELEASED"
+            order = facts.order_ids[sample.order] if sample.order else None
+            found.append((facts.seconds(sample.end, SENT_AT), sample, action, order, name, SENDER))
+    found.sort(key=lambda entry: (entry[0], entry[1].id))
+    for number, (at, sample, action, order, name, user) in enumerate(found, start=1):
+        yield number, sample.batch.id, order, sample.grams * E4, action, name, user, at
+
+
+SAMPLE_REQUESTS = projection(
+    "sample_requests",
+    "One request of a client for a sample.",
+    (
+        row_id("sample_request_id", "Request, in time."),
+        refers("clients", "client_id", "Who asked."),
+        refers("users", "requested_by_id", "Who noted it.", "requestedBy"),
+        moment("requested_at", "When it was asked for.", NOW, "requestDate"),
+        json(
+            "products",
+            "Product, batch, grams and cost of a gram; text within JSON, as the ERP parses it.",
+        ),
+        choice("sample_request_status", (PENDING, FULFILLED, CANCELLED), "How far it is.", default=PENDING),
+        moment("fulfilled_at", "When it was sent.", physical="fulfilledDate", nullable=True),
+        refers("users", "fulfilled_by_id", "Who sent it.", "fulfilledBy", nullable=True),
+        moment("cancelled_at", "When it was cancelled.", physical="cancelledDate", nullable=True),
+        refers("users", "cancelled_by_id", "Who cancelled it.", "cancelledBy", nullable=True),
+        text("cancellation_reason", "Why.", nullable=True),
+        text("notes", "The request in words.", nullable=True),
+        money("total_cost_cents", "Grams times the cost of a gram.", "decimal(10,2)", nullable=True),
+        refers(
+            "orders",
+            "related_order_id",
+            "The client's first order of the product within three weeks.",
+            nullable=True,
+        ),
+        moment("converted_at", "When it ordered.", physical="conversionDate", nullable=True),
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+    sample_requests,
+    "sales",
+    physical="sampleRequests",
+    naming=camel_case,
+    rules=(
+        Rule(
+            "a sent sample has its day", "(sample_request_status = 'FULFILLED') = (fulfilled_at IS NOT NULL)"
+        ),
+        Rule("an order follows its sample", "converted_at > fulfilled_at"),
+    ),
+)
+
+SAMPLE_ALLOCATIONS = projection(
+    "sample_allocations",
+    "What one client may have in samples in one month.",
+    (
+        row_id("sample_allocation_id", "Client and month."),
+        refers("clients", "client_id", "The client."),
+        text("month_year", "The month, as 2024-03.", "varchar(7)"),
+        quantity("allocated_quantity_e4", "What it may have.", unit="g"),
+        quantity("used_quantity_e4", "What was sent in the month.", default="0", unit="g"),
+        quantity("remaining_quantity_e4", "What it may still have: allocated less used.", unit="g"),
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+    sample_allocations,
+    "sales",
+    physical="sampleAllocations",
+    naming=camel_case,
+    rules=(
+        Rule(
+            "what is left is what was not used",
+            "remaining_quantity_e4 = allocated_quantity_e4 - used_quantity_e4",
+        ),
+    ),
+)
+
+SAMPLE_INVENTORY_LOG = projection(
+    "sample_inventory_log",
+    "One change of a batch's samples.",
+    (
+        row_id("sample_inventory_log_id", "Change, in time."),
+        refers("batches", "batch_id", "The batch."),
+        refers("orders", "order_id", "The order that followed from it.", nullable=True),
+        quantity("quantity_e4", "How much.", "decimal(15,4)", unit="g"),
+        choice(
+            "action", ("ALLOCATED", "RELEASED", "CONSUMED"), "Set aside for a request, given back, or sent."
+        ),
+        text("notes", "The request behind it.", nullable=True),
+        refers("users", "created_by_id", "Who did it.", "created_by", nullable=True),
+        CREATED_AT_OPTIONAL,
+    ),
+    sample_inventory_log,
+    "sales",
+)
+
+TABLES = (SAMPLE_REQUESTS, SAMPLE_ALLOCATIONS, SAMPLE_INVENTORY_LOG)
