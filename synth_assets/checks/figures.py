@@ -1,6 +1,6 @@
 """Figures: a number of a whole table, with the range it must lie in.
 
-A world says them in `figures.sql`: the range is in brackets behind the name, as
+A world says them in `figures.sql`, or in the list of its report: the range is in brackets behind the name, as
 `[0.4 to 0.9, warning, from 1,000 rows]`, and the query gives the rows measured and the number.
 """
 
@@ -31,11 +31,16 @@ def figure_check(query: Query, table: str) -> CheckSpec:
 
     def run(spec: CheckSpec, evidence: Evidence) -> Check:
         measured, value = evidence.connection.execute(query.sql).fetchall()[0]
-        expected = f"{low:g} to {high:g}"
+        expected = f"{_shown(low)} to {_shown(high)}"
         if value is None or measured < fewest:
             shown = f"{value:.3f}" if value is not None else "nothing"
             expected += f" from {fewest:,} rows"
             return spec.outcome(expected, f"{shown} over {measured or 0:,} rows", True)
-        return spec.outcome(expected, f"{value:.3f}", low <= value <= high, (low, float(value)))
+        shown = f"{value:.3f}" if abs(value) < 1_000 else f"{value:,.0f}"
+        return spec.outcome(expected, shown, low <= value <= high, (low, float(value)))
 
     return CheckSpec(query.name, table, query.sentence, severity, run)
+
+
+def _shown(bound: float) -> str:
+    return f"{bound:g}" if abs(bound) < 1_000 else f"{bound:,.0f}"

@@ -54,18 +54,19 @@ class Report:
 
     Attributes:
         name: the file's without `.json`, and the asset's.
-        figures: name of the world's SQL queries that give one number each.
-        checklist: name of the world's SQL queries that give what breaks an item of the list.
+        figures: name of the world's SQL queries that give one number each; "" for none.
+        checklist: name of the world's SQL queries that give what breaks an item of the list; one with a range
+            in brackets gives a figure, see `checks/figures.py`.
         is_blocking: function of the configuration: whether data that breaks an item must not be used, or may.
-        render: function of the configuration, of the figures and of which items hold, both by name; gives
-            what the file says.
+        render: function of the configuration, of the figures (those of the list too) and of which items hold,
+            both by name; gives what the file says.
     """
 
     name: str
     figures: str
     checklist: str
     is_blocking: Callable[[Any], bool]
-    render: Callable[[Any, Mapping[str, int], Mapping[str, bool]], dict[str, object]]
+    render: Callable[[Any, Mapping[str, Any], Mapping[str, bool]], dict[str, object]]
 
 
 @dataclass(frozen=True, eq=False)
