@@ -6,12 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws
+from synth_assets.model.used_numbers import unused_before
 from synth_assets.worlds.wholesale import curves, names
 from synth_assets.worlds.wholesale.config import Config
 
 FIRST_VENDOR = 1_001
 """Number of the first vendor: no client has it, as one screen reads a vendor's number as a client's."""
+
+UNUSED_SHARE = 0.2
+"""Numbers of payments, postings and expenses that no paper has [D]."""
 
 GRADES = {"indoor": ("AAA", "AA"), "greenhouse": ("AA", "A"), "outdoor": ("A", "B")}
 CASES = "cases"
@@ -81,6 +86,13 @@ def unit_draws(draws: Draws, purpose: str, count: int) -> list[list[float]]:
     """Four numbers from 0 to 1 for each of 0 ... count - 1."""
     fields = draws.fields(purpose, np.arange(count))
     return ((fields.astype(np.int64) * 2 + 1) / 131_072).T.tolist()
+
+
+def spaced(draws: Draws, purpose: str, count: int) -> list[int]:
+    """Numbers from 1 for `count` papers, with unused ones among them, so that one more or less leaves no
+    mark."""
+    before = quantile_tables.sample(unused_before(UNUSED_SHARE), draws.fields(purpose, np.arange(count))[0])
+    return np.cumsum(before + 1).tolist()
 
 
 def shares(weights: list[float]) -> list[float]:

@@ -5,7 +5,7 @@ An event is true. The tables are projections of events; a paper may lie, the jou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -126,10 +126,10 @@ class Journal:
         self.events.append(event)
         return event
 
-    def in_time(self) -> list[Event]:
-        """All events by day, those of a day as they were recorded; each knows its number."""
+    def in_time(self, numbers: Sequence[int]) -> list[Event]:
+        """All events by day, those of a day as they were recorded; each gets its number."""
         ordered = sorted(self.events, key=lambda event: event.day)
-        for number, event in enumerate(ordered, start=1):
+        for event, number in zip(ordered, numbers, strict=True):
             event.number = number
         return ordered
 

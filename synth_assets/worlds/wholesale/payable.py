@@ -11,8 +11,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import curves, names
-from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR
+from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR, spaced
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.intake import Session
@@ -118,7 +119,7 @@ def paid(window: Window, owed: list[Bill]) -> Iterator[Payment]:
             yield Payment(0, day, bill.cents, "ACH", bill=bill)
 
 
-def expenses(config: Config, window: Window, journal: Journal) -> list[Expense]:
+def expenses(config: Config, draws: Draws, window: Window, journal: Journal) -> list[Expense]:
     """What running the business costs, paid and posted."""
     monthly = config.monthly_expenses.model_dump()
     first = FIRST_VENDOR + len(names.GROWERS)
@@ -133,9 +134,10 @@ def expenses(config: Config, window: Window, journal: Journal) -> list[Expense]:
         for category, days in PAID_ON.items()
         for day in days
     )
+    numbers = spaced(draws, "expense numbers", len(planned))
     found = [
         Expense(number, day, category, supplier[category], cents)
-        for number, (day, category, cents) in enumerate(planned, start=1)
+        for number, (day, category, cents) in zip(numbers, planned, strict=True)
         if cents
     ]
     for expense in found:

@@ -14,7 +14,7 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.wholesale import curves
-from synth_assets.worlds.wholesale.catalogue import unit_draws
+from synth_assets.worlds.wholesale.catalogue import spaced, unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, Credit, Invoice
 from synth_assets.worlds.wholesale.journal import (
@@ -224,12 +224,11 @@ def received(receipts: list[Receipt], credits: list[Credit]) -> Iterator[Payment
         yield Payment(0, day, cents, method, invoice)
 
 
-def record(journal: Journal, payments: Iterable[Payment]) -> list[Payment]:
+def record(draws: Draws, journal: Journal, payments: Iterable[Payment]) -> list[Payment]:
     """Number payments in time and post them."""
-    numbered = [
-        payment._replace(id=number)
-        for number, payment in enumerate(sorted(payments, key=lambda payment: payment.day), start=1)
-    ]
+    in_time = sorted(payments, key=lambda payment: payment.day)
+    numbers = spaced(draws, "payment numbers", len(in_time))
+    numbered = [payment._replace(id=number) for payment, number in zip(in_time, numbers, strict=True)]
     for payment in numbered:
         kind, party, legs, memo = _posting(payment)
         journal.record(

@@ -13,7 +13,7 @@ from typing import TypeVar
 from synth_assets.model.calendar import SECONDS_PER_DAY, Window
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import catalogue, curves, payable
-from synth_assets.worlds.wholesale.catalogue import Client, Product, unit_draws
+from synth_assets.worlds.wholesale.catalogue import Client, Product, spaced, unit_draws
 from synth_assets.worlds.wholesale.config import Config, window
 from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry, inquiries, months, plan
 from synth_assets.worlds.wholesale.intake import MOST_BATCHES, Intake, Session
@@ -159,8 +159,8 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
             _dry(stock, journal, drying, day)
     bills = payable.bills(days, journal, intake.sessions, billing.invoices, billing.credits)
     receipts = settle(config, draws, days, billing.invoices, billing.credits)
-    payments = record(journal, [*received(receipts, billing.credits), *payable.paid(days, bills)])
-    expenses = payable.expenses(config, days, journal)
+    payments = record(draws, journal, [*received(receipts, billing.credits), *payable.paid(days, bills)])
+    expenses = payable.expenses(config, draws, days, journal)
     distributions = payable.distributions(config, days, journal)
     return Year(
         days,
@@ -178,7 +178,7 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
         payments,
         expenses,
         distributions,
-        journal.in_time(),
+        journal.in_time(spaced(draws, "event numbers", len(journal.events))),
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rule, camel_case
+from synth_assets.worlds.wholesale.catalogue import spaced
 from synth_assets.worlds.wholesale.columns import (
     CREATED_AT,
     UPDATED_AT,
@@ -118,10 +120,11 @@ def payments(facts: Year, config: Config) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def bank_transactions(facts: Year, config: Config) -> Iterator[Row]:
+def bank_transactions(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
     """The bank's list: every move of cash, in time."""
     done = reconciled(facts, config)
-    for number, move in enumerate(moves(facts), start=1):
+    listed = moves(facts)
+    for number, move in zip(spaced(draws, "numbers", len(listed)), listed, strict=True):
         when = done[move.day]
         yield (
             number, OPERATING, facts.epoch_day(move.day), "DEPOSIT" if move.cents > 0 else "WITHDRAWAL",

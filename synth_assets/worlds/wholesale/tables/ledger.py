@@ -32,6 +32,9 @@ OPENED_AT = 8 * 3_600
 POSTED_AT = 19 * 3_600
 """When a day is posted, seconds of the day."""
 
+LEGS_A_POSTING = 4
+"""Numbers of legs that each posting has, used or not."""
+
 CLOSED_AFTER_DAYS = 5
 """A month is closed so many days after its end."""
 
@@ -87,13 +90,12 @@ def ledger_entries(facts: Year, config: Config) -> Iterator[Row]:
     """The legs of every event, in time."""
     number = {account.number: place for place, account in enumerate(ACCOUNTS, start=1)}
     starts = [span.start for span in months(config, facts.window)]
-    place = 0
     for event in facts.events:
         posted_at = facts.seconds(event.day, POSTED_AT)
         for line, leg in enumerate(event.legs, start=1):
-            place += 1
             yield (
-                place, f"JE-{event.number:06d}-{line}", facts.epoch_day(event.day), number[leg.account],
+                LEGS_A_POSTING * (event.number - 1) + line, f"JE-{event.number:06d}-{line}",
+                facts.epoch_day(event.day), number[leg.account],
                 leg.debit_cents, leg.credit_cents, event.memo, REFERENCES[event.kind], event.subject,
                 bisect_right(starts, event.day), False, True, posted_at, event.user, event.user, posted_at,
             )  # fmt: skip
