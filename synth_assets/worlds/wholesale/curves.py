@@ -57,8 +57,14 @@ COVER_DAYS = 45
 SHRINK_SHARE, SHRINK_PERCENT = 0.35, (0.3, 1.0)
 """Batches that lose weight as they dry, and how much of it [D]."""
 
-DRY_AFTER_DAYS = 21
+FOUND_SHARE = 0.08
+"""Batches that were weighed short on intake, by as much [D]."""
+
+COUNTED_AFTER_DAYS = 21
 """When that is found, days after intake [D]."""
+
+PARTS_SHARE = 0.12
+"""Refunds that are used in two parts [D]."""
 
 THC_PERCENT = {"indoor": 25.0, "greenhouse": 21.0, "outdoor": 18.0}
 """What laboratories find on average, per cent of weight [D]."""

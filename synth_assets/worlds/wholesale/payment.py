@@ -205,21 +205,27 @@ def _unpaid(able: Iterable[Invoice], target: int) -> dict[int, int]:
     return left
 
 
-def received(receipts: list[Receipt], credits: list[Credit]) -> Iterator[Payment]:
-    """Clients' payments. A return settles its invoice; a refund is used with the client's next payment."""
-    unused: dict[int, list[Credit]] = defaultdict(list)
-    for given in credits:
+def received(draws: Draws, receipts: list[Receipt], credits: list[Credit]) -> Iterator[Payment]:
+    """Clients' payments. A return settles its invoice; a refund is used with the client's next payments."""
+    drawn = unit_draws(draws, "credit uses", len(credits))
+    unused: dict[int, list[tuple[Credit, int]]] = defaultdict(list)
+    for given, (parts, _, _, _) in zip(credits, drawn, strict=True):
         if given.kind == RETURN:
             yield Payment(0, given.day, given.cents, CREDIT_METHOD, given.invoice, credit=given)
-        else:
-            unused[given.invoice.order.client.id].append(given)
+            continue
+        first = given.cents // 2 if parts < curves.PARTS_SHARE else given.cents
+        unused[given.invoice.order.client.id] += [(given, first), (given, given.cents - first)]
     for invoice, day, cents in receipts:
         client = invoice.order.client
-        for given in list(unused[client.id]):
-            if given.day < day and given.cents < cents:
-                yield Payment(0, day, given.cents, CREDIT_METHOD, invoice, credit=given)
-                cents -= given.cents
-                unused[client.id].remove(given)
+        used: set[int] = set()
+        for part in list(unused[client.id]):
+            given, worth = part
+            if given.day < day and worth < cents and given.id not in used:
+                unused[client.id].remove(part)
+                if worth:
+                    used.add(given.id)
+                    yield Payment(0, day, worth, CREDIT_METHOD, invoice, credit=given)
+                    cents -= worth
         method = METHODS[(client.id + (invoice.id % 7 == 0)) % len(METHODS)]
         yield Payment(0, day, cents, method, invoice)
 

@@ -65,7 +65,7 @@ class Movement(NamedTuple):
         kind: INTAKE, SALE, RETURN, ADJUSTMENT or SAMPLE.
         change, before, after: quantities; after = before + change. Of a SAMPLE, grams of the batch's samples.
         reference: number of the sale, session or sample behind it, 0 for none.
-        reason: in words.
+        reason: in words, where the paper behind it does not say enough.
         user: who did it.
         day, second: when.
     """
@@ -77,7 +77,7 @@ class Movement(NamedTuple):
     before: int
     after: int
     reference: int
-    reason: str
+    reason: str | None
     user: int
     day: int
     second: int
@@ -120,7 +120,7 @@ class Stock:
                 raise ValueError(f"{product.name}: {quantity} more than there is")
             batch = shelf[0]
             part = min(quantity, batch.on_hand)
-            self._move(batch, SALE, -part, order, "Sold", user, day, second)
+            self._move(batch, SALE, -part, order, None, user, day, second)
             taken.append((batch, part))
             quantity -= part
             if not batch.on_hand:
@@ -136,9 +136,9 @@ class Stock:
         if batch not in shelf:
             shelf.insert(sum(other.id < batch.id for other in shelf), batch)
 
-    def lose(self, batch: Batch, quantity: int, reason: str, user: int, day: int, second: int) -> Movement:
-        """Write off a part of what is left."""
-        return self._move(batch, ADJUSTMENT, -quantity, 0, reason, user, day, second)
+    def count(self, batch: Batch, change: int, reason: str, user: int, day: int, second: int) -> Movement:
+        """Adjust what is left to what was counted."""
+        return self._move(batch, ADJUSTMENT, change, 0, reason, user, day, second)
 
     def sample(self, batch: Batch, grams: int, request: int, user: int, day: int, second: int) -> None:
         """Send hundredths of a gram of a batch's samples."""
@@ -196,7 +196,7 @@ class Stock:
         kind: str,
         change: int,
         reference: int,
-        reason: str,
+        reason: str | None,
         user: int,
         day: int,
         second: int,

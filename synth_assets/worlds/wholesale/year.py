@@ -32,8 +32,8 @@ from synth_assets.worlds.wholesale.payment import Bill, Payment, received, recor
 from synth_assets.worlds.wholesale.sample import Sample, SampleCounter, Wish, led_to, wishes
 from synth_assets.worlds.wholesale.stock import Batch, Movement, Stock
 
-COUNTED_AT = 18 * 3_600
-"""When stock is counted, seconds of the day."""
+COUNTER, COUNTED_AT = 7, 18 * 3_600
+"""The user who counts stock, and when, seconds of the day."""
 
 
 Planned = TypeVar("Planned", Demand, Inquiry, Wish)
@@ -136,7 +136,7 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
     asked_on = _by_day(wishes(draws, days, clients, months(config, days)))
     offered_on = _by_day(inquiries(config, draws, days, clients))
     due_back: dict[int, list[tuple[str, Invoice]]] = defaultdict(list)
-    drying = unit_draws(draws, "drying", MOST_BATCHES * config.years)
+    counted = unit_draws(draws, "counts", MOST_BATCHES * config.years)
     for day in range(days.length):
         intake.arrive(day)
         for wish in asked_on[day]:
@@ -156,10 +156,12 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
         for kind, invoice in due_back[day]:
             billing.take_back(invoice, day) if kind == RETURN else billing.refund(invoice, day)
         if days.is_business[day]:
-            _dry(stock, journal, drying, day)
+            _count(stock, journal, counted, day)
     bills = payable.bills(days, journal, intake.sessions, billing.invoices, billing.credits)
     receipts = settle(config, draws, days, billing.invoices, billing.credits)
-    payments = record(draws, journal, [*received(receipts, billing.credits), *payable.paid(days, bills)])
+    payments = record(
+        draws, journal, [*received(draws, receipts, billing.credits), *payable.paid(days, bills)]
+    )
     expenses = payable.expenses(config, draws, days, journal)
     distributions = payable.distributions(config, days, journal)
     return Year(
@@ -189,17 +191,25 @@ def _by_day(planned: Iterable[Planned]) -> dict[int, list[Planned]]:
     return found
 
 
-def _dry(stock: Stock, journal: Journal, drawn: list[list[float]], day: int) -> None:
-    """Some flower has lost weight three weeks after it came, if there is any left."""
+def _count(stock: Stock, journal: Journal, drawn: list[list[float]], day: int) -> None:
+    """Flower is counted three weeks after it came: some has lost weight, some was weighed short on intake."""
     low, high = curves.SHRINK_PERCENT
-    for batch in stock.received_on(day - curves.DRY_AFTER_DAYS):
-        dries, much, _, _ = drawn[batch.id - 1]
-        lost = max(1, round(batch.received * (low + much * (high - low)) / 100 / QUARTER)) * QUARTER
-        if batch.product.unit != "LB" or dries >= curves.SHRINK_SHARE or batch.on_hand <= 2 * lost:
+    for batch in stock.received_on(day - curves.COUNTED_AFTER_DAYS):
+        differs, much, _, _ = drawn[batch.id - 1]
+        change = max(1, round(batch.received * (low + much * (high - low)) / 100 / QUARTER)) * QUARTER
+        if batch.product.unit != "LB" or batch.on_hand <= 2 * change:
             continue
-        movement = stock.lose(batch, lost, "Moisture loss found at the count", 7, day, COUNTED_AT)
-        cents = batch.cost_cents(lost)
+        if differs < curves.SHRINK_SHARE:
+            change, reason = -change, "Moisture loss found at the count"
+        elif differs < curves.SHRINK_SHARE + curves.FOUND_SHARE:
+            reason = "More found at the count"
+        else:
+            continue
+        movement = stock.count(batch, change, reason, COUNTER, day, COUNTED_AT)
+        cents = batch.cost_cents(change)
+        lost = debit(COST_OF_GOODS, max(-cents, 0)), credit(INVENTORY, max(-cents, 0))
+        found = debit(INVENTORY, max(cents, 0)), credit(COST_OF_GOODS, max(cents, 0))
         journal.record(
-            day, "adjustment", movement.id, debit(COST_OF_GOODS, cents), credit(INVENTORY, cents),
-            user=7, cents=cents, memo=f"Moisture loss of batch {batch.id}",
+            day, "adjustment", movement.id, *lost, *found, user=COUNTER, cents=abs(cents),
+            memo=f"Count of batch {batch.id}",
         )  # fmt: skip

@@ -6,7 +6,9 @@ import json as json_text
 from collections import defaultdict
 from collections.abc import Iterator
 
+from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rule, camel_case
+from synth_assets.worlds.wholesale.catalogue import unit_draws
 from synth_assets.worlds.wholesale.columns import (
     CREATED_AT,
     CREATED_AT_OPTIONAL,
@@ -41,6 +43,9 @@ GRAMS_A_POUND = 453.592
 ALLOWANCE = 7_00
 """Hundredths of a gram a client and month: the ERP's own figure."""
 
+WAREHOUSE, SELLERS = (7, 8), (2, 3, 4)
+"""Users of the warehouse, and those who sell."""
+
 REASONS = ("Client no longer needs it", "Menu changed before it was sent")
 
 
@@ -56,10 +61,17 @@ def status(sample: Sample, facts: Year) -> str:
     return CANCELLED if sample.is_cancelled else FULFILLED
 
 
-def sample_requests(facts: Year) -> Iterator[Row]:
+def sender(sample: Sample, drawn: float) -> int:
+    """Who sends a sample: the warehouse, or a seller who did not ask for it."""
+    able = [*WAREHOUSE, *(user for user in SELLERS if user != sample.client.seller)]
+    return able[int(drawn * len(able))]
+
+
+def sample_requests(facts: Year, draws: Draws) -> Iterator[Row]:
     """Every request, in time."""
+    senders = unit_draws(draws, "sender", len(facts.samples))
     by_sale = {order.id: order for order in facts.orders}
-    for sample in facts.samples:
+    for sample, (drawn, _, _, _) in zip(facts.samples, senders, strict=True):
         state = status(sample, facts)
         ended = facts.seconds(sample.end, SENT_AT) if state != PENDING else None
         asked = facts.seconds(sample.day, ASKED_AT)
@@ -80,7 +92,8 @@ def sample_requests(facts: Year) -> Iterator[Row]:
         is_sent, is_cancelled = state == FULFILLED, state == CANCELLED
         yield (
             sample.id, sample.client.id, sample.client.seller, asked, json_text.dumps(products), state,
-            ended if is_sent else None, SENDER if is_sent else None, ended if is_cancelled else None,
+            ended if is_sent else None, sender(sample, drawn) if is_sent else None,
+            ended if is_cancelled else None,
             sample.client.seller if is_cancelled else None,
             REASONS[sample.id % len(REASONS)] if is_cancelled else None,
             f"{sample.grams / 100:g} g of {sample.batch.product.name}", cost * sample.grams // 100,
