@@ -152,7 +152,7 @@ def test_every_anomaly_has_its_rate_and_its_rule(name):
     world = worlds.load(name.split("/")[0])
     kinds = [anomaly.name for anomaly in world.anomalies]
     assert [rule for rule, _, _, _ in world.sql("rules")] == kinds
-    assert list(world.expected_labels(small(name).config)) == kinds
+    assert list(world.asked_labels(small(name).config)) == kinds
     assert list(world.manifest.column("type").choices) == kinds
 
 

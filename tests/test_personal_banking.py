@@ -239,7 +239,7 @@ def test_rules_find_exactly_the_manifest_for_any_rates(tmp_path_factory, rates, 
     asked = config(num_users=120, seed=seed, anomaly_rates=rates)
     checks = verified(WORLD, asked, tmp_path_factory.mktemp("bank"))
     assert not failed(checks), as_text(checks)
-    assert checks[-1].asked == f"{sum(count for _, count in WORLD.expected_labels(asked).values()):,}"
+    assert checks[-1].asked == f"{sum(count for _, count in WORLD.asked_labels(asked).values()):,}"
 
 
 def test_faults_move_no_other_row():

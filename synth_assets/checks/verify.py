@@ -2,7 +2,7 @@
 
 DuckDB reads the Parquet; what should hold comes from a world's columns, its laws and its rules. Nothing that
 generates is imported, so an error made there is not repeated here; only how many labels a configuration asks
-for is the world's own word (`expected_labels`). Every check can run over some of the tables, which is how a
+for is the world's own word (`asked_labels`). Every check can run over some of the tables, which is how a
 table is checked before it is published.
 """
 

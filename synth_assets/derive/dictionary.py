@@ -39,7 +39,7 @@ def _lines(world: World) -> Iterator[str]:
     for table in world.relations:
         yield from _table(table)
     yield from ("## Anomalies", "", "Labelled faults; the share is that of the default configuration.", "")
-    asked = world.expected_labels(world.config())
+    asked = world.asked_labels(world.config())
     yield from _grid(
         ("Kind", "At fault", "Share", "What is wrong"),
         (

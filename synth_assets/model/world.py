@@ -80,8 +80,8 @@ class World:
         anomalies: the kinds of labelled fault, in the order of the manifest's `type` choices.
         facts: pure function of (config, draws, rows): what is decided about a block's root rows before any
             table exists. It is computed once a block and given to each `generate` that names `facts`.
-        expected_labels: function of the configuration: for each kind, the rows that its rate counts and the
-            labels that it asks for.
+        expected_labels: function of the configuration and draws: for each kind, the rows that its rate
+            counts and the labels that it asks for.
         why_not: function of the configuration and draws: why its quotas cannot be met exactly, in one line,
             or None.
         plots: pictures, by the table that each shows.
@@ -99,7 +99,7 @@ class World:
     tables: tuple[Table, ...]
     anomalies: tuple[Anomaly, ...]
     facts: Callable[[Any, Draws, range], Any] | None = None
-    expected_labels: Callable[[Any], dict[str, tuple[int, int]]] = lambda _: {}
+    expected_labels: Callable[[Any, Draws], dict[str, tuple[int, int]]] = lambda *_: {}
     why_not: Callable[[Any, Draws], str | None] = lambda *_: None
     plots: Mapping[str, Plot] = field(default_factory=dict)
     views: tuple[View, ...] = ()
@@ -169,6 +169,10 @@ class World:
         total = getattr(config, root) if root != CONSTANT else 0
         step = self.block_rows or max(total, 1)
         return [range(start, min(start + step, total)) for start in range(0, total, step)] or [range(0)]
+
+    def asked_labels(self, config: WorldConfig) -> dict[str, tuple[int, int]]:
+        """For each kind, the rows that its rate counts and the labels that the configuration asks for."""
+        return self.expected_labels(config, self.draws(config, "facts"))
 
     def draws(self, config: WorldConfig, subject: str) -> Draws:
         """The draws of a table or another subject under a configuration's seed: the seed's one door."""

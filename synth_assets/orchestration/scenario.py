@@ -117,7 +117,7 @@ def _description(world: World) -> str:
 
 def _metadata(scenario: Scenario, path: StoragePath) -> dict[str, Any]:
     config = scenario.config
-    expected = scenario.world.expected_labels(config)
+    expected = scenario.world.asked_labels(config)
     asked = "\n".join(
         f"| {kind} | {labels:,} | {population:,} |" for kind, (population, labels) in expected.items()
     )

@@ -54,7 +54,7 @@ def faulty(config: Config, order: Ints) -> np.ndarray:
     return order % 10 < round(10 * config.anomaly_rates.overbilled)
 
 
-def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
+def expected_labels(config: Config, _: Draws) -> dict[str, tuple[int, int]]:
     """Orders, and those of them that are overbilled."""
     orders = np.arange(ORDERS_A_PARTNER * config.num_partners)
     return {"overbilled": (len(orders), int(faulty(config, orders).sum()))}

@@ -106,7 +106,7 @@ def why_not(config: Config, draws: Draws) -> str | None:
     return None
 
 
-def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
+def expected_labels(config: Config, _: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, the transactions that its rate counts and the labels that it gives."""
     count = config.num_transactions
     return {kind: (count, quota(rate, count)) for kind, rate in config.anomaly_rates}

@@ -34,7 +34,7 @@ def why_not(config: Config, draws: Draws) -> str | None:
     return None
 
 
-def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
+def expected_labels(config: Config, _: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, the users that its rate counts and the labels that it asks for."""
     rates = config.anomaly_rates.model_dump()
     return {kind: (config.num_users, quota(rate, config.num_users)) for kind, rate in rates.items()}

@@ -99,7 +99,7 @@ def _put(codes: Codes, rows: Ints, rank: Ints, ranges: list[tuple[int, int]]) ->
     codes[rows[inside]] = code[np.searchsorted(ends, rank[inside], side="right")]
 
 
-def expected_labels(config: Config) -> dict[str, tuple[int, int]]:
+def expected_labels(config: Config, _: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, what its rate counts (subscription cycles, invoices, payments) and its labels."""
     form = closed_form(config)
     return {

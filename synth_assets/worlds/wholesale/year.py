@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from synth_assets.worlds.wholesale import catalogue, curves, payable
 from synth_assets.worlds.wholesale.catalogue import Client, Product, spaced, unit_draws
 from synth_assets.worlds.wholesale.config import Config, window
 from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry, inquiries, months, plan
+from synth_assets.worlds.wholesale.edits import Edits
 from synth_assets.worlds.wholesale.intake import MOST_BATCHES, Intake, Session
 from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Credit, Invoice, claims
 from synth_assets.worlds.wholesale.journal import (
@@ -59,6 +60,7 @@ class Year:
     expenses: list[Expense]
     distributions: list[Distribution]
     events: list[Event]
+    edits: Edits = field(default_factory=Edits)
 
     @property
     def last_day(self) -> int:

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Rule, Table, arrow_rows, as_it_is
+from synth_assets.worlds.wholesale.edits import Edits, Row
 
-Row = tuple[Any, ...]
+__all__ = ["Row", "projection"]
 
 
 def projection(
@@ -28,13 +29,15 @@ def projection(
 
     Args:
         name, grain, columns, subject, naming, rules: as in `Table`.
-        rows: gives the rows; its parameters are those of `Table.generate`.
+        rows: gives the rows as the books have them, before any fault; its parameters are those of
+            `Table.generate`, `facts` among them.
         physical: the table's name in the ERP's database, where it is another.
     """
 
     @wraps(rows)
     def generate(**given: Any) -> pa.Table:
-        return arrow_rows(columns, rows(**given))
+        edits: Edits = given["facts"].edits
+        return arrow_rows(columns, edits.applied(name, columns, rows(**given)))
 
     return Table(
         name, grain, tuple(columns), generate, rules=tuple(rules), subject=subject, physical=physical or None,

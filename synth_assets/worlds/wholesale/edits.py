@@ -1,0 +1,90 @@
+"""Edits: what a fault changes in the papers. The journal stays true, so the clean twin is the same journal.
+
+An edit names rows by the values of some columns, as an SQL condition would.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+from synth_assets.model.columns import Column
+
+Row = tuple[Any, ...]
+Where = Mapping[str, Any]
+
+
+class Change(NamedTuple):
+    """Rows hold other values: plain ones, or functions of the value that was there."""
+
+    table: str
+    where: Where
+    values: Mapping[str, Any]
+
+
+class Remove(NamedTuple):
+    """Rows are not there."""
+
+    table: str
+    where: Where
+
+
+class Copy(NamedTuple):
+    """A row is there twice: the second has other values, its own key among them."""
+
+    table: str
+    where: Where
+    values: Mapping[str, Any]
+
+
+Edit = Change | Remove | Copy
+
+
+class Edits:
+    """The edits of all faults, by table."""
+
+    def __init__(self, edits: Iterable[Edit] = ()) -> None:
+        self._of_table: dict[str, dict[tuple[str, ...], dict[Row, list[Edit]]]] = {}
+        for edit in edits:
+            names = tuple(sorted(edit.where))
+            of_names = self._of_table.setdefault(edit.table, {}).setdefault(names, defaultdict(list))
+            of_names[tuple(edit.where[name] for name in names)].append(edit)
+
+    def applied(self, table: str, columns: Sequence[Column], rows: Iterable[Row]) -> Iterable[Row]:
+        """A table's rows with its edits, in order of their keys, which come first."""
+        of_table = self._of_table.get(table)
+        return rows if of_table is None else _applied(of_table, columns, rows)
+
+
+def _applied(
+    of_table: dict[tuple[str, ...], dict[Row, list[Edit]]], columns: Sequence[Column], rows: Iterable[Row]
+) -> Iterator[Row]:
+    place = {column.name: i for i, column in enumerate(columns)}
+    lookups = [([place[name] for name in names], found) for names, found in of_table.items()]
+    waiting: list[Row] = []
+    for row in rows:
+        while waiting and waiting[0][0] < row[0]:
+            yield heappop(waiting)
+        edits = [edit for places, found in lookups for edit in found.get(tuple(row[i] for i in places), ())]
+        is_there = True
+        for edit in edits:
+            if isinstance(edit, Remove):
+                is_there = False
+            elif isinstance(edit, Copy):
+                heappush(waiting, _changed(row, place, edit.values))
+        for edit in edits:
+            if isinstance(edit, Change):
+                row = _changed(row, place, edit.values)
+        if is_there:
+            yield row
+    while waiting:
+        yield heappop(waiting)
+
+
+def _changed(row: Row, place: Mapping[str, int], values: Mapping[str, Any]) -> Row:
+    cells = list(row)
+    for name, value in values.items():
+        cells[place[name]] = value(cells[place[name]]) if callable(value) else value
+    return tuple(cells)
