@@ -19,7 +19,35 @@ MONTHS_A_YEAR = 12
 
 
 class AnomalyRates(Frozen):
-    """How many records are at fault: exact quotas of the rows that each kind can fall on."""
+    """How many papers lie: exact quotas of the rows that each kind can fall on; none by default."""
+
+    refund_above_invoice: Rate = Field(0.0, description="Refunds larger than their invoice.")
+    payment_of_wrong_client: Rate = Field(0.0, description="Receipts booked under another client.")
+    discount_without_rule: Rate = Field(0.0, description="Discounted orders with a line that names no rule.")
+    price_below_floor: Rate = Field(0.0, description="Sales sheets with a price below the floor.")
+    unrecorded_return: Rate = Field(0.0, description="Returns that stock does not know.")
+    lapping: Rate = Field(0.0, description="Pairs of equal receipts that are swapped.")
+    booked_too_early: Rate = Field(
+        0.0, description="Invoices of a month's first two days that are dated before it."
+    )
+    side_agreement: Rate = Field(0.0, description="Orders with longer terms than their invoice.")
+    oversold_batch: Rate = Field(
+        0.0, description="Lines that are booked out of an older batch that was sold out."
+    )
+    cost_below_batch: Rate = Field(0.0, description="Lines that are booked below their batch's cost.")
+    phantom_intake: Rate = Field(0.0, description="Consigned batches of which less came than the paper says.")
+    adjustment_without_reason: Rate = Field(0.0, description="Write-offs without a reason.")
+    sample_unaccounted: Rate = Field(0.0, description="Samples that were sent and logged as given back.")
+    missing_consignment_payable: Rate = Field(0.0, description="Consigned deliveries that are not posted.")
+    bill_paid_twice: Rate = Field(0.0, description="Payments of bills that are made again.")
+    vendor_is_a_user: Rate = Field(0.0, description="Vendors with the address of a user.")
+    payment_before_bill: Rate = Field(0.0, description="Payments that are made before their bill.")
+    invoice_without_posting: Rate = Field(0.0, description="Invoices that are not posted.")
+    unbalanced_entry: Rate = Field(0.0, description="Receipts whose posting does not balance.")
+    backdated_entry: Rate = Field(0.0, description="Expenses that are posted to the month before.")
+    expense_as_inventory: Rate = Field(0.0, description="Expenses that are booked as inventory.")
+    round_manual_entry: Rate = Field(0.0, description="Months with a round entry by hand on their last day.")
+    approved_own_request: Rate = Field(0.0, description="Samples that were sent by who asked for them.")
 
 
 class ListPrices(Frozen):
@@ -96,13 +124,3 @@ class Config(WorldConfig):
 def window(config: Config) -> Window:
     """The days of the books."""
     return Window(config.day, config.months)
-
-
-def why_not(config: Config, _: object) -> str | None:
-    """Why the configuration's targets cannot be met, in one line; None where they can."""
-    if config.num_whales >= config.num_clients // 2:
-        return (
-            f"num_whales={config.num_whales} leaves too few regular clients of num_clients="
-            f"{config.num_clients}: at most {(config.num_clients - 1) // 2}"
-        )
-    return None

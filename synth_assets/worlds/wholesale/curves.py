@@ -43,6 +43,9 @@ VOLUME_RULES = ((20_00, 10), (10_00, 6), (5_00, 3))
 KEY_ACCOUNT_PERCENT = 2
 """Per cent off for whales [D]."""
 
+LARGEST_PERCENT = 12
+"""Every discount together, per cent."""
+
 COST_SHARE = (0.60, 0.68)
 """A batch's unit cost as a share of the list price: gross margin is a third [D]."""
 

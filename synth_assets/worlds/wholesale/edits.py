@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from synth_assets.model.columns import Column
+from synth_assets.model.manifest import EASY
 
 Row = tuple[Any, ...]
 Where = Mapping[str, Any]
@@ -40,6 +41,28 @@ class Copy(NamedTuple):
 
 
 Edit = Change | Remove | Copy
+
+
+class Fault(NamedTuple):
+    """One fault.
+
+    Attributes:
+        entity, related: numbers of the row at fault and of the one that it disagrees with.
+        expected, actual: hundredths of what the label compares.
+        at_risk_cents: money that is misstated.
+        edits: what it changes.
+        difficulty: EASY, MEDIUM or HARD.
+        paper: what kind of paper of the ledger is misstated, and which; None for none.
+    """
+
+    entity: int
+    related: int
+    expected: int
+    actual: int
+    at_risk_cents: int
+    edits: list[Edit]
+    difficulty: int = EASY
+    paper: tuple[str, int] | None = None
 
 
 class Edits:

@@ -4,6 +4,7 @@ was owed is paid, and every event is posted in time.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from synth_assets.worlds.wholesale import catalogue, curves, payable
 from synth_assets.worlds.wholesale.catalogue import Client, Product, spaced, unit_draws
 from synth_assets.worlds.wholesale.config import Config, window
 from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry, inquiries, months, plan
-from synth_assets.worlds.wholesale.edits import Edits
+from synth_assets.worlds.wholesale.edits import Edits, Fault
 from synth_assets.worlds.wholesale.intake import MOST_BATCHES, Intake, Session
 from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Credit, Invoice, claims
 from synth_assets.worlds.wholesale.journal import (
@@ -60,12 +61,24 @@ class Year:
     expenses: list[Expense]
     distributions: list[Distribution]
     events: list[Event]
+    month_starts: list[int]
+    draws: Draws
     edits: Edits = field(default_factory=Edits)
+    faults: list[list[Fault]] = field(default_factory=list)
 
     @property
     def last_day(self) -> int:
         """The last day of the books, from 0."""
         return self.window.length - 1
+
+    def period(self, day: int) -> int:
+        """The number of the month that a day lies in, from 1."""
+        return bisect_right(self.month_starts, day)
+
+    def month_end(self, day: int) -> int:
+        """The last day of the month that a day lies in."""
+        number = self.period(day)
+        return self.month_starts[number] - 1 if number < len(self.month_starts) else self.last_day
 
     def epoch_day(self, day: int) -> int:
         """A day of the books as days since 1970-01-01; it may lie after the last."""
@@ -122,7 +135,7 @@ class Year:
         return paid
 
 
-def facts(config: Config, draws: Draws, _: range) -> Year:
+def simulate(config: Config, draws: Draws) -> Year:
     """The books of a scenario."""
     days = window(config)
     clients, products = catalogue.clients(config, draws), catalogue.products(config, draws)
@@ -183,6 +196,8 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
         expenses,
         distributions,
         journal.in_time(spaced(draws, "event numbers", len(journal.events))),
+        [span.start for span in months(config, days)],
+        draws,
     )
 
 

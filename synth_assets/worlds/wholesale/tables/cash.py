@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rule, camel_case
 from synth_assets.worlds.wholesale.catalogue import spaced
 from synth_assets.worlds.wholesale.columns import (
@@ -120,11 +119,16 @@ def payments(facts: Year, config: Config) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def bank_transactions(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
+def bank_numbers(facts: Year) -> list[tuple[int, Move]]:
+    """Every line of the bank's list with its number."""
+    listed = moves(facts)
+    return list(zip(spaced(facts.draws, "bank numbers", len(listed)), listed, strict=True))
+
+
+def bank_transactions(facts: Year, config: Config) -> Iterator[Row]:
     """The bank's list: every move of cash, in time."""
     done = reconciled(facts, config)
-    listed = moves(facts)
-    for number, move in zip(spaced(draws, "numbers", len(listed)), listed, strict=True):
+    for number, move in bank_numbers(facts):
         when = done[move.day]
         yield (
             number, OPERATING, facts.epoch_day(move.day), "DEPOSIT" if move.cents > 0 else "WITHDRAWAL",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 
 from synth_assets.model.table import Rule, camel_case
@@ -86,10 +85,9 @@ def fiscal_periods(facts: Year, config: Config) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def ledger_entries(facts: Year, config: Config) -> Iterator[Row]:
+def ledger_entries(facts: Year) -> Iterator[Row]:
     """The legs of every event, in time."""
     number = {account.number: place for place, account in enumerate(ACCOUNTS, start=1)}
-    starts = [span.start for span in months(config, facts.window)]
     for event in facts.events:
         posted_at = facts.seconds(event.day, POSTED_AT)
         for line, leg in enumerate(event.legs, start=1):
@@ -97,7 +95,7 @@ def ledger_entries(facts: Year, config: Config) -> Iterator[Row]:
                 LEGS_A_POSTING * (event.number - 1) + line, f"JE-{event.number:06d}-{line}",
                 facts.epoch_day(event.day), number[leg.account],
                 leg.debit_cents, leg.credit_cents, event.memo, REFERENCES[event.kind], event.subject,
-                bisect_right(starts, event.day), False, True, posted_at, event.user, event.user, posted_at,
+                facts.period(event.day), False, True, posted_at, event.user, event.user, posted_at,
             )  # fmt: skip
 
 

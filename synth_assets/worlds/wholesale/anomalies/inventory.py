@@ -1,0 +1,190 @@
+"""Faults of inventory: batches, costs, deliveries, counts and samples."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from synth_assets.model.anomaly import Anomaly
+from synth_assets.model.manifest import HARD, MEDIUM
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
+from synth_assets.worlds.wholesale.order import Line, Order
+from synth_assets.worlds.wholesale.sample import FULFILLED, Sample
+from synth_assets.worlds.wholesale.stock import ADJUSTMENT, RETURN, Batch, Movement
+from synth_assets.worlds.wholesale.tables.intake import E4
+from synth_assets.worlds.wholesale.tables.samples import status, unit_cost_cents
+from synth_assets.worlds.wholesale.year import Year
+
+
+class SoldLine(NamedTuple):
+    """A line of a sale with its number in `sales`."""
+
+    number: int
+    order: Order
+    line: Line
+
+
+def sold_lines(year: Year) -> list[SoldLine]:
+    """Every line of every sale."""
+    lines = ((order, line) for order in year.orders for line in order.lines)
+    return [SoldLine(number, order, line) for number, (order, line) in enumerate(lines, start=1)]
+
+
+# --- oversold batch -----------------------------------------------------------------------------------
+
+
+def of_later_batches(year: Year) -> list[SoldLine]:
+    """Lines of batches that had an older one of the same product, which was sold out and never came back."""
+    first: dict[int, Batch] = {}
+    for batch in year.batches:
+        first.setdefault(batch.product.id, batch)
+    touched = {move.batch.id for move in year.movements if move.kind in (RETURN, ADJUSTMENT)}
+    return [
+        sold
+        for sold in sold_lines(year)
+        if (older := first[sold.line.batch.product.id]) is not sold.line.batch
+        and older.on_hand == 0
+        and older.id not in touched
+        and sold.line.batch.id not in touched
+    ]
+
+
+def oversold_batch(year: Year, sold: SoldLine, drawn: list[float]) -> Fault:
+    """Goods are booked out of a batch that was sold out."""
+    older = next(batch for batch in year.batches if batch.product is sold.line.batch.product)
+    edits: list[Edit] = [
+        Change(
+            "sales", {"sale_id": sold.number},
+            {"batch_id": older.id, "cogs_at_sale_cents": older.unit_cost_cents},
+        )
+    ]  # fmt: skip
+    stated = older.received + sold.line.quantity
+    at_risk = sold.line.total_cents
+    return Fault(older.id, sold.number, older.received, stated, at_risk, edits, MEDIUM)
+
+
+# --- cost below the batch's ---------------------------------------------------------------------------
+
+
+def cost_below_batch(year: Year, sold: SoldLine, drawn: list[float]) -> Fault:
+    """A sale is booked at less than its batch cost, which lifts the margin."""
+    cost = sold.line.batch.unit_cost_cents
+    stated = cost * within(75, 96, drawn[0]) // 10_000 * 100
+    at_risk = (cost - stated) * sold.line.quantity // 100
+    edits: list[Edit] = [Change("sales", {"sale_id": sold.number}, {"cogs_at_sale_cents": stated})]
+    difficulty = HARD if stated * 100 > cost * 92 else MEDIUM
+    return Fault(sold.number, sold.line.batch.id, cost, stated, max(at_risk, 1), edits, difficulty)
+
+
+# --- phantom intake -----------------------------------------------------------------------------------
+
+
+def consigned(year: Year) -> list[Batch]:
+    """Consigned batches that leave room for more."""
+    return [batch for batch in year.batches if batch.is_consigned and batch.received <= 80_00]
+
+
+def phantom_intake(year: Year, batch: Batch, drawn: list[float]) -> Fault:
+    """The delivery's paper says that more came than stock took in."""
+    more = within(5_00, 20_00, drawn[0], 1_00)
+    cents = batch.cost_cents(more)
+    edits: list[Edit] = [
+        Change(
+            "intake_session_batches", {"batch_id": batch.id},
+            {
+                "received_qty_e4": (batch.received + more) * E4,
+                "total_cost_cents": batch.cost_cents(batch.received + more),
+            },
+        ),
+        Change(
+            "intake_sessions", {"intake_session_id": batch.session},
+            {"total_amount_cents": lambda old: old + cents},
+        ),
+    ]  # fmt: skip
+    return Fault(
+        batch.id, batch.session, batch.received, batch.received + more, cents, edits, MEDIUM,
+        ("INTAKE", batch.session),
+    )  # fmt: skip
+
+
+# --- adjustment without a reason ----------------------------------------------------------------------
+
+
+def losses(year: Year) -> list[Movement]:
+    """Counts that found less."""
+    return [move for move in year.movements if move.kind == ADJUSTMENT and move.change < 0]
+
+
+def adjustment_without_reason(year: Year, move: Movement, drawn: list[float]) -> Fault:
+    """Stock is written off and nobody says why."""
+    cents = move.batch.cost_cents(-move.change)
+    edits: list[Edit] = [Change("inventory_movements", {"inventory_movement_id": move.id}, {"reason": None})]
+    return Fault(move.id, move.batch.id, 0, move.change, cents, edits)
+
+
+# --- sample that is not accounted for -----------------------------------------------------------------
+
+
+def sent_samples(year: Year) -> list[Sample]:
+    """Samples that were sent."""
+    return [sample for sample in year.samples if status(sample, year) == FULFILLED]
+
+
+def sample_unaccounted(year: Year, sample: Sample, drawn: list[float]) -> Fault:
+    """A sample was sent, and the log says that it was given back."""
+    edits: list[Edit] = [
+        Change(
+            "sample_inventory_log", {"notes": f"Request {sample.id}", "action": "CONSUMED"},
+            {"action": "RELEASED", "order_id": None},
+        )
+    ]  # fmt: skip
+    cents = max(1, unit_cost_cents(sample) * sample.grams // 100)
+    return Fault(sample.id, sample.batch.id, sample.grams, 0, cents, edits)
+
+
+KINDS = (
+    Kind(
+        Anomaly("oversold_batch", "batch", "More was sold of a batch than came."),
+        of_later_batches,
+        oversold_batch,
+    ),
+    Kind(
+        Anomaly(
+            "cost_below_batch",
+            "sale",
+            "A sale is booked below the cost of its batch, the oldest in stock.",
+            shows_in=("sales.cogs_at_sale_cents",),
+        ),
+        sold_lines,
+        cost_below_batch,
+    ),
+    Kind(
+        Anomaly(
+            "phantom_intake",
+            "intake_session_batch",
+            "A delivery's paper says that more came than stock took in.",
+        ),
+        consigned,
+        phantom_intake,
+    ),
+    Kind(
+        Anomaly(
+            "adjustment_without_reason",
+            "inventory_movement",
+            "Stock is written off without a reason.",
+            shows_in=("inventory_movements.reason",),
+        ),
+        losses,
+        adjustment_without_reason,
+    ),
+    Kind(
+        Anomaly(
+            "sample_unaccounted",
+            "sample_request",
+            "A sample was sent, and no gram of it is logged as used.",
+            shows_in=("sample_inventory_log.action",),
+        ),
+        sent_samples,
+        sample_unaccounted,
+    ),
+)

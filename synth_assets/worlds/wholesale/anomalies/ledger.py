@@ -1,0 +1,182 @@
+"""Faults of the general ledger: what is not posted, does not balance, or stands in the wrong place."""
+
+from __future__ import annotations
+
+from synth_assets.model.anomaly import Anomaly
+from synth_assets.model.manifest import EASY, HARD, MEDIUM
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.anomalies.payables import free_number
+from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remove
+from synth_assets.worlds.wholesale.invoice import Invoice
+from synth_assets.worlds.wholesale.journal import ACCOUNTS, INVENTORY, Event
+from synth_assets.worlds.wholesale.tables.ledger import LEGS_A_POSTING, REFERENCES
+from synth_assets.worlds.wholesale.year import Year
+
+LARGE_CENTS = 1_000_000
+"""Round entries are multiples of $10,000."""
+
+
+def legs_of(event: Event) -> list[int]:
+    """Numbers of an event's legs in `ledger_entries`."""
+    return [LEGS_A_POSTING * (event.number - 1) + leg for leg in range(1, len(event.legs) + 1)]
+
+
+def paper(event: Event) -> tuple[str, int]:
+    """What the ledger calls the paper behind an event."""
+    return REFERENCES[event.kind], event.subject
+
+
+# --- invoice without posting --------------------------------------------------------------------------
+
+
+def invoices(year: Year) -> list[Invoice]:
+    """Every invoice."""
+    return year.invoices
+
+
+def invoice_without_posting(year: Year, invoice: Invoice, drawn: list[float]) -> Fault:
+    """An invoice is issued, and neither its sale nor its cost is posted."""
+    edits: list[Edit] = [Remove("ledger_entries", {"reference_type": "INVOICE", "reference_id": invoice.id})]
+    order = year.order_ids[invoice.id]
+    return Fault(invoice.id, order, invoice.cents, 0, invoice.cents, edits, EASY, ("INVOICE", invoice.id))
+
+
+# --- unbalanced entry ---------------------------------------------------------------------------------
+
+
+def receipts(year: Year) -> list[Event]:
+    """Postings of receipts."""
+    return [event for event in year.events if event.kind == "receipt"]
+
+
+def unbalanced_entry(year: Year, event: Event, drawn: list[float]) -> Fault | None:
+    """Two neighbouring digits of the credit are swapped, so that debit and credit differ."""
+    leg = event.legs[1]
+    digits = str(leg.credit_cents)
+    places = [i for i in range(len(digits) - 1) if digits[i] != digits[i + 1] and (i or digits[1] != "0")]
+    if not places:
+        return None
+    i = places[int(drawn[0] * len(places))]
+    swapped = int(digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :])
+    number = legs_of(event)[1]
+    edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {"credit_cents": swapped})]
+    difference = abs(swapped - leg.credit_cents)
+    difficulty = HARD if difference < 100_00 else MEDIUM
+    return Fault(
+        number, event.subject, leg.credit_cents, swapped, difference, edits, difficulty, paper(event)
+    )
+
+
+# --- backdated entry ----------------------------------------------------------------------------------
+
+
+def expenses_after_the_first_month(year: Year) -> list[Event]:
+    """Postings of expenses, but for the first month."""
+    return [event for event in year.events if event.kind == "expense" and year.period(event.day) > 1]
+
+
+def backdated_entry(year: Year, event: Event, drawn: list[float]) -> Fault:
+    """An expense is posted to the month before, though it was recorded later."""
+    day = event.day - year.window.dates[event.day].day - within(0, 9, drawn[0])
+    edits: list[Edit] = [
+        Change(
+            "ledger_entries", {"ledger_entry_id": number},
+            {"entry_date": year.epoch_day(day), "fiscal_period_id": year.period(day)},
+        )
+        for number in legs_of(event)
+    ]  # fmt: skip
+    number, right, wrong = legs_of(event)[0], year.period(event.day) * 100, year.period(day) * 100
+    return Fault(number, event.subject, right, wrong, event.cents, edits, MEDIUM, paper(event))
+
+
+# --- expense booked as inventory ----------------------------------------------------------------------
+
+
+def expenses(year: Year) -> list[Event]:
+    """Postings of expenses."""
+    return [event for event in year.events if event.kind == "expense"]
+
+
+def expense_as_inventory(year: Year, event: Event, drawn: list[float]) -> Fault:
+    """An expense is booked as goods, which lifts the profit and the stock's value."""
+    inventory = next(place for place, account in enumerate(ACCOUNTS, start=1) if account.number == INVENTORY)
+    number = legs_of(event)[0]
+    edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {"account_id": inventory})]
+    return Fault(number, event.subject, 600_000, 130_000, event.cents, edits, MEDIUM, paper(event))
+
+
+# --- round entry by hand at a month's end -------------------------------------------------------------
+
+
+def month_ends(year: Year) -> list[Event]:
+    """The last sale that was posted in each month."""
+    last = {year.period(event.day): event for event in year.events if event.kind == "invoice"}
+    return list(last.values())
+
+
+def round_manual_entry(year: Year, event: Event, drawn: list[float]) -> Fault | None:
+    """Sales of a round amount are written by hand on the last day of a month, without any paper."""
+    day = year.month_end(event.day)
+    if day > year.last_day:
+        return None
+    posting = free_number([e.number for e in year.events], [e.day for e in year.events], day)
+    if posting is None:
+        return None
+    cents = LARGE_CENTS * within(1, 9, drawn[0])
+    numbers = legs_of(event)
+    edits: list[Edit] = [
+        Copy(
+            "ledger_entries", {"ledger_entry_id": numbers[leg]},
+            {
+                "ledger_entry_id": LEGS_A_POSTING * (posting - 1) + leg + 1,
+                "entry_number": f"JE-{posting:06d}-{leg + 1}", "entry_date": year.epoch_day(day),
+                "debit_cents": cents * (leg == 0), "credit_cents": cents * (leg == 1),
+                "description": "Accrued sales", "reference_type": "EQUITY", "reference_id": None,
+                "is_manual": True,
+                "fiscal_period_id": year.period(day), "posted_at": year.seconds(day, 68_400),
+                "created_at": year.seconds(day, 68_400),
+            },
+        )
+        for leg in (0, 1)
+    ]  # fmt: skip
+    return Fault(LEGS_A_POSTING * (posting - 1) + 1, year.period(day), 0, cents, cents, edits, MEDIUM)
+
+
+KINDS = (
+    Kind(
+        Anomaly("invoice_without_posting", "invoice", "An invoice is issued and not posted."),
+        invoices,
+        invoice_without_posting,
+    ),
+    Kind(
+        Anomaly(
+            "unbalanced_entry",
+            "ledger_entry",
+            "Two digits of a credit are swapped, so a posting does not balance.",
+        ),
+        receipts,
+        unbalanced_entry,
+    ),
+    Kind(
+        Anomaly(
+            "backdated_entry",
+            "ledger_entry",
+            "An expense is posted to the month before it was recorded.",
+            shows_in=("ledger_entries.entry_date",),
+        ),
+        expenses_after_the_first_month,
+        backdated_entry,
+    ),
+    Kind(
+        Anomaly("expense_as_inventory", "ledger_entry", "An expense is booked as inventory."),
+        expenses,
+        expense_as_inventory,
+    ),
+    Kind(
+        Anomaly(
+            "round_manual_entry", "ledger_entry", "Round sales are written by hand on a month's last day."
+        ),
+        month_ends,
+        round_manual_entry,
+    ),
+)

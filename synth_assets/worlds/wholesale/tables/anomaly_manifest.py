@@ -1,0 +1,75 @@
+"""The manifest: one row for every fault, with what is expected and what the papers say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from synth_assets.model.arrow import strings
+from synth_assets.model.columns import choice, count
+from synth_assets.model.manifest import Labels, manifest_columns, manifest_rows
+from synth_assets.model.table import Table
+from synth_assets.worlds.wholesale.anomalies import ANOMALIES
+from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.tables.ledger import PAPERS
+from synth_assets.worlds.wholesale.year import Year
+
+COLUMNS = (
+    *manifest_columns(
+        ANOMALIES,
+        number="of the fault, kind by kind",
+        entity="Number of the row at fault, in the table of its kind of row.",
+        related="Number of the row that it disagrees with: the invoice, bill, batch, order or paper.",
+        value="dollars, pounds, days, accounts or users, by kind",
+        drift="refunds above their invoice",
+    ),
+    replace(
+        choice("reference_type", PAPERS, "The kind of paper in the ledger that is misstated.", nullable=True)
+    ),
+    count("reference_id", "Which one.", nullable=True),
+)
+
+
+def generate(facts: Year, config: Config) -> pa.Table:
+    """One row for every fault, kind by kind."""
+    faults = [fault for of_kind in facts.faults for fault in of_kind]
+    codes = np.array([code for code, of in enumerate(facts.faults, start=1) for _ in of], dtype=np.int8)
+
+    def labels(_: int, at: npt.NDArray[np.intp]) -> Labels:
+        chosen = [faults[place] for place in at.tolist()]
+        numbers = {
+            name: np.array([getattr(fault, name) for fault in chosen], dtype=np.int64)
+            for name in ("expected", "actual", "at_risk_cents", "difficulty")
+        }
+        entity, related = (
+            strings([str(getattr(fault, name)) for fault in chosen]) for name in ("entity", "related")
+        )
+        return Labels(entity, related, **numbers)
+
+    papers = [fault.paper for fault in faults]
+    kinds = np.array([PAPERS.index(paper[0]) if paper else 0 for paper in papers], dtype=np.int64)
+    numbers = np.array([paper[1] if paper else 0 for paper in papers], dtype=np.int64)
+    has_none = np.array([paper is None for paper in papers], dtype=bool)
+    return manifest_rows(
+        COLUMNS,
+        ANOMALIES,
+        config.day,
+        np.arange(len(faults)) + 1,
+        codes,
+        labels,
+        drifting=1,
+        reference_type=np.ma.masked_array(kinds, mask=has_none),
+        reference_id=np.ma.masked_array(numbers, mask=has_none),
+    )
+
+
+ANOMALY_MANIFEST = Table(
+    name="anomaly_manifest",
+    grain="One label: a fault that was put in on purpose.",
+    columns=COLUMNS,
+    generate=generate,
+    subject="truth",
+)
