@@ -63,6 +63,9 @@ STAFF = (
 )  # fmt: skip
 """Users of the system and what they do; the owner is its administrator."""
 
+DOMAIN = "northgate-wholesale.example"
+"""Domain of the staff's e-mail addresses."""
+
 FIRST_NAMES = (
     "Sarah", "Miguel", "Andre", "Hannah", "Victor", "Naomi", "Caleb", "Ruth", "Omar", "Tessa", "Luis",
     "Maya", "Grant", "Ivy", "Dominic", "Celia", "Noah", "Paige", "Rafael", "June",
