@@ -30,7 +30,7 @@ MADE_OVER_TIME = (
 
 @cache
 def facts() -> year.Year:
-    return year.facts(Config(), Draws(42, "wholesale", "facts"), range(0))
+    return year.simulate(Config(), Draws(42, "wholesale", "facts"))
 
 
 @cache

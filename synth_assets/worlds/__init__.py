@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth_assets.model.world import PACKAGE, World, of_package
 
-NAMES = ("order_to_cash", "subscriptions", "personal_banking")
+NAMES = ("order_to_cash", "subscriptions", "personal_banking", "wholesale")
 
 
 def load(name: str) -> World:

@@ -5,3 +5,69 @@ the oldest stock, invoices go out, a few goods come back, some invoices are paid
 are paid two weeks after the half-month in which their goods were sold. Everything is posted, and every table
 is a projection of that one journal.
 """
+
+from synth_assets.model.world import World
+from synth_assets.worlds.wholesale import fault_plan
+from synth_assets.worlds.wholesale.anomalies import ANOMALIES
+from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.pictures import PLOTS
+from synth_assets.worlds.wholesale.statements import VIEWS
+from synth_assets.worlds.wholesale.tables import (
+    activity,
+    billing,
+    cash,
+    catalogue,
+    credit,
+    dashboards,
+    intake,
+    ledger,
+    notes,
+    orders,
+    parties,
+    payables,
+    samples,
+    sheets,
+    stock,
+)
+from synth_assets.worlds.wholesale.tables.anomaly_manifest import ANOMALY_MANIFEST
+from synth_assets.worlds.wholesale.validation_report import VALIDATION_REPORT
+
+WORLD = World(
+    name="wholesale",
+    config=Config,
+    tables=(
+        *parties.TABLES[:2],
+        *catalogue.TABLES,
+        *parties.TABLES[2:],
+        *ledger.TABLES[:2],
+        *intake.TABLES,
+        *orders.TABLES,
+        *sheets.TABLES,
+        *samples.TABLES,
+        *stock.TABLES,
+        *billing.TABLES,
+        *cash.TABLES[:2],
+        *payables.TABLES,
+        *cash.TABLES[2:],
+        *ledger.TABLES[2:],
+        *credit.TABLES,
+        *notes.TABLES,
+        *activity.TABLES,
+        *dashboards.TABLES,
+        ANOMALY_MANIFEST,
+    ),
+    anomalies=ANOMALIES,
+    facts=fault_plan.facts,
+    expected_labels=fault_plan.expected_labels,
+    why_not=fault_plan.why_not,
+    plots=PLOTS,
+    views=VIEWS,
+    presets={
+        "small": {"annual_revenue": 9_600_000, "num_clients": 24, "num_whales": 4, "num_products": 80},
+        "medium": {},
+        "three_years": {"years": 3},
+        "large": {"years": 10},
+    },
+    block_rows=None,
+    report=VALIDATION_REPORT,
+)

@@ -22,7 +22,7 @@ SELECT count(*), count(*) FILTER (category = 'Flower') / count(*) - max(flower_s
 
 -- name: sales_on_consignment [-0.01 to 0.01, error] — Share of orders on consignment, off what the scenario asks for.
 SELECT count(*), count(*) FILTER (payment_terms = 'CONSIGNMENT') / count(*) - max(sales_consignment_share)
-FROM orders CROSS JOIN scenario WHERE order_type = 'SALE';
+FROM invoices CROSS JOIN scenario;
 
 -- name: intake_on_consignment [-0.015 to 0.015, error] — Share of batches on consignment, off what the scenario asks for.
 SELECT count(*), count(*) FILTER (payment_terms = 'CONSIGNMENT') / count(*) - max(intake_consignment_share)
@@ -45,10 +45,9 @@ SELECT count(*), sum(amount_due_cents) FILTER (as_of - due_date > 120) / sum(amo
 FROM invoices CROSS JOIN scenario WHERE due_date < as_of;
 
 -- name: late_invoices [-0.001 to 0.001, error] — Share of due invoices that were paid late or not at all, off what the scenario asks for.
-SELECT count(*), count(*) FILTER (amount_due_cents > 0 AND due_date < as_of OR last_paid > due_date) / count(*)
+SELECT count(*), count(*) FILTER (amount_due_cents > 0 AND due_date < as_of OR payment_date > due_date) / count(*)
     - max(late_share)
-FROM invoices
-LEFT JOIN (SELECT invoice_id, max(payment_date) AS last_paid FROM payments GROUP BY invoice_id) USING (invoice_id)
+FROM invoices JOIN client_transactions ON transaction_number = invoice_number
 CROSS JOIN scenario WHERE due_date <= as_of;
 
 -- name: gross_margin [0.2 to 0.4, error] — Sales less cost of goods, over sales.

@@ -228,5 +228,4 @@ def _count(stock: Stock, journal: Journal, drawn: list[list[float]], day: int) -
         found = debit(INVENTORY, max(cents, 0)), credit(COST_OF_GOODS, max(cents, 0))
         journal.record(
             day, "adjustment", movement.id, *lost, *found, user=COUNTER, cents=abs(cents),
-            memo=f"Count of batch {batch.id}",
         )  # fmt: skip

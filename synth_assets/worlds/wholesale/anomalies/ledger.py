@@ -109,9 +109,12 @@ def expense_as_inventory(year: Year, event: Event, drawn: list[float]) -> Fault:
 
 
 def month_ends(year: Year) -> list[Event]:
-    """The last sale that was posted in each month."""
-    last = {year.period(event.day): event for event in year.events if event.kind == "invoice"}
-    return list(last.values())
+    """The first sale that was posted in each month."""
+    first: dict[int, Event] = {}
+    for event in year.events:
+        if event.kind == "invoice":
+            first.setdefault(year.period(event.day), event)
+    return list(first.values())
 
 
 def round_manual_entry(year: Year, event: Event, drawn: list[float]) -> Fault | None:
@@ -119,8 +122,8 @@ def round_manual_entry(year: Year, event: Event, drawn: list[float]) -> Fault | 
     day = year.month_end(event.day)
     if day > year.last_day:
         return None
-    posting = free_number([e.number for e in year.events], [e.day for e in year.events], day)
-    if posting is None:
+    posting = free_number([(e.number, e.day) for e in year.events], day)
+    if not posting:
         return None
     cents = LARGE_CENTS * within(1, 9, drawn[0])
     numbers = legs_of(event)
@@ -131,7 +134,7 @@ def round_manual_entry(year: Year, event: Event, drawn: list[float]) -> Fault | 
                 "ledger_entry_id": LEGS_A_POSTING * (posting - 1) + leg + 1,
                 "entry_number": f"JE-{posting:06d}-{leg + 1}", "entry_date": year.epoch_day(day),
                 "debit_cents": cents * (leg == 0), "credit_cents": cents * (leg == 1),
-                "description": "Accrued sales", "reference_type": "EQUITY", "reference_id": None,
+                "description": None, "reference_type": "EQUITY", "reference_id": None,
                 "is_manual": True,
                 "fiscal_period_id": year.period(day), "posted_at": year.seconds(day, 68_400),
                 "created_at": year.seconds(day, 68_400),

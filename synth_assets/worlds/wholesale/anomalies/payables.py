@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.manifest import EASY, HARD, MEDIUM
@@ -14,7 +16,7 @@ from synth_assets.worlds.wholesale.journal import Event
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.cash import OPERATING, bank_numbers
 from synth_assets.worlds.wholesale.tables.ledger import LEGS_A_POSTING
-from synth_assets.worlds.wholesale.tables.parties import USER_EMAILS
+from synth_assets.worlds.wholesale.tables.parties import email
 from synth_assets.worlds.wholesale.year import Year
 
 PAID_AGAIN_DAYS = (3, 20)
@@ -46,16 +48,15 @@ def payouts(year: Year) -> list[Payment]:
 
 def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault | None:
     """A bill is paid again some days later; the bank and the ledger have it too."""
-    day = payment.day + within(*PAID_AGAIN_DAYS, drawn[0])
-    while day <= year.last_day and not year.window.is_business[day]:
-        day += 1
-    if day > year.last_day:
-        return None
-    number = free_number([p.id for p in year.payments], [p.day for p in year.payments], day)
-    posting = free_number([e.number for e in year.events], [e.day for e in year.events], day)
     bank, event = bank_numbers(year), event_of(year, "payout", payment.id)
-    line = free_number([n for n, _ in bank], [move.day for _, move in bank], day)
-    if number is None or posting is None or line is None:
+    first = payment.day + within(*PAID_AGAIN_DAYS, drawn[0])
+    for day in range(first, min(first + PAID_AGAIN_DAYS[1], year.last_day + 1)):
+        number = free_number([(p.id, p.day) for p in year.payments], day)
+        posting = free_number([(e.number, e.day) for e in year.events], day)
+        line = free_number([(n, move.day) for n, move in bank], day)
+        if number and posting and line and year.window.is_business[day]:
+            break
+    else:
         return None
     later = (day - payment.day) * SECONDS_PER_DAY
     days = year.epoch_day(day)
@@ -102,11 +103,16 @@ def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault |
     return Fault(number, payment.bill.id, 0, payment.cents, payment.cents, edits, MEDIUM, ("PAYMENT", number))
 
 
-def free_number(used: list[int], days: list[int], day: int) -> int | None:
-    """A number that no paper has, after the last one of a day."""
-    last = max((i for i, on in enumerate(days) if on <= day), default=0)
-    following = used[last + 1] if last + 1 < len(used) else used[last] + 2
-    return used[last] + 1 if following > used[last] + 1 else None
+def free_number(papers: list[tuple[int, int]], day: int) -> int:
+    """A number that no paper has, after one of a day's; 0 where there is none. Papers are (number, day)."""
+    return next(
+        (
+            number + 1
+            for (number, on), (following, _) in pairwise([*papers, (papers[-1][0] + 2, day)])
+            if on == day and following > number + 1
+        ),
+        0,
+    )
 
 
 def event_of(year: Year, kind: str, subject: int) -> Event:
@@ -125,9 +131,10 @@ def vendors(year: Year) -> list[int]:
 def vendor_is_a_user(year: Year, vendor: int, drawn: list[float]) -> Fault:
     """A vendor is reached at the address of one of our own people."""
     user = 1 + int(drawn[0] * len(names.STAFF))
+    address = email(names.STAFF[user - 1][0], names.DOMAIN)
     paid = sum(p.cents for p in year.payments if p.bill is not None and p.bill.vendor == vendor)
     paid += sum(expense.cents for expense in year.expenses if expense.vendor == vendor)
-    edits: list[Edit] = [Change("vendors", {"vendor_id": vendor}, {"contact_email": USER_EMAILS[user - 1]})]
+    edits: list[Edit] = [Change("vendors", {"vendor_id": vendor}, {"contact_email": address})]
     return Fault(vendor, user, 0, paid, max(paid, 1), edits, HARD)
 
 

@@ -347,7 +347,12 @@ KINDS = (
             "booked_too_early",
             "invoice",
             "A sale of the first days of a month is invoiced in the month before.",
-            shows_in=("invoices.invoice_date",),
+            shows_in=(
+                "invoices.invoice_date",
+                "invoices.created_at",
+                "invoices.due_date",
+                "invoice_line_items.created_at",
+            ),
         ),
         first_of_month,
         booked_too_early,

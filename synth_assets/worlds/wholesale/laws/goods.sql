@@ -29,15 +29,17 @@ LEFT JOIN (SELECT batch_id, sum(qty_e4) AS qty_e4 FROM batch_locations GROUP BY 
 WHERE quantity_after_e4 IS DISTINCT FROM on_hand_qty_e4 OR qty_e4 IS DISTINCT FROM on_hand_qty_e4;
 
 -- name: received_less_sold_is_left — Received, less sold and lost, plus returned, is what is left of a batch.
-SELECT batches.batch_id, received_qty_e4, sold_e4, other_e4, on_hand_qty_e4
+SELECT batches.batch_id, received_qty_e4, moved_e4, on_hand_qty_e4
 FROM batches
 JOIN intake_session_batches USING (batch_id)
-LEFT JOIN (SELECT batch_id, sum(quantity_e4) AS sold_e4 FROM sales GROUP BY batch_id) USING (batch_id)
-LEFT JOIN (
-    SELECT batch_id, sum(quantity_change_e4) AS other_e4
-    FROM inventory_movements WHERE inventory_movement_type IN ('REFUND_RETURN', 'ADJUSTMENT') GROUP BY batch_id
+JOIN (
+    SELECT batch_id, sum(quantity_change_e4) AS moved_e4
+    FROM inventory_movements WHERE inventory_movement_type IN ('SALE', 'REFUND_RETURN', 'ADJUSTMENT') GROUP BY batch_id
 ) USING (batch_id)
-WHERE received_qty_e4 - coalesce(sold_e4, 0) + coalesce(other_e4, 0) <> on_hand_qty_e4;
+WHERE received_qty_e4 + moved_e4 <> on_hand_qty_e4
+    AND CAST(intake_session_batch_id AS VARCHAR) NOT IN (
+        SELECT entity_id FROM anomaly_manifest WHERE type = 'phantom_intake'
+    );
 
 -- name: movements_follow_orders — What left stock for an order is what its invoice bills, batch by batch.
 SELECT order_id, batch_id, left_e4, billed_e4
@@ -92,11 +94,12 @@ WHERE CAST(intake_sessions.payment_terms AS VARCHAR) <> CAST(batches.payment_ter
 SELECT vendor_supply_id
 FROM vendor_supply
 WHERE status = 'PURCHASED' AND NOT EXISTS (
-    FROM intake_session_batches
+    FROM inventory_movements
     JOIN batches USING (batch_id)
     JOIN lots USING (lot_id)
-    WHERE lots.vendor_id = vendor_supply.vendor_id AND unit_cost_cents = unit_price_cents
-        AND received_qty_e4 = quantity_available_e4 AND batches.created_at = purchased_at
+    WHERE inventory_movement_type = 'INTAKE' AND lots.vendor_id = vendor_supply.vendor_id
+        AND unit_cogs_cents = unit_price_cents AND quantity_change_e4 = quantity_available_e4
+        AND batches.created_at = purchased_at
 );
 
 -- name: samples_add_up — Grams that were sent are those of the requests, and what is left of a batch's samples.
@@ -128,10 +131,12 @@ WHERE sample_qty_e4 <> last_e4;
 SELECT sample_allocation_id, used_quantity_e4, sent_e4
 FROM sample_allocations
 LEFT JOIN (
-    SELECT sample_requests.client_id, strftime(fulfilled_at, '%Y-%m') AS month_year, sum(quantity_e4) AS sent_e4
-    FROM sample_requests
-    JOIN sample_inventory_log AS entry ON entry.notes = 'Request ' || sample_request_id AND action = 'CONSUMED'
-    WHERE fulfilled_at IS NOT NULL
+    SELECT
+        sample_requests.client_id,
+        strftime(inventory_movements.created_at, '%Y-%m') AS month_year,
+        -sum(quantity_change_e4) AS sent_e4
+    FROM inventory_movements JOIN sample_requests ON sample_request_id = reference_id
+    WHERE inventory_movement_type = 'SAMPLE'
     GROUP BY ALL
 ) USING (client_id, month_year)
 WHERE used_quantity_e4 <> coalesce(sent_e4, 0) OR remaining_quantity_e4 < 0;

@@ -1,11 +1,17 @@
 -- What must hold of the general ledger: it balances, and every subledger equals its control account.
 
 -- name: postings_balance — Debits equal credits in every posting, and for every paper.
+WITH sound AS (
+    FROM ledger_entries
+    WHERE (reference_type, reference_id) NOT IN (
+        SELECT (reference_type, reference_id) FROM anomaly_manifest WHERE type = 'unbalanced_entry'
+    )
+)
 SELECT split_part(entry_number, '-', 2) AS posting, sum(debit_cents) AS debit_cents, sum(credit_cents) AS credit_cents
-FROM ledger_entries GROUP BY posting HAVING sum(debit_cents) <> sum(credit_cents)
+FROM sound GROUP BY posting HAVING sum(debit_cents) <> sum(credit_cents)
 UNION ALL
 SELECT reference_type || ' ' || reference_id, sum(debit_cents), sum(credit_cents)
-FROM ledger_entries GROUP BY reference_type, reference_id HAVING sum(debit_cents) <> sum(credit_cents);
+FROM sound GROUP BY reference_type, reference_id HAVING sum(debit_cents) <> sum(credit_cents);
 
 -- name: entries_are_in_their_period — An entry is posted to the period of its day, and counts.
 SELECT ledger_entry_id, entry_date, fiscal_period_id
@@ -31,7 +37,11 @@ WITH papers AS (
     UNION ALL SELECT 'INTAKE', intake_session_id, total_amount_cents FROM intake_sessions
     UNION ALL
     SELECT 'ADJUSTMENT', inventory_movement_id, abs(quantity_change_e4) * unit_cogs_cents // 10000
-    FROM inventory_movements JOIN batches USING (batch_id) WHERE inventory_movement_type = 'ADJUSTMENT'
+    FROM inventory_movements JOIN batches USING (batch_id)
+    WHERE inventory_movement_type = 'ADJUSTMENT' AND inventory_movements.created_at NOT IN (
+        SELECT credits.created_at FROM credits JOIN anomaly_manifest ON entity_id = CAST(credit_id AS VARCHAR)
+        WHERE type = 'unrecorded_return'
+    )
 ),
 posted AS (
     SELECT CAST(reference_type AS VARCHAR) AS kind, reference_id AS id, sum(debit_cents) AS cents
@@ -39,63 +49,102 @@ posted AS (
 )
 SELECT kind, id, papers.cents AS paper_cents, posted.cents AS posted_cents
 FROM papers FULL JOIN posted USING (kind, id)
-WHERE papers.cents IS DISTINCT FROM posted.cents;
+WHERE papers.cents IS DISTINCT FROM posted.cents
+    AND (kind, id) NOT IN (
+        SELECT (CAST(reference_type AS VARCHAR), reference_id) FROM anomaly_manifest WHERE reference_id IS NOT NULL
+    );
 
--- name: subledgers_equal_control_accounts — At every month's end receivables, inventory, payables, credits, consignment and cash are what their papers say.
-WITH ends AS (SELECT fiscal_period_id, end_date FROM fiscal_periods),
-papers AS (
-    SELECT '1200' AS account_number, invoice_date AS day_, total_amount_cents AS cents FROM invoices
-    UNION ALL SELECT '1200', payment_date, -amount_cents FROM payments WHERE payment_type = 'RECEIVED'
+-- name: subledgers_equal_control_accounts — At every month's end receivables, inventory, payables, credits, consignment and
+-- cash are what their papers say, but for papers that are labelled.
+WITH papers AS (
+    SELECT '1200' AS account_number, invoice_date AS day_, total_amount_cents AS cents, 'INVOICE' AS kind, invoice_id AS id
+    FROM invoices
     UNION ALL
-    SELECT '1300', CAST(inventory_movements.created_at AS DATE), quantity_change_e4 * unit_cogs_cents // 10000
-    FROM inventory_movements JOIN batches USING (batch_id) WHERE inventory_movement_type <> 'SAMPLE'
-    UNION ALL SELECT '2000', bill_date, total_amount_cents FROM bills
-    UNION ALL SELECT '2000', payment_date, -amount_cents FROM payments WHERE payment_type = 'SENT'
-    UNION ALL SELECT '2100', CAST(created_at AS DATE), credit_amount_cents FROM credits
-    UNION ALL SELECT '2100', CAST(applied_at AS DATE), -amount_applied_cents FROM credit_applications
-    UNION ALL SELECT '2200', receive_date, total_amount_cents FROM intake_sessions WHERE payment_terms = 'CONSIGNMENT'
-    UNION ALL SELECT '2200', bill_date, -total_amount_cents FROM bills WHERE payment_terms = 'CONSIGNMENT'
+    SELECT '1200', payment_date, -amount_cents, 'PAYMENT', payment_id FROM payments WHERE payment_type = 'RECEIVED'
     UNION ALL
-    SELECT '1000', transaction_date, CASE WHEN transaction_type IN ('DEPOSIT', 'INTEREST') THEN amount_cents ELSE -amount_cents END
+    SELECT '1300', CAST(inventory_movements.created_at AS DATE), quantity_change_e4 * unit_cogs_cents // 10000,
+        CASE inventory_movement_type WHEN 'SALE' THEN 'INVOICE' WHEN 'INTAKE' THEN 'INTAKE' ELSE 'OTHER' END,
+        CASE WHEN inventory_movement_type = 'SALE' THEN orders.invoice_id ELSE reference_id END
+    FROM inventory_movements
+    JOIN batches USING (batch_id)
+    LEFT JOIN orders ON inventory_movement_type = 'SALE' AND order_id = reference_id
+    WHERE inventory_movement_type <> 'SAMPLE'
+    UNION ALL SELECT '2000', bill_date, total_amount_cents, 'BILL', bill_id FROM bills
+    UNION ALL
+    SELECT '2000', payment_date, -amount_cents, 'PAYMENT', payment_id FROM payments WHERE payment_type = 'SENT'
+    UNION ALL SELECT '2100', CAST(created_at AS DATE), credit_amount_cents, 'REFUND', credit_id FROM credits
+    UNION ALL
+    SELECT '2100', payment_date, -amount_cents, 'PAYMENT', payment_id FROM payments WHERE payment_method = 'OTHER'
+    UNION ALL
+    SELECT '2200', receive_date, total_amount_cents, 'INTAKE', intake_session_id
+    FROM intake_sessions WHERE payment_terms = 'CONSIGNMENT'
+    UNION ALL
+    SELECT '2200', bill_date, -total_amount_cents, 'BILL', bill_id FROM bills WHERE payment_terms = 'CONSIGNMENT'
+    UNION ALL
+    SELECT '1000', transaction_date,
+        CASE WHEN transaction_type IN ('DEPOSIT', 'INTEREST') THEN amount_cents ELSE -amount_cents END,
+        CASE WHEN payment_id IS NULL THEN split_part(reference_number, '-', 1) ELSE 'PAYMENT' END,
+        coalesce(payment_id, CAST(split_part(reference_number, '-', 2) AS BIGINT))
     FROM bank_transactions WHERE transaction_type <> 'TRANSFER'
+),
+labelled AS (
+    SELECT CAST(reference_type AS VARCHAR) AS kind, reference_id AS id
+    FROM anomaly_manifest WHERE reference_id IS NOT NULL
 ),
 subledgers AS (
     SELECT account_number, end_date, sum(cents) AS subledger_cents
-    FROM papers JOIN ends ON day_ <= end_date GROUP BY ALL
+    FROM papers ANTI JOIN labelled USING (kind, id) JOIN fiscal_periods ON day_ <= end_date
+    GROUP BY ALL
 ),
 controls AS (
     SELECT account_number, end_date, sum(
         CASE WHEN normal_balance = 'DEBIT' THEN debit_cents - credit_cents ELSE credit_cents - debit_cents END
     ) AS control_cents
-    FROM ledger_entries JOIN accounts USING (account_id) JOIN ends ON entry_date <= end_date
-    WHERE account_number IN ('1000', '1200', '1300', '2000', '2100', '2200')
+    FROM ledger_entries
+    JOIN accounts USING (account_id)
+    ANTI JOIN labelled ON kind = CAST(reference_type AS VARCHAR) AND id = reference_id
+    JOIN fiscal_periods AS ends ON entry_date <= end_date
+    WHERE account_number IN ('1000', '1200', '1300', '2000', '2100', '2200') AND reference_id IS NOT NULL
     GROUP BY ALL
 )
 SELECT account_number, end_date, subledger_cents, control_cents
 FROM subledgers FULL JOIN controls USING (account_number, end_date)
 WHERE subledger_cents IS DISTINCT FROM control_cents;
 
--- name: profit_is_what_papers_say — Sales, returns, cost and expenses of a month in the ledger are those of its papers.
+-- name: profit_is_what_papers_say — Sales, returns, cost and expenses of a month in the ledger are those of its papers, but for
+-- papers that are labelled.
 WITH papers AS (
-    SELECT '4000' AS account_number, invoice_date AS day_, total_amount_cents AS cents FROM invoices
-    UNION ALL SELECT '4100', CAST(created_at AS DATE), credit_amount_cents FROM credits
-    UNION ALL SELECT '5000', CAST(created_at AS DATE), total_cogs_cents FROM orders WHERE order_type = 'SALE'
+    SELECT '4000' AS account_number, invoice_date AS day_, total_amount_cents AS cents, 'INVOICE' AS kind, invoice_id AS id
+    FROM invoices
+    UNION ALL SELECT '4100', CAST(created_at AS DATE), credit_amount_cents, 'REFUND', credit_id FROM credits
     UNION ALL
-    SELECT '5000', CAST(inventory_movements.created_at AS DATE), -quantity_change_e4 * unit_cogs_cents // 10000
+    SELECT '5000', CAST(created_at AS DATE), total_cogs_cents, 'INVOICE', invoice_id
+    FROM orders WHERE order_type = 'SALE'
+    UNION ALL
+    SELECT '5000', CAST(inventory_movements.created_at AS DATE), -quantity_change_e4 * unit_cogs_cents // 10000,
+        'OTHER', NULL
     FROM inventory_movements JOIN batches USING (batch_id)
     WHERE inventory_movement_type IN ('REFUND_RETURN', 'ADJUSTMENT')
-    UNION ALL SELECT '6000', expense_date, total_amount_cents FROM expenses
+    UNION ALL SELECT '6000', expense_date, total_amount_cents, 'EXPENSE', expense_id FROM expenses
+),
+labelled AS (
+    SELECT CAST(reference_type AS VARCHAR) AS kind, reference_id AS id
+    FROM anomaly_manifest WHERE reference_id IS NOT NULL
 ),
 of_papers AS (
     SELECT account_number, fiscal_period_id, sum(cents) AS papers_cents
-    FROM papers JOIN fiscal_periods ON day_ BETWEEN start_date AND end_date GROUP BY ALL
+    FROM papers ANTI JOIN labelled USING (kind, id) JOIN fiscal_periods ON day_ BETWEEN start_date AND end_date
+    GROUP BY ALL
 ),
 of_ledger AS (
     SELECT account_number, fiscal_period_id, sum(
         CASE WHEN normal_balance = 'DEBIT' THEN debit_cents - credit_cents ELSE credit_cents - debit_cents END
     ) AS ledger_cents
-    FROM ledger_entries JOIN accounts USING (account_id)
-    WHERE account_type IN ('REVENUE', 'EXPENSE') GROUP BY ALL
+    FROM ledger_entries
+    JOIN accounts USING (account_id)
+    ANTI JOIN labelled ON kind = CAST(reference_type AS VARCHAR) AND id = reference_id
+    WHERE account_type IN ('REVENUE', 'EXPENSE') AND reference_id IS NOT NULL
+    GROUP BY ALL
 )
 SELECT account_number, fiscal_period_id, papers_cents, ledger_cents
 FROM of_papers FULL JOIN of_ledger USING (account_number, fiscal_period_id)

@@ -11,7 +11,11 @@ WHERE amount_paid_cents <> coalesce(paid_cents, 0);
 -- name: payments_are_of_their_client — A payment comes from the client of its invoice, on its day or later.
 SELECT payment_id
 FROM payments JOIN invoices USING (invoice_id)
-WHERE payments.customer_id IS DISTINCT FROM invoices.customer_id OR payment_date < invoice_date;
+WHERE payment_date < invoice_date
+    OR payments.customer_id IS DISTINCT FROM invoices.customer_id
+        AND CAST(payment_id AS VARCHAR) NOT IN (
+            SELECT entity_id FROM anomaly_manifest WHERE type = 'payment_of_wrong_client'
+        );
 
 -- name: payments_move_through_the_bank — Each payment in money is one line of the bank: same day, amount and direction.
 SELECT payment_id, bank_transaction_id
@@ -50,27 +54,36 @@ LEFT JOIN (SELECT bill_id, sum(line_total_cents) AS lines_cents FROM bill_line_i
 LEFT JOIN (
     SELECT bill_id, sum(amount_cents) AS paid_cents FROM payments WHERE payment_type = 'SENT' GROUP BY bill_id
 ) USING (bill_id)
-WHERE total_amount_cents IS DISTINCT FROM lines_cents OR amount_paid_cents <> coalesce(paid_cents, 0);
+WHERE total_amount_cents IS DISTINCT FROM lines_cents
+    OR amount_paid_cents <> coalesce(paid_cents, 0)
+        AND CAST(bills.bill_id AS VARCHAR) NOT IN (
+            SELECT related_entity_id FROM anomaly_manifest WHERE type = 'bill_paid_twice'
+        );
 
 -- name: payments_are_of_their_vendor — A bill's payment goes to its grower, on its day or later.
 SELECT payment_id
 FROM payments JOIN bills USING (bill_id)
-WHERE payments.vendor_id IS DISTINCT FROM bills.vendor_id OR payment_date < bill_date;
+WHERE payments.vendor_id IS DISTINCT FROM bills.vendor_id
+    OR payment_date < bill_date
+        AND CAST(payment_id AS VARCHAR) NOT IN (
+            SELECT entity_id FROM anomaly_manifest WHERE type = 'payment_before_bill'
+        );
 
 -- name: consignment_bills_follow_sales — What growers bill for consigned goods of a half-month is what was sold and not returned.
 WITH sold AS (
     SELECT
         vendor_id,
-        date_trunc('month', invoice_date) AS month_,
-        day(invoice_date) > 15 AS is_second_half,
+        date_trunc('month', invoices.created_at) AS month_,
+        day(invoices.created_at) > 15 AS is_second_half,
         sum(quantity_e4 * unit_cogs_cents) // 10000 AS cents
     FROM invoice_line_items
     JOIN invoices USING (invoice_id)
     JOIN batches USING (batch_id)
     JOIN lots USING (lot_id)
     WHERE batches.payment_terms = 'CONSIGNMENT'
-        AND reference_id NOT IN (
-            SELECT reference_id FROM inventory_movements WHERE inventory_movement_type = 'REFUND_RETURN'
+        AND invoices.invoice_id NOT IN (
+            SELECT CAST(CAST(transactions.metadata AS JSON) ->> 'invoiceId' AS BIGINT)
+            FROM credits JOIN transactions USING (transaction_id) WHERE credit_reason = 'RETURN'
         )
     GROUP BY ALL
 ),
@@ -144,8 +157,13 @@ CROSS JOIN scenario
 LEFT JOIN (
     SELECT DISTINCT reference_id AS order_id FROM inventory_movements WHERE inventory_movement_type = 'REFUND_RETURN'
 ) AS returned ON order_id = invoices.reference_id
-WHERE credit_amount_cents <> CASE CAST(credit_reason AS VARCHAR)
-        WHEN 'RETURN' THEN total_amount_cents
-        ELSE (total_amount_cents * CAST(round(10000 * refund_share) AS BIGINT) + 5000) // 10000
-    END
-    OR (credit_reason = 'RETURN') <> (order_id IS NOT NULL);
+WHERE (
+        credit_amount_cents <> CASE CAST(credit_reason AS VARCHAR)
+            WHEN 'RETURN' THEN total_amount_cents
+            ELSE (total_amount_cents * CAST(round(10000 * refund_share) AS BIGINT) + 5000) // 10000
+        END
+        OR (credit_reason = 'RETURN') <> (order_id IS NOT NULL)
+    )
+    AND CAST(credit_id AS VARCHAR) NOT IN (
+        SELECT entity_id FROM anomaly_manifest WHERE type IN ('refund_above_invoice', 'unrecorded_return')
+    );

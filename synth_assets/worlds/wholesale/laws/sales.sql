@@ -25,20 +25,27 @@ WITH ordered AS (
 billed AS (SELECT invoice_id, batch_id, quantity_e4, unit_price_cents FROM invoice_line_items)
 (FROM ordered EXCEPT ALL FROM billed) UNION ALL (FROM billed EXCEPT ALL FROM ordered);
 
--- name: sales_are_invoice_lines — What was sold of a batch is what was billed: client, day, quantity, price, cost.
-WITH sold AS (
-    SELECT batch_id, sales.product_id, customer_id, CAST(sold_at AS DATE) AS day_, quantity_e4, sale_price_cents
-    FROM sales
-),
-billed AS (
-    SELECT batch_id, invoice_line_items.product_id, customer_id, invoice_date, quantity_e4, unit_price_cents
-    FROM invoice_line_items JOIN invoices USING (invoice_id)
-)
-(FROM sold EXCEPT ALL FROM billed) UNION ALL (FROM billed EXCEPT ALL FROM sold)
-UNION ALL
-SELECT batch_id, sales.product_id, NULL, NULL, cogs_at_sale_cents, unit_cogs_cents
-FROM sales JOIN batches USING (batch_id)
-WHERE cogs_at_sale_cents <> unit_cogs_cents OR sales.product_id <> batches.product_id;
+-- name: sales_are_invoice_lines — What was sold of a batch is the invoice line of the same number: client, moment, quantity,
+-- price and cost.
+SELECT sale_id, invoice_line_item_id
+FROM sales
+FULL JOIN invoice_line_items ON invoice_line_item_id = sale_id
+LEFT JOIN invoices USING (invoice_id)
+LEFT JOIN batches ON batches.batch_id = sales.batch_id
+WHERE (
+        sales.batch_id IS DISTINCT FROM invoice_line_items.batch_id
+        OR sales.product_id IS DISTINCT FROM invoice_line_items.product_id
+        OR sales.product_id IS DISTINCT FROM batches.product_id
+        OR sales.customer_id IS DISTINCT FROM invoices.customer_id
+        OR sold_at IS DISTINCT FROM invoice_line_items.created_at
+        OR sales.quantity_e4 IS DISTINCT FROM invoice_line_items.quantity_e4
+        OR sale_price_cents IS DISTINCT FROM unit_price_cents
+        OR cogs_at_sale_cents IS DISTINCT FROM unit_cogs_cents
+    )
+    AND CAST(sale_id AS VARCHAR) NOT IN (
+        SELECT CASE WHEN type = 'oversold_batch' THEN related_entity_id ELSE entity_id END
+        FROM anomaly_manifest WHERE type IN ('oversold_batch', 'cost_below_batch')
+    );
 
 -- name: invoices_bill_their_orders — A sale has one invoice: same client, day, terms and total, which its lines add up to.
 SELECT orders.order_id, invoices.invoice_id, total_cents, total_amount_cents, lines_cents
@@ -51,14 +58,20 @@ WHERE orders.invoice_id IS DISTINCT FROM invoices.invoice_id
     OR client_id <> customer_id
     OR total_cents <> total_amount_cents
     OR lines_cents IS DISTINCT FROM total_amount_cents
-    OR orders.due_date <> invoices.due_date
-    OR CAST(orders.payment_terms AS VARCHAR) <> invoices.payment_terms
-    OR CAST(orders.created_at AS DATE) <> invoice_date;
+    OR orders.created_at <> invoices.created_at
+    OR (orders.due_date <> invoices.due_date OR CAST(orders.payment_terms AS VARCHAR) <> invoices.payment_terms)
+        AND CAST(order_id AS VARCHAR) NOT IN (SELECT entity_id FROM anomaly_manifest WHERE type = 'side_agreement');
+
+-- name: invoices_are_dated_when_they_are_issued — An invoice has the day on which it was made.
+SELECT invoice_id, invoice_date, created_at
+FROM invoices
+WHERE CAST(created_at AS DATE) <> invoice_date
+    AND CAST(invoice_id AS VARCHAR) NOT IN (SELECT entity_id FROM anomaly_manifest WHERE type = 'booked_too_early');
 
 -- name: due_dates_follow_terms — COD is due at once, NET terms after their days, CONSIGNMENT and PARTIAL after 30.
-SELECT invoice_id, payment_terms, invoice_date, due_date
+SELECT invoice_id, payment_terms, created_at, due_date
 FROM invoices
-WHERE due_date - invoice_date <> CASE payment_terms
+WHERE due_date - CAST(created_at AS DATE) <> CASE payment_terms
     WHEN 'COD' THEN 0 WHEN 'NET_7' THEN 7 WHEN 'NET_15' THEN 15 ELSE 30
 END;
 

@@ -251,7 +251,6 @@ INTAKE_SESSIONS = projection(
     ),
     intake_sessions,
     "inventory",
-    rules=(Rule("no more is paid than was delivered", "amount_paid_cents <= total_amount_cents"),),
 )
 
 BATCHES = projection(

@@ -53,6 +53,9 @@ REFERENCES = {
 }
 """What the ledger calls the paper behind an event, by the event's kind."""
 
+BY_HAND = ("adjustment", "opening", "distribution", "expense", "return", "refund")
+"""Events that an accountant posts by hand."""
+
 PAPERS = tuple(dict.fromkeys(REFERENCES.values()))
 
 
@@ -94,8 +97,9 @@ def ledger_entries(facts: Year) -> Iterator[Row]:
             yield (
                 LEGS_A_POSTING * (event.number - 1) + line, f"JE-{event.number:06d}-{line}",
                 facts.epoch_day(event.day), number[leg.account],
-                leg.debit_cents, leg.credit_cents, event.memo, REFERENCES[event.kind], event.subject,
-                facts.period(event.day), False, True, posted_at, event.user, event.user, posted_at,
+                leg.debit_cents, leg.credit_cents, event.memo or None, REFERENCES[event.kind], event.subject,
+                facts.period(event.day), event.kind in BY_HAND, True, posted_at, event.user, event.user,
+                posted_at,
             )  # fmt: skip
 
 
