@@ -20,6 +20,7 @@ KEYS = {
     "order_to_cash": {"num_transactions": 200},
     "subscriptions": {"num_customers": 100},
     "personal_banking": {"num_users": 75, "anomaly_rates": {"balance_does_not_replay": 0.02}},
+    "wholesale": {"preset": "small"},
 }
 
 TABLES = [(name, table) for name in NAMES for table in load(name).tables]
@@ -27,7 +28,7 @@ TABLES = [(name, table) for name in NAMES for table in load(name).tables]
 
 @pytest.mark.parametrize(("world", "table"), TABLES, ids=[f"{w}-{t.name}" for w, t in TABLES])
 def test_every_parameter_of_generate_is_read(world, table) -> None:
-    (function,) = ast.parse(textwrap.dedent(inspect.getsource(table.generate))).body
+    (function,) = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(table.generate)))).body
     read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     assert set(table.parameters) <= read
 

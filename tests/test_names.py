@@ -27,6 +27,22 @@ UNCOUNTED = {
     "signals_credit": "signals about credit",
     "signals_income": "signals about income",
     "signals_cash_flow": "signals about cash flow",
+    **dict.fromkeys(
+        (
+            "vendor_supply",
+            "cogs_history",
+            "sales_sheet_history",
+            "sample_inventory_log",
+            "payment_history",
+            "tag_hierarchy",
+            "product_media",
+            "credit_signal_history",
+            "credit_audit_log",
+            "note_activity",
+            "client_activity",
+        ),
+        "the source system's name",
+    ),
 }
 
 

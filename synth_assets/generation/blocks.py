@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.generation.facts import Facts
-from synth_assets.model.arrow import equals_choice
+from synth_assets.model.arrow import equals_choice, primitive_array
 from synth_assets.model.columns import Column
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Ints
@@ -105,7 +105,7 @@ def _pointers(rows: pa.Table, column: Column) -> Iterator[tuple[str, Ints]]:
         return
     for value, target in column.targets:
         chosen = equals_choice(rows[column.chosen_by], value)
-        yield target, id_numbers(rows[column.name].filter(pa.array(chosen)).drop_null())
+        yield target, id_numbers(rows[column.name].filter(primitive_array(pa.bool_(), chosen)).drop_null())
 
 
 def _exist(

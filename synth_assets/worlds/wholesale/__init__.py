@@ -63,7 +63,20 @@ WORLD = World(
     plots=PLOTS,
     views=VIEWS,
     presets={
-        "small": {"annual_revenue": 9_600_000, "num_clients": 24, "num_whales": 4, "num_products": 80},
+        "small": {
+            "annual_revenue": 4_800_000,
+            "num_clients": 12,
+            "num_whales": 2,
+            "num_products": 60,
+            "opening_cash": 300_000,
+            "monthly_expenses": {
+                "rent": 2_000,
+                "utilities": 400,
+                "payroll": 10_000,
+                "insurance": 1_000,
+                "marketing": 600,
+            },
+        },
         "medium": {},
         "three_years": {"years": 3},
         "large": {"years": 10},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -31,9 +31,7 @@ class AnomalyRates(Frozen):
         0.0, description="Invoices of a month's first two days that are dated before it."
     )
     side_agreement: Rate = Field(0.0, description="Orders with longer terms than their invoice.")
-    oversold_batch: Rate = Field(
-        0.0, description="Lines that are booked out of an older batch that was sold out."
-    )
+    oversold_batch: Rate = Field(0.0, description="Sold-out batches of which more is sold.")
     cost_below_batch: Rate = Field(0.0, description="Lines that are booked below their batch's cost.")
     phantom_intake: Rate = Field(0.0, description="Consigned batches of which less came than the paper says.")
     adjustment_without_reason: Rate = Field(0.0, description="Write-offs without a reason.")
@@ -75,6 +73,9 @@ class Config(WorldConfig):
         dt.date(2024, 12, 31),
         description="Last day of the books: a date, or `today` (UTC), resolved once and then stored.",
     )
+    preset: Literal["small", "medium", "three_years", "large"] = Field(
+        "medium", description="Size of the business; medium is the source document's."
+    )
     years: int = Field(1, ge=1, le=10, description="Years of history that end with as_of.")
     annual_revenue: int = Field(
         24_000_000, ge=1_000_000, le=240_000_000, description="Sales a year, whole dollars."
@@ -82,7 +83,7 @@ class Config(WorldConfig):
     q4_uplift: float = Field(
         1.25, ge=1, le=2, description="Sales of a month of the last quarter over one of the other three."
     )
-    num_clients: int = Field(60, ge=20, le=600, description="Clients that buy.")
+    num_clients: int = Field(60, ge=12, le=600, description="Clients that buy.")
     num_whales: int = Field(10, ge=1, le=100, description="Of them, the large ones that buy every week.")
     whale_revenue_share: Rate = Field(0.70, description="Share of sales that goes to whales.")
     flower_share: float = Field(

@@ -111,6 +111,9 @@ CHRONIC_CLIENTS = 6
 BILL_DAYS = 14
 """Days from the half-month in which a grower's goods were sold to its payment: 21 from the sale."""
 
+FORGOTTEN_SHARE, FORGOTTEN_DAYS = 0.06, (3, 28)
+"""Bills that are paid late, and how many days [D]."""
+
 DISTRIBUTION_SHARE = 0.6
 """Part of a quarter's cash surplus that the owners take out [D]."""
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import curves, names
-from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR, spaced
+from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR, spaced, unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.intake import Session
@@ -111,10 +111,13 @@ def _bought(sessions: list[Session]) -> Iterator[Bill]:
             yield Bill(0, session.vendor, session.day, due, session.terms, lines, session.id)
 
 
-def paid(window: Window, owed: list[Bill]) -> Iterator[Payment]:
-    """Payments of bills, on the due date or the business day before."""
-    for bill in owed:
-        day = max(bill.day, business_day_before(window, bill.due))
+def paid(draws: Draws, window: Window, owed: list[Bill]) -> Iterator[Payment]:
+    """Payments of bills, on the due date or the business day before; some are forgotten for a while."""
+    drawn = unit_draws(draws, "bills", len(owed))
+    low, high = curves.FORGOTTEN_DAYS
+    for bill, (whether, much, _, _) in zip(owed, drawn, strict=True):
+        late = low + int(much * (high - low + 1)) if whether < curves.FORGOTTEN_SHARE else 0
+        day = max(bill.day, business_day_before(window, bill.due + late))
         if day < window.length:
             yield Payment(0, day, bill.cents, "ACH", bill=bill)
 

@@ -105,7 +105,7 @@ WHERE date_trunc('month', invoice_date) < date_trunc('month', orders.created_at)
 SELECT
     CAST(order_id AS VARCHAR) AS entity_id,
     CAST(invoices.invoice_id AS VARCHAR) AS related_entity_id,
-    invoices.due_date - invoice_date AS expected_value,
+    invoices.due_date - CAST(invoices.created_at AS DATE) AS expected_value,
     orders.due_date - CAST(orders.created_at AS DATE) AS actual_value
 FROM orders JOIN invoices USING (invoice_id)
 WHERE CAST(orders.payment_terms AS VARCHAR) <> invoices.payment_terms;

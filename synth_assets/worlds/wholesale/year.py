@@ -175,7 +175,7 @@ def simulate(config: Config, draws: Draws) -> Year:
     bills = payable.bills(days, journal, intake.sessions, billing.invoices, billing.credits)
     receipts = settle(config, draws, days, billing.invoices, billing.credits)
     payments = record(
-        draws, journal, [*received(draws, receipts, billing.credits), *payable.paid(days, bills)]
+        draws, journal, [*received(draws, receipts, billing.credits), *payable.paid(draws, days, bills)]
     )
     expenses = payable.expenses(config, draws, days, journal)
     distributions = payable.distributions(config, days, journal)

@@ -15,6 +15,12 @@ from synth_assets.worlds.wholesale.tables.intake import E4
 from synth_assets.worlds.wholesale.tables.samples import status, unit_cost_cents
 from synth_assets.worlds.wholesale.year import Year
 
+ADJUSTMENT_TRAITS = tuple(
+    f"inventory_movements.{name}"
+    for name in ("reason", "inventory_movement_type", "created_at", "reference_id", "reference_type")
+)
+"""A write-off is one of the few movements that are adjustments."""
+
 
 class SoldLine(NamedTuple):
     """A line of a sale with its number in `sales`."""
@@ -33,24 +39,27 @@ def sold_lines(year: Year) -> list[SoldLine]:
 # --- oversold batch -----------------------------------------------------------------------------------
 
 
-def of_later_batches(year: Year) -> list[SoldLine]:
-    """Lines of batches that had an older one of the same product, which was sold out and never came back."""
+def sold_out(year: Year) -> list[list[SoldLine]]:
+    """The first batch of each product where it was sold out and never adjusted: the lines of later ones."""
     first: dict[int, Batch] = {}
     for batch in year.batches:
         first.setdefault(batch.product.id, batch)
     touched = {move.batch.id for move in year.movements if move.kind in (RETURN, ADJUSTMENT)}
-    return [
-        sold
-        for sold in sold_lines(year)
-        if (older := first[sold.line.batch.product.id]) is not sold.line.batch
-        and older.on_hand == 0
-        and older.id not in touched
-        and sold.line.batch.id not in touched
-    ]
+    later: dict[int, list[SoldLine]] = {}
+    for sold in sold_lines(year):
+        older = first[sold.line.batch.product.id]
+        if (
+            older is not sold.line.batch
+            and not older.on_hand
+            and not {older.id, sold.line.batch.id} & touched
+        ):
+            later.setdefault(older.id, []).append(sold)
+    return list(later.values())
 
 
-def oversold_batch(year: Year, sold: SoldLine, drawn: list[float]) -> Fault:
+def oversold_batch(year: Year, later: list[SoldLine], drawn: list[float]) -> Fault:
     """Goods are booked out of a batch that was sold out."""
+    sold = later[int(drawn[0] * len(later))]
     older = next(batch for batch in year.batches if batch.product is sold.line.batch.product)
     edits: list[Edit] = [
         Change(
@@ -145,7 +154,7 @@ def sample_unaccounted(year: Year, sample: Sample, drawn: list[float]) -> Fault:
 KINDS = (
     Kind(
         Anomaly("oversold_batch", "batch", "More was sold of a batch than came."),
-        of_later_batches,
+        sold_out,
         oversold_batch,
     ),
     Kind(
@@ -172,7 +181,7 @@ KINDS = (
             "adjustment_without_reason",
             "inventory_movement",
             "Stock is written off without a reason.",
-            shows_in=("inventory_movements.reason",),
+            shows_in=ADJUSTMENT_TRAITS,
         ),
         losses,
         adjustment_without_reason,

@@ -14,8 +14,8 @@ from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remov
 from synth_assets.worlds.wholesale.intake import Session
 from synth_assets.worlds.wholesale.journal import Event
 from synth_assets.worlds.wholesale.payment import Payment
-from synth_assets.worlds.wholesale.tables.cash import OPERATING, bank_numbers
-from synth_assets.worlds.wholesale.tables.ledger import LEGS_A_POSTING
+from synth_assets.worlds.wholesale.tables.cash import OPERATING, bank_numbers, reconciled_at
+from synth_assets.worlds.wholesale.tables.ledger import LEGS_A_POSTING, POSTED_AT
 from synth_assets.worlds.wholesale.tables.parties import email
 from synth_assets.worlds.wholesale.year import Year
 
@@ -59,23 +59,24 @@ def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault |
     else:
         return None
     later = (day - payment.day) * SECONDS_PER_DAY
-    days = year.epoch_day(day)
+    days, at = year.epoch_day(day), year.seconds(day, POSTED_AT - 1_800)
+    checked = reconciled_at(year, day)
+    reconciled = {"is_reconciled": checked is not None, "reconciled_at": checked}
     edits: list[Edit] = [
         Copy(
             "payments", {"payment_id": payment.id},
             {
                 "payment_id": number, "payment_number": f"PAY-{number:06d}", "payment_date": days,
-                "reference_number": f"{payment.method}-{7_000 + number}", "is_reconciled": False,
-                "reconciled_at": None, "created_at": lambda at: at + later,
-                "updated_at": year.seconds(day, 66_600),
+                "reference_number": f"{payment.method}-{7_000 + number}", "created_at": at,
+                "updated_at": checked or at, **reconciled,
             },
         ),
         Copy(
             "bank_transactions", {"payment_id": payment.id},
             {
                 "bank_transaction_id": line, "transaction_date": days, "payment_id": number,
-                "reference_number": f"PAYOUT-{number:06d}", "is_reconciled": False, "reconciled_at": None,
-                "created_at": lambda at: at + later,
+                "reference_number": f"PAYOUT-{number:06d}", "created_at": lambda old: old + later,
+                **reconciled,
             },
         ),
         Change(
@@ -94,8 +95,8 @@ def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault |
                     "entry_date": days,
                     "reference_id": number,
                     "fiscal_period_id": year.period(day),
-                    "posted_at": lambda at: at + later,
-                    "created_at": lambda at: at + later,
+                    "posted_at": lambda old: old + later,
+                    "created_at": lambda old: old + later,
                 },
             )
         )
@@ -151,15 +152,17 @@ def payment_before_bill(year: Year, payment: Payment, drawn: list[float]) -> Fau
     if day <= 0:
         return None
     earlier, days = (payment.day - day) * SECONDS_PER_DAY, year.epoch_day(day)
+    at, checked = year.seconds(day, POSTED_AT - 1_800), reconciled_at(year, day)
+    reconciled = {"is_reconciled": checked is not None, "reconciled_at": checked}
     event = event_of(year, "payout", payment.id)
     edits: list[Edit] = [
         Change(
             "payments", {"payment_id": payment.id},
-            {"payment_date": days, "created_at": lambda at: at - earlier},
+            {"payment_date": days, "created_at": at, "updated_at": checked or at, **reconciled},
         ),
         Change(
             "bank_transactions", {"payment_id": payment.id},
-            {"transaction_date": days, "created_at": lambda at: at - earlier},
+            {"transaction_date": days, "created_at": lambda old: old - earlier, **reconciled},
         ),
     ]  # fmt: skip
     for leg in (1, 2):
@@ -170,14 +173,17 @@ def payment_before_bill(year: Year, payment: Payment, drawn: list[float]) -> Fau
                 {
                     "entry_date": days,
                     "fiscal_period_id": year.period(day),
-                    "posted_at": lambda at: at - earlier,
-                    "created_at": lambda at: at - earlier,
+                    "posted_at": lambda old: old - earlier,
+                    "created_at": lambda old: old - earlier,
                 },
             )
         )
     difference = (bill.day - day) * 100
     return Fault(payment.id, bill.id, 0, -difference, payment.cents, edits, MEDIUM, ("PAYMENT", payment.id))
 
+
+TIMES = tuple(f"payments.{name}" for name in ("payment_date", "created_at", "updated_at", "reconciled_at"))
+"""A payment's day, and what follows from it."""
 
 KINDS = (
     Kind(
@@ -188,7 +194,12 @@ KINDS = (
         missing_consignment_payable,
     ),
     Kind(
-        Anomaly("bill_paid_twice", "payment", "A bill that is paid is paid again."),
+        Anomaly(
+            "bill_paid_twice",
+            "payment",
+            "A bill that is paid is paid again.",
+            shows_in=(*TIMES, "payments.bill_id"),
+        ),
         payouts,
         bill_paid_twice,
     ),
@@ -207,7 +218,7 @@ KINDS = (
             "payment_before_bill",
             "payment",
             "A grower is paid before its bill came.",
-            shows_in=("payments.payment_date",),
+            shows_in=TIMES,
         ),
         payouts,
         payment_before_bill,

@@ -21,6 +21,12 @@ from synth_assets.worlds.wholesale.tables.orders import dollars
 from synth_assets.worlds.wholesale.tables.sheets import sales_sheet_history
 from synth_assets.worlds.wholesale.year import Year
 
+TRANSACTION = tuple(
+    f"transactions.{name}"
+    for name in ("transaction_type", "created_at", "transacted_at", "updated_at", "credits.transaction_id")
+)
+"""A refund is one of the few transactions that are refunds."""
+
 LAPPED_WITHIN_DAYS = 60
 """Two receipts of a lapping are at most so far apart [D]."""
 
@@ -295,6 +301,7 @@ KINDS = (
                 "credits.credit_amount_cents",
                 "credits.amount_remaining_cents",
                 "credits.credit_status",
+                *TRANSACTION,
             ),
         ),
         refunds,

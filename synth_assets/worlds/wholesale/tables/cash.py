@@ -20,8 +20,6 @@ from synth_assets.worlds.wholesale.columns import (
     row_id,
     text,
 )
-from synth_assets.worlds.wholesale.config import Config
-from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
 from synth_assets.worlds.wholesale.journal import ACCOUNTS, CASH
 from synth_assets.worlds.wholesale.tables.ledger import CLOSED_AFTER_DAYS, OPENED_AT, POSTED_AT
@@ -87,23 +85,18 @@ def bank_accounts(facts: Year) -> Iterator[Row]:
     )  # fmt: skip
 
 
-def reconciled(facts: Year, config: Config) -> dict[int, int | None]:
-    """When each day's bank list was reconciled: some days after its month; None while that is to come."""
-    found: dict[int, int | None] = {}
-    for span in months(config, facts.window):
-        on = span.stop - 1 + CLOSED_AFTER_DAYS
-        at = facts.seconds(on, PAID_AT) if on <= facts.last_day else None
-        found |= dict.fromkeys(span, at)
-    return found
+def reconciled_at(facts: Year, day: int) -> int | None:
+    """When the bank's list of a day was reconciled: some days after its month; None while that is to come."""
+    on = facts.month_end(day) + CLOSED_AFTER_DAYS
+    return facts.seconds(on, PAID_AT) if on <= facts.last_day else None
 
 
-def payments(facts: Year, config: Config) -> Iterator[Row]:
+def payments(facts: Year) -> Iterator[Row]:
     """Payments of both sides, in time."""
-    done = reconciled(facts, config)
     for payment in facts.payments:
         at = facts.seconds(payment.day, PAID_AT if payment.bill is None else POSTED_AT - 1_800)
         is_credit = payment.credit is not None
-        when = None if is_credit else done[payment.day]
+        when = None if is_credit else reconciled_at(facts, payment.day)
         parties: tuple[int | None, ...]
         if payment.bill is not None:
             parties = None, payment.bill.vendor, None, payment.bill.id
@@ -125,11 +118,10 @@ def bank_numbers(facts: Year) -> list[tuple[int, Move]]:
     return list(zip(spaced(facts.draws, "bank numbers", len(listed)), listed, strict=True))
 
 
-def bank_transactions(facts: Year, config: Config) -> Iterator[Row]:
+def bank_transactions(facts: Year) -> Iterator[Row]:
     """The bank's list: every move of cash, in time."""
-    done = reconciled(facts, config)
     for number, move in bank_numbers(facts):
-        when = done[move.day]
+        when = reconciled_at(facts, move.day)
         yield (
             number, OPERATING, facts.epoch_day(move.day), "DEPOSIT" if move.cents > 0 else "WITHDRAWAL",
             abs(move.cents), move.description, move.reference, move.payment, when is not None, when,

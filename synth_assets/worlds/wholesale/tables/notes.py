@@ -113,7 +113,7 @@ def note_activity(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
         yield number, note, step.user, step.kind, metadata, step.at
 
 
-def scratch_pad_notes(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
+def scratch_pad_notes(facts: Year, draws: Draws) -> Iterator[Row]:
     """To-dos: one a week and user, about what happened on that day; the last ones are still open."""
     invoices: dict[int, list[Invoice]] = {}
     for invoice in facts.invoices:

@@ -46,10 +46,11 @@ def bills(facts: Year) -> Iterator[Row]:
         made = facts.seconds(bill.day, POSTED_AT - 3_600)
         changed = facts.seconds(paid_on[bill.id], POSTED_AT - 1_800) if paid else made
         on, due = facts.epoch_day(bill.day), facts.epoch_day(bill.due)
+        status = "PAID" if paid else "OVERDUE" if bill.due < facts.last_day else "PENDING"
         notes = "Delivery" if bill.session else "Consigned goods sold in the half-month"
         yield (
             bill.id, bill_number(facts, bill), bill.vendor, on, due,
-            bill.cents, 0, 0, bill.cents, paid, bill.cents - paid, "PAID" if paid else "PENDING", bill.terms,
+            bill.cents, 0, 0, bill.cents, paid, bill.cents - paid, status, bill.terms,
             notes, "LOT" if bill.session else None, bill.session or None, ACCOUNTANT, made, changed,
         )  # fmt: skip
 
@@ -118,7 +119,7 @@ BILLS = projection(
         choice(
             "status",
             ("DRAFT", "PENDING", "APPROVED", "PARTIAL", "PAID", "OVERDUE", "VOID"),
-            "PENDING until it is paid.",
+            "PENDING until it is paid, OVERDUE once it is past due.",
             default="DRAFT",
         ),
         text("payment_terms", "Terms of the goods.", "varchar(100)", nullable=True),

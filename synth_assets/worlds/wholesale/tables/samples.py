@@ -23,8 +23,6 @@ from synth_assets.worlds.wholesale.columns import (
     row_id,
     text,
 )
-from synth_assets.worlds.wholesale.config import Config
-from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.sample import (
     ASKED_AT,
     CANCELLED,
@@ -101,26 +99,26 @@ def sample_requests(facts: Year, draws: Draws) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def sample_allocations(facts: Year, config: Config) -> Iterator[Row]:
-    """What each client may have in each month, and what it had."""
-    used: dict[tuple[int, int], int] = defaultdict(int)
-    changed: dict[tuple[int, int], int] = {}
-    spans = months(config, facts.window)
-    month_of = {day: place for place, span in enumerate(spans) for day in span}
+def sample_allocations(facts: Year) -> Iterator[Row]:
+    """What each client may have in each calendar month, and what it had."""
+    used: dict[tuple[str, int], int] = defaultdict(int)
+    changed: dict[tuple[str, int], int] = {}
+    month = [f"{date:%Y-%m}" for date in facts.window.dates]
     for sample in facts.samples:
         if status(sample, facts) == FULFILLED:
-            key = month_of[sample.end], sample.client.id
+            key = month[sample.end], sample.client.id
             used[key] += sample.grams
             changed[key] = facts.seconds(sample.end, SENT_AT)
+    first = {name: day for day, name in reversed(list(enumerate(month[: facts.window.length])))}
     number = 0
-    for place, span in enumerate(spans):
-        made = facts.seconds(span.start, OPENED_AT)
+    for name, day in sorted(first.items()):
+        made = facts.seconds(day, OPENED_AT)
         for client in facts.clients:
             number += 1
-            grams = used[place, client.id]
+            grams = used[name, client.id]
             yield (
-                number, client.id, f"{facts.window.dates[span.start]:%Y-%m}", ALLOWANCE * E4, grams * E4,
-                (ALLOWANCE - grams) * E4, made, changed.get((place, client.id), made),
+                number, client.id, name, ALLOWANCE * E4, grams * E4, (ALLOWANCE - grams) * E4, made,
+                changed.get((name, client.id), made),
             )  # fmt: skip
 
 
