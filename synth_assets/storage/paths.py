@@ -254,18 +254,23 @@ def sync_directory(path: Path) -> None:
 
 
 @contextmanager
-def exclusive(path: Path, wait: bool, message: str) -> Iterator[None]:
-    """Hold a lock file; the system releases it when the process ends, however it ends.
+def exclusive(
+    path: Path, wait: bool, message: str, remedy: str = "use another data directory"
+) -> Iterator[None]:
+    """Lock a directory, or a file that is made for it; the lock ends with the process, however that ends.
 
     Raises:
-        Problem: `message`, when it is taken and `wait` is false.
+        Problem: `message` and what to do, when it is taken and `wait` is false.
     """
-    with path.open("a+") as file:
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT, 0o666)
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
-            raise Problem(f"{message}: wait for it, or use another data directory") from None
+            raise Problem(f"{message}: wait for it, or {remedy}") from None
         yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
