@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: data test dev check lint types bench bench-plot bench-profile hosts lock clean
+.PHONY: data test dev check lint types torture bench bench-plot bench-profile hosts lock clean
 
 data: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
@@ -23,6 +23,11 @@ lint: .venv/ready
 
 types: .venv/ready
 	@$(BIN)/mypy
+
+# Kills, full disks, corruptions, configurations, readers, environments and nights, on every world: how many held.
+# SIZE=5 for so many of each; `make test` tries a few.
+torture: .venv/ready
+	@$(BIN)/python -m tests.torture $(if $(SIZE),--size $(SIZE))
 
 # ROWS=10000000 for more transactions than a million; the plot goes up to ten million, or to ROWS.
 bench: .venv/ready

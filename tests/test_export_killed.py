@@ -1,4 +1,4 @@
-"""An export is all there or has files missing, never a mixture; the next one sweeps what a killed one left."""
+"""An export is whole or has files missing, never a mixture; the next one sweeps what a killed one left."""
 
 from __future__ import annotations
 
