@@ -136,6 +136,23 @@ def test_keys_in_an_address_are_refused_and_not_repeated(address):
     assert "hunter2" not in line
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a\\b", "a\\b: DuckDB reads no path with a backslash"),
+        ("a\udcff", "a�: DuckDB reads no path that is not UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("command", ["generate", "verify"])
+def test_a_path_that_duckdb_cannot_read_is_refused_before_anything_is_written(tmp_path, name, said, command):
+    directory = tmp_path / name
+    assert run(command, "subscriptions", "--data-dir", directory) == (
+        2,
+        f"{tmp_path}/{said}: use another data directory",
+    )
+    assert not directory.exists()
+
+
 def test_an_empty_directory_and_an_unknown_driver_are_refused(data):
     assert run("export", "order_to_cash", "--to", "csv", "--out", "", "--data-dir", data) == (
         2,

@@ -132,11 +132,12 @@ def storage_path(address: str | Path) -> StoragePath:
     """A directory on disk, made absolute, or an object store's address.
 
     Raises:
-        UsageProblem: an address with options, without a bucket or with an empty part.
+        UsageProblem: a path that DuckDB cannot read; an address with options, without a bucket or with an
+            empty part.
     """
     text = str(address)
     if "://" not in text:
-        return Path(address).absolute()
+        return _directory(Path(address).absolute())
     scheme, _, rest = text.partition("://")
     if "@" in rest.split("/")[0]:
         raise UsageProblem(
@@ -155,6 +156,16 @@ def storage_path(address: str | Path) -> StoragePath:
             "a directory on disk is given by its path"
         )
     return ObjectPath(address)
+
+
+def _directory(path: Path) -> Path:
+    """A directory whose parts DuckDB can read: it takes a backslash for a slash, and text in UTF-8 alone."""
+    said = os.fsencode(path).decode(errors="replace")
+    if "\\" in said:
+        raise UsageProblem(f"{said}: DuckDB reads no path with a backslash: use another data directory")
+    if said != str(path):
+        raise UsageProblem(f"{said}: DuckDB reads no path that is not UTF-8: use another data directory")
+    return path
 
 
 def sizes(directory: StoragePath) -> dict[str, int]:

@@ -40,7 +40,7 @@ AROUND = [
     Around({}, elsewhere=True),
     *(
         Around({}, directory=name)
-        for name in ("it's [odd] *here* ?", "env=prod/run=1", "a%20b\\c#d", "ünïcode 日本", '"quoted"; $HOME')
+        for name in ("it's [odd] *here* ?", "env=prod/run=1", "a%20b#c", "ünïcode 日本", '"quoted"; $HOME')
     ),
 ]
 
