@@ -12,9 +12,11 @@ data: .venv/ready
 test: .venv/ready
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
+# For this machine alone; HOST=0.0.0.0 for all that reach it, who then can run code.
+HOST ?= 127.0.0.1
 dev: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
-	@DAGSTER_HOME="$(CURDIR)/.dagster_home" $(BIN)/dagster dev
+	@DAGSTER_HOME="$(CURDIR)/.dagster_home" $(BIN)/dagster dev --host "$(HOST)"
 
 check: lint types test
 

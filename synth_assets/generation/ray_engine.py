@@ -17,6 +17,9 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 ADDRESS_VARIABLE = "RAY_ADDRESS"
+NETWORK_VARIABLE = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+"""Whether a node that is started listens to the network, on any system; Ray reads it when it is imported."""
+
 OBJECT_STORE_BYTES = 100 * 2**20
 """Results are a few numbers a block; without a bound Ray sets a third of the memory aside."""
 
@@ -34,16 +37,21 @@ RETRIES = 3
 def cluster(workers: int | None) -> Iterator[MapBlocks]:
     """Connect to the cluster that RAY_ADDRESS names, or start one of `workers` processors here.
 
+    One that is started listens to this machine alone, unless Ray's own variable says otherwise: whoever
+    reaches a cluster can run code there.
+
     Raises:
         UsageProblem: Ray is not installed, or `workers` is given for a running cluster.
         Problem: the cluster does not answer.
     """
+    address = os.environ.get(ADDRESS_VARIABLE)
+    if not address:
+        os.environ.setdefault(NETWORK_VARIABLE, "0")
     try:
         import ray as ray_module
     except ImportError:
         raise UsageProblem("the engine ray needs Ray: pip install 'synth-assets[ray]'") from None
     ray: Any = ray_module
-    address = os.environ.get(ADDRESS_VARIABLE)
     if address and workers:
         raise UsageProblem(
             f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names a running one"
