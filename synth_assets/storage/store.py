@@ -208,7 +208,7 @@ class Store:
 
         before = self._versions.current(table.name) if isinstance(self.home, Path) else None
         path = self._versions.publish(scenario.id, table.name, content, intact)
-        if before:  # however often a table is made anew without the catalogue, three versions are the most
+        if before and before != path:  # without the catalogue, too, three versions are the most
             self._versions.prune({before, *self.catalogued().values()}, [table.name])
         return Published(path, scenario.id, content, tuple(parts))
 
