@@ -269,6 +269,24 @@ def test_help_that_cannot_be_written_is_one_line(arguments):
     assert ended.stderr.decode() == "the output cannot be written: No space left on device\n"
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_results_that_cannot_be_written_are_one_line(tmp_path):
+    directory = ("--data-dir", str(tmp_path / "data"))
+    keys = {"num_users": 12, "as_of": "2026-11-21"}
+    write_world(resolve("personal_banking", keys), tmp_path / "data")
+    for arguments in (
+        ("export", "--to", "csv", "--out", str(tmp_path / "out")),
+        ("export", "--to", "plaid", "--out", str(tmp_path / "plaid")),
+        ("load", "--url", f"sqlite:///{tmp_path}/x.db"),
+        ("verify",),
+    ):
+        with open("/dev/full", "w") as full:
+            ended = command(arguments[0], "personal_banking", *arguments[1:], *directory, stdout=full)
+        assert ended.returncode == 1
+        lines = [line for line in ended.stderr.decode().splitlines() if "  as of " not in line]
+        assert lines == ["the output cannot be written: No space left on device"]
+
+
 def test_a_terminal_with_a_small_alphabet_shows_what_it_can(tmp_path):
     arguments = ("generate", "order_to_cash", "--set", "num_transactions=50", "--data-dir", str(tmp_path))
     ended = command(*arguments, PYTHONIOENCODING="latin-1")

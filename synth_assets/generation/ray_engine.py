@@ -123,5 +123,6 @@ class _Cluster:
             raise error.cause from None
         except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.NodeDiedError):
             raise Problem(
-                f"workers were killed {RETRIES + 1} times over the same block: is there enough memory?"
+                f"workers were killed {RETRIES + 1} times over the same block: is there enough memory? "
+                "Use fewer workers"
             ) from None

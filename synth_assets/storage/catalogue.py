@@ -88,7 +88,9 @@ def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
         attach_files(connection, str(data_dir))
         _make_views(connection, data_dir)
     except (OSError, duckdb.Error) as error:
-        raise Problem(f"{data_dir} cannot be read: {first_line(error)}") from None
+        raise Problem(
+            f"{data_dir} cannot be read: {first_line(error)}: synth-assets verify says what to run"
+        ) from None
     return connection
 
 

@@ -25,6 +25,9 @@ import pyarrow.fs as fs
 from synth_assets.derive.duckdb_view import object_store
 from synth_assets.model.errors import Problem, UsageProblem, first_line
 
+ELSEWHERE = "mend that, or use another directory"
+"""What to do about a file that the system does not give or take."""
+
 
 @dataclass(frozen=True)
 class ObjectPath:
@@ -299,4 +302,6 @@ def translate_os_errors(
                 f"{disk.f_favail:,} files free): every file is complete, old or new; "
                 f"free some space, {remedy}"
             ) from None
-        raise Problem(f"cannot write to {error.filename or directory}: {first_line(error)}") from None
+        raise Problem(
+            f"cannot write to {error.filename or directory}: {first_line(error)}: {ELSEWHERE}"
+        ) from None

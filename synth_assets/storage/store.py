@@ -31,7 +31,7 @@ from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.scenario.scenario import load as load_scenario
 from synth_assets.storage.parquet import Part, PartReader, part_name
-from synth_assets.storage.paths import ObjectPath, StoragePath, sizes, storage_path, write_atomic
+from synth_assets.storage.paths import ELSEWHERE, ObjectPath, StoragePath, sizes, storage_path, write_atomic
 from synth_assets.storage.versions import BucketVersions, DiskVersions, Versions
 
 DEFAULT_DATA_DIR = "data"
@@ -158,7 +158,7 @@ class Store:
         except FileNotFoundError:
             raise Problem(f"{self.world.name}: nothing in {self.root} yet. Run: {self.remedy}") from None
         except OSError as error:
-            raise Problem(f"{path} cannot be read: {first_line(error)}") from None
+            raise Problem(f"{path} cannot be read: {first_line(error)}: {ELSEWHERE}") from None
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path} is damaged or of another version. Run: {self.remedy}") from None
 
@@ -298,7 +298,9 @@ class Store:
         except FileNotFoundError:
             raise Problem(f"{self.label(name)} has not been materialised. Run: {self.remedy}") from None
         except OSError as error:
-            raise Problem(f"{error.filename or path} cannot be read: {first_line(error)}") from None
+            raise Problem(
+                f"{error.filename or path} cannot be read: {first_line(error)}: {ELSEWHERE}"
+            ) from None
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path / '_table.json'} is damaged. Run: {self.mend(name)}") from None
 
