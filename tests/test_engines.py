@@ -184,7 +184,9 @@ def test_a_cluster_that_does_not_answer_is_said_at_once(scheme: str, tmp_path: P
     arguments = ["generate", "order_to_cash", "--engine", "ray", "--data-dir", str(tmp_path)]
     done = command(*arguments, RAY_ADDRESS=address, seconds=20)
     assert done.returncode == 1
-    assert done.stderr == f"no Ray cluster at {address} (RAY_ADDRESS): Connection refused\n"
+    assert done.stderr == (
+        f"no Ray cluster at {address} (RAY_ADDRESS): Connection refused: start it, or leave RAY_ADDRESS out\n"
+    )
 
 
 def test_a_cluster_that_stands_is_used_and_left_standing(
@@ -200,8 +202,9 @@ def test_a_cluster_that_stands_is_used_and_left_standing(
     assert list(ray(fail_at_five, range(3))) == [0, 1, 2]
     refused = command(*arguments, "--engine", "ray", "--workers", "2", RAY_ADDRESS=address)
     assert refused.returncode == 2
-    assert refused.stderr.startswith(
-        "--workers is for a cluster that is started here; RAY_ADDRESS names a running one"
+    assert refused.stderr == (
+        "--workers is for a cluster that is started here; RAY_ADDRESS names a running one: leave one of them "
+        "out\n"
     )
 
 

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -19,6 +20,7 @@ from synth_assets.generation.engines import engine
 from synth_assets.generation.generate import write_world
 from synth_assets.model.errors import Problem
 from synth_assets.scenario.resolve import resolve
+from synth_assets.storage.parquet import PartReader
 from synth_assets.storage.store import Store
 
 AS_OF = "2026-11-21"
@@ -183,6 +185,7 @@ def exported_before(name: str) -> Callable[[Path], object]:
 
 
 VERIFY, TO_CSV = "verify order_to_cash", f"{EXPORT} csv"
+FROM_FILE = f"{GENERATE} --config given.yaml"
 LOAD = "load personal_banking --url sqlite:///x.db"
 HOME = "data/order_to_cash"
 THERE: list[tuple[Callable[[Path], object], str, int, str]] = [
@@ -259,6 +262,20 @@ THERE: list[tuple[Callable[[Path], object], str, int, str]] = [
         "{data}/personal_banking/validation_report.json is of another scenario than the tables (0123, now "
         f"{{bank}}). Run: {BANK_AGAIN}",
     ),
+    (
+        written("given.yaml", "a" * 1_000_001),
+        FROM_FILE,
+        2,
+        "given.yaml: too large for a configuration (at most 1,000,000 bytes and 10,000 values)",
+    ),
+    (
+        written("given.yaml", "world: order_to_cash\nversions: {}\nconfig: [1]"),
+        FROM_FILE,
+        2,
+        "given.yaml: config must hold keys and values",
+    ),
+    (written("given.yaml", "[1]"), FROM_FILE, 2, "given.yaml: expected keys and values, one section a world"),
+    (written("given.yaml", "seed: [1"), FROM_FILE, 2, "given.yaml: not valid YAML at line 1"),
     (
         made_directory(f"{HOME}/invoices"),
         GENERATE,
@@ -416,3 +433,44 @@ def test_a_catalogue_whose_parts_are_gone_is_said(here):
         f"{here}/data cannot be read: IO Error: No files found that match the pattern "
         f'"{version}/part-*.parquet": synth-assets verify says what to run'
     )
+
+
+def test_a_catalogue_that_cannot_be_written_is_said(here, monkeypatch):
+    def full(*_, **__):
+        raise duckdb.IOException("IO Error: no room")
+
+    monkeypatch.setattr(duckdb, "connect", full)
+    assert said(*GENERATE.split(), "--set", "num_transactions=60") == (
+        1,
+        f"{here}/data/synth_assets.duckdb cannot be written: IO Error: no room: mend that, or use another "
+        "directory",
+    )
+
+
+def test_a_part_that_cannot_be_used_is_said(here, monkeypatch):
+    part, none = invoices(here) / "part-00000.parquet", here / "none"
+    assert raised(lambda: PartReader(none, "make it").read()) == f"{none} is missing. Run: make it"
+
+    def forbidden(_):
+        raise PermissionError
+
+    monkeypatch.setattr("pyarrow.parquet.ParquetFile", forbidden)
+    assert raised(lambda: PartReader(part, "make it").read()) == (
+        f"{part} cannot be read: permission denied: mend that, or use another directory"
+    )
+
+
+def test_parts_that_do_not_fit_together_are_said(here):
+    scenario = another()
+    table, store = scenario.world.table("invoices"), Store(scenario.world, here / "data")
+    (part,) = store.published("invoices").parts
+    assert raised(lambda: store.check_order(table, [part, part])) == (
+        f"order_to_cash/invoices: invoice_id {part.first_key} comes after {part.last_key}: a bug, please "
+        "report"
+    )
+    with store.lock():
+        staged = store.staging_dir(scenario, table)
+        assert raised(lambda: store.publish(scenario, table, [part])) == (
+            f"{staged}/part-00000.parquet is not there as it was written: every host must see the same data "
+            "directory, and only one run at a time may write order_to_cash/invoices"
+        )

@@ -54,7 +54,8 @@ def cluster(workers: int | None) -> Iterator[MapBlocks]:
     ray: Any = ray_module
     if address and workers:
         raise UsageProblem(
-            f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names a running one"
+            f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names a running one: leave "
+            "one of them out"
         )
     if address:
         _knock(address)
@@ -86,7 +87,10 @@ def _knock(address: str) -> None:
         try:
             socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
         except (OSError, OverflowError) as error:
-            raise Problem(f"no Ray cluster at {address} ({ADDRESS_VARIABLE}): {first_line(error)}") from None
+            raise Problem(
+                f"no Ray cluster at {address} ({ADDRESS_VARIABLE}): {first_line(error)}: start it, or leave "
+                f"{ADDRESS_VARIABLE} out"
+            ) from None
 
 
 class _Cluster:

@@ -19,6 +19,7 @@ from synth_assets.model.errors import Problem, first_line
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import (
+    ELSEWHERE,
     StoragePath,
     exclusive,
     sweep_unfinished,
@@ -112,7 +113,7 @@ def _write(root: Path) -> Path:
             write_atomic(path, fresh.read_bytes(), READ_ONLY)
         path.with_name(f"{FILE_NAME}.wal").unlink(missing_ok=True)  # of the file that was replaced
     except duckdb.Error as error:
-        raise Problem(f"{path} cannot be written: {first_line(error)}") from None
+        raise Problem(f"{path} cannot be written: {first_line(error)}: {ELSEWHERE}") from None
     return path
 
 
