@@ -7,7 +7,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from synth_assets.generation.map_blocks import IN_FLIGHT, MapBlocks
@@ -45,35 +45,47 @@ def cluster(workers: int | None) -> Iterator[MapBlocks]:
         Problem: the cluster does not answer.
     """
     address = os.environ.get(ADDRESS_VARIABLE)
-    if not address:
-        os.environ.setdefault(NETWORK_VARIABLE, "0")
-    try:
-        import ray as ray_module
-    except ImportError:
-        raise UsageProblem("the engine ray needs Ray: pip install 'synth-assets[ray]'") from None
-    ray: Any = ray_module
-    if address and workers:
-        raise UsageProblem(
-            f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names a running one: leave "
-            "one of them out"
+    with nullcontext() if address else _this_machine_alone():
+        try:
+            import ray as ray_module
+        except ImportError:
+            raise UsageProblem("the engine ray needs Ray: pip install 'synth-assets[ray]'") from None
+        ray: Any = ray_module
+        if address and workers:
+            raise UsageProblem(
+                f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names a running one: "
+                "leave one of them out"
+            )
+        if address:
+            _knock(address)
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        started: dict[str, Any] = (
+            {}
+            if address
+            else {"num_cpus": workers, "include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
         )
-    if address:
-        _knock(address)
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    started: dict[str, Any] = (
-        {}
-        if address
-        else {"num_cpus": workers, "include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
-    )
+        try:
+            ray.init(address or "local", log_to_driver=False, logging_level=logging.ERROR, **started)
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            where = f"at {address} ({ADDRESS_VARIABLE})" if address else "here"
+            raise Problem(f"no Ray cluster {where}: {first_line(error)}") from None
+        try:
+            yield _Cluster(ray, int(ray.cluster_resources().get("CPU", 1))).map
+        finally:
+            ray.shutdown()
+
+
+@contextmanager
+def _this_machine_alone() -> Iterator[None]:
+    """Let what Ray starts now listen to this machine alone, and leave no trace for other processes."""
+    if NETWORK_VARIABLE in os.environ:
+        yield
+        return
+    os.environ[NETWORK_VARIABLE] = "0"
     try:
-        ray.init(address or "local", log_to_driver=False, logging_level=logging.ERROR, **started)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        where = f"at {address} ({ADDRESS_VARIABLE})" if address else "here"
-        raise Problem(f"no Ray cluster {where}: {first_line(error)}") from None
-    try:
-        yield _Cluster(ray, int(ray.cluster_resources().get("CPU", 1))).map
+        yield
     finally:
-        ray.shutdown()
+        del os.environ[NETWORK_VARIABLE]
 
 
 def _knock(address: str) -> None:
