@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: data test dev check lint types bench bench-plot bench-profile hosts lock clean
+.PHONY: data test dev check lint types torture bench bench-plot bench-profile hosts lock clean
 
 data: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
@@ -12,9 +12,11 @@ data: .venv/ready
 test: .venv/ready
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
+# For this machine alone; HOST=0.0.0.0 for all that reach it, who then can run code.
+HOST ?= 127.0.0.1
 dev: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
-	@DAGSTER_HOME="$(CURDIR)/.dagster_home" $(BIN)/dagster dev
+	@DAGSTER_HOME="$(CURDIR)/.dagster_home" $(BIN)/dagster dev --host "$(HOST)"
 
 check: lint types test
 
@@ -23,6 +25,11 @@ lint: .venv/ready
 
 types: .venv/ready
 	@$(BIN)/mypy
+
+# Kills, full disks, corruptions, configurations, readers, environments and nights, on every world: how many held.
+# SIZE=5 for so many of each; `make test` tries a few.
+torture: .venv/ready
+	@$(BIN)/python -m tests.torture $(if $(SIZE),--size $(SIZE))
 
 # ROWS=10000000 for more transactions than a million; the plot goes up to ten million, or to ROWS.
 bench: .venv/ready

@@ -37,6 +37,9 @@ def generate(world: str, *, preset: str | None = None, clean: bool = False, **co
 def connect(data_dir: str | None = None) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection with the views of every published world: `order_to_cash.invoices` …
 
+    It keeps the tables that it was opened on while a world is generated again. After a second run that
+    changes the data their files are gone: connect again.
+
     Args:
         data_dir: a directory, or an address such as "s3://books/data"; by default SYNTH_ASSETS_DATA_DIR, else
             `data`.

@@ -136,6 +136,23 @@ def test_keys_in_an_address_are_refused_and_not_repeated(address):
     assert "hunter2" not in line
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a\\b", "a\\b: DuckDB reads no path with a backslash"),
+        ("a\udcff", "a�: DuckDB reads no path that is not UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("command", ["generate", "verify"])
+def test_a_path_that_duckdb_cannot_read_is_refused_before_anything_is_written(tmp_path, name, said, command):
+    directory = tmp_path / name
+    assert run(command, "subscriptions", "--data-dir", directory) == (
+        2,
+        f"{tmp_path}/{said}: use another data directory",
+    )
+    assert not directory.exists()
+
+
 def test_an_empty_directory_and_an_unknown_driver_are_refused(data):
     assert run("export", "order_to_cash", "--to", "csv", "--out", "", "--data-dir", data) == (
         2,
@@ -250,6 +267,24 @@ def test_help_that_cannot_be_written_is_one_line(arguments):
         ended = command(*arguments, stdout=full)
     assert ended.returncode == 1
     assert ended.stderr.decode() == "the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_results_that_cannot_be_written_are_one_line(tmp_path):
+    directory = ("--data-dir", str(tmp_path / "data"))
+    keys = {"num_users": 12, "as_of": "2026-11-21"}
+    write_world(resolve("personal_banking", keys), tmp_path / "data")
+    for arguments in (
+        ("export", "--to", "csv", "--out", str(tmp_path / "out")),
+        ("export", "--to", "plaid", "--out", str(tmp_path / "plaid")),
+        ("load", "--url", f"sqlite:///{tmp_path}/x.db"),
+        ("verify",),
+    ):
+        with open("/dev/full", "w") as full:
+            ended = command(arguments[0], "personal_banking", *arguments[1:], *directory, stdout=full)
+        assert ended.returncode == 1
+        lines = [line for line in ended.stderr.decode().splitlines() if "  as of " not in line]
+        assert lines == ["the output cannot be written: No space left on device"]
 
 
 def test_a_terminal_with_a_small_alphabet_shows_what_it_can(tmp_path):

@@ -174,7 +174,7 @@ def test_a_directory_that_cannot_be_is_said_in_one_line(data, tmp_path):
         result = run(arguments[0], "order_to_cash", *arguments[1:])
         assert result.exit_code == 1
         assert inside in result.stderr
-        assert result.stderr.endswith(": Not a directory\n")
+        assert result.stderr.endswith(": Not a directory: mend that, or use another directory\n")
         assert result.stderr.count("\n") == 1
 
 

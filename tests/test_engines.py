@@ -21,7 +21,7 @@ from synth_assets.scenario.resolve import resolve
 from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from tests.dagster_runs import AS_OF
-from tests.processes import command_line, cpu_ticks, descendants
+from tests.processes import command_line, cpu_ticks, descendants, listening
 
 pytestmark = pytest.mark.xdist_group("ray")  # one cluster for all of them
 
@@ -184,7 +184,9 @@ def test_a_cluster_that_does_not_answer_is_said_at_once(scheme: str, tmp_path: P
     arguments = ["generate", "order_to_cash", "--engine", "ray", "--data-dir", str(tmp_path)]
     done = command(*arguments, RAY_ADDRESS=address, seconds=20)
     assert done.returncode == 1
-    assert done.stderr == f"no Ray cluster at {address} (RAY_ADDRESS): Connection refused\n"
+    assert done.stderr == (
+        f"no Ray cluster at {address} (RAY_ADDRESS): Connection refused: start it, or leave RAY_ADDRESS out\n"
+    )
 
 
 def test_a_cluster_that_stands_is_used_and_left_standing(
@@ -200,9 +202,18 @@ def test_a_cluster_that_stands_is_used_and_left_standing(
     assert list(ray(fail_at_five, range(3))) == [0, 1, 2]
     refused = command(*arguments, "--engine", "ray", "--workers", "2", RAY_ADDRESS=address)
     assert refused.returncode == 2
-    assert refused.stderr.startswith(
-        "--workers is for a cluster that is started here; RAY_ADDRESS names a running one"
+    assert refused.stderr == (
+        "--workers is for a cluster that is started here; RAY_ADDRESS names a running one: leave one of them "
+        "out\n"
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_cluster_that_is_started_here_listens_to_this_machine_alone(ray: MapBlocks) -> None:
+    assert list(ray(fail_at_five, [1])) == [1]
+    found = list(listening(os.getpid()))
+    assert len(found) >= 3, "its controller, its node and its worker"
+    assert {address for address in found if not address.is_loopback} == set()
 
 
 def test_a_dagster_run_takes_its_engine_from_the_environment(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from synth_assets.checks.check import as_text
 from synth_assets.derive.pydantic_models import entity_model
 from synth_assets.export.files import export
 from synth_assets.generation.blocks import make_block
+from synth_assets.generation.generate import in_memory
 from synth_assets.model.world import CONSTANT
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import load
@@ -141,6 +142,16 @@ def test_exported_rows_pass_the_models_of_their_entities(name, tmp_path):
         model = entity_model(table)
         rows = json.loads(path.read_text())
         assert len([model(**row) for row in rows]) == made[table.name].num_rows > 0
+
+
+@every_world
+def test_frames_hold_days_and_moments_as_datetime64(name):
+    dataset = in_memory(small(name))
+    for table in dataset.scenario.world.tables:
+        frame = dataset.frame(table.name)
+        for column in table.columns:
+            if pa.types.is_temporal(column.arrow.type):
+                assert frame[column.name].dtype.kind == "M", f"{table.name}.{column.name}"
 
 
 @every_world

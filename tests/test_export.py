@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
@@ -17,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import synth_assets
-from synth_assets.export.files import BATCH_ROWS, aside, export
+from synth_assets.export.files import BATCH_ROWS, export
 from synth_assets.generation.generate import Dataset
 from synth_assets.model.columns import (
     choice,
@@ -221,14 +220,3 @@ def test_the_manifest_can_be_exported_on_its_own(dataset: Dataset, tmp_path: Pat
     paths = export(WORLD, lambda name: [dataset.tables[name]], "json", tmp_path, ["anomaly_manifest"])
     assert [path.name for path in paths] == ["anomaly_manifest.json"]
     assert len(json.loads(paths[0].read_text())) == 310
-
-
-def test_what_a_killed_export_left_is_removed_after_a_day(tmp_path: Path) -> None:
-    left, running = tmp_path / ".export-old", tmp_path / ".export-new"
-    for directory in (left, running):
-        directory.mkdir()
-        (directory / "invoices.csv").write_text("half")
-    os.utime(left, (0, 0))
-    with aside(tmp_path) as staging:
-        assert sorted(tmp_path.iterdir()) == sorted([running, staging])
-    assert list(tmp_path.iterdir()) == [running]

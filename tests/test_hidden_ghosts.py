@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pandas as pd
 import pytest
 
@@ -18,7 +16,7 @@ def bills() -> pd.DataFrame:
     frame = world.frame("invoices")
     frame["number"] = frame.invoice_id.str[-9:].astype(int)
     frame["gap"] = frame.groupby("sub_id").number.diff()
-    frame["months"] = pd.to_datetime(frame.invoice_date).dt.month.groupby(frame.sub_id).diff()
+    frame["months"] = frame.invoice_date.dt.month.groupby(frame.sub_id).diff()
     return frame.assign(ghosts=frame.sub_id.isin(labels.query("type == 'ghost_subscriber'").entity_id))
 
 
@@ -28,4 +26,4 @@ def test_ghosts_leave_no_hole_in_numbers_that_others_do_not_have(bills: pd.DataF
     assert len(after_ghost) > 400
     assert after_ghost.isin(others.unique()).all()
     assert 0.25 < others.gt(1).mean() < 0.35, "numbers are unused everywhere"
-    assert bills.invoice_date.min() == dt.date(2024, 1, 1)
+    assert bills.invoice_date.min() == pd.Timestamp(2024, 1, 1)

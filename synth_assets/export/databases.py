@@ -78,7 +78,10 @@ def load(world: World, parts: Parts, url: str) -> dict[str, int]:
         for made in schema:
             orphan = connection.execute(f"PRAGMA foreign_key_check({made.name})").fetchone()
             if orphan:
-                raise Problem(f"{file}: row {orphan[1]} of {made.name} refers to no row of {orphan[2]}")
+                raise Problem(
+                    f"{file}: row {orphan[1]} of {made.name} refers to no row of {orphan[2]}: the published "
+                    "tables do not fit together, see synth-assets verify"
+                )
     return rows
 
 

@@ -1,13 +1,13 @@
 """A world's tables as files: one a table, under the source document's field names.
 
 A format is a function of (world, parts, out, tables) and is listed in FORMATS. Rows stream through in parts,
-so memory does not grow with the table. Files are written aside and take their names when all are whole.
+so memory does not grow with the table. Files are written aside and take their names when all are whole, and
+the old files of these names go first: an export is all there, or files are missing, never a mixture.
 """
 
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +19,10 @@ import pyarrow.compute as pc
 
 from synth_assets.model.arrow import primitive_array, scalar
 from synth_assets.model.columns import Column
+from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
+from synth_assets.storage.paths import exclusive
 
 Parts = Callable[[str], Iterable[pa.Table]]
 """Gives a table's rows by its name, in order, in as many parts as there are."""
@@ -28,8 +30,8 @@ Parts = Callable[[str], Iterable[pa.Table]]
 Format = Callable[[World, Parts, Path, Sequence[Table]], list[Path]]
 """Writes tables into a directory that exists, and says which files it wrote."""
 
-STAGING, SPARED_SECONDS = ".export-", 86_400
-"""How unfinished exports are called, and how long another run's are left alone."""
+STAGING = ".export-"
+"""How the names of unfinished exports begin."""
 
 BATCH_ROWS = 32_768
 """Rows that are text at a time: about 15 MB of JSON."""
@@ -66,6 +68,7 @@ def export(world: World, parts: Parts, to: str, out: Path, tables: Sequence[str]
 
     Raises:
         ValueError: an unknown format or table; the message says which there are.
+        Problem: another export is writing to `out`, or a directory has the name of a file.
     """
     if to not in FORMATS:
         raise ValueError(f"unknown format {to}: there are {', '.join(FORMATS)}")
@@ -76,18 +79,57 @@ def export(world: World, parts: Parts, to: str, out: Path, tables: Sequence[str]
             raise ValueError(f"{world.name} has no table {name}: there are {', '.join(known)}")
     with aside(out) as staging:
         written = FORMATS[to](world, parts, staging, [known[name] for name in chosen])
-        return [file.replace(out / file.name) for file in written]
+        return placed(written, out)
 
 
 @contextmanager
 def aside(out: Path) -> Iterator[Path]:
-    """A directory within `out` to write in, removed at the end; what a killed run left goes after a day."""
+    """A directory within `out` to write in, removed at the end; until then no other export writes to `out`.
+
+    What killed exports left is removed first: under the lock, no running one has any.
+
+    Raises:
+        Problem: another export is writing to `out`.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    for left in out.glob(f"{STAGING}*"):
-        if left.stat().st_mtime < time.time() - SPARED_SECONDS:
+    with exclusive(out, False, f"another export is writing to {out}", "use another --out"):
+        for left in out.glob(f"{STAGING}*"):
             shutil.rmtree(left, ignore_errors=True)
-    with TemporaryDirectory(dir=out, prefix=STAGING) as staging:
-        yield Path(staging)
+        with TemporaryDirectory(dir=out, prefix=STAGING) as staging:
+            yield Path(staging)
+
+
+def placed(written: Sequence[Path], out: Path) -> list[Path]:
+    """Move files, and directories of files, to their places in `out`; says where they are now.
+
+    All old files of the same names are removed before the first new one is there.
+
+    Raises:
+        Problem: a directory is where a file belongs, or the other way round; nothing is changed.
+    """
+    for source in written:
+        _refuse_another_kind(source, out / source.name)
+    for _, target in _moves(written, out):
+        target.unlink(missing_ok=True)
+    for source, target in _moves(written, out):
+        source.replace(target)
+    return [out / source.name for source in written]
+
+
+def _refuse_another_kind(source: Path, target: Path) -> None:
+    if target.exists() and source.is_dir() != target.is_dir():
+        what = "is a file" if source.is_dir() else "is a directory"
+        raise Problem(f"{target} {what}: remove it, or use another --out")
+
+
+def _moves(written: Iterable[Path], out: Path) -> Iterator[tuple[Path, Path]]:
+    """From where to where: each file, or a directory as a whole where there is none of its name."""
+    for source in written:
+        target = out / source.name
+        if source.is_dir() and target.is_dir():
+            yield from ((file, target / file.name) for file in source.iterdir())
+        else:
+            yield source, target
 
 
 def export_csv(world: World, parts: Parts, out: Path, tables: Sequence[Table]) -> list[Path]:

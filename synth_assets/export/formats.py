@@ -136,7 +136,7 @@ def _refuse_another_world(out: Path, world: World, form: str) -> None:
         for table in worlds.load(name).relations
         if table.physical_name not in own
     }
-    for file in sorted(out.glob(f"*.{form}")):
+    for file in sorted(path for path in out.glob(f"*.{form}") if path.is_file()):
         table = own.get(file.stem)
         if file.stem in others or (table and _columns_of(file) not in (None, set(_names(table)))):
             raise UsageProblem(

@@ -1,7 +1,7 @@
 """A world in a vendor's shape: what `model.vendor` describes, written as files.
 
 Blocks stream through, so memory does not grow with the world. Arrays of one file are kept apart in temporary
-files and joined at the end. Files are written aside and take their names when all are whole.
+files and joined at the end. Files are written aside and take their names when all are whole, see `files`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from synth_assets.export.files import Parts, aside
+from synth_assets.export.files import Parts, aside, placed
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Draws
 from synth_assets.model.errors import Problem
@@ -37,7 +37,7 @@ def export_vendor(vendor: Vendor, config: WorldConfig, draws: Draws, parts: Part
 
     Raises:
         Problem: a directory to fill holds other files, for example those of users whom the world no longer
-            has; nothing is changed.
+            has, or another export is writing to `out`; nothing is changed.
     """
     with aside(out) as staging:
         blocks = zip(*(parts(name) for name in vendor.tables), strict=True)
@@ -46,7 +46,7 @@ def export_vendor(vendor: Vendor, config: WorldConfig, draws: Draws, parts: Part
         written = sorted(staging.iterdir())
         for path in written:
             _refuse_strangers(path, out / path.name)
-        return [_placed(path, out / path.name) for path in written]
+        return placed(written, out)
 
 
 def _write(entries: Iterable[Entry], vendor: Vendor, staging: Path) -> None:
@@ -118,14 +118,6 @@ def _refuse_strangers(source: Path, target: Path) -> None:
                 f"{target} holds {found.name}, which this export does not write: "
                 "remove the directory or use another --out"
             )
-
-
-def _placed(source: Path, target: Path) -> Path:
-    if source.is_dir() and target.is_dir():
-        for path in source.iterdir():
-            path.replace(target / path.name)
-        return target
-    return source.replace(target)
 
 
 def indented(value: Any, depth: int = 0) -> str:

@@ -86,7 +86,7 @@ class Dataset:
         return self.tables[self.scenario.world.manifest.name]
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A table as a pandas frame.
+        """A table as a pandas frame; days and moments are `datetime64`, an empty day is `NaT`.
 
         Raises:
             UsageProblem: the world has no such table; the message lists them.
@@ -95,7 +95,7 @@ class Dataset:
             known, world = ", ".join(self.tables), self.scenario.world.name
             hint = nearest(name, self.tables)
             raise UsageProblem(f"{world}: unknown table {name!r}{hint} (tables: {known})")
-        return self.tables[name].to_pandas()
+        return self.tables[name].to_pandas(date_as_object=False)
 
 
 def in_memory(scenario: Scenario) -> Dataset:

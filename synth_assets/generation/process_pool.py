@@ -51,7 +51,9 @@ class ProcessPool:
                 except BrokenProcessPool:
                     waiting = [task for task, _ in sent] + waiting
                     if waiting[0] is stuck:
-                        raise Problem("a worker process was killed twice: is there enough memory?") from None
+                        raise Problem(
+                            "a worker process was killed twice: is there enough memory? Use fewer workers"
+                        ) from None
                     stuck = waiting[0]
                     sent.clear()
                     self._processes = self._start()

@@ -7,7 +7,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from synth_assets.generation.map_blocks import IN_FLIGHT, MapBlocks
@@ -17,6 +17,9 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 ADDRESS_VARIABLE = "RAY_ADDRESS"
+NETWORK_VARIABLE = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+"""Whether a node that is started listens to the network, on any system; Ray reads it when it is imported."""
+
 OBJECT_STORE_BYTES = 100 * 2**20
 """Results are a few numbers a block; without a bound Ray sets a third of the memory aside."""
 
@@ -34,37 +37,55 @@ RETRIES = 3
 def cluster(workers: int | None) -> Iterator[MapBlocks]:
     """Connect to the cluster that RAY_ADDRESS names, or start one of `workers` processors here.
 
+    One that is started listens to this machine alone, unless Ray's own variable says otherwise: whoever
+    reaches a cluster can run code there.
+
     Raises:
         UsageProblem: Ray is not installed, or `workers` is given for a running cluster.
         Problem: the cluster does not answer.
     """
-    try:
-        import ray as ray_module
-    except ImportError:
-        raise UsageProblem("the engine ray needs Ray: pip install 'synth-assets[ray]'") from None
-    ray: Any = ray_module
     address = os.environ.get(ADDRESS_VARIABLE)
-    if address and workers:
-        raise UsageProblem(
-            f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names a running one"
+    with nullcontext() if address else _this_machine_alone():
+        try:
+            import ray as ray_module
+        except ImportError:
+            raise UsageProblem("the engine ray needs Ray: pip install 'synth-assets[ray]'") from None
+        ray: Any = ray_module
+        if address and workers:
+            raise UsageProblem(
+                f"--workers is for a cluster that is started here; {ADDRESS_VARIABLE} names a running one: "
+                "leave one of them out"
+            )
+        if address:
+            _knock(address)
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        started: dict[str, Any] = (
+            {}
+            if address
+            else {"num_cpus": workers, "include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
         )
-    if address:
-        _knock(address)
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    started: dict[str, Any] = (
-        {}
-        if address
-        else {"num_cpus": workers, "include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
-    )
+        try:
+            ray.init(address or "local", log_to_driver=False, logging_level=logging.ERROR, **started)
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            where = f"at {address} ({ADDRESS_VARIABLE})" if address else "here"
+            raise Problem(f"no Ray cluster {where}: {first_line(error)}") from None
+        try:
+            yield _Cluster(ray, int(ray.cluster_resources().get("CPU", 1))).map
+        finally:
+            ray.shutdown()
+
+
+@contextmanager
+def _this_machine_alone() -> Iterator[None]:
+    """Let what Ray starts now listen to this machine alone, and leave no trace for other processes."""
+    if NETWORK_VARIABLE in os.environ:
+        yield
+        return
+    os.environ[NETWORK_VARIABLE] = "0"
     try:
-        ray.init(address or "local", log_to_driver=False, logging_level=logging.ERROR, **started)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        where = f"at {address} ({ADDRESS_VARIABLE})" if address else "here"
-        raise Problem(f"no Ray cluster {where}: {first_line(error)}") from None
-    try:
-        yield _Cluster(ray, int(ray.cluster_resources().get("CPU", 1))).map
+        yield
     finally:
-        ray.shutdown()
+        del os.environ[NETWORK_VARIABLE]
 
 
 def _knock(address: str) -> None:
@@ -78,7 +99,10 @@ def _knock(address: str) -> None:
         try:
             socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
         except (OSError, OverflowError) as error:
-            raise Problem(f"no Ray cluster at {address} ({ADDRESS_VARIABLE}): {first_line(error)}") from None
+            raise Problem(
+                f"no Ray cluster at {address} ({ADDRESS_VARIABLE}): {first_line(error)}: start it, or leave "
+                f"{ADDRESS_VARIABLE} out"
+            ) from None
 
 
 class _Cluster:
@@ -115,5 +139,6 @@ class _Cluster:
             raise error.cause from None
         except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.NodeDiedError):
             raise Problem(
-                f"workers were killed {RETRIES + 1} times over the same block: is there enough memory?"
+                f"workers were killed {RETRIES + 1} times over the same block: is there enough memory? "
+                "Use fewer workers"
             ) from None

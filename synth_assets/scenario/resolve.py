@@ -122,7 +122,10 @@ def _section(world: World, content: Mapping[str, Any], source: str) -> Mapping[s
     configuration of a stored scenario."""
     if {"world", "versions", "config"} <= content.keys():
         if content["world"] != world.name:
-            raise UsageProblem(f"{source} is a scenario of {content['world']}, not of {world.name}")
+            raise UsageProblem(
+                f"{source} is a scenario of {content['world']}, not of {world.name}: generate that world, or "
+                "name another file"
+            )
         content = content["config"]
         if not isinstance(content, Mapping):
             raise UsageProblem(f"{source}: config must hold keys and values")

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synth_assets import worlds
-from synth_assets.derive.duckdb_view import attach_files, derived_view_sql, only, view_sql
+from synth_assets.derive.duckdb_view import attach_files, derived_view_sql, view_sql
 from synth_assets.model.errors import Problem, first_line
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import (
+    ELSEWHERE,
     StoragePath,
     exclusive,
     sweep_unfinished,
@@ -63,50 +64,35 @@ def flip(store: Store, scenario: Scenario) -> StoragePath:
             path = _write(store.root)
     else:
         write_atomic(path, content)
-    store.prune(set(before.values()) | {version.path for version in published.values()})
+    current = {name: version.path for name, version in published.items()}
+    if before != current:  # made again as it was: whoever reads the version before it goes on doing so
+        store.prune({*before.values(), *current.values()})
     return path
 
 
 def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
     """A connection with the views of every world; amounts in dollars, under the documents' names.
 
-    Where the directory was moved, the views are made anew in memory.
+    The views are made in memory. From the file, DuckDB would give a process what another connection of the
+    same process opened before it was replaced; and a directory may have been moved since it was written.
 
     Raises:
         Problem: nothing is there yet, or it cannot be read.
     """
     import duckdb
 
-    if isinstance(data_dir, Path):
-        path = data_dir / FILE_NAME
-        if not path.exists():
-            there = f" --data-dir {shlex.quote(str(data_dir))}"
-            raise Problem(f"{path} does not exist yet. Run: synth-assets generate all{there}")
-        try:
-            connection = duckdb.connect(str(path), read_only=True)
-            if _was_moved(connection, data_dir):
-                connection.close()
-                connection = duckdb.connect()
-                _make_views(connection, data_dir)
-        except duckdb.Error as error:
-            raise Problem(f"{path} cannot be read: {first_line(error)}") from None
-        return connection
     try:
         if not any((data_dir / name / DOCUMENT).exists() for name in worlds.NAMES):
-            raise Problem(f"nothing in {data_dir} yet. Run: synth-assets generate all --data-dir {data_dir}")
+            there = shlex.quote(str(data_dir))
+            raise Problem(f"nothing in {data_dir} yet. Run: synth-assets generate all --data-dir {there}")
         connection = duckdb.connect()
         attach_files(connection, str(data_dir))
         _make_views(connection, data_dir)
     except (OSError, duckdb.Error) as error:
-        raise Problem(f"{data_dir} cannot be read: {first_line(error)}") from None
+        raise Problem(
+            f"{data_dir} cannot be read: {first_line(error)}: synth-assets verify says what to run"
+        ) from None
     return connection
-
-
-def _was_moved(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> bool:
-    """Whether the views of a catalogue name another directory: it was moved, copied or mounted elsewhere."""
-    views = connection.execute("SELECT sql FROM duckdb_views() WHERE NOT internal").fetchall()
-    here = f"{only(data_dir)}/".replace("'", "''")
-    return not any(here in sql for (sql,) in views)
 
 
 def _write(root: Path) -> Path:
@@ -127,7 +113,7 @@ def _write(root: Path) -> Path:
             write_atomic(path, fresh.read_bytes(), READ_ONLY)
         path.with_name(f"{FILE_NAME}.wal").unlink(missing_ok=True)  # of the file that was replaced
     except duckdb.Error as error:
-        raise Problem(f"{path} cannot be written: {first_line(error)}") from None
+        raise Problem(f"{path} cannot be written: {first_line(error)}: {ELSEWHERE}") from None
     return path
 
 

@@ -15,7 +15,7 @@ from synth_assets.model.draws import Ints
 from synth_assets.model.errors import Problem
 from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.table import Table
-from synth_assets.storage.paths import ObjectPath, StoragePath, file_state, write_atomic
+from synth_assets.storage.paths import ELSEWHERE, ObjectPath, StoragePath, file_state, write_atomic
 
 
 class Part(NamedTuple):
@@ -109,7 +109,7 @@ class PartReader:
                 return pq.ParquetFile(self._path.open_input())
             return pq.ParquetFile(self._path)
         except PermissionError:
-            raise Problem(f"{self._path} cannot be read: permission denied") from None
+            raise Problem(f"{self._path} cannot be read: permission denied: {ELSEWHERE}") from None
         except FileNotFoundError:
             raise Problem(f"{self._path} is missing. Run: {self._remedy}") from None
         except (OSError, pa.ArrowException):

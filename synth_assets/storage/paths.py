@@ -25,6 +25,9 @@ import pyarrow.fs as fs
 from synth_assets.derive.duckdb_view import object_store
 from synth_assets.model.errors import Problem, UsageProblem, first_line
 
+ELSEWHERE = "mend that, or use another directory"
+"""What to do about a file that the system does not give or take."""
+
 
 @dataclass(frozen=True)
 class ObjectPath:
@@ -132,11 +135,12 @@ def storage_path(address: str | Path) -> StoragePath:
     """A directory on disk, made absolute, or an object store's address.
 
     Raises:
-        UsageProblem: an address with options, without a bucket or with an empty part.
+        UsageProblem: a path that DuckDB cannot read; an address with options, without a bucket or with an
+            empty part.
     """
     text = str(address)
     if "://" not in text:
-        return Path(address).absolute()
+        return _directory(Path(address).absolute())
     scheme, _, rest = text.partition("://")
     if "@" in rest.split("/")[0]:
         raise UsageProblem(
@@ -155,6 +159,16 @@ def storage_path(address: str | Path) -> StoragePath:
             "a directory on disk is given by its path"
         )
     return ObjectPath(address)
+
+
+def _directory(path: Path) -> Path:
+    """A directory whose parts DuckDB can read: it takes a backslash for a slash, and text in UTF-8 alone."""
+    said = os.fsencode(path).decode(errors="replace")
+    if "\\" in said:
+        raise UsageProblem(f"{said}: DuckDB reads no path with a backslash: use another data directory")
+    if said != str(path):
+        raise UsageProblem(f"{said}: DuckDB reads no path that is not UTF-8: use another data directory")
+    return path
 
 
 def sizes(directory: StoragePath) -> dict[str, int]:
@@ -254,18 +268,23 @@ def sync_directory(path: Path) -> None:
 
 
 @contextmanager
-def exclusive(path: Path, wait: bool, message: str) -> Iterator[None]:
-    """Hold a lock file; the system releases it when the process ends, however it ends.
+def exclusive(
+    path: Path, wait: bool, message: str, remedy: str = "use another data directory"
+) -> Iterator[None]:
+    """Lock a directory, or a file that is made for it; the lock ends with the process, however that ends.
 
     Raises:
-        Problem: `message`, when it is taken and `wait` is false.
+        Problem: `message` and what to do, when it is taken and `wait` is false.
     """
-    with path.open("a+") as file:
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT, 0o666)
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
-            raise Problem(f"{message}: wait for it, or use another data directory") from None
+            raise Problem(f"{message}: wait for it, or {remedy}") from None
         yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -283,4 +302,6 @@ def translate_os_errors(
                 f"{disk.f_favail:,} files free): every file is complete, old or new; "
                 f"free some space, {remedy}"
             ) from None
-        raise Problem(f"cannot write to {error.filename or directory}: {first_line(error)}") from None
+        raise Problem(
+            f"cannot write to {error.filename or directory}: {first_line(error)}: {ELSEWHERE}"
+        ) from None

@@ -31,7 +31,7 @@ from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.scenario.scenario import load as load_scenario
 from synth_assets.storage.parquet import Part, PartReader, part_name
-from synth_assets.storage.paths import ObjectPath, StoragePath, sizes, storage_path, write_atomic
+from synth_assets.storage.paths import ELSEWHERE, ObjectPath, StoragePath, sizes, storage_path, write_atomic
 from synth_assets.storage.versions import BucketVersions, DiskVersions, Versions
 
 DEFAULT_DATA_DIR = "data"
@@ -158,7 +158,7 @@ class Store:
         except FileNotFoundError:
             raise Problem(f"{self.world.name}: nothing in {self.root} yet. Run: {self.remedy}") from None
         except OSError as error:
-            raise Problem(f"{path} cannot be read: {first_line(error)}") from None
+            raise Problem(f"{path} cannot be read: {first_line(error)}: {ELSEWHERE}") from None
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path} is damaged or of another version. Run: {self.remedy}") from None
 
@@ -208,7 +208,7 @@ class Store:
 
         before = self._versions.current(table.name) if isinstance(self.home, Path) else None
         path = self._versions.publish(scenario.id, table.name, content, intact)
-        if before:  # however often a table is made anew without the catalogue, three versions are the most
+        if before and before != path:  # without the catalogue, too, three versions are the most
             self._versions.prune({before, *self.catalogued().values()}, [table.name])
         return Published(path, scenario.id, content, tuple(parts))
 
@@ -298,7 +298,9 @@ class Store:
         except FileNotFoundError:
             raise Problem(f"{self.label(name)} has not been materialised. Run: {self.remedy}") from None
         except OSError as error:
-            raise Problem(f"{error.filename or path} cannot be read: {first_line(error)}") from None
+            raise Problem(
+                f"{error.filename or path} cannot be read: {first_line(error)}: {ELSEWHERE}"
+            ) from None
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path / '_table.json'} is damaged. Run: {self.mend(name)}") from None
 
