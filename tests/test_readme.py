@@ -28,7 +28,7 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
-    """Both worlds at their defaults. The README's output does not depend on the day."""
+    """All worlds at their defaults. The README's output does not depend on the day."""
     directory = tmp_path_factory.mktemp("readme")
     for name in NAMES:
         write_world(resolve(name), directory)
@@ -41,8 +41,8 @@ def test_a_query_gives_the_output_shown(data, query, shown):
         assert str(connection.sql(query)).strip() == shown.strip()
 
 
-def test_there_are_four_queries():
-    assert len(QUERIES) == README.count("```sql") == 4
+def test_there_are_five_queries():
+    assert len(QUERIES) == README.count("```sql") == 5
 
 
 LOCAL = [c for c in COMMANDS if c.startswith("synth-assets") and "s3://" not in c]
