@@ -65,8 +65,10 @@ def mariadb() -> Iterator[str]:
             "--bind-address=127.0.0.1", "--skip-name-resolve", "--sql-mode=STRICT_ALL_TABLES,TRADITIONAL",
             "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--pid-file=pid",
         ]  # fmt: skip
-        with _running([str(program("mariadbd")), *given, *quick, *options], port):
-            yield f"mysql://books@127.0.0.1:{port}"
+        url = f"mysql://books@127.0.0.1:{port}"
+        server = [str(program("mariadbd")), *given, *quick, *options]
+        with _running(server, Place("mysql", f"{url}/books"), home / "log"):
+            yield url
 
 
 @contextmanager
@@ -84,30 +86,35 @@ def postgresql() -> Iterator[str]:
         install += [f"--pwfile={home}/password", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
         subprocess.run([*as_user, *install], check=True, capture_output=True, cwd=home)
         options = ["-D", f"{home}/data", "-p", str(port), "-k", str(home), "-h", "127.0.0.1", "-F"]
-        with _running([*as_user, str(program("postgres")), *options], port):
-            yield f"postgresql://books@127.0.0.1:{port}"
+        url = f"postgresql://books@127.0.0.1:{port}"
+        server = [*as_user, str(program("postgres")), *options]
+        with _running(server, Place("postgresql", f"{url}/postgres"), home / "log"):
+            yield url
 
 
 @contextmanager
-def _running(command: list[str], port: int) -> Iterator[None]:
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as server:
+def _running(command: list[str], there: Place, log: Path) -> Iterator[None]:
+    """A server, from when it answers on."""
+    with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as server:
         try:
-            _wait(server, port)
+            until = time.monotonic() + START_SECONDS
+            while not _answers(there):
+                if server.poll() is not None or time.monotonic() > until:
+                    server.kill()
+                    raise RuntimeError(log.read_text()[-2000:])
+                time.sleep(0.05)
             yield
         finally:
             server.terminate()
-            server.communicate(timeout=START_SECONDS)
+            server.wait(timeout=START_SECONDS)
 
 
-def _wait(server: subprocess.Popen, port: int) -> None:
-    until = time.monotonic() + START_SECONDS
-    while server.poll() is None and time.monotonic() < until:
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    server.kill()
-    raise RuntimeError(f"the server does not start: {server.communicate()[1].decode()[-2000:]}")
+def _answers(there: Place) -> bool:
+    try:
+        there.connect().close()
+    except (psycopg.Error, pymysql.Error):
+        return False
+    return True
 
 
 @dataclass(frozen=True)
