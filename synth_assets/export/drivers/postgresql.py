@@ -138,7 +138,7 @@ def _said(address: Address, error: Exception, line: int = 0) -> str:
     """What the server says, else a line of what the library says."""
     said = getattr(getattr(error, "diag", None), "message_primary", None) or str(error).strip()
     text = said.splitlines()[line] if said else type(error).__name__
-    return address.hushed(text.rpartition("FATAL: ")[2].strip())
+    return address.hushed(text.rpartition("FATAL: ")[2].removeprefix("connection failed: ").strip())
 
 
 DRIVER = PostgreSql
