@@ -26,7 +26,7 @@ OTHER_NAMES |= {"salesSheetVersions selectedItems": "selected_items"}
 
 
 def erp_tables() -> list[Table]:
-    """Every table that is said so far."""
+    """Every table of the ERP."""
     modules = (
         importlib.import_module(f"{tables.__name__}.{m.name}") for m in pkgutil.iter_modules(tables.__path__)
     )
