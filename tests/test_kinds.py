@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json as jsonlib
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +21,7 @@ from synth_assets.derive.duckdb_view import view_sql
 from synth_assets.derive.json_schema import table_schema
 from synth_assets.derive.pandera_schema import failures, row_schema
 from synth_assets.derive.pydantic_models import entity_model
-from synth_assets.export.databases import _values
+from synth_assets.export import databases
 from synth_assets.export.files import export
 from synth_assets.model.columns import (
     Column,
@@ -204,10 +206,30 @@ def test_in_json_pydantic_and_json_schema(shown, rows, tmp_path) -> None:
         jsonschema.validate(row, table_schema(TABLE))
 
 
+def loaded(shown: Shown, rows: pa.Table, url: str) -> None:
+    """The column alone in a database; a reference then refers to no table there."""
+    table = Table("cells", "One cell.", (TABLE.key, shown.column), lambda: None)
+    databases.load(World("kinds", Config, (table,), ()), lambda _: [rows], url)
+
+
 @each_kind
-def test_in_sqlite(shown, rows) -> None:
-    array = rows[shown.column.name].combine_chunks()
-    assert list(_values(shown.column, array)) == [shown.sqlite, None]
+def test_in_sqlite(shown, rows, tmp_path) -> None:
+    loaded(shown, rows, f"sqlite:///{tmp_path / 'kinds.db'}")
+    with closing(sqlite3.connect(tmp_path / "kinds.db")) as connection:
+        found = connection.execute(
+            f"SELECT {shown.column.published_name} FROM cells ORDER BY row_id"
+        ).fetchall()
+    assert found == [(shown.sqlite,), (None,)]
+
+
+@each_kind
+def test_in_duckdb(shown, rows, tmp_path) -> None:
+    loaded(shown, rows, f"duckdb:///{tmp_path / 'kinds.duckdb'}")
+    with duckdb.connect(str(tmp_path / "kinds.duckdb")) as connection:
+        found = connection.execute(
+            f"SELECT {shown.column.published_name} FROM cells ORDER BY row_id"
+        ).fetchall()
+    assert found == [(shown.view,), (None,)]
 
 
 def test_pandera_takes_them_all(rows) -> None:

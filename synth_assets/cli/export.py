@@ -1,4 +1,4 @@
-"""`synth-assets export` and `load`: a world in other people's formats and databases."""
+"""`synth-assets export`: a world in other people's formats."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from synth_assets.cli.common import (
 )
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
-from synth_assets.scenario.resolve import find_world, resolve
+from synth_assets.scenario.resolve import resolve
 
 if TYPE_CHECKING:
     from synth_assets.export.formats import Source
@@ -59,33 +59,11 @@ def export(
             None if tables is None else [table_of(world, word.strip()).name for word in tables.split(",")]
         )
         place = Path(out) / world.name if name == "all" else Path(out)
-        for path in write(_source(world, preset, directory), form, place, wanted):
+        for path in write(source_of(world, preset, directory), form, place, wanted):
             click.echo(shown(path))
 
 
-@click.command()
-@world_argument
-@click.option(
-    "--url",
-    required=True,
-    metavar="URL",
-    help="The database: sqlite:///spendsense.db here, sqlite:////data/spendsense.db from the root.",
-)
-@preset_option
-@data_dir_option
-@reports_errors
-def load(name: str, url: str, preset: str | None, directory: str | None) -> None:
-    """Make a world's tables in a database, in the source document's schema, and fill them."""
-    from synth_assets.export import databases
-
-    world = find_world(name)
-    tables = databases.tables(world, url)
-    parts = _source(world, preset, directory).parts(tables)
-    for table, rows in databases.load(world, parts, url).items():
-        click.echo(f"{table:<14}{rows:>12,} rows")
-
-
-def _source(world: World, preset: str | None, directory: str | None) -> Source:
+def source_of(world: World, preset: str | None, directory: str | None) -> Source:
     """The published rows; those of a preset that is not published are made in memory."""
     from synth_assets.export.formats import Source, holds, published
     from synth_assets.generation.generate import in_memory
