@@ -20,10 +20,6 @@ LISTED = (Path(__file__).parent / "erp_schema.txt").read_text().splitlines()
 
 SPELT = {"INTEGER": "int", "BOOL": "boolean", "CURRENT_TIMESTAMP": "now", "true": "True", "false": "False"}
 
-OTHER_NAMES = {"salesSheetVersions columnVisibility": "column_visibility"}
-OTHER_NAMES |= {"salesSheetVersions selectedItems": "selected_items"}
-"""Columns that the list spells otherwise."""
-
 
 def erp_tables() -> list[Table]:
     """Every table of the ERP."""
@@ -38,8 +34,7 @@ def described(column: sa.Column) -> str:
     dialect = mysql.dialect()
     kind = re.sub(r"NUMERIC\((\d+), (\d+)\)", r"decimal(\1,\2)", column.type.compile(dialect))
     kind = re.sub("^[A-Z]+", lambda word: word[0].lower(), SPELT.get(kind, kind))
-    name = OTHER_NAMES.get(f"{column.table.name} {column.name}", column.name)
-    words = [column.table.name, name, kind, "" if column.nullable else "not null"]
+    words = [column.table.name, column.name, kind, "" if column.nullable else "not null"]
     words.append("unique" if column.unique else "")
     if column.server_default is not None:
         given = column.server_default.arg

@@ -127,9 +127,9 @@ def text(
     )
 
 
-def json(name: str, description: str, sql: str = "json", **more: Any) -> Column:
+def json(name: str, description: str, physical: str = "", **more: Any) -> Column:
     """A JSON value."""
-    return replace(columns.json(name, description, **more), physical=Physical("", sql))
+    return replace(columns.json(name, description, **more), physical=Physical(physical, "json"))
 
 
 CREATED_AT = moment("created_at", "When the row was made.", NOW)
