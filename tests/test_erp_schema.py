@@ -7,6 +7,7 @@ import pkgutil
 import re
 from pathlib import Path
 
+import dagster  # noqa: F401 -- it changes how SQLAlchemy spells a timestamp in MySQL
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql

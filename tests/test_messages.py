@@ -90,12 +90,8 @@ USAGE = {
     "export personal_banking --out out --to plaid --tables users": "--tables goes with csv, json: plaid is "
     "made from whole users",
     "export order_to_cash --to csv --out=": "--out is an empty text: name a directory, or . for this one",
-    "load order_to_cash --url sqlite:///x.db": "order_to_cash has no schema of a database (worlds that have "
-    "one: personal_banking)",
     "load personal_banking --url x.db": "--url is not a database's address: write it like "
     "sqlite:///spendsense.db",
-    "load personal_banking --url postgresql://h/x": "--url: postgresql is not supported (databases: sqlite): "
-    "write it like sqlite:///spendsense.db",
     "load personal_banking --url sqlite+x:///x.db": "--url: the driver sqlite+x is not supported: write it "
     "like sqlite:///spendsense.db",
     "load personal_banking --url sqlite://": "--url: a file is needed, and no options: write it like "
@@ -365,7 +361,7 @@ def test_a_run_that_is_in_the_way_is_said(here):
 
 
 def test_a_database_that_is_in_use_is_said(here, monkeypatch):
-    monkeypatch.setattr("synth_assets.export.databases.WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("synth_assets.export.drivers.database.WAIT_SECONDS", 0.0)
     with sqlite3.connect(here / "x.db", isolation_level=None) as connection:
         connection.execute("BEGIN IMMEDIATE")
         line = "x.db is in use by another program: end that, then run again"

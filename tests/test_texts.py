@@ -104,7 +104,12 @@ def test_each_detector_finds_what_was_planted(detector):
     assert [text for text in harmless if detector(text)] == []
 
 
-VARIANTS = [(name, preset) for name in worlds.NAMES for preset in (None, *worlds.load(name).presets)]
+VARIANTS = [
+    (name, preset)
+    for name in worlds.NAMES
+    for preset, values in {None: {}, **worlds.load(name).presets}.items()
+    if "years" not in values  # more of the same
+]
 
 
 @pytest.mark.parametrize(("name", "preset"), VARIANTS)

@@ -119,6 +119,10 @@ def _type(column: Column, dialect: str) -> sa.types.TypeEngine[Any]:
     parsed = re.fullmatch(r"(\w+)(?:\(([\d, ]+)\))?", (spelt or column.form.sql).lower())
     if not parsed or parsed[1] not in TYPES:
         raise ValueError(f"{column.name}: unknown type {spelt}: there are enum, {', '.join(TYPES)}")
+    if parsed[1] == "timestamp" and dialect == "mysql":
+        return (
+            mysql.TIMESTAMP()
+        )  # Dagster, where it is imported, has the general one compiled as TIMESTAMP(6)
     return TYPES[parsed[1]](*(int(number) for number in (parsed[2] or "").split(",") if number))
 
 

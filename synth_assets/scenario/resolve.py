@@ -63,8 +63,6 @@ def resolve(
     ):
         _merge(values, layer)
     config = parse(world, values)
-    if config.as_of == "today":
-        config = config.model_copy(update={"as_of": dt.datetime.now(dt.UTC).date()})
     return with_versions(world, config.clean() if clean else config)
 
 
@@ -90,12 +88,14 @@ def find_world(name: str) -> World:
 
 
 def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
-    """The configuration from plain values, or a UsageProblem in one line."""
+    """The configuration from plain values, `today` resolved, or a UsageProblem in one line."""
     try:
         config = world.config.model_validate(dict(values))
     except ValidationError as error:
         lines = [explain_error(world, dict(e)) for e in error.errors(include_url=False)]
         raise UsageProblem(f"{world.name}: {'; '.join(lines)}".replace("\n", " ")) from None
+    if config.as_of == "today":
+        config = config.model_copy(update={"as_of": dt.datetime.now(dt.UTC).date()})
     misfit = world.why_not(config, world.draws(config, "quotas"))
     if misfit:
         raise UsageProblem(f"{world.name}: {misfit}")

@@ -16,7 +16,7 @@ PLOTS: dict[str, Plot] = {
         """select case when as_of <= due_date then 'not due' when as_of - due_date > 120 then 'over 120'
             else printf('%d to %d', (as_of - due_date - 1) // 30 * 30 + 1, (as_of - due_date + 29) // 30 * 30)
             end, sum(amount_due_cents) / 1e5
-        from invoices, (select max(end_date) as as_of from fiscal_periods)
+        from invoices, (select max(invoice_date) as as_of from invoices)
         where amount_due_cents > 0 group by 1 order by min(as_of - due_date)""",
         "bars",
     ),
