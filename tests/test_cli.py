@@ -148,6 +148,7 @@ def test_a_key_that_is_no_text_is_refused_like_any_other(data, tmp_path, text, k
 
 def test_all_is_every_world(data, tmp_path):
     few = ["--set", "order_to_cash.num_transactions=300", "--set", "subscriptions.num_customers=100"]
+    few += ["--set", "wholesale.preset=small"]
     assert run("generate", "all", "order_to_cash", *few).stdout.count("orders 300 ") == 1
     verified = run("verify", "all")
     assert verified.exit_code == 0
@@ -160,6 +161,7 @@ def test_all_is_every_world(data, tmp_path):
 
 def test_verify_of_all_fails_when_one_world_does(data):
     few = ["--set", "order_to_cash.num_transactions=300", "--set", "subscriptions.num_customers=100"]
+    few += ["--set", "wholesale.preset=small"]
     run("generate", "all", *few)
     path = data / "order_to_cash" / "anomaly_manifest" / "part-00000.parquet"
     pq.write_table(pq.ParquetFile(path).read().slice(1), path)
@@ -209,6 +211,7 @@ def test_a_config_file_may_write_rates_with_an_exponent(data, tmp_path):
 
 def test_generate_then_verify(data):
     few = ["--set", "order_to_cash.num_transactions=300", "--set", "subscriptions.num_customers=100"]
+    few += ["--set", "wholesale.preset=small"]
     generated = run("generate", "all", *few, "--as-of", "2026-11-21")
     assert generated.exit_code == 0, generated.stderr
     assert "invoices 294" in generated.stdout

@@ -153,11 +153,14 @@ def test_a_run_of_everything_passes_every_check_and_labels_310(made: tuple) -> N
 def test_every_other_world_passes_every_check_too(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "data"))
+    if load(name).block_rows is None:
+        (tmp_path / "small.yaml").write_text(f"preset: {next(iter(load(name).presets))}\n")
+        monkeypatch.setenv("SYNTH_ASSETS_CONFIG", str(tmp_path / "small.yaml"))
     result = run(world=load(name))
     assert result.success
     assert [each.check_name for each in result.get_asset_check_evaluations() if not each.passed] == []
-    with duckdb.connect(str(tmp_path / "synth_assets.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(tmp_path / "data" / "synth_assets.duckdb"), read_only=True) as connection:
         views = connection.execute("select view_name from duckdb_views() where schema_name = $1", [name])
         assert {row[0] for row in views.fetchall()} == {table.name for table in load(name).relations}
 

@@ -66,7 +66,7 @@ def report_json(evidence: Evidence, checks: Sequence[Check], scenario: str) -> b
     if report is None:
         raise ValueError(f"{evidence.world.name} has no report")
     figures: dict[str, float] = {check.name: check.numbers[1] for check in checks if check.numbers}
-    for query in evidence.world.sql(report.figures) if report.figures else ():
+    for query in evidence.world.sql(report.figures):
         figures[query.name] = evidence.connection.execute(query.sql).fetchall()[0][0]
     document = report.render(evidence.config, figures, {check.name: check.passed for check in checks})
     return (json.dumps({**document, "scenario": scenario}, indent=2) + "\n").encode()

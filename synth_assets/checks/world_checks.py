@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -49,16 +50,23 @@ def _report_checks(world: World) -> Iterator[CheckSpec]:
     if report is None:
         return
     for query in world.sql(report.checklist):
-        about = min(world.tables_read(query.sql), key=query.sql.index)
-        if query.marks:
-            yield figure_check(query, report.name)
-            continue
+        item = figure_check(query, report.name) if query.marks else _report_item(world, report.name, query)
 
-        def run(spec: CheckSpec, evidence: Evidence, sql: str = query.sql, about: str = about) -> Check:
-            found = offenders(spec, evidence, sql, about)
+        def run(spec: CheckSpec, evidence: Evidence, item: CheckSpec = item) -> Check:
+            found = item.run(spec, evidence)
             return found if report.is_blocking(evidence.config) else found.as_warning()
 
-        yield CheckSpec(query.name, report.name, query.sentence, "ERROR", run)
+        yield replace(item, run=run)
+
+
+def _report_item(world: World, report: str, query: Query) -> CheckSpec:
+    """An item that holds when its query finds nothing."""
+    about = min(world.tables_read(query.sql), key=query.sql.index)
+
+    def run(spec: CheckSpec, evidence: Evidence) -> Check:
+        return offenders(spec, evidence, query.sql, about)
+
+    return CheckSpec(query.name, report, query.sentence, "ERROR", run)
 
 
 def _truth_checks(world: World) -> Iterator[CheckSpec]:

@@ -184,7 +184,7 @@ class World:
         A query starts at a line `-- name: what it says`, or `-- name [marks]: …`; further comment lines
         continue the sentence.
         """
-        for text in self._texts(name):
+        for text in self._texts(name) if name else ():
             for part in text.split("\n-- name: ")[1:]:
                 heading, *lines = part.split("\n")
                 label, _, sentence = heading.partition(" — ")

@@ -34,10 +34,12 @@ def count_keys(world: World) -> list[str]:
 def small(world: World, seed: int = 1) -> dict[str, Any]:
     """Configuration values of a small world."""
     fields = world.config.model_fields
-    counts = {
+    counts: dict[str, Any] = {
         key: min(max(ROWS, bound(fields[key], Ge) or 0), bound(fields[key], Le) or ROWS)
         for key in count_keys(world)
     }
+    if not counts and world.presets:
+        counts = {"preset": next(iter(world.presets))}
     return {"seed": seed, "as_of": AS_OF, **counts}
 
 

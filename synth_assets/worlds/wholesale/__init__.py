@@ -9,7 +9,7 @@ is a projection of that one journal.
 from synth_assets.model.world import World
 from synth_assets.worlds.wholesale import fault_plan
 from synth_assets.worlds.wholesale.anomalies import ANOMALIES
-from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.config import PRESETS, Config
 from synth_assets.worlds.wholesale.pictures import PLOTS
 from synth_assets.worlds.wholesale.statements import VIEWS
 from synth_assets.worlds.wholesale.tables import (
@@ -62,25 +62,7 @@ WORLD = World(
     why_not=fault_plan.why_not,
     plots=PLOTS,
     views=VIEWS,
-    presets={
-        "small": {
-            "annual_revenue": 4_800_000,
-            "num_clients": 12,
-            "num_whales": 2,
-            "num_products": 60,
-            "opening_cash": 300_000,
-            "monthly_expenses": {
-                "rent": 2_000,
-                "utilities": 400,
-                "payroll": 10_000,
-                "insurance": 1_000,
-                "marketing": 600,
-            },
-        },
-        "medium": {},
-        "three_years": {"years": 3},
-        "large": {"years": 10},
-    },
+    presets=PRESETS,
     block_rows=None,
     report=VALIDATION_REPORT,
 )

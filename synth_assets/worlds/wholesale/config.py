@@ -18,6 +18,28 @@ Monthly = Annotated[int, Field(ge=0, le=100_000_000)]
 MONTHS_A_YEAR = 12
 
 
+PRESETS: dict[str, dict[str, object]] = {
+    "small": {
+        "annual_revenue": 4_800_000,
+        "num_clients": 12,
+        "num_whales": 2,
+        "num_products": 60,
+        "opening_cash": 300_000,
+        "monthly_expenses": {
+            "rent": 2_000,
+            "utilities": 400,
+            "payroll": 10_000,
+            "insurance": 1_000,
+            "marketing": 600,
+        },
+    },
+    "medium": {},
+    "three_years": {"years": 3},
+    "large": {"years": 10},
+}
+"""Sizes of the business: values of the configuration, by the preset's name."""
+
+
 class AnomalyRates(Frozen):
     """How many papers lie: exact quotas of the rows that each kind can fall on; none by default."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.catalogue import unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.edits import Edits, Fault
+from synth_assets.worlds.wholesale.journal import CASH, balance
 from synth_assets.worlds.wholesale.year import Year
 
 SHARED = {"bank_accounts", "intake_sessions"}
@@ -95,6 +97,16 @@ def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     return {kind.anomaly.name: of for kind, of in zip(KINDS, wanted, strict=True)}
 
 
+def lowest_cash(year: Year) -> tuple[int, int]:
+    """The day on whose evening there is least in the bank, and how many cents."""
+    moved = [0] * year.window.length
+    for event in year.events:
+        moved[event.day] += balance([event], CASH)
+    running = list(accumulate(moved))
+    day = min(range(len(running)), key=running.__getitem__)
+    return day, running[day]
+
+
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configuration's targets or quotas cannot be met, in one line; None where they can."""
     if config.num_whales >= config.num_clients // 2:
@@ -103,6 +115,12 @@ def why_not(config: Config, draws: Draws) -> str | None:
             f"{config.num_clients}: at most {(config.num_clients - 1) // 2}"
         )
     planned = plan(config, draws.of("facts"))
+    day, cents = lowest_cash(planned.year)
+    if cents < 0:
+        return (
+            f"cash would fall to ${cents // 100:,} on {planned.year.window.dates[day]}: raise opening_cash "
+            "(it is in the bank on the first day), or sell and buy more on consignment"
+        )
     for kind, faults, (rows, asked) in zip(KINDS, planned.faults, planned.wanted, strict=True):
         if len(faults) < asked:
             return (

@@ -31,7 +31,12 @@ DAY_BEGINS = 8 * 3_600
 """When the first grower comes, seconds of the day."""
 
 MOST_BATCHES = 800
-"""Batches a year, at most."""
+"""Batches a year of $24M, at most."""
+
+
+def most_batches(config: Config) -> int:
+    """More batches than there will be."""
+    return int(MOST_BATCHES * config.years * max(1.0, config.annual_revenue / 24_000_000))
 
 
 class Session(NamedTuple):
@@ -74,8 +79,8 @@ class Intake:
             self._of_tier.setdefault(product.tier, []).append(product)
         scale = config.annual_revenue / 24_000_000
         self._sold = {tier: [OPENING_RATES[tier] * scale] * REMEMBERED_DAYS for tier in self._of_tier}
-        self._drawn = unit_draws(draws, "batches", MOST_BATCHES * config.years)
-        self._also_drawn = unit_draws(draws, "more of batches", MOST_BATCHES * config.years)
+        self._drawn = unit_draws(draws, "batches", most_batches(config))
+        self._also_drawn = unit_draws(draws, "more of batches", most_batches(config))
         owned = 10 - round(10 * config.intake_consignment_share)
         self._owned_of_ten = [
             {place for place, _ in sorted(enumerate(ten), key=lambda of: of[1][3])[:owned]}

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from synth_assets.model.world import Report
-from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.config import PRESETS, Config
+
+FREE = ("seed", "as_of", "preset", "years", "anomaly_rates")
+"""Keys that the list does not depend on."""
 
 
-def is_blocking(_: Config) -> bool:
-    """The list holds for every configuration that is accepted."""
-    return True
+def is_blocking(config: Config) -> bool:
+    """Whether the list is meant for such data: the business parameters are those of a preset."""
+    preset = Config.model_validate(PRESETS[config.preset])
+    return config.model_dump(exclude=set(FREE)) == preset.model_dump(exclude=set(FREE))
 
 
 def render(config: Config, figures: Mapping[str, float], checks: Mapping[str, bool]) -> dict[str, object]:

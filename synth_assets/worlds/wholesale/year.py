@@ -18,7 +18,7 @@ from synth_assets.worlds.wholesale.catalogue import Client, Product, spaced, uni
 from synth_assets.worlds.wholesale.config import Config, window
 from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry, inquiries, months, plan
 from synth_assets.worlds.wholesale.edits import Edits, Fault
-from synth_assets.worlds.wholesale.intake import MOST_BATCHES, Intake, Session
+from synth_assets.worlds.wholesale.intake import Intake, Session, most_batches
 from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Credit, Invoice, claims
 from synth_assets.worlds.wholesale.journal import (
     COST_OF_GOODS,
@@ -151,7 +151,7 @@ def simulate(config: Config, draws: Draws) -> Year:
     asked_on = _by_day(wishes(draws, days, clients, months(config, days)))
     offered_on = _by_day(inquiries(config, draws, days, clients))
     due_back: dict[int, list[tuple[str, Invoice]]] = defaultdict(list)
-    counted = unit_draws(draws, "counts", MOST_BATCHES * config.years)
+    counted = unit_draws(draws, "counts", most_batches(config))
     for day in range(days.length):
         intake.arrive(day)
         for wish in asked_on[day]:
