@@ -1,4 +1,4 @@
-"""Every law of the wholesaler bites: one row that breaks it is found. Faults change what they say and no more."""
+"""Every law of the wholesaler bites: one row that breaks it is found. Faults change their own papers only."""
 
 from __future__ import annotations
 
