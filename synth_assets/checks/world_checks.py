@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -20,16 +21,17 @@ TOTAL = "rules find exactly the manifest"
 """Name of the check over all kinds of fault together."""
 
 
-def world_checks(world: World) -> list[CheckSpec]:
+@cache
+def world_checks(world: World) -> tuple[CheckSpec, ...]:
     """Every check of a world."""
-    return [
+    return (
         *(check for table in world.tables for check in table_checks(world, table)),
         *(_law(world, query) for query in world.sql("laws")),
         *(figure_check(query, last_table(world, query.sql)) for query in world.sql("figures")),
         *_report_checks(world),
         *([giveaway_check(world)] if world.anomalies else []),
         *_truth_checks(world),
-    ]
+    )
 
 
 def last_table(world: World, query: str) -> str:

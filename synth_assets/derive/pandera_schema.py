@@ -7,6 +7,7 @@ from outside by the small frames that `reference_schema` and `anomaly_schema` de
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -156,11 +157,17 @@ def _frame_schema(name: str, columns: dict[str, pa.DataType], rules: list[Rule])
     )
 
 
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """A database in memory for conditions: to open one takes longer than to compute most of them."""
+    return duckdb.connect()
+
+
 def _rule(rule: Rule) -> pandera.Check:
     """A row rule as a check: DuckDB computes its condition for every row of an Arrow table."""
 
     def holds(data: PyArrowData) -> pa.ChunkedArray:
-        with duckdb.connect() as connection:
+        with _database().cursor() as connection:
             rows = connection.from_arrow(data.table)
             return rows.project(f"coalesce({rule.sql}, true) AS holds").to_arrow_table()["holds"]
 
