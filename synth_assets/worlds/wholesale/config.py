@@ -68,6 +68,7 @@ class AnomalyRates(Frozen):
     expense_as_inventory: Rate = Field(0.0, description="Expenses that are booked as inventory.")
     round_manual_entry: Rate = Field(0.0, description="Months with a round entry by hand on their last day.")
     approved_own_request: Rate = Field(0.0, description="Samples that were sent by who asked for them.")
+    limit_raised_without_reason: Rate = Field(0.0, description="Credit limits raised without a reason.")
 
 
 class ListPrices(Frozen):

@@ -271,3 +271,11 @@ SELECT
     0 AS expected_value,
     fulfilled_by_id AS actual_value
 FROM sample_requests WHERE fulfilled_by_id = requested_by_id;
+
+-- name: limit_raised_without_reason — A client's credit limit is raised, and nobody says why.
+SELECT
+    CAST(credit_audit_log_id AS VARCHAR) AS entity_id,
+    CAST(client_id AS VARCHAR) AS related_entity_id,
+    old_value_cents / 100 AS expected_value,
+    new_value_cents / 100 AS actual_value
+FROM credit_audit_log WHERE event_type = 'LIMIT_INCREASED' AND reason IS NULL;

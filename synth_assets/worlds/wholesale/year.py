@@ -62,6 +62,7 @@ class Year:
     distributions: list[Distribution]
     events: list[Event]
     month_starts: list[int]
+    config: Config
     draws: Draws
     edits: Edits = field(default_factory=Edits)
     faults: list[list[Fault]] = field(default_factory=list)
@@ -197,6 +198,7 @@ def simulate(config: Config, draws: Draws) -> Year:
         distributions,
         journal.in_time(spaced(draws, "event numbers", len(journal.events))),
         [span.start for span in months(config, days)],
+        config,
         draws,
     )
 

@@ -233,7 +233,7 @@ CREDIT_AUDIT_LOG = projection(
         money("old_value_cents", "Limit before; empty where there was none or it stays.", nullable=True),
         money("new_value_cents", "Limit after; empty where it stays.", nullable=True),
         decimal("change_percent", "Change in per cent of the old limit.", nullable=True),
-        text("reason", "Why, in words.", nullable=True),
+        text("reason", "Why, in words; empty for a first limit.", nullable=True),
         json("metadata", "Score, modes, or the invoice that passed the limit.", nullable=True),
         refers(
             "users",

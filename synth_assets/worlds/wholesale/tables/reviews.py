@@ -215,7 +215,7 @@ class Change(NamedTuple):
         client: the client.
         kind: an event type.
         old_cents, new_cents: the limit before and after; None where it stays as it is.
-        reason: in words.
+        reason: in words; none for a client's first limit.
         metadata: JSON text.
         user: who caused it.
         at: when, seconds since 1970-01-01.
@@ -225,7 +225,7 @@ class Change(NamedTuple):
     kind: str
     old_cents: int | None
     new_cents: int | None
-    reason: str
+    reason: str | None
     metadata: str
     user: int
     at: int
@@ -245,7 +245,8 @@ def _calculated(facts: Year, months_of: list[list[Review]]) -> Iterator[Change]:
             before = months_of[month - 1][place] if month else None
             old, new = before.limit_cents if before else None, review.limit_cents
             metadata = as_json({"score": review.score, "invoices": review.invoices, "months": review.months})
-            kind, reason = "LIMIT_CALCULATED", "First limit after a month of orders."
+            kind: str = "LIMIT_CALCULATED"
+            reason: str | None = None
             if before:
                 kind = "LIMIT_INCREASED" if new > before.limit_cents else "LIMIT_DECREASED"
                 reason = _reason(review, before)
