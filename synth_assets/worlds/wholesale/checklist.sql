@@ -123,3 +123,26 @@ JOIN fiscal_periods ON CAST(orders.created_at AS DATE) BETWEEN start_date AND en
 WHERE products.category = 'Flower' AND list_contains(CAST(tags AS JSON[]), '"regular"')
 GROUP BY ALL
 HAVING pounds NOT BETWEEN 5 AND 20;
+
+-- name: dates_within_the_books — What happened lies between the first and the last day of the books.
+SELECT what, id, day_
+FROM (
+    SELECT 'order' AS what, order_id AS id, CAST(created_at AS DATE) AS day_ FROM orders
+    UNION ALL SELECT 'invoice', invoice_id, invoice_date FROM invoices
+    UNION ALL SELECT 'payment', payment_id, payment_date FROM payments
+    UNION ALL SELECT 'bank', bank_transaction_id, transaction_date FROM bank_transactions
+    UNION ALL SELECT 'bill', bill_id, bill_date FROM bills
+    UNION ALL SELECT 'expense', expense_id, expense_date FROM expenses
+    UNION ALL SELECT 'credit', credit_id, CAST(created_at AS DATE) FROM credits
+    UNION ALL SELECT 'entry', ledger_entry_id, entry_date FROM ledger_entries
+    UNION ALL SELECT 'movement', inventory_movement_id, CAST(created_at AS DATE) FROM inventory_movements
+    UNION ALL SELECT 'batch', batch_id, CAST(created_at AS DATE) FROM batches
+    UNION ALL SELECT 'sample', sample_request_id, CAST(updated_at AS DATE) FROM sample_requests
+    UNION ALL SELECT 'need', client_need_id, CAST(created_at AS DATE) FROM client_needs
+    UNION ALL SELECT 'offer', vendor_supply_id, CAST(created_at AS DATE) FROM vendor_supply
+    UNION ALL SELECT 'activity', client_activity_id, CAST(created_at AS DATE) FROM client_activity
+    UNION ALL SELECT 'audit', audit_log_id, CAST(created_at AS DATE) FROM audit_logs
+    UNION ALL SELECT 'note', freeform_note_id, CAST(updated_at AS DATE) FROM freeform_notes
+),
+(SELECT min(start_date) AS first_day, max(end_date) AS last_day FROM fiscal_periods)
+WHERE day_ NOT BETWEEN first_day AND last_day;
