@@ -110,19 +110,22 @@ SELECT
 FROM orders JOIN invoices USING (invoice_id)
 WHERE CAST(orders.payment_terms AS VARCHAR) <> invoices.payment_terms;
 
--- name: oversold_batch — More was sold of a batch than came: the sale has no movement of that batch.
+-- name: oversold_batch — More was sold of a batch than stock took in: the sale has no movement of that batch.
+WITH came AS (
+    SELECT batch_id, quantity_change_e4 AS came_e4 FROM inventory_movements WHERE inventory_movement_type = 'INTAKE'
+)
 SELECT
     CAST(batch_id AS VARCHAR) AS entity_id,
     CAST(sale_id AS VARCHAR) AS related_entity_id,
-    received_qty_e4 / 10000 AS expected_value,
-    (received_qty_e4 + quantity_e4) / 10000 AS actual_value
+    came_e4 / 10000 AS expected_value,
+    (came_e4 + quantity_e4) / 10000 AS actual_value
 FROM sales
-JOIN intake_session_batches USING (batch_id)
+JOIN came USING (batch_id)
 ANTI JOIN (FROM inventory_movements WHERE inventory_movement_type = 'SALE') AS moved
     ON moved.batch_id = sales.batch_id AND moved.created_at = sold_at
 WHERE batch_id IN (
-    SELECT batch_id FROM sales JOIN intake_session_batches USING (batch_id)
-    GROUP BY batch_id HAVING sum(quantity_e4) > max(received_qty_e4)
+    SELECT batch_id FROM sales JOIN came USING (batch_id)
+    GROUP BY batch_id HAVING sum(quantity_e4) > max(came_e4)
 );
 
 -- name: cost_below_batch — A sale is booked at less than its batch cost.

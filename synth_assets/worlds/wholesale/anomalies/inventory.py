@@ -10,7 +10,7 @@ from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.order import Line, Order
 from synth_assets.worlds.wholesale.sample import FULFILLED, Sample
-from synth_assets.worlds.wholesale.stock import ADJUSTMENT, RETURN, Batch, Movement
+from synth_assets.worlds.wholesale.stock import ADJUSTMENT, RETURN, SALE, Batch, Movement
 from synth_assets.worlds.wholesale.tables.intake import E4
 from synth_assets.worlds.wholesale.tables.samples import status, unit_cost_cents
 from synth_assets.worlds.wholesale.year import Year
@@ -40,19 +40,19 @@ def sold_lines(year: Year) -> list[SoldLine]:
 
 
 def sold_out(year: Year) -> list[list[SoldLine]]:
-    """The first batch of each product where it was sold out and never adjusted: the lines of later ones."""
+    """The first batch of each product where it was sold out and never adjusted: the lines of later ones, but
+    for those of the order that took the last of it."""
     first: dict[int, Batch] = {}
     for batch in year.batches:
         first.setdefault(batch.product.id, batch)
     touched = {move.batch.id for move in year.movements if move.kind in (RETURN, ADJUSTMENT)}
+    last_order = {move.batch.id: move.reference for move in year.movements if move.kind == SALE}
     later: dict[int, list[SoldLine]] = {}
     for sold in sold_lines(year):
-        older = first[sold.line.batch.product.id]
-        if (
-            older is not sold.line.batch
-            and not older.on_hand
-            and not {older.id, sold.line.batch.id} & touched
-        ):
+        batch = sold.line.batch
+        older = first[batch.product.id]
+        is_sold_out = not older.on_hand and last_order[older.id] != sold.order.id
+        if older is not batch and is_sold_out and not {older.id, batch.id} & touched:
             later.setdefault(older.id, []).append(sold)
     return list(later.values())
 
