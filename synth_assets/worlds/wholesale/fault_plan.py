@@ -23,6 +23,7 @@ from synth_assets.worlds.wholesale.catalogue import unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.edits import Edits, Fault
 from synth_assets.worlds.wholesale.journal import CASH, balance
+from synth_assets.worlds.wholesale.stock import SoldOut
 from synth_assets.worlds.wholesale.year import Year
 
 SHARED = {"bank_accounts", "intake_sessions"}
@@ -114,7 +115,13 @@ def why_not(config: Config, draws: Draws) -> str | None:
             f"num_whales={config.num_whales} leaves too few regular clients of num_clients="
             f"{config.num_clients}: at most {(config.num_clients - 1) // 2}"
         )
-    planned = plan(config, draws.of("facts"))
+    try:
+        planned = plan(config, draws.of("facts"))
+    except SoldOut as error:
+        return (
+            f"{error}, as clients take 20 lb a week or 5 lb a month at least: raise annual_revenue "
+            f"({config.annual_revenue:,}) or have fewer clients"
+        )
     day, cents = lowest_cash(planned.year)
     if cents < 0:
         return (

@@ -15,7 +15,7 @@ from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.catalogue import CASES, Client, Product, unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry
-from synth_assets.worlds.wholesale.stock import Batch, Stock, offered
+from synth_assets.worlds.wholesale.stock import Batch, SoldOut, Stock, offered
 
 OPENS, CLOSES = 9 * 3_600, 17 * 3_600
 """Orders are taken in these hours, seconds of the day."""
@@ -200,7 +200,7 @@ class Desk:
         while quantity:
             product = self._stock.pick(tier, quantity, offered(day), drawn) or self._stock.largest(tier)
             if product is None:
-                raise ValueError(f"no {tier} flower in stock on day {day}")
+                raise SoldOut(f"no {tier} flower is in stock on day {day + 1} of the books")
             part = min(quantity, self._stock.on_hand(product))
             yield from self._priced(product, part, percent, number, second, day)
             quantity -= part

@@ -15,6 +15,10 @@ from synth_assets.worlds.wholesale.catalogue import Product
 INTAKE, SALE, RETURN, ADJUSTMENT, SAMPLE = "INTAKE", "SALE", "REFUND_RETURN", "ADJUSTMENT", "SAMPLE"
 
 
+class SoldOut(ValueError):
+    """There is less in stock than is sold."""
+
+
 @dataclass(slots=True)
 class Batch:
     """A batch of one product.
@@ -112,12 +116,12 @@ class Stock:
     def take(
         self, product: Product, quantity: int, order: int, user: int, day: int, second: int
     ) -> list[tuple[Batch, int]]:
-        """Sell a quantity of a product from its oldest batches; ValueError where there is less."""
+        """Sell a quantity of a product from its oldest batches; SoldOut where there is less."""
         taken = []
         shelf = self._shelf(product)
         while quantity:
             if not shelf:
-                raise ValueError(f"{product.name}: {quantity} more than there is")
+                raise SoldOut(f"{product.name}: {quantity} more than there is")
             batch = shelf[0]
             part = min(quantity, batch.on_hand)
             self._move(batch, SALE, -part, order, None, user, day, second)
