@@ -56,7 +56,9 @@ def mariadb() -> Iterator[str]:
             "CREATE DATABASE books;\nGRANT SELECT ON books.* TO reader@127.0.0.1;\n"
         )
         user = ["--user=root"] if os.getuid() == 0 else []
-        given = ["--no-defaults", f"--datadir={home}/data", *user]
+        # A server that starts deletes `#sql*` in its temporary directory: /tmp is every server's by default.
+        (home / "tmp").mkdir()
+        given = ["--no-defaults", f"--datadir={home}/data", f"--tmpdir={home}/tmp", *user]
         quick = ["--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M"]
         install = [str(program("mariadb-install-db")), *given, *quick, "--skip-test-db"]
         subprocess.run(install, check=True, capture_output=True)
