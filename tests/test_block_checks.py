@@ -20,6 +20,12 @@ def check(table: str, rows: pa.Table) -> None:
     check_block(SCENARIO.world, SCENARIO.config, SCENARIO.world.table(table), block)
 
 
+def refused(table: str, rows: pa.Table) -> str:
+    with pytest.raises(Problem) as error:
+        check(table, rows)
+    return str(error.value)
+
+
 def changed(table: str, column: str, place: int, number: int) -> pa.Table:
     """The table with another number in one id of a column."""
     made = BLOCK[table]
@@ -37,20 +43,20 @@ def test_what_is_made_is_sound(table):
 
 @pytest.mark.parametrize("number", [1, 9, 12])
 def test_a_key_that_does_not_ascend_is_refused(number):
-    with pytest.raises(Problem, match="orders: order_id does not ascend: a bug, please report"):
-        check("orders", changed("orders", "order_id", 9, number))
+    said = refused("orders", changed("orders", "order_id", 9, number))
+    assert said == "order_to_cash/orders: order_id does not ascend: a bug, please report"
 
 
 @pytest.mark.parametrize("number", [0, 51, 10**9 - 1])
 def test_a_reference_to_no_row_of_the_block_is_refused(number):
-    with pytest.raises(Problem, match="invoices: 1 values of order_id are not in orders: a bug"):
-        check("invoices", changed("invoices", "order_id", 7, number))
+    said = refused("invoices", changed("invoices", "order_id", 7, number))
+    assert said == "order_to_cash/invoices: 1 values of order_id are not in orders: a bug, please report"
 
 
 @pytest.mark.parametrize("number", [0, 201])
 def test_a_reference_beyond_the_count_of_another_root_is_refused(number):
-    with pytest.raises(Problem, match="deals: 1 values of contact_id are not in contacts: a bug"):
-        check("deals", changed("deals", "contact_id", 7, number))
+    said = refused("deals", changed("deals", "contact_id", 7, number))
+    assert said == "order_to_cash/deals: 1 values of contact_id are not in contacts: a bug, please report"
 
 
 def test_every_reference_to_an_empty_table_is_refused():

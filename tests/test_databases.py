@@ -284,14 +284,50 @@ def orphaned(made: dict[str, pa.Table]) -> dict[str, pa.Table]:
     return made | {"orders": orders.slice(1)}
 
 
+UNFIT = "the published tables do not fit together, see synth-assets verify"
+TWICE = "that key is there already, or twice in the published tables, see synth-assets verify"
+REFERRED_TO = "other tables refer to these: drop their foreign keys first"
+FAILED = {
+    (broken, "sqlite"): f"UNIQUE constraint failed: anomaly_manifest.anomaly_id: {TWICE}",
+    (broken, "duckdb"): f'PRIMARY KEY or UNIQUE constraint violation: duplicate key "ANO-000000001": {TWICE}',
+    (broken, "postgresql"): "duplicate key value violates unique constraint "
+    f'"anomaly_manifest_pkey": {TWICE}',
+    (broken, "mysql"): f"Duplicate entry 'ANO-000000001' for key 'PRIMARY': {TWICE}",
+    (orphaned, "sqlite"): f"FOREIGN KEY constraint failed: {UNFIT} (row 1 of tradePartners refers to no row "
+    "of orders)",
+    (orphaned, "duckdb"): f"tradePartners.firstOrderId refers to 1, which is not there: {UNFIT}",
+    (orphaned, "postgresql"): 'insert or update on table "tradePartners" violates foreign key constraint '
+    f'"fk_tradePartners_firstOrderId": {UNFIT}',
+    (orphaned, "mysql"): f"tradePartners.firstOrderId refers to 1, which is not there: {UNFIT}",
+}
+
+
+def place_name(place) -> str:
+    return "books on 127.0.0.1" if place.kind in ("postgresql", "mysql") else sa.make_url(place.url).database
+
+
 @pytest.mark.parametrize("spoilt", [broken, orphaned])
 def test_a_load_that_fails_leaves_nothing(place, spoilt):
     with pytest.raises(Problem) as refused:
         load_tiny(place, spoilt(tiny_made()))
-    assert "\n" not in str(refused.value)
-    assert "see synth-assets verify" in str(refused.value)
+    assert str(refused.value) == f"{place_name(place)}: {FAILED[spoilt, place.kind]}"
     assert place.tables() == set()
     assert load_tiny(place) == COUNTS
+
+
+def test_a_value_that_its_column_cannot_hold_is_said(make_place):
+    orders = tiny_made()["orders"]
+    at = orders.schema.get_field_index("price_cents")
+    huge = pa.array([10**18] * orders.num_rows)
+    with pytest.raises(Problem) as refused:
+        load_tiny(
+            make_place("duckdb"),
+            tiny_made() | {"orders": orders.set_column(at, orders.schema.field(at), huge)},
+        )
+    assert str(refused.value) == (
+        "orders.price cannot hold what is in price_cents: Decimal value does not fit in precision 18: see "
+        "synth-assets verify"
+    )
 
 
 @pytest.mark.parametrize("how", ["replace", "append"])
@@ -394,6 +430,19 @@ def test_reset_makes_the_tables_anew(place):
     assert counted(place) == dict.fromkeys(COUNTS, 0)
 
 
+REFERRED = {
+    "sqlite": ["FOREIGN KEY constraint failed"],
+    "duckdb": [
+        'Catalog Error: Could not drop the table because this table is main key table of the table "mine"'
+    ],
+    "postgresql": [
+        "cannot drop desired object(s) because other objects depend on them",
+        "cannot truncate a table referenced in a foreign key constraint",
+    ],
+    "mysql": ["mine refers to currencies"],
+}
+
+
 @pytest.mark.parametrize("act", [databases.reset, databases.clear])
 def test_what_others_refer_to_stays(place, act):
     load_tiny(place)
@@ -401,5 +450,6 @@ def test_what_others_refer_to_stays(place, act):
     place.ask("INSERT INTO mine VALUES (1)")
     with pytest.raises(Problem) as refused:
         act(TINY, place.url)
-    assert "\n" not in str(refused.value)
+    said, end = str(refused.value), f": {REFERRED_TO}"
+    assert said in [f"{place_name(place)}: {found}{end}" for found in REFERRED[place.kind]]
     assert counted(place) == COUNTS

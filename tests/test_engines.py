@@ -116,8 +116,11 @@ def fail_at_five(block: int) -> int:
 def test_a_block_that_raises_is_named_with_its_error(map_blocks: MapBlocks) -> None:
     results = map_blocks(fail_at_five, range(9))
     assert [next(results) for _ in range(5)] == [0, 1, 2, 3, 4]
-    with pytest.raises(Problem, match=r"order_to_cash: ValueError\('boom'\) in block 5 \(rows 50 to 60\)"):
+    with pytest.raises(Problem) as error:
         next(results)
+    assert str(error.value) == (
+        "order_to_cash: ValueError('boom') in block 5 (rows 50 to 60): a bug, please report"
+    )
 
 
 def die(block: int) -> int:
@@ -128,8 +131,12 @@ def die(block: int) -> int:
 
 def test_a_block_that_always_kills_its_worker_ends_the_run(map_blocks: MapBlocks) -> None:
     results = map_blocks(die, range(6))
-    with pytest.raises(Problem, match=r"killed .* is there enough memory"):
+    with pytest.raises(Problem) as error:
         list(results)
+    assert str(error.value) in (
+        "a worker process was killed twice: is there enough memory? Use fewer workers",
+        "workers were killed 4 times over the same block: is there enough memory? Use fewer workers",
+    )
 
 
 def test_a_bounded_number_of_blocks_is_in_flight(map_blocks: MapBlocks) -> None:
@@ -186,6 +193,20 @@ def test_a_cluster_that_does_not_answer_is_said_at_once(scheme: str, tmp_path: P
     assert done.returncode == 1
     assert done.stderr == (
         f"no Ray cluster at {address} (RAY_ADDRESS): Connection refused: start it, or leave RAY_ADDRESS out\n"
+    )
+
+
+def test_a_cluster_that_cannot_start_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ray as cluster
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionError("no port is free\nand more of it")
+
+    monkeypatch.setattr(cluster, "init", refuse)
+    with pytest.raises(Problem) as error, engine("ray", 1):
+        pass
+    assert str(error.value) == (
+        "no Ray cluster here: no port is free: use --engine local, or mend what Ray says"
     )
 
 

@@ -260,8 +260,12 @@ def test_a_killed_run_leaves_the_database_as_it_was(made, tmp_path):
 
 def test_a_row_without_its_account_is_refused(made, tmp_path):
     broken = {**made, "accounts": made["accounts"].slice(1)}
-    with pytest.raises(Problem, match="FOREIGN KEY constraint failed: the published tables do not fit"):
+    with pytest.raises(Problem) as refused:
         databases.load(WORLD, lambda name: [broken[name]], f"sqlite:///{tmp_path / 'bank.db'}")
+    assert str(refused.value) == (
+        f"{tmp_path}/bank.db: FOREIGN KEY constraint failed: the published tables do not fit together, see "
+        "synth-assets verify (row 2 of transactions refers to no row of accounts)"
+    )
 
 
 def test_a_full_disk_is_said_in_one_line(made, tmp_path, monkeypatch):
@@ -276,7 +280,9 @@ def test_a_full_disk_is_said_in_one_line(made, tmp_path, monkeypatch):
     file = tmp_path / "bank.db"
     with pytest.raises(Problem) as refused:
         databases.load(WORLD, parts(made), f"sqlite:///{file}")
-    assert str(refused.value).startswith(f"no space left for {file}, which is as it was")
+    assert str(refused.value) == (
+        f"no space left for {file}, which is as it was: free some, or give another --url"
+    )
 
 
 # --- on the command line ------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from synth_assets.generation.generate import write_world
 from synth_assets.model.errors import Problem
 from synth_assets.scenario.resolve import resolve
 from synth_assets.storage.parquet import PartReader
+from synth_assets.storage.paths import file_system
 from synth_assets.storage.store import Store
 
 AS_OF = "2026-11-21"
@@ -66,7 +67,8 @@ USAGE = {
     "generate order_to_kash": "unknown world 'order_to_kash'. Did you mean order_to_cash? "
     f"(worlds: {WORLDS})",
     f"{GENERATE} --set seed": "--set seed: write it as KEY=VALUE, for example --set seed=7",
-    f"{GENERATE} --set {'a.' * 30}b=1": "keys are nested more than 20 deep",
+    f"{GENERATE} --set {'a.' * 30}b=1": "keys are nested more than 20 deep: synth-assets "
+    "schema lists those that exist",
     f"{GENERATE} --set subscriptions.seed=5": "--set subscriptions.…: subscriptions is not among the worlds "
     "to generate",
     f"{GENERATE} --set order_to_cash.seed=5 --set seed=1": "--set: seed is outside the worlds' sections: put "
@@ -470,3 +472,17 @@ def test_parts_that_do_not_fit_together_are_said(here):
             f"{staged}/part-00000.parquet is not there as it was written: every host must see the same data "
             "directory, and only one run at a time may write order_to_cash/invoices"
         )
+
+
+def test_a_bucket_that_cannot_be_reached_is_said(here, monkeypatch):
+    def failing(_):
+        raise OSError("When resolving region for bucket 'books': no address\nmore of it")
+
+    monkeypatch.setattr("synth_assets.storage.paths.object_store", failing)
+    file_system.cache_clear()
+    assert said(*GENERATE.split(), "--data-dir", "s3://books/data") == (
+        1,
+        "s3://books cannot be reached: When resolving region for bucket 'books': no address: check its "
+        "name, and AWS_REGION and AWS_ENDPOINT_URL",
+    )
+    file_system.cache_clear()

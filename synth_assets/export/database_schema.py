@@ -154,7 +154,9 @@ def batches_of(
                     arrays.append(_physical(column, form, values, has_decimals))
                 except pa.ArrowInvalid as error:
                     place = f"{definition.name}.{name}"
-                    raise Problem(f"{place} cannot hold what is in {column.name}: {error}") from None
+                    raise Problem(
+                        f"{place} cannot hold what is in {column.name}: {error}: see synth-assets verify"
+                    ) from None
             yield pa.RecordBatch.from_arrays(arrays, names=definition.names)
 
 

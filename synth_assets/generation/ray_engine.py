@@ -68,7 +68,9 @@ def cluster(workers: int | None) -> Iterator[MapBlocks]:
             ray.init(address or "local", log_to_driver=False, logging_level=logging.ERROR, **started)
         except (ConnectionError, RuntimeError, ValueError) as error:
             where = f"at {address} ({ADDRESS_VARIABLE})" if address else "here"
-            raise Problem(f"no Ray cluster {where}: {first_line(error)}") from None
+            raise Problem(
+                f"no Ray cluster {where}: {first_line(error)}: use --engine local, or mend what Ray says"
+            ) from None
         try:
             yield _Cluster(ray, int(ray.cluster_resources().get("CPU", 1))).map
         finally:

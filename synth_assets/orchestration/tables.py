@@ -109,9 +109,14 @@ def _given(store: Store, world: World, table: Table) -> tuple[Scenario, dict[str
     scenario = store.scenario()
     current = with_versions(world, scenario.config)
     if scenario.id != current.id:
-        made, now = (dict(s.versions) for s in (scenario, current))
+        made, here = dict(scenario.versions), dict(current.versions)
+        others = sorted(name for name in made | here if made.get(name) != here.get(name))
+        made_with, here_is = (
+            ", ".join(f"{name} {versions.get(name)}" for name in others) for versions in (made, here)
+        )
         raise Problem(
-            f"{world.name}: the current scenario was made by {made}, and this is {now}. Run: {store.remedy}"
+            f"{world.name}: the current scenario was made with {made_with}, and here is {here_is}. "
+            f"Run: {store.remedy}"
         )
     return scenario, {name: store.published(name, scenario) for name in above}
 

@@ -143,7 +143,9 @@ def _section(world: World, content: Mapping[str, Any], source: str) -> Mapping[s
 def _merge(values: Values, layer: Mapping[str, Any], depth: int = 1) -> None:
     """Lay `layer` over `values`, nested mappings key by key."""
     if depth > DEEPEST:
-        raise UsageProblem(f"keys are nested more than {DEEPEST} deep")
+        raise UsageProblem(
+            f"keys are nested more than {DEEPEST} deep: synth-assets schema lists those that exist"
+        )
     for key, value in layer.items():
         if isinstance(value, Mapping):
             below = values.get(key)

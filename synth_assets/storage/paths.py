@@ -128,7 +128,10 @@ def file_system(bucket: str) -> fs.FileSystem:
     except pa.ArrowInvalid as error:
         raise UsageProblem(f"{bucket}: {first_line(error)}") from None
     except OSError as error:
-        raise Problem(f"{bucket} cannot be reached: {first_line(error)}") from None
+        raise Problem(
+            f"{bucket} cannot be reached: {first_line(error)}: check its name, and AWS_REGION and "
+            "AWS_ENDPOINT_URL"
+        ) from None
 
 
 def storage_path(address: str | Path) -> StoragePath:

@@ -16,7 +16,15 @@ import pyarrow as pa
 
 from synth_assets.export.database_schema import Definition
 from synth_assets.export.database_url import Address
-from synth_assets.export.drivers.database import TWICE, UNFIT, Batches, Database, dialect_of
+from synth_assets.export.drivers.database import (
+    REFERRED_TO,
+    TWICE,
+    UNCHANGED,
+    UNFIT,
+    Batches,
+    Database,
+    dialect_of,
+)
 from synth_assets.model.errors import Problem, first_line
 
 ROWS = "synth_assets_rows"
@@ -78,14 +86,15 @@ class DuckDb(Database):
                 yield cls(address.place, connection)
         except duckdb.ConstraintException as error:
             said = _said(error)
-            raise Problem(f"{file}: {said}: {TWICE if 'Duplicate key' in said else UNFIT}") from None
+            raise Problem(f"{file}: {said}: {TWICE if 'duplicate key' in said.lower() else UNFIT}") from None
         except duckdb.Error as error:
             said = _said(error)
             if "Could not set lock" in said:
                 raise Problem(f"{file} is in use by another program: end that, then run again") from None
             if "not a valid DuckDB" in said:
                 raise Problem(f"{file} is not a DuckDB database: give another --url") from None
-            raise Problem(f"{file}: {said}") from None
+            remedy = REFERRED_TO if "main key table" in said else UNCHANGED
+            raise Problem(f"{file}: {said}: {remedy}") from None
 
 
 def _said(error: BaseException) -> str:

@@ -26,6 +26,7 @@ from synth_assets.export.database_url import Address
 from synth_assets.export.drivers.database import (
     CANNOT,
     IN_USE,
+    REFERRED_TO,
     TWICE,
     UNCHANGED,
     UNFIT,
@@ -128,7 +129,7 @@ class MySql(Database):
         )
         for table, target in found:
             if target in names and table not in names:
-                raise Problem(f"{self.place}: {table} refers to {target}: drop that foreign key first")
+                raise Problem(f"{self.place}: {table} refers to {target}: {REFERRED_TO}")
 
     def commit(self) -> None:
         """End the transaction well."""

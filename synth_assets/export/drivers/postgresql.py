@@ -16,6 +16,7 @@ from synth_assets.export.database_url import Address
 from synth_assets.export.drivers.database import (
     CANNOT,
     IN_USE,
+    REFERRED_TO,
     TWICE,
     UNCHANGED,
     UNFIT,
@@ -40,7 +41,8 @@ SAID = {
     "42501": CANNOT,
     "53": f"{UNCHANGED}: make room, or give another --url",
     "55P03": IN_USE,
-    "2BP01": "drop first what depends on it",
+    "0A000": REFERRED_TO,  # feature not supported: TRUNCATE of what others refer to
+    "2BP01": REFERRED_TO,
 }
 """What to do, by the code of an error or its class (appendix A of the manual)."""
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from synth_assets.export.database_schema import Definition
 from synth_assets.export.database_url import Address
 from synth_assets.export.drivers import database
-from synth_assets.export.drivers.database import TWICE, UNFIT, Batches, Database, dialect_of
+from synth_assets.export.drivers.database import REFERRED_TO, TWICE, UNFIT, Batches, Database, dialect_of
 from synth_assets.model.errors import Problem
 
 SAID = {
@@ -76,7 +76,7 @@ class Sqlite(Database):
         try:
             self._connection.execute("COMMIT")
         except sqlite3.IntegrityError as error:
-            raise Problem(f"{self.place}: {error}: other tables refer to rows that would go") from None
+            raise Problem(f"{self.place}: {error}: {REFERRED_TO}") from None
 
     @classmethod
     @contextmanager
