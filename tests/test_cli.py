@@ -77,7 +77,10 @@ def test_a_wrong_value_is_refused_in_one_line(data, assignment, line):
         (["generate", "order_to_kash"], "unknown world 'order_to_kash'. Did you mean order_to_cash?"),
         (["generate", "order_to_cash", "--set", "seed"], "--set seed: write it as KEY=VALUE"),
         (["generate", "order_to_cash", "--set", ".seed=7"], "--set .seed=7: write it as KEY=VALUE"),
-        (["generate", "order_to_cash", "--set", "a." * 2000 + "b=1"], "keys are nested more than 20 deep"),
+        (
+            ["generate", "order_to_cash", "--set", "a." * 2000 + "b=1"],
+            "keys are nested more than 20 deep: synth-assets schema lists those that exist",
+        ),
         (["generate", "all", "order_to_kash"], "unknown world 'order_to_kash'"),
         (
             ["generate", "order_to_cash", "--set", "subscriptions.num_customer=5"],
@@ -188,7 +191,8 @@ FILES = {
     "order_to_cash: 0": "{file}: section order_to_cash must hold keys and values",
     "seed: !!timestamp x": "{file}: not valid YAML",
     "seed: " + "[" * 3000: "{file}: not valid YAML",
-    "anomaly_rates: &a\n  missing_invoice: *a": "keys are nested more than 20 deep",
+    "anomaly_rates: &a\n  missing_invoice: *a": "keys are nested more than 20 deep: synth-assets schema "
+    "lists those that exist",
     "seed: 7 # \xe9": "{file}: not valid YAML",
 }
 

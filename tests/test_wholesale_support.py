@@ -19,7 +19,7 @@ from synth_assets.worlds.wholesale.order import Order
 
 PACKAGE = "synth_assets.worlds.wholesale.tables"
 OWN = ("parties", "catalogue", "credit", "notes", "activity", "dashboards")
-OTHERS = ("ledger", "intake", "stock", "orders", "billing")
+OTHERS = ("ledger", "intake", "stock", "orders", "billing", "payables")
 OWN_TABLES: list[Table] = [t for name in OWN for t in import_module(f"{PACKAGE}.{name}").TABLES]
 MADE_OVER_TIME = (
     "product_media", "credit_signal_history", "credit_audit_log", "client_activity", "audit_logs",
@@ -92,8 +92,10 @@ def _filled(table: Table, column) -> list[Any]:
 @each_table
 def test_ids_count_up_in_time(table) -> None:
     keys = [row[table.key.name] for row in rows(table.name)]
-    assert keys == list(range(keys[0], keys[0] + len(keys)))
-    assert keys[0] == (1_001 if table.name == "vendors" else 1)
+    assert keys == sorted(set(keys))
+    if table.name != "audit_logs":  # a fault takes a row out of it
+        first = 1_001 if table.name == "vendors" else 1
+        assert keys == list(range(first, first + len(keys)))
     if table.name in MADE_OVER_TIME:
         moments = [row.get("created_at") or row["calculated_at"] for row in rows(table.name)]
         assert moments == sorted(moments)

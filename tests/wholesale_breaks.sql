@@ -179,3 +179,33 @@ DELETE FROM transactions WHERE rowid = 0;
 
 -- name: links_join_papers_of_a_client
 UPDATE transactions SET client_id = client_id % 12 + 1 WHERE transaction_type = 'PAYMENT';
+
+-- name: prices_follow_rules
+UPDATE pricing_rules SET adjustment_value = adjustment_value + 1 WHERE name = 'Key account';
+
+-- name: limits_replay
+UPDATE credit_audit_log SET old_value_cents = old_value_cents + 10000 WHERE credit_audit_log_id = (
+    SELECT max(credit_audit_log_id) FROM credit_audit_log WHERE event_type = 'LIMIT_INCREASED');
+
+-- name: scores_are_weighted_signals
+UPDATE credit_signal_history SET debt_aging_risk = debt_aging_risk - 1 WHERE rowid = 0;
+
+-- name: passed_limits_are_approved
+UPDATE credit_audit_log SET metadata = replace(metadata, '"approvedBy":1', '"approvedBy":null')
+    WHERE event_type = 'EXPOSURE_EXCEEDED';
+
+-- name: large_bills_are_approved
+UPDATE bills SET total_amount_cents = total_amount_cents + 100000000 WHERE rowid = 0;
+
+-- name: changes_chain
+UPDATE audit_logs SET before = replace(before, '.00', '.01') WHERE audit_log_id = (
+    SELECT max(audit_log_id) FROM audit_logs WHERE entity = 'client_credit_limits');
+
+-- name: rows_are_as_last_changed
+UPDATE clients SET phone = '(707) 555-0100' WHERE client_id = 1;
+
+-- name: activity_is_what_happened
+DELETE FROM client_activity WHERE activity_type = 'PAYMENT_RECORDED' AND rowid % 7 = 0;
+
+-- name: notes_hang_together
+UPDATE note_comments SET created_at = TIMESTAMP '2023-12-31' WHERE rowid = 0;

@@ -25,6 +25,7 @@ PRESETS: dict[str, dict[str, object]] = {
         "num_whales": 2,
         "num_products": 60,
         "opening_cash": 300_000,
+        "bill_approval_limit": 15_000,
         "monthly_expenses": {
             "rent": 2_000,
             "utilities": 400,
@@ -45,22 +46,26 @@ class AnomalyRates(Frozen):
 
     refund_above_invoice: Rate = Field(0.0, description="Refunds larger than their invoice.")
     payment_of_wrong_client: Rate = Field(0.0, description="Receipts booked under another client.")
-    discount_without_rule: Rate = Field(0.0, description="Discounted orders with a line that names no rule.")
-    price_below_floor: Rate = Field(0.0, description="Sales sheets with a price below the floor.")
     unrecorded_return: Rate = Field(0.0, description="Returns that stock does not know.")
     lapping: Rate = Field(0.0, description="Pairs of equal receipts that are swapped.")
+    discount_without_rule: Rate = Field(0.0, description="Discounted orders with a line that names no rule.")
+    price_below_floor: Rate = Field(0.0, description="Sales sheets with a price below the floor.")
     booked_too_early: Rate = Field(
         0.0, description="Invoices of a month's first two days that are dated before it."
     )
     side_agreement: Rate = Field(0.0, description="Orders with longer terms than their invoice.")
+    limit_exceeded_without_approval: Rate = Field(
+        0.0, description="Orders far over their client's credit limit that nobody approved."
+    )
     oversold_batch: Rate = Field(0.0, description="Sold-out batches of which more is sold.")
     cost_below_batch: Rate = Field(0.0, description="Lines that are booked below their batch's cost.")
     phantom_intake: Rate = Field(0.0, description="Consigned batches of which less came than the paper says.")
     adjustment_without_reason: Rate = Field(0.0, description="Write-offs without a reason.")
     sample_unaccounted: Rate = Field(0.0, description="Samples that were sent and logged as given back.")
     missing_consignment_payable: Rate = Field(0.0, description="Consigned deliveries that are not posted.")
-    bill_paid_twice: Rate = Field(0.0, description="Payments of bills that are made again.")
     vendor_is_a_user: Rate = Field(0.0, description="Vendors with the address of a user.")
+    bill_split: Rate = Field(0.0, description="Bills for which the approval limit is evaded by two.")
+    bill_paid_twice: Rate = Field(0.0, description="Payments of bills that are made again.")
     payment_before_bill: Rate = Field(0.0, description="Payments that are made before their bill.")
     invoice_without_posting: Rate = Field(0.0, description="Invoices that are not posted.")
     unbalanced_entry: Rate = Field(0.0, description="Receipts whose posting does not balance.")
@@ -69,6 +74,9 @@ class AnomalyRates(Frozen):
     round_manual_entry: Rate = Field(0.0, description="Months with a round entry by hand on their last day.")
     approved_own_request: Rate = Field(0.0, description="Samples that were sent by who asked for them.")
     limit_raised_without_reason: Rate = Field(0.0, description="Credit limits raised without a reason.")
+    client_changed_before_payment: Rate = Field(
+        0.0, description="Telephone numbers changed just before a payment by who recorded that."
+    )
 
 
 class ListPrices(Frozen):
@@ -133,6 +141,12 @@ class Config(WorldConfig):
     )
     opening_cash: int = Field(
         750_000, ge=300_000, le=10_000_000, description="Cash on the first day, whole dollars."
+    )
+    bill_approval_limit: int = Field(
+        75_000,
+        ge=1_000,
+        le=10_000_000,
+        description="The owner approves bills above it, whole dollars.",
     )
     list_prices: ListPrices = ListPrices()
     monthly_expenses: MonthlyExpenses = MonthlyExpenses()

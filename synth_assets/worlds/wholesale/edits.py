@@ -6,8 +6,8 @@ An edit names rows by the values of some columns, as an SQL condition would.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import heappop, heappush
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from synth_assets.model.columns import Column
@@ -33,7 +33,7 @@ class Remove(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """A row is there twice: the second has other values, its own later key among them."""
+    """A row is there twice: the second has other values, of which the first is its own key."""
 
     table: str
     where: Where
@@ -83,27 +83,20 @@ class Edits:
 
 def _applied(
     of_table: dict[tuple[str, ...], dict[Row, list[Edit]]], columns: Sequence[Column], rows: Iterable[Row]
-) -> Iterator[Row]:
+) -> list[Row]:
     place = {column.name: i for i, column in enumerate(columns)}
     lookups = [([place[name] for name in names], found) for names, found in of_table.items()]
-    waiting: list[Row] = []
+    applied: list[Row] = []
     for row in rows:
-        while waiting and waiting[0][0] < row[0]:
-            yield heappop(waiting)
         edits = [edit for places, found in lookups for edit in found.get(tuple(row[i] for i in places), ())]
-        is_there = True
-        for edit in edits:
-            if isinstance(edit, Remove):
-                is_there = False
-            elif isinstance(edit, Copy):
-                heappush(waiting, _changed(row, place, edit.values))
+        applied += [_changed(row, place, edit.values) for edit in edits if isinstance(edit, Copy)]
+        if any(isinstance(edit, Remove) for edit in edits):
+            continue
         for edit in edits:
             if isinstance(edit, Change):
                 row = _changed(row, place, edit.values)
-        if is_there:
-            yield row
-    while waiting:
-        yield heappop(waiting)
+        applied.append(row)
+    return sorted(applied, key=itemgetter(0))
 
 
 def _changed(row: Row, place: Mapping[str, int], values: Mapping[str, Any]) -> Row:

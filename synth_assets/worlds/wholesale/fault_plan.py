@@ -21,7 +21,7 @@ from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.catalogue import unit_draws
 from synth_assets.worlds.wholesale.config import Config
-from synth_assets.worlds.wholesale.edits import Edits, Fault
+from synth_assets.worlds.wholesale.edits import Copy, Edits, Fault
 from synth_assets.worlds.wholesale.journal import CASH, balance
 from synth_assets.worlds.wholesale.stock import SoldOut
 from synth_assets.worlds.wholesale.year import Year
@@ -80,6 +80,9 @@ def _placed(kind: Kind, year: Year, subjects: Sequence[Any], asked: int, taken: 
             for edit in fault.edits
             if edit.table not in SHARED
         } | {("subject", fault.paper or (name, fault.entity)), ("entity", name, fault.entity)}
+        touched |= {
+            (edit.table, next(iter(edit.values.items()))) for edit in fault.edits if isinstance(edit, Copy)
+        }
         if touched & taken:
             continue
         taken |= touched

@@ -65,12 +65,18 @@ class Distribution(NamedTuple):
 
 
 def bills(
-    window: Window, journal: Journal, sessions: list[Session], invoices: list[Invoice], credits: list[Credit]
+    draws: Draws,
+    window: Window,
+    journal: Journal,
+    sessions: list[Session],
+    invoices: list[Invoice],
+    credits: list[Credit],
 ) -> list[Bill]:
     """Bills of growers in time, posted: what is owed for consigned goods is then owed on a bill."""
     asked = [*_consigned(window, invoices, credits), *_bought(sessions)]
     asked.sort(key=lambda bill: (bill.day, bill.vendor, bill.session))
-    numbered = [bill._replace(id=number) for number, bill in enumerate(asked, start=1)]
+    numbers = spaced(draws, "bill numbers", len(asked))
+    numbered = [bill._replace(id=number) for number, bill in zip(numbers, asked, strict=True)]
     for bill in numbered:
         if not bill.session:
             journal.record(

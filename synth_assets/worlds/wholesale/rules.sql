@@ -26,38 +26,6 @@ SELECT
 FROM payments JOIN invoices USING (invoice_id)
 WHERE payments.customer_id <> invoices.customer_id;
 
--- name: discount_without_rule — A line is sold below the list price and names no rule.
-SELECT
-    CAST(order_id AS VARCHAR) AS entity_id,
-    line ->> 'batchId' AS related_entity_id,
-    CAST(line ->> 'listPrice' AS DECIMAL(18, 2)) AS expected_value,
-    CAST(line ->> 'unitPrice' AS DECIMAL(18, 2)) AS actual_value
-FROM (SELECT order_id, unnest(CAST(items AS JSON[])) AS line FROM orders WHERE order_type = 'SALE')
-WHERE CAST(line ->> 'unitPrice' AS DECIMAL(18, 2)) < CAST(line ->> 'listPrice' AS DECIMAL(18, 2))
-    AND line ->> 'appliedRule' IS NULL;
-
--- name: price_below_floor — A sheet offers flower for less than the list price less 12 %, all discounts together.
-SELECT
-    CAST(sales_sheet_history_id AS VARCHAR) AS entity_id,
-    CAST(batch_id AS VARCHAR) AS related_entity_id,
-    list_price * 0.88 AS expected_value,
-    price AS actual_value
-FROM (
-    SELECT
-        sales_sheet_history_id,
-        CAST(line ->> 'batchId' AS BIGINT) AS batch_id,
-        CAST(line ->> 'price' AS DECIMAL(18, 2)) AS price
-    FROM (SELECT sales_sheet_history_id, unnest(CAST(items AS JSON[])) AS line FROM sales_sheet_history)
-)
-JOIN batches USING (batch_id)
-JOIN (
-    SELECT product_id, CASE subcategory
-        WHEN 'Indoor' THEN list_prices.indoor WHEN 'Greenhouse' THEN list_prices.greenhouse ELSE list_prices.outdoor
-    END AS list_price
-    FROM products CROSS JOIN scenario WHERE category = 'Flower'
-) USING (product_id)
-WHERE price < list_price * 0.88;
-
 -- name: unrecorded_return — A return is credited, and no goods of its order came back into stock.
 SELECT
     CAST(credit_id AS VARCHAR) AS entity_id,
@@ -92,6 +60,38 @@ JOIN swapped AS b
     ON a.invoice_id = b.bank_invoice_id AND b.invoice_id = a.bank_invoice_id AND a.payment_id < b.payment_id
 WHERE a.invoice_id <> a.bank_invoice_id;
 
+-- name: discount_without_rule — A line is sold below the list price and names no rule.
+SELECT
+    CAST(order_id AS VARCHAR) AS entity_id,
+    line ->> 'batchId' AS related_entity_id,
+    CAST(line ->> 'listPrice' AS DECIMAL(18, 2)) AS expected_value,
+    CAST(line ->> 'unitPrice' AS DECIMAL(18, 2)) AS actual_value
+FROM (SELECT order_id, unnest(CAST(items AS JSON[])) AS line FROM orders WHERE order_type = 'SALE')
+WHERE CAST(line ->> 'unitPrice' AS DECIMAL(18, 2)) < CAST(line ->> 'listPrice' AS DECIMAL(18, 2))
+    AND line ->> 'appliedRule' IS NULL;
+
+-- name: price_below_floor — A sheet offers flower for less than the list price less 12 %, all discounts together.
+SELECT
+    CAST(sales_sheet_history_id AS VARCHAR) AS entity_id,
+    CAST(batch_id AS VARCHAR) AS related_entity_id,
+    list_price * 0.88 AS expected_value,
+    price AS actual_value
+FROM (
+    SELECT
+        sales_sheet_history_id,
+        CAST(line ->> 'batchId' AS BIGINT) AS batch_id,
+        CAST(line ->> 'price' AS DECIMAL(18, 2)) AS price
+    FROM (SELECT sales_sheet_history_id, unnest(CAST(items AS JSON[])) AS line FROM sales_sheet_history)
+)
+JOIN batches USING (batch_id)
+JOIN (
+    SELECT product_id, CASE subcategory
+        WHEN 'Indoor' THEN list_prices.indoor WHEN 'Greenhouse' THEN list_prices.greenhouse ELSE list_prices.outdoor
+    END AS list_price
+    FROM products CROSS JOIN scenario WHERE category = 'Flower'
+) USING (product_id)
+WHERE price < list_price * 0.88;
+
 -- name: booked_too_early — An invoice is dated in a month before its order.
 SELECT
     CAST(invoices.invoice_id AS VARCHAR) AS entity_id,
@@ -109,6 +109,18 @@ SELECT
     orders.due_date - CAST(orders.created_at AS DATE) AS actual_value
 FROM orders JOIN invoices USING (invoice_id)
 WHERE CAST(orders.payment_terms AS VARCHAR) <> invoices.payment_terms;
+
+-- name: limit_exceeded_without_approval — An order takes a client more than 5 % over its credit limit, and nobody approved it.
+SELECT
+    CAST(credit_audit_log_id AS VARCHAR) AS entity_id,
+    told ->> 'invoiceId' AS related_entity_id,
+    CAST(told ->> 'limit' AS DECIMAL(18, 2)) AS expected_value,
+    CAST(told ->> 'exposure' AS DECIMAL(18, 2)) AS actual_value
+FROM (
+    SELECT credit_audit_log_id, CAST(metadata AS JSON) AS told FROM credit_audit_log WHERE event_type = 'EXPOSURE_EXCEEDED'
+)
+WHERE CAST(told ->> 'exposure' AS DECIMAL(18, 2)) > 1.05 * CAST(told ->> 'limit' AS DECIMAL(18, 2))
+    AND told ->> 'approvedBy' IS NULL;
 
 -- name: oversold_batch — More was sold of a batch than stock took in: the sale has no movement of that batch.
 WITH came AS (
@@ -177,18 +189,6 @@ FROM intake_sessions
 WHERE payment_terms = 'CONSIGNMENT'
     AND intake_session_id NOT IN (SELECT reference_id FROM ledger_entries WHERE reference_type = 'INTAKE');
 
--- name: bill_paid_twice — A bill that is paid is paid again.
-SELECT
-    CAST(payment_id AS VARCHAR) AS entity_id,
-    CAST(bill_id AS VARCHAR) AS related_entity_id,
-    0 AS expected_value,
-    amount_cents / 100 AS actual_value
-FROM (
-    SELECT *, row_number() OVER (PARTITION BY bill_id ORDER BY payment_date, payment_id) AS place
-    FROM payments WHERE bill_id IS NOT NULL
-)
-WHERE place > 1;
-
 -- name: vendor_is_a_user — A vendor is reached at the address of a user; what it was paid.
 SELECT
     CAST(vendor_id AS VARCHAR) AS entity_id,
@@ -201,6 +201,34 @@ LEFT JOIN (SELECT vendor_id, sum(amount_paid_cents) AS billed_cents FROM bills G
 LEFT JOIN (
     SELECT vendor_id, sum(total_amount_cents) AS spent_cents FROM expenses GROUP BY vendor_id
 ) USING (vendor_id);
+
+-- name: bill_split — Two bills ask for the same goods on one day, neither above the limit for approval, together above it.
+SELECT
+    CAST(second.bill_id AS VARCHAR) AS entity_id,
+    CAST(first.bill_id AS VARCHAR) AS related_entity_id,
+    (first.total_amount_cents + second.total_amount_cents) / 100 AS expected_value,
+    second.total_amount_cents / 100 AS actual_value
+FROM bills AS first
+JOIN bills AS second
+    ON first.vendor_id = second.vendor_id
+    AND first.bill_date = second.bill_date
+    AND first.reference_id IS NOT DISTINCT FROM second.reference_id
+    AND first.bill_id < second.bill_id
+CROSS JOIN scenario
+WHERE first.total_amount_cents + second.total_amount_cents > 100 * bill_approval_limit
+    AND greatest(first.total_amount_cents, second.total_amount_cents) <= 100 * bill_approval_limit;
+
+-- name: bill_paid_twice — A bill that is paid is paid again.
+SELECT
+    CAST(payment_id AS VARCHAR) AS entity_id,
+    CAST(bill_id AS VARCHAR) AS related_entity_id,
+    0 AS expected_value,
+    amount_cents / 100 AS actual_value
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY bill_id ORDER BY payment_date, payment_id) AS place
+    FROM payments WHERE bill_id IS NOT NULL
+)
+WHERE place > 1;
 
 -- name: payment_before_bill — A grower is paid before its bill came; days.
 SELECT
@@ -282,3 +310,20 @@ SELECT
     old_value_cents / 100 AS expected_value,
     new_value_cents / 100 AS actual_value
 FROM credit_audit_log WHERE event_type = 'LIMIT_INCREASED' AND reason IS NULL;
+
+-- name: client_changed_before_payment — Who recorded a client's payment had changed its data in the three days before.
+SELECT
+    CAST(audit_logs.entity_id AS VARCHAR) AS entity_id,
+    min_by(told ->> 'paymentId', payment_id) AS related_entity_id,
+    0 AS expected_value,
+    min_by(CAST(told ->> 'amount' AS DECIMAL(18, 2)), payment_id) AS actual_value
+FROM audit_logs
+JOIN (
+    SELECT *, CAST(metadata AS JSON) AS told, CAST(told ->> 'paymentId' AS BIGINT) AS payment_id
+    FROM client_activity WHERE activity_type = 'PAYMENT_RECORDED'
+) AS recorded
+    ON client_id = audit_logs.entity_id
+    AND user_id = actor_id
+    AND CAST(recorded.created_at AS DATE) - CAST(audit_logs.created_at AS DATE) BETWEEN 0 AND 3
+WHERE entity = 'clients' AND action = 'UPDATE'
+GROUP BY audit_log_id, audit_logs.entity_id;

@@ -89,6 +89,10 @@ class Year:
         """A moment of the books as seconds since 1970-01-01."""
         return self.epoch_day(day) * SECONDS_PER_DAY + second
 
+    def day_of(self, at: int) -> int:
+        """The day of the books that a moment lies in, from 0."""
+        return at // SECONDS_PER_DAY - self.window.first
+
     def status(self, invoice: Invoice) -> str:
         """PAID, PARTIAL, OVERDUE or SENT, as an invoice stands on the last day."""
         paid = self.paid_cents[invoice.id]
@@ -173,7 +177,7 @@ def simulate(config: Config, draws: Draws) -> Year:
             billing.take_back(invoice, day) if kind == RETURN else billing.refund(invoice, day)
         if days.is_business[day]:
             _count(stock, journal, counted, day)
-    bills = payable.bills(days, journal, intake.sessions, billing.invoices, billing.credits)
+    bills = payable.bills(draws, days, journal, intake.sessions, billing.invoices, billing.credits)
     receipts = settle(config, draws, days, billing.invoices, billing.credits)
     payments = record(
         draws, journal, [*received(draws, receipts, billing.credits), *payable.paid(draws, days, bills)]

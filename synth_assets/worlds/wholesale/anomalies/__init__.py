@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from synth_assets.worlds.wholesale.anomalies import access, inventory, ledger, payables, sales
+from synth_assets.worlds.wholesale.anomalies import (
+    access,
+    bills,
+    inventory,
+    ledger,
+    payables,
+    receipts,
+    sales,
+)
 
-KINDS = (*sales.KINDS, *inventory.KINDS, *payables.KINDS, *ledger.KINDS, *access.KINDS)
+KINDS = (
+    *receipts.KINDS,
+    *sales.KINDS,
+    *inventory.KINDS,
+    *payables.KINDS,
+    *bills.KINDS,
+    *ledger.KINDS,
+    *access.KINDS,
+)
 """Every kind of fault, in the order in which they are placed."""
 
 ANOMALIES = tuple(kind.anomaly for kind in KINDS)

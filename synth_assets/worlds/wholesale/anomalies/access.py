@@ -1,18 +1,25 @@
-"""Faults of access: people who approve what they asked for, or change limits without a word."""
+"""Faults of access: own requests approved, limits raised without a word, data changed at the right moment."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.manifest import EASY
+from synth_assets.model.manifest import EASY, HARD
 from synth_assets.worlds.wholesale.anomalies.inventory import sent_samples
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
+from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
+from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.sample import Sample
+from synth_assets.worlds.wholesale.tables.contacts import BEFORE_PAYMENT_DAYS, Contacts, PhoneChange
 from synth_assets.worlds.wholesale.tables.credit import credit_audit_log
+from synth_assets.worlds.wholesale.tables.dealings import client_of
 from synth_assets.worlds.wholesale.tables.samples import unit_cost_cents
 from synth_assets.worlds.wholesale.year import Year
+
+# --- own request approved -----------------------------------------------------------------------------
 
 
 def approved_own_request(year: Year, sample: Sample, drawn: list[float]) -> Fault:
@@ -23,6 +30,39 @@ def approved_own_request(year: Year, sample: Sample, drawn: list[float]) -> Faul
         Change("sample_requests", {"sample_request_id": sample.id}, {"fulfilled_by_id": user})
     ]
     return Fault(sample.id, user, 0, user * 100, cents, edits, EASY)
+
+
+# --- a client's data changed just before its payment --------------------------------------------------
+
+
+def changed_before_payment(year: Year) -> list[tuple[PhoneChange, Payment]]:
+    """Of each client the first telephone number that its seller changed just before a payment, and that."""
+    paid: dict[int, list[Payment]] = defaultdict(list)
+    for payment in year.payments:
+        client = client_of(payment)
+        if client and not payment.credit:
+            paid[client.id].append(payment)
+    found: dict[int, tuple[PhoneChange, Payment]] = {}
+    for change in Contacts(year).changes:
+        day = year.day_of(change.at)
+        soon = range(day, day + BEFORE_PAYMENT_DAYS + 1)
+        later = next((payment for payment in paid[change.client.id] if payment.day in soon), None)
+        if later and change.user != ACCOUNTANT:
+            found.setdefault(change.client.id, (change, later))
+    return list(found.values())
+
+
+def client_changed_before_payment(
+    year: Year, changed: tuple[PhoneChange, Payment], drawn: list[float]
+) -> Fault:
+    """Who records a client's payment has changed its telephone number in the days before."""
+    change, payment = changed
+    where = {"entity": "clients", "entity_id": change.client.id, "action": "UPDATE", "created_at": change.at}
+    edits: list[Edit] = [Change("audit_logs", where, {"actor_id": ACCOUNTANT})]
+    return Fault(change.client.id, payment.id, 0, payment.cents, payment.cents, edits, HARD)
+
+
+# --- a credit limit raised without a reason -----------------------------------------------------------
 
 
 class Raise(NamedTuple):
@@ -65,5 +105,14 @@ KINDS = (
         ),
         raises,
         limit_raised_without_reason,
+    ),
+    Kind(
+        Anomaly(
+            "client_changed_before_payment",
+            "client",
+            "A client's telephone number is changed just before a payment by the user who records that.",
+        ),
+        changed_before_payment,
+        client_changed_before_payment,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import EASY, HARD, MEDIUM
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
-from synth_assets.worlds.wholesale.anomalies.payables import free_number
+from synth_assets.worlds.wholesale.anomalies.papers import event_legs, free_posting
 from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remove
 from synth_assets.worlds.wholesale.invoice import Invoice
 from synth_assets.worlds.wholesale.journal import ACCOUNTS, INVENTORY, Event
@@ -14,11 +14,6 @@ from synth_assets.worlds.wholesale.year import Year
 
 LARGE_CENTS = 1_000_000
 """Round entries are multiples of $10,000."""
-
-
-def legs_of(event: Event) -> list[int]:
-    """Numbers of an event's legs in `ledger_entries`."""
-    return [LEGS_A_POSTING * (event.number - 1) + leg for leg in range(1, len(event.legs) + 1)]
 
 
 def paper(event: Event) -> tuple[str, int]:
@@ -58,7 +53,7 @@ def unbalanced_entry(year: Year, event: Event, drawn: list[float]) -> Fault | No
         return None
     i = places[int(drawn[0] * len(places))]
     swapped = int(digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :])
-    number = legs_of(event)[1]
+    number = event_legs(event)[1]
     edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {"credit_cents": swapped})]
     difference = abs(swapped - leg.credit_cents)
     difficulty = HARD if difference < 100_00 else MEDIUM
@@ -83,9 +78,9 @@ def backdated_entry(year: Year, event: Event, drawn: list[float]) -> Fault:
             "ledger_entries", {"ledger_entry_id": number},
             {"entry_date": year.epoch_day(day), "fiscal_period_id": year.period(day)},
         )
-        for number in legs_of(event)
+        for number in event_legs(event)
     ]  # fmt: skip
-    number, right, wrong = legs_of(event)[0], year.period(event.day) * 100, year.period(day) * 100
+    number, right, wrong = event_legs(event)[0], year.period(event.day) * 100, year.period(day) * 100
     return Fault(number, event.subject, right, wrong, event.cents, edits, MEDIUM, paper(event))
 
 
@@ -100,7 +95,7 @@ def expenses(year: Year) -> list[Event]:
 def expense_as_inventory(year: Year, event: Event, drawn: list[float]) -> Fault:
     """An expense is booked as goods, which lifts the profit and the stock's value."""
     inventory = next(place for place, account in enumerate(ACCOUNTS, start=1) if account.number == INVENTORY)
-    number = legs_of(event)[0]
+    number = event_legs(event)[0]
     edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {"account_id": inventory})]
     return Fault(number, event.subject, 600_000, 130_000, event.cents, edits, MEDIUM, paper(event))
 
@@ -122,11 +117,11 @@ def round_manual_entry(year: Year, event: Event, drawn: list[float]) -> Fault | 
     day = year.month_end(event.day)
     if day > year.last_day:
         return None
-    posting = free_number([(e.number, e.day) for e in year.events], day)
+    posting = free_posting(year, day, drawn[1])
     if not posting:
         return None
     cents = LARGE_CENTS * within(1, 9, drawn[0])
-    numbers = legs_of(event)
+    numbers = event_legs(event)
     edits: list[Edit] = [
         Copy(
             "ledger_entries", {"ledger_entry_id": numbers[leg]},

@@ -1,11 +1,10 @@
-"""Faults of sales: credits, receipts, prices, terms and days that are not what happened."""
+"""Faults of sales: prices, terms, days and limits that are not what was agreed."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import HARD, MEDIUM
@@ -13,87 +12,13 @@ from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.catalogue import CASES
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
-from synth_assets.worlds.wholesale.invoice import REFUND, RETURN, Credit, Invoice
+from synth_assets.worlds.wholesale.invoice import Invoice
 from synth_assets.worlds.wholesale.order import Order
-from synth_assets.worlds.wholesale.payment import Payment
-from synth_assets.worlds.wholesale.tables.billing import numbers
+from synth_assets.worlds.wholesale.tables.dealings import as_json
 from synth_assets.worlds.wholesale.tables.orders import dollars
+from synth_assets.worlds.wholesale.tables.reviews import changes
 from synth_assets.worlds.wholesale.tables.sheets import sales_sheet_history
 from synth_assets.worlds.wholesale.year import Year
-
-TRANSACTION = tuple(
-    f"transactions.{name}"
-    for name in ("transaction_type", "created_at", "transacted_at", "updated_at", "credits.transaction_id")
-)
-"""A refund is one of the few transactions that are refunds."""
-
-LAPPED_WITHIN_DAYS = 60
-"""Two receipts of a lapping are at most so far apart [D]."""
-
-
-def receipts(year: Year) -> list[Payment]:
-    """Payments of clients in money."""
-    return [p for p in year.payments if p.invoice is not None and p.credit is None]
-
-
-# --- refund above its invoice -------------------------------------------------------------------------
-
-
-def refunds(year: Year) -> list[Credit]:
-    """Credits for quality."""
-    return [credit for credit in year.credits if credit.kind == REFUND]
-
-
-def refund_above_invoice(year: Year, credit: Credit, drawn: list[float]) -> Fault:
-    """A credit for quality gives back more than the whole invoice; everything that repeats it agrees."""
-    cents = credit.invoice.cents * within(102, 140, drawn[0]) // 100
-    more = cents - credit.cents
-    number = numbers(year).of_credit[credit.id]
-    edits: list[Edit] = [
-        Change(
-            "credits",
-            {"credit_id": credit.id},
-            {
-                "credit_amount_cents": cents,
-                "amount_remaining_cents": lambda left: left + more,
-                "credit_status": lambda word: "PARTIALLY_USED" if word != "ACTIVE" else word,
-            },
-        ),
-        Change("transactions", {"transaction_id": number}, {"amount_cents": cents}),
-        Change(
-            "client_transactions",
-            {"client_transaction_id": number},
-            {"amount_cents": cents, "payment_amount_cents": cents},
-        ),
-        Change(
-            "transaction_links",
-            {"child_transaction_id": number, "transaction_link_type": "REFUND_OF"},
-            {"link_amount_cents": cents},
-        ),
-        Change(
-            "ledger_entries",
-            {"reference_type": "REFUND", "reference_id": credit.id},
-            {
-                "debit_cents": lambda old: cents if old else 0,
-                "credit_cents": lambda old: cents if old else 0,
-            },
-        ),
-    ]
-    return Fault(credit.id, credit.invoice.id, credit.cents, cents, more, edits)
-
-
-# --- payment applied to the wrong client --------------------------------------------------------------
-
-
-def payment_of_wrong_client(year: Year, payment: Payment, drawn: list[float]) -> Fault:
-    """A receipt is booked under another client than the one whose invoice it pays."""
-    invoice = payment.invoice
-    assert invoice is not None
-    others = [client.id for client in year.clients if client.id != invoice.order.client.id]
-    other = others[int(drawn[0] * len(others))]
-    edits: list[Edit] = [Change("payments", {"payment_id": payment.id}, {"customer_id": other})]
-    return Fault(payment.id, invoice.id, payment.cents, 0, payment.cents, edits, MEDIUM)
-
 
 # --- discount without a rule --------------------------------------------------------------------------
 
@@ -137,6 +62,12 @@ def _line_changed(place: int, key: str, value: object) -> Callable[[str], str]:
 # --- price below the floor ----------------------------------------------------------------------------
 
 
+def sheets_of(year: Year) -> Sequence[tuple[int, list[dict[str, Any]]]]:
+    """Sales sheets with their lines."""
+    rows = sales_sheet_history(year, year.draws.of("sales_sheet_history"))
+    return [(row[0], json.loads(row[4])) for row in rows]
+
+
 def price_below_floor(
     year: Year, sheet: tuple[int, list[dict[str, Any]]], drawn: list[float]
 ) -> Fault | None:
@@ -163,78 +94,6 @@ def price_below_floor(
     ]
     difficulty = HARD if price > floor * 93 // 100 else MEDIUM
     return Fault(number, line["batchId"], floor, price, less, edits, difficulty)
-
-
-# --- a return that stock does not know ----------------------------------------------------------------
-
-
-def returns(year: Year) -> list[Credit]:
-    """Credits for goods that came back."""
-    return [credit for credit in year.credits if credit.kind == RETURN]
-
-
-def unrecorded_return(year: Year, credit: Credit, drawn: list[float]) -> Fault:
-    """Goods came back and were credited; in stock they are a find of the count, not a return."""
-    order = credit.invoice.order
-    edits: list[Edit] = [
-        Change(
-            "inventory_movements",
-            {"inventory_movement_type": "REFUND_RETURN", "reference_id": year.order_ids[order.id]},
-            {
-                "inventory_movement_type": "ADJUSTMENT",
-                "reference_type": None,
-                "reference_id": None,
-                "reason": "More found at the count",
-            },
-        )
-    ]
-    return Fault(credit.id, credit.invoice.id, credit.cents, 0, credit.cents, edits, MEDIUM)
-
-
-# --- lapping ------------------------------------------------------------------------------------------
-
-
-def lappable(year: Year) -> list[tuple[Payment, Payment]]:
-    """Pairs of receipts of the same amount, of two clients, the second later and each the only one of its
-    invoice."""
-    count: dict[int, int] = defaultdict(int)
-    of_cents: dict[int, list[Payment]] = defaultdict(list)
-    for payment in year.payments:
-        if payment.invoice is not None:
-            count[payment.invoice.id] += 1
-    for payment in receipts(year):
-        if count[payment.invoice.id] == 1:  # type: ignore[union-attr]
-            of_cents[payment.cents].append(payment)
-    return [
-        (first, second)
-        for same in of_cents.values()
-        for i, first in enumerate(same)
-        for second in same[i + 1 :]
-        if _may_lap(first, second)
-    ]
-
-
-def _may_lap(first: Payment, second: Payment) -> bool:
-    a, b = first.invoice, second.invoice
-    assert a is not None
-    assert b is not None
-    return (
-        a.order.client != b.order.client and b.day <= first.day < second.day <= first.day + LAPPED_WITHIN_DAYS
-    )
-
-
-def lapping(year: Year, pair: tuple[Payment, Payment], drawn: list[float]) -> Fault:
-    """One client's receipt is posted to another's invoice, and covered by the other's next one; the bank's
-    list still says whose it was."""
-    first, second = pair
-    a, b = first.invoice, second.invoice
-    assert a is not None
-    assert b is not None
-    edits: list[Edit] = [
-        Change("payments", {"payment_id": one.id}, {"invoice_id": to.id, "customer_id": to.order.client.id})
-        for one, to in ((first, b), (second, a))
-    ]
-    return Fault(first.id, second.id, a.id * 100, b.id * 100, first.cents, edits, HARD)
 
 
 # --- cut-off ------------------------------------------------------------------------------------------
@@ -285,37 +144,44 @@ def side_agreement(year: Year, order: Order, drawn: list[float]) -> Fault:
     )
 
 
-def sheets_of(year: Year) -> Sequence[tuple[int, list[dict[str, Any]]]]:
-    """Sales sheets with their lines."""
-    rows = sales_sheet_history(year, year.draws.of("sales_sheet_history"))
-    return [(row[0], json.loads(row[4])) for row in rows]
+# --- credit limit exceeded without approval -----------------------------------------------------------
+
+
+class Excess(NamedTuple):
+    """An order far over its client's limit: line of the log, invoice, limit and what is owed then."""
+
+    number: int
+    invoice: int
+    limit_cents: int
+    exposure_cents: int
+
+
+def excesses(year: Year) -> list[Excess]:
+    """Every order so far over a limit that the owner approved it."""
+    found = []
+    for number, change in enumerate(changes(year, year.config), start=1):
+        told = json.loads(change.metadata) if change.kind == "EXPOSURE_EXCEEDED" else {}
+        if told.get("approvedBy"):
+            limit, exposure = (round(100 * told[name]) for name in ("limit", "exposure"))
+            found.append(Excess(number, told["invoiceId"], limit, exposure))
+    return found
+
+
+def limit_exceeded_without_approval(year: Year, excess: Excess, drawn: list[float]) -> Fault:
+    """Nobody has approved an order that is far over its client's limit."""
+    edits: list[Edit] = [
+        Change(
+            "credit_audit_log",
+            {"credit_audit_log_id": excess.number},
+            {"metadata": lambda text: as_json({**json.loads(text), "approvedBy": None})},
+        )
+    ]
+    limit, exposure = excess.limit_cents, excess.exposure_cents
+    difficulty = HARD if exposure * 100 < limit * 110 else MEDIUM
+    return Fault(excess.number, excess.invoice, limit, exposure, exposure - limit, edits, difficulty)
 
 
 KINDS = (
-    Kind(
-        Anomaly(
-            "refund_above_invoice",
-            "credit",
-            "A credit for quality is larger than the invoice that it gives back from.",
-            shows_in=(
-                "credits.credit_amount_cents",
-                "credits.amount_remaining_cents",
-                "credits.credit_status",
-                *TRANSACTION,
-            ),
-        ),
-        refunds,
-        refund_above_invoice,
-    ),
-    Kind(
-        Anomaly(
-            "payment_of_wrong_client",
-            "payment",
-            "A receipt is booked under another client than its invoice's.",
-        ),
-        receipts,
-        payment_of_wrong_client,
-    ),
     Kind(
         Anomaly("discount_without_rule", "order", "A line is priced below the list and names no rule."),
         discounted,
@@ -329,25 +195,6 @@ KINDS = (
         ),
         sheets_of,
         price_below_floor,
-    ),
-    Kind(
-        Anomaly(
-            "unrecorded_return",
-            "credit",
-            "A return is credited, and its goods are not in stock as a return.",
-            shows_in=("inventory_movements.inventory_movement_type",),
-        ),
-        returns,
-        unrecorded_return,
-    ),
-    Kind(
-        Anomaly(
-            "lapping",
-            "payment",
-            "A receipt is posted to another client's invoice and covered by that client's next one.",
-        ),
-        lappable,
-        lapping,
     ),
     Kind(
         Anomaly(
@@ -373,5 +220,14 @@ KINDS = (
         ),
         on_terms,
         side_agreement,
+    ),
+    Kind(
+        Anomaly(
+            "limit_exceeded_without_approval",
+            "credit_audit_log",
+            "An order takes a client more than 5 % over its credit limit, and nobody approved it.",
+        ),
+        excesses,
+        limit_exceeded_without_approval,
     ),
 )

@@ -38,12 +38,16 @@ LEFT JOIN (
 ) USING (bank_account_id)
 WHERE current_balance_cents <> coalesce(listed_cents, 0);
 
--- name: cash_is_never_negative — There is money in the bank at the end of every day.
+-- name: cash_is_never_negative — There is money in the bank at the end of every day, but for what was paid twice or too early.
 SELECT transaction_date, balance_cents
 FROM (
     SELECT transaction_date, sum(sum(CASE WHEN transaction_type IN ('DEPOSIT', 'INTEREST') THEN amount_cents
         ELSE -amount_cents END)) OVER (ORDER BY transaction_date) AS balance_cents
-    FROM bank_transactions WHERE transaction_type <> 'TRANSFER' GROUP BY transaction_date
+    FROM bank_transactions
+    WHERE transaction_type <> 'TRANSFER' AND coalesce(CAST(payment_id AS VARCHAR), '') NOT IN (
+        SELECT entity_id FROM anomaly_manifest WHERE type IN ('bill_paid_twice', 'payment_before_bill')
+    )
+    GROUP BY transaction_date
 )
 WHERE balance_cents < 0;
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import camel_case
+from synth_assets.worlds.wholesale.catalogue import spaced
 from synth_assets.worlds.wholesale.columns import (
     CREATED_AT,
     CREATED_AT_OPTIONAL,
@@ -22,24 +23,30 @@ from synth_assets.worlds.wholesale.intake import BUYER
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT, Invoice
 from synth_assets.worlds.wholesale.stock import ADJUSTMENT, SAMPLE, Movement
 from synth_assets.worlds.wholesale.tables.billing import REASONS, invoice_number
+from synth_assets.worlds.wholesale.tables.contacts import Contacts
 from synth_assets.worlds.wholesale.tables.dealings import (
     CALCULATED_AT,
     as_json,
+    dollars,
     opened,
     paid_at,
     plain,
     slow_payers,
 )
 from synth_assets.worlds.wholesale.tables.intake import batch_code
-from synth_assets.worlds.wholesale.tables.ledger import fiscal_periods
+from synth_assets.worlds.wholesale.tables.ledger import POSTED_AT, fiscal_periods
 from synth_assets.worlds.wholesale.tables.notes import told
 from synth_assets.worlds.wholesale.tables.parties import SLOW_TAG, tags
+from synth_assets.worlds.wholesale.tables.payables import needs_approval
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
 from synth_assets.worlds.wholesale.tables.reviews import changes
 from synth_assets.worlds.wholesale.year import Year
 
 OWNER = 1
-"""The user who set up clients."""
+"""The user who set up clients, and approves large bills."""
+
+APPROVED_AT = POSTED_AT - 2_700
+"""When bills are approved, seconds of the day: after they are recorded, before any is paid."""
 
 CLOSED_AFTER_DAYS = 61
 """Days after its last movement on which an empty batch is closed."""
@@ -123,10 +130,13 @@ class Logged(NamedTuple):
     reason: str | None = None
 
 
-def audit_logs(facts: Year, config: Config) -> Iterator[Row]:
+def audit_logs(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
     """Every change of rows that is logged, in time."""
+    contacts = Contacts(facts)
     found = [
-        *_set_up(facts),
+        *_set_up(facts, contacts),
+        *_phones(contacts),
+        *_approvals(facts),
         *_invoices(facts),
         *_batches(facts),
         *_limits(facts, config),
@@ -134,7 +144,7 @@ def audit_logs(facts: Year, config: Config) -> Iterator[Row]:
         *_periods(facts, config),
     ]
     found.sort(key=lambda entry: entry.at)
-    for number, entry in enumerate(found, start=1):
+    for number, entry in zip(spaced(draws, "numbers", len(found)), found, strict=True):
         before = None if entry.before is None else as_json(entry.before)
         yield (
             number, entry.user, entry.entity, entry.row, entry.action, before, as_json(entry.after),
@@ -142,10 +152,29 @@ def audit_logs(facts: Year, config: Config) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def _set_up(facts: Year) -> Iterator[Logged]:
+def _phones(contacts: Contacts) -> Iterator[Logged]:
+    """Every new telephone number of a client."""
+    for change in contacts.changes:
+        before, after = {"phone": change.before}, {"phone": change.after}
+        yield Logged(
+            change.at, change.user, "clients", change.client.id, "UPDATE", before, after, "New number"
+        )
+
+
+def _approvals(facts: Year) -> Iterator[Logged]:
+    """The owner approves every bill above the limit, on the day on which it comes."""
+    reason = f"Above {dollars(100 * facts.config.bill_approval_limit)}"
+    for bill in facts.bills:
+        if needs_approval(facts, bill):
+            at = facts.seconds(bill.day, APPROVED_AT)
+            after = {"approvedBy": OWNER, "totalAmount": plain(bill.cents)}
+            yield Logged(at, OWNER, "bills", bill.id, "APPROVE", None, after, reason)
+
+
+def _set_up(facts: Year, contacts: Contacts) -> Iterator[Logged]:
     at = opened(facts)
     for client in facts.clients:
-        after = {"name": client.name, "phone": client.phone, "tags": tags(client)}
+        after = {"name": client.name, "phone": contacts.phone(client, at), "tags": tags(client)}
         yield Logged(at, OWNER, "clients", client.id, "CREATE", None, after)
     for product in facts.products:
         created: State = {
@@ -301,6 +330,7 @@ AUDITED = {
     "batches": "batches",
     "client_credit_limits": "client_credit_limits",
     "credits": "credits",
+    "bills": "bills",
     "fiscalPeriods": "fiscal_periods",
 }
 """Tables whose changes are logged: their names in the ERP, and here."""
@@ -315,11 +345,15 @@ AUDIT_LOGS = projection(
         refers_to_any("entity_id", "entity", AUDITED, "The row."),
         choice(
             "action",
-            ("CREATE", "UPDATE", "STATUS_CHANGE", "PAYMENT", "QUANTITY_ADJUSTMENT"),
+            ("CREATE", "UPDATE", "STATUS_CHANGE", "PAYMENT", "QUANTITY_ADJUSTMENT", "APPROVE"),
             "What was done.",
             "varchar(100)",
         ),
-        text("before", "What changed, as it was; JSON text, empty for a new row.", nullable=True),
+        text(
+            "before",
+            "As it was; JSON text, empty for a new row and an approval.",
+            nullable=True,
+        ),
         text("after", "The same as it is then; JSON text.", nullable=True),
         text("reason", "Why.", nullable=True),
         CREATED_AT,

@@ -22,6 +22,7 @@ from synth_assets.worlds.wholesale.columns import (
 )
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
 from synth_assets.worlds.wholesale.journal import ACCOUNTS, CASH
+from synth_assets.worlds.wholesale.tables.dealings import paid_at
 from synth_assets.worlds.wholesale.tables.ledger import CLOSED_AFTER_DAYS, OPENED_AT, POSTED_AT
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
@@ -94,7 +95,9 @@ def reconciled_at(facts: Year, day: int) -> int | None:
 def payments(facts: Year) -> Iterator[Row]:
     """Payments of both sides, in time."""
     for payment in facts.payments:
-        at = facts.seconds(payment.day, PAID_AT if payment.bill is None else POSTED_AT - 1_800)
+        at = (
+            paid_at(facts, payment) if payment.bill is None else facts.seconds(payment.day, POSTED_AT - 1_800)
+        )
         is_credit = payment.credit is not None
         when = None if is_credit else reconciled_at(facts, payment.day)
         parties: tuple[int | None, ...]
@@ -158,7 +161,9 @@ BANK_ACCOUNTS = projection(
         text("bank_name", "The bank.", "varchar(255)"),
         choice("account_type", ("CHECKING", "SAVINGS", "MONEY_MARKET", "CREDIT_CARD"), "What it is."),
         text("currency", "Currency.", "varchar(3)", "USD"),
-        money("current_balance_cents", "Balance: its list adds up to it.", "decimal(12,2)", "0.00"),
+        money(
+            "current_balance_cents", "Balance: its list adds up to it.", "decimal(12,2)", "0.00", minimum=None
+        ),
         flag("is_active", "Whether it is used.", default="true"),
         refers("accounts", "ledger_account_id", "The ledger account that it belongs to.", nullable=True),
         text("notes", "What it is for.", nullable=True),

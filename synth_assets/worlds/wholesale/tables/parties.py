@@ -30,6 +30,7 @@ from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURNS_AT
 from synth_assets.worlds.wholesale.payable import PAID_ON
 from synth_assets.worlds.wholesale.payment import business_day_before
+from synth_assets.worlds.wholesale.tables.contacts import Contacts
 from synth_assets.worlds.wholesale.tables.dealings import (
     CALCULATED_AT,
     as_json,
@@ -111,11 +112,12 @@ def clients(facts: Year, config: Config) -> Iterator[Row]:
 
 
 def _updated(facts: Year) -> dict[int, int]:
-    """When each client last ordered, paid or was given a credit."""
+    """When each client last ordered, paid, was given a credit or had a new telephone number."""
     happened = [
         *((i.order.client.id, facts.seconds(i.day, i.order.second)) for i in facts.invoices),
         *((client.id, paid_at(facts, p)) for p in facts.payments if (client := client_of(p))),
         *((c.invoice.order.client.id, facts.seconds(c.day, RETURNS_AT)) for c in facts.credits),
+        *((change.client.id, change.at) for change in Contacts(facts).changes),
     ]
     updated: dict[int, int] = {}
     for client_id, at in happened:

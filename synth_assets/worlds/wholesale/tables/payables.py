@@ -33,9 +33,25 @@ CATEGORIES = ("rent", "utilities", "payroll", "insurance", "marketing")
 """Expenses by their kind; the first category, Operating Expenses, holds them."""
 
 
-def bill_number(facts: Year, bill: Bill) -> str:
+def bill_number(facts: Year, day: int, number: int) -> str:
     """`BILL-2024-00001`."""
-    return f"BILL-{facts.window.dates[bill.day].year}-{bill.id:05d}"
+    return f"BILL-{facts.window.dates[day].year}-{number:05d}"
+
+
+def needs_approval(facts: Year, bill: Bill) -> bool:
+    """Whether the owner has to approve a bill."""
+    return bill.cents > 100 * facts.config.bill_approval_limit
+
+
+def line_numbers(facts: Year, bill: Bill) -> list[int]:
+    """Numbers of a bill's lines in `bill_line_items`."""
+    before = sum(len(other.lines) for other in facts.bills if other.id < bill.id)
+    return list(range(before + 1, before + len(bill.lines) + 1))
+
+
+def payment_note(payment: int, bill: int) -> str:
+    """What the history of payments says of one."""
+    return f"Payment {payment} of bill {bill}"
 
 
 def bills(facts: Year) -> Iterator[Row]:
@@ -49,7 +65,7 @@ def bills(facts: Year) -> Iterator[Row]:
         status = "PAID" if paid else "OVERDUE" if bill.due < facts.last_day else "PENDING"
         notes = "Delivery" if bill.session else "Consigned goods sold in the half-month"
         yield (
-            bill.id, bill_number(facts, bill), bill.vendor, on, due,
+            bill.id, bill_number(facts, bill.day, bill.id), bill.vendor, on, due,
             bill.cents, 0, 0, bill.cents, paid, bill.cents - paid, status, bill.terms,
             notes, "LOT" if bill.session else None, bill.session or None, ACCOUNTANT, made, changed,
         )  # fmt: skip
@@ -75,7 +91,7 @@ def payment_history(facts: Year) -> Iterator[Row]:
         at = facts.seconds(day_, POSTED_AT - 1_800)
         vendor = facts.batches[batch - 1].vendor
         yield (
-            number, batch, vendor, cents, at, "ACH", f"Payment {payment} of bill {bill}", ACCOUNTANT, at,
+            number, batch, vendor, cents, at, "ACH", payment_note(payment, bill), ACCOUNTANT, at,
         )  # fmt: skip
 
 

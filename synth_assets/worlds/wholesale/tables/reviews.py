@@ -52,6 +52,12 @@ AGED_DAYS = 90
 TREND_POINTS = 2.0
 """A signal that moves by more in a month has a trend."""
 
+OWNER = 1
+"""The user who approves orders that are far over a limit."""
+
+TOLERATED_PERCENT = 5
+"""A seller may let a client be so far over its limit [D]."""
+
 MOST_PERCENT = 999.99
 """The largest percentage that the ERP's columns hold."""
 
@@ -283,6 +289,11 @@ def _reason(now: Review, then: Review) -> str:
     return f"{score}: {SIGNAL_NAMES[moved.index(max(moved))]} is {down}."
 
 
+def is_far_over(exposure: int, limit: int) -> bool:
+    """Whether an order takes a client so far over its limit that the owner has to approve it."""
+    return 100 * exposure > (100 + TOLERATED_PERCENT) * limit
+
+
 def _exceeded(facts: Year, months_of: list[list[Review]]) -> Iterator[Change]:
     """Where an order took a client past its limit, once until the next calculation."""
     last_payment = settled(facts)
@@ -307,6 +318,11 @@ def _exceeded(facts: Year, months_of: list[list[Review]]) -> Iterator[Change]:
                     client, "EXPOSURE_EXCEEDED", None, None,
                     f"{number} of {dollars(cents)} takes what is owed to {dollars(exposure)}, over the limit "
                     f"of {dollars(limit)}.",
-                    as_json({"invoiceId": invoice.id, "exposure": exposure / 100, "limit": limit / 100}),
+                    as_json(
+                        {
+                            "invoiceId": invoice.id, "exposure": exposure / 100, "limit": limit / 100,
+                            "approvedBy": OWNER if is_far_over(exposure, limit) else None,
+                        }
+                    ),
                     client.seller, at,
                 )  # fmt: skip

@@ -16,6 +16,7 @@ from synth_assets.worlds.wholesale.payment import business_day_before
 from synth_assets.worlds.wholesale.phrases import one_of
 from synth_assets.worlds.wholesale.stock import ADJUSTMENT, Batch, Movement
 from synth_assets.worlds.wholesale.tables.billing import invoice_number
+from synth_assets.worlds.wholesale.tables.contacts import Contacts
 from synth_assets.worlds.wholesale.tables.dealings import dollars, paid_at, pounds, settled_on
 from synth_assets.worlds.wholesale.tables.intake import batch_code
 from synth_assets.worlds.wholesale.year import Year
@@ -91,10 +92,11 @@ class Note(NamedTuple):
 
 def notes(facts: Year, config: Config, draws: Draws) -> list[Note]:
     """All notes, in time."""
+    contacts = Contacts(facts)
     found = [
-        *_introductions(facts, draws),
+        *_introductions(facts, contacts, draws),
         *_claims(facts, draws),
-        *_late(facts, draws),
+        *_late(facts, contacts, draws),
         *_harvest(facts, config, draws),
         *_meetings(facts, config),
         *_losses(facts),
@@ -112,7 +114,7 @@ def _shared(note: Note, *users: int) -> Step:
     return Step(note.at + MINUTE, note.user, "SHARED", {"sharedWith": list(users)})
 
 
-def _introductions(facts: Year, draws: Draws) -> Iterator[Note]:
+def _introductions(facts: Year, contacts: Contacts, draws: Draws) -> Iterator[Note]:
     """Who each client is: written by the seller at the first order."""
     first: dict[int, Invoice] = {}
     for invoice in facts.invoices:
@@ -120,8 +122,9 @@ def _introductions(facts: Year, draws: Draws) -> Iterator[Note]:
     drawn = unit_draws(draws, "introductions", len(facts.clients) + 1)
     for client_id, invoice in first.items():
         client, (habit, way, _, _) = invoice.order.client, drawn[client_id]
+        at = facts.seconds(invoice.day, invoice.order.second) + 20 * MINUTE
         lines = [
-            f"Contact: {client.contact}, {client.phone}. {one_of(phrases.WAYS, way)}",
+            f"Contact: {client.contact}, {contacts.phone(client, at)}. {one_of(phrases.WAYS, way)}",
             f"Usual terms: {client.terms.replace('_', ' ')}; consignment order by order.",
             one_of(phrases.LARGE_HABITS if client.is_whale else phrases.HABITS, habit),
             f"First order on {said(facts, invoice.day)}: {dollars(invoice.cents)}, mostly "
@@ -129,7 +132,6 @@ def _introductions(facts: Year, draws: Draws) -> Iterator[Note]:
         ]
         if client.vendor:
             lines.append("Also brings us its own harvest, so keep purchases and sales apart.")
-        at = facts.seconds(invoice.day, invoice.order.second) + 20 * MINUTE
         yield Note(
             at, client.seller, f"About {client.name}", lines, ["client", "contact"], "CUSTOM", client.id
         )
@@ -191,7 +193,7 @@ def _complained(facts: Year, given: Credit, which: float, later: float, answer: 
     return note._replace(steps=(_shared(note, BUYER),), comments=() if is_over else (reply,))
 
 
-def _late(facts: Year, draws: Draws) -> Iterator[Note]:
+def _late(facts: Year, contacts: Contacts, draws: Draws) -> Iterator[Note]:
     """Invoices that are long overdue: the accountant asks, the seller answers, until they are paid."""
     paid_on = settled_on(facts)
     paid: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -204,17 +206,20 @@ def _late(facts: Year, draws: Draws) -> Iterator[Note]:
         done = paid_on.get(invoice.id, facts.last_day + 1)
         if day <= min(facts.last_day, done):
             left = invoice.cents - sum(cents for on, cents in paid[invoice.id] if on < day)
-            yield _asked(facts, invoice, day, left, done, drawn[invoice.id])
+            at = facts.seconds(day, 9 * HOUR + int(drawn[invoice.id][0] * 2 * HOUR))
+            reached = f"{invoice.order.client.contact}, {contacts.phone(invoice.order.client, at)}"
+            yield _asked(facts, invoice, reached, at, left, done, drawn[invoice.id])
 
 
-def _asked(facts: Year, invoice: Invoice, day: int, left: int, done: int, drawn: list[float]) -> Note:
-    """A note about an invoice that was written on a day; it was paid on the day `done`."""
-    client, (minute, promise, later, _) = invoice.order.client, drawn
-    at = facts.seconds(day, 9 * HOUR + int(minute * 2 * HOUR))
+def _asked(
+    facts: Year, invoice: Invoice, reached: str, at: int, left: int, done: int, drawn: list[float]
+) -> Note:
+    """A note about an invoice: whom it reached and when; it was paid on the day `done`."""
+    client, (_, promise, later, _), day = invoice.order.client, drawn, facts.day_of(at)
     lines = [
         f"{dollars(left)} of {dollars(invoice.cents)} on {invoice_number(facts, invoice)} is open, due since "
         f"{said(facts, invoice.due)}.",
-        f"Statement sent to {client.contact}, {client.phone}.",
+        f"Statement sent to {reached}.",
     ]
     title = f"{invoice_number(facts, invoice)} is {day - invoice.due} days past due, {client.name}"
     note = Note(at, ACCOUNTANT, title, lines, ["collections", "client"], "CUSTOM", client.id)

@@ -1,0 +1,237 @@
+"""Faults of bills: paid twice, paid before they came, or split below the limit for approval."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from synth_assets.model.anomaly import Anomaly
+from synth_assets.model.calendar import SECONDS_PER_DAY
+from synth_assets.model.manifest import HARD, MEDIUM
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.anomalies.papers import (
+    copied_legs,
+    event_legs,
+    event_of,
+    free_number,
+    free_posting,
+    less,
+    only,
+    second_payment,
+)
+from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remove
+from synth_assets.worlds.wholesale.journal import Event
+from synth_assets.worlds.wholesale.payment import Bill, BillLine, Payment
+from synth_assets.worlds.wholesale.tables.cash import OPERATING, reconciled_at
+from synth_assets.worlds.wholesale.tables.ledger import POSTED_AT
+from synth_assets.worlds.wholesale.tables.payables import (
+    bill_number,
+    line_numbers,
+    needs_approval,
+    payment_note,
+)
+from synth_assets.worlds.wholesale.year import Year
+
+PAID_AGAIN_DAYS = (3, 20)
+"""How long after its payment a bill is paid again [D]."""
+
+
+# --- bill split below the approval limit --------------------------------------------------------------
+
+
+def divisible_bills(year: Year) -> list[Bill]:
+    """Bills for consigned goods that the owner had to approve, and that two smaller ones could replace."""
+    return [
+        bill for bill in year.bills if not bill.session and needs_approval(year, bill) and _cuts(year, bill)
+    ]
+
+
+def bill_split(year: Year, bill: Bill, drawn: list[float]) -> Fault | None:
+    """A bill is recorded, posted and paid as two, neither of them above the limit: nobody approves it."""
+    number = free_number(((other.id, other.day) for other in year.bills), bill.day, drawn[1])
+    posting = free_posting(year, bill.day, drawn[1])
+    if not (number and posting):
+        return None
+    cuts = _cuts(year, bill)
+    cut = cuts[int(drawn[0] * len(cuts))]
+    moved = slice(cut, None) if number > bill.id else slice(0, cut)
+    part = sum(line.cents for line in bill.lines[moved])
+    amounts = [f"{name}_cents" for name in ("subtotal", "total_amount", "amount_paid", "amount_due")]
+    posted = {"reference_id": number, "description": f"Bill {number}"}
+    event = event_of(year, "bill", bill.id)
+    edits: list[Edit] = [
+        Change("bills", {"bill_id": bill.id}, less(part, *amounts)),
+        Copy(
+            "bills",
+            {"bill_id": bill.id},
+            {"bill_id": number, "bill_number": bill_number(year, bill.day, number), **only(part, *amounts)},
+        ),
+        *(
+            Change("bill_line_items", {"bill_line_item_id": line}, {"bill_id": number})
+            for line in line_numbers(year, bill)[moved]
+        ),
+        Remove("audit_logs", {"entity": "bills", "entity_id": bill.id}),
+        *_legs_without(event, part),
+        *copied_legs(event, posting, {**posted, **only(part, *SIDES)}),
+    ]
+    payment = next((payment for payment in year.payments if payment.bill == bill), None)
+    if payment:
+        paid = _paid_in_two(year, payment, number, bill.lines[moved], drawn[2])
+        if paid is None:
+            return None
+        edits += paid
+    first, second = sorted((bill.id, number))
+    of_second = part if second == number else bill.cents - part
+    return Fault(second, first, bill.cents, of_second, bill.cents, edits, HARD)
+
+
+SIDES = ("debit_cents", "credit_cents")
+
+
+def _cuts(year: Year, bill: Bill) -> list[int]:
+    """Places where a bill's lines can be cut in two, neither part above the limit."""
+    limit = 100 * year.config.bill_approval_limit
+    so_far = list(accumulate(line.cents for line in bill.lines))
+    return [place for place, cents in enumerate(so_far[:-1], start=1) if bill.cents - limit <= cents <= limit]
+
+
+def _legs_without(event: Event, part: int) -> list[Edit]:
+    """An event is posted without a part of its amount."""
+    return [
+        Change("ledger_entries", {"ledger_entry_id": leg}, less(part, *SIDES)) for leg in event_legs(event)
+    ]
+
+
+def _paid_in_two(
+    year: Year, payment: Payment, bill: int, moved: list[BillLine], drawn: float
+) -> list[Edit] | None:
+    """Some lines of a paid bill are another bill, with a payment of its own on the same day."""
+    part = sum(line.cents for line in moved)
+    said = f"Payment of bill {bill}"
+    second = second_payment(
+        year, payment, payment.day, drawn,
+        payments={"bill_id": bill, **only(part, "amount_cents")},
+        bank_transactions={"description": said, **only(part, "amount_cents")},
+        ledger_entries={"description": said, **only(part, *SIDES)},
+    )  # fmt: skip
+    if second is None:
+        return None
+    assert payment.bill is not None
+    was, is_now = (
+        payment_note(number, of) for number, of in ((payment.id, payment.bill.id), (second.number, bill))
+    )
+    return [
+        *second.edits,
+        Change("payments", {"payment_id": payment.id}, less(part, "amount_cents")),
+        Change("bank_transactions", {"payment_id": payment.id}, less(part, "amount_cents")),
+        *_legs_without(event_of(year, "payout", payment.id), part),
+        *(
+            Change("payment_history", {"batch_id": line.batch.id, "notes": was}, {"notes": is_now})
+            for line in moved
+        ),
+    ]
+
+
+# --- bill paid twice ----------------------------------------------------------------------------------
+
+
+def payouts(year: Year) -> list[Payment]:
+    """Payments of bills."""
+    return [payment for payment in year.payments if payment.bill is not None]
+
+
+def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault | None:
+    """A bill is paid again some days later; the bank and the ledger have it too."""
+    first = payment.day + within(*PAID_AGAIN_DAYS, drawn[0])
+    days = range(first, min(first + PAID_AGAIN_DAYS[1], year.last_day + 1))
+    tried = (second_payment(year, payment, day, drawn[1]) for day in days if year.window.is_business[day])
+    again = next(filter(None, tried), None)
+    if again is None:
+        return None
+    paid = Change(
+        "bank_accounts",
+        {"bank_account_id": OPERATING},
+        {"current_balance_cents": lambda old: old - payment.cents},
+    )
+    assert payment.bill is not None
+    return Fault(
+        again.number, payment.bill.id, 0, payment.cents, payment.cents, [*again.edits, paid], MEDIUM,
+        ("PAYMENT", again.number),
+    )  # fmt: skip
+
+
+# --- payment before its bill --------------------------------------------------------------------------
+
+
+def payment_before_bill(year: Year, payment: Payment, drawn: list[float]) -> Fault | None:
+    """A grower is paid before its bill came, by bank and ledger alike."""
+    bill = payment.bill
+    assert bill is not None
+    day = bill.day - within(1, 6, drawn[0])
+    while day > 0 and not year.window.is_business[day]:
+        day -= 1
+    if day <= 0:
+        return None
+    earlier, days = (payment.day - day) * SECONDS_PER_DAY, year.epoch_day(day)
+    at, checked = year.seconds(day, POSTED_AT - 1_800), reconciled_at(year, day)
+    reconciled = {"is_reconciled": checked is not None, "reconciled_at": checked}
+    edits: list[Edit] = [
+        Change(
+            "payments", {"payment_id": payment.id},
+            {"payment_date": days, "created_at": at, "updated_at": checked or at, **reconciled},
+        ),
+        Change(
+            "bank_transactions", {"payment_id": payment.id},
+            {"transaction_date": days, "created_at": lambda old: old - earlier, **reconciled},
+        ),
+    ]  # fmt: skip
+    edits += [
+        Change(
+            "ledger_entries",
+            {"ledger_entry_id": leg},
+            {
+                "entry_date": days,
+                "fiscal_period_id": year.period(day),
+                "posted_at": lambda old: old - earlier,
+                "created_at": lambda old: old - earlier,
+            },
+        )
+        for leg in event_legs(event_of(year, "payout", payment.id))
+    ]
+    difference = (bill.day - day) * 100
+    return Fault(payment.id, bill.id, 0, -difference, payment.cents, edits, MEDIUM, ("PAYMENT", payment.id))
+
+
+TIMES = tuple(f"payments.{name}" for name in ("payment_date", "created_at", "updated_at", "reconciled_at"))
+"""A payment's day, and what follows from it."""
+
+KINDS = (
+    Kind(
+        Anomaly(
+            "bill_split",
+            "bill",
+            "A bill above the approval limit is recorded as two below it.",
+        ),
+        divisible_bills,
+        bill_split,
+    ),
+    Kind(
+        Anomaly(
+            "bill_paid_twice",
+            "payment",
+            "A bill that is paid is paid again.",
+            shows_in=(*TIMES, "payments.bill_id"),
+        ),
+        payouts,
+        bill_paid_twice,
+    ),
+    Kind(
+        Anomaly(
+            "payment_before_bill",
+            "payment",
+            "A grower is paid before its bill came.",
+            shows_in=TIMES,
+        ),
+        payouts,
+        payment_before_bill,
+    ),
+)

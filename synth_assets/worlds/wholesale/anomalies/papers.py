@@ -1,0 +1,132 @@
+"""What faults of papers share: numbers that are free, and a second payment of a bill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from synth_assets.model.calendar import SECONDS_PER_DAY
+from synth_assets.worlds.wholesale.edits import Copy, Edit
+from synth_assets.worlds.wholesale.journal import Event
+from synth_assets.worlds.wholesale.payment import Payment
+from synth_assets.worlds.wholesale.tables.cash import bank_numbers, reconciled_at
+from synth_assets.worlds.wholesale.tables.ledger import LEGS_A_POSTING, POSTED_AT
+from synth_assets.worlds.wholesale.year import Year
+
+
+def free_number(papers: Iterable[tuple[int, int]], day: int, drawn: float) -> int:
+    """A number that no paper has, after one of a day's; 0 where there is none.
+
+    Args:
+        papers: number and day of each, in time.
+        day: the day.
+        drawn: which of the free ones, as a number from 0 to 1.
+    """
+    free = [
+        number
+        for (before, on), (following, _) in pairwise(papers)
+        if on == day
+        for number in range(before + 1, following)
+    ]
+    return free[int(drawn * len(free))] if free else 0
+
+
+def event_of(year: Year, kind: str, subject: int) -> Event:
+    """The event of a kind that is about something."""
+    return next(event for event in year.events if event.kind == kind and event.subject == subject)
+
+
+def event_legs(event: Event) -> list[int]:
+    """Numbers of an event's legs in `ledger_entries`."""
+    return [LEGS_A_POSTING * (event.number - 1) + leg for leg in range(1, len(event.legs) + 1)]
+
+
+def less(part: int, *amounts: str) -> dict[str, Callable[[int], int]]:
+    """Amounts without a part; 0 stays 0."""
+    return dict.fromkeys(amounts, lambda old: old - part if old else 0)
+
+
+def only(part: int, *amounts: str) -> dict[str, Callable[[int], int]]:
+    """That part of amounts; 0 stays 0."""
+    return dict.fromkeys(amounts, lambda old: part if old else 0)
+
+
+def free_posting(year: Year, day: int, drawn: float) -> int:
+    """The number of an event that could be posted on a day; 0 where there is none."""
+    return free_number(((event.number, event.day) for event in year.events), day, drawn)
+
+
+def copied_legs(event: Event, posting: int, values: Mapping[str, Any]) -> list[Edit]:
+    """The legs of an event, posted once more under another number with other values."""
+    return [
+        Copy(
+            "ledger_entries",
+            {"ledger_entry_id": number},
+            {
+                "ledger_entry_id": LEGS_A_POSTING * (posting - 1) + leg,
+                "entry_number": f"JE-{posting:06d}-{leg}",
+                **values,
+            },
+        )
+        for leg, number in enumerate(event_legs(event), start=1)
+    ]
+
+
+class SecondPayment(NamedTuple):
+    """A payment that is made once more.
+
+    Attributes:
+        number: of the second.
+        edits: the second in the list of payments, in the bank's and in the ledger.
+    """
+
+    number: int
+    edits: list[Edit]
+
+
+def second_payment(
+    year: Year, payment: Payment, day: int, drawn: float, **other_values: Mapping[str, Any]
+) -> SecondPayment | None:
+    """A payment of a bill made again on a day; None where a number is not free there.
+
+    Args:
+        drawn: which of the free numbers, as a number from 0 to 1.
+        other_values: by table, what is different in the second's rows.
+    """
+    number = free_number(((other.id, other.day) for other in year.payments), day, drawn)
+    line = free_number(((number, move.day) for number, move in bank_numbers(year)), day, drawn)
+    posting = free_posting(year, day, drawn)
+    if not (number and line and posting):
+        return None
+    later = (day - payment.day) * SECONDS_PER_DAY
+    days, at = year.epoch_day(day), year.seconds(day, POSTED_AT - 1_800)
+    checked = reconciled_at(year, day)
+    reconciled = {"is_reconciled": checked is not None, "reconciled_at": checked}
+    edits: list[Edit] = [
+        Copy(
+            "payments", {"payment_id": payment.id},
+            {
+                "payment_id": number, "payment_number": f"PAY-{number:06d}", "payment_date": days,
+                "reference_number": f"{payment.method}-{7_000 + number}", "created_at": at,
+                "updated_at": checked or at, **reconciled, **other_values.get("payments", {}),
+            },
+        ),
+        Copy(
+            "bank_transactions", {"payment_id": payment.id},
+            {
+                "bank_transaction_id": line, "transaction_date": days, "payment_id": number,
+                "reference_number": f"PAYOUT-{number:06d}", "created_at": lambda old: old + later,
+                **reconciled, **other_values.get("bank_transactions", {}),
+            },
+        ),
+        *copied_legs(
+            event_of(year, "payout", payment.id), posting,
+            {
+                "entry_date": days, "reference_id": number, "fiscal_period_id": year.period(day),
+                "posted_at": lambda old: old + later, "created_at": lambda old: old + later,
+                **other_values.get("ledger_entries", {}),
+            },
+        ),
+    ]  # fmt: skip
+    return SecondPayment(number, edits)

@@ -1,0 +1,206 @@
+"""Faults of receipts and credits: who paid, what for, and what was given back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from synth_assets.model.anomaly import Anomaly
+from synth_assets.model.manifest import HARD, MEDIUM
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
+from synth_assets.worlds.wholesale.invoice import REFUND, RETURN, Credit
+from synth_assets.worlds.wholesale.payment import Payment
+from synth_assets.worlds.wholesale.tables.billing import numbers
+from synth_assets.worlds.wholesale.year import Year
+
+TRANSACTION = tuple(
+    f"transactions.{name}"
+    for name in ("transaction_type", "created_at", "transacted_at", "updated_at", "credits.transaction_id")
+)
+"""A refund is one of the few transactions that are refunds."""
+
+LAPPED_WITHIN_DAYS = 60
+"""Two receipts of a lapping are at most so far apart [D]."""
+
+
+def receipts(year: Year) -> list[Payment]:
+    """Payments of clients in money."""
+    return [p for p in year.payments if p.invoice is not None and p.credit is None]
+
+
+# --- refund above its invoice -------------------------------------------------------------------------
+
+
+def refunds(year: Year) -> list[Credit]:
+    """Credits for quality."""
+    return [credit for credit in year.credits if credit.kind == REFUND]
+
+
+def refund_above_invoice(year: Year, credit: Credit, drawn: list[float]) -> Fault:
+    """A credit for quality gives back more than the whole invoice; everything that repeats it agrees."""
+    cents = credit.invoice.cents * within(102, 140, drawn[0]) // 100
+    more = cents - credit.cents
+    number = numbers(year).of_credit[credit.id]
+    edits: list[Edit] = [
+        Change(
+            "credits",
+            {"credit_id": credit.id},
+            {
+                "credit_amount_cents": cents,
+                "amount_remaining_cents": lambda left: left + more,
+                "credit_status": lambda word: "PARTIALLY_USED" if word != "ACTIVE" else word,
+            },
+        ),
+        Change("transactions", {"transaction_id": number}, {"amount_cents": cents}),
+        Change(
+            "client_transactions",
+            {"client_transaction_id": number},
+            {"amount_cents": cents, "payment_amount_cents": cents},
+        ),
+        Change(
+            "transaction_links",
+            {"child_transaction_id": number, "transaction_link_type": "REFUND_OF"},
+            {"link_amount_cents": cents},
+        ),
+        Change(
+            "ledger_entries",
+            {"reference_type": "REFUND", "reference_id": credit.id},
+            {
+                "debit_cents": lambda old: cents if old else 0,
+                "credit_cents": lambda old: cents if old else 0,
+            },
+        ),
+    ]
+    return Fault(credit.id, credit.invoice.id, credit.cents, cents, more, edits)
+
+
+# --- payment applied to the wrong client --------------------------------------------------------------
+
+
+def payment_of_wrong_client(year: Year, payment: Payment, drawn: list[float]) -> Fault:
+    """A receipt is booked under another client than the one whose invoice it pays."""
+    invoice = payment.invoice
+    assert invoice is not None
+    others = [client.id for client in year.clients if client.id != invoice.order.client.id]
+    other = others[int(drawn[0] * len(others))]
+    edits: list[Edit] = [Change("payments", {"payment_id": payment.id}, {"customer_id": other})]
+    return Fault(payment.id, invoice.id, payment.cents, 0, payment.cents, edits, MEDIUM)
+
+
+# --- a return that stock does not know ----------------------------------------------------------------
+
+
+def returns(year: Year) -> list[Credit]:
+    """Credits for goods that came back."""
+    return [credit for credit in year.credits if credit.kind == RETURN]
+
+
+def unrecorded_return(year: Year, credit: Credit, drawn: list[float]) -> Fault:
+    """Goods came back and were credited; in stock they are a find of the count, not a return."""
+    order = credit.invoice.order
+    edits: list[Edit] = [
+        Change(
+            "inventory_movements",
+            {"inventory_movement_type": "REFUND_RETURN", "reference_id": year.order_ids[order.id]},
+            {
+                "inventory_movement_type": "ADJUSTMENT",
+                "reference_type": None,
+                "reference_id": None,
+                "reason": "More found at the count",
+            },
+        )
+    ]
+    return Fault(credit.id, credit.invoice.id, credit.cents, 0, credit.cents, edits, MEDIUM)
+
+
+# --- lapping ------------------------------------------------------------------------------------------
+
+
+def lappable(year: Year) -> list[tuple[Payment, Payment]]:
+    """Pairs of receipts of the same amount, of two clients, the second later and each the only one of its
+    invoice."""
+    count: dict[int, int] = defaultdict(int)
+    of_cents: dict[int, list[Payment]] = defaultdict(list)
+    for payment in year.payments:
+        if payment.invoice is not None:
+            count[payment.invoice.id] += 1
+    for payment in receipts(year):
+        if count[payment.invoice.id] == 1:  # type: ignore[union-attr]
+            of_cents[payment.cents].append(payment)
+    return [
+        (first, second)
+        for same in of_cents.values()
+        for i, first in enumerate(same)
+        for second in same[i + 1 :]
+        if _may_lap(first, second)
+    ]
+
+
+def _may_lap(first: Payment, second: Payment) -> bool:
+    a, b = first.invoice, second.invoice
+    assert a is not None
+    assert b is not None
+    return (
+        a.order.client != b.order.client and b.day <= first.day < second.day <= first.day + LAPPED_WITHIN_DAYS
+    )
+
+
+def lapping(year: Year, pair: tuple[Payment, Payment], drawn: list[float]) -> Fault:
+    """One client's receipt is posted to another's invoice, and covered by the other's next one; the bank's
+    list still says whose it was."""
+    first, second = pair
+    a, b = first.invoice, second.invoice
+    assert a is not None
+    assert b is not None
+    edits: list[Edit] = [
+        Change("payments", {"payment_id": one.id}, {"invoice_id": to.id, "customer_id": to.order.client.id})
+        for one, to in ((first, b), (second, a))
+    ]
+    return Fault(first.id, second.id, a.id * 100, b.id * 100, first.cents, edits, HARD)
+
+
+KINDS = (
+    Kind(
+        Anomaly(
+            "refund_above_invoice",
+            "credit",
+            "A credit for quality is larger than the invoice that it gives back from.",
+            shows_in=(
+                "credits.credit_amount_cents",
+                "credits.amount_remaining_cents",
+                "credits.credit_status",
+                *TRANSACTION,
+            ),
+        ),
+        refunds,
+        refund_above_invoice,
+    ),
+    Kind(
+        Anomaly(
+            "payment_of_wrong_client",
+            "payment",
+            "A receipt is booked under another client than its invoice's.",
+        ),
+        receipts,
+        payment_of_wrong_client,
+    ),
+    Kind(
+        Anomaly(
+            "unrecorded_return",
+            "credit",
+            "A return is credited, and its goods are not in stock as a return.",
+            shows_in=("inventory_movements.inventory_movement_type",),
+        ),
+        returns,
+        unrecorded_return,
+    ),
+    Kind(
+        Anomaly(
+            "lapping",
+            "payment",
+            "A receipt is posted to another client's invoice and covered by that client's next one.",
+        ),
+        lappable,
+        lapping,
+    ),
+)

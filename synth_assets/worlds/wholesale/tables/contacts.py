@@ -1,0 +1,80 @@
+"""Clients' telephone numbers: which changed when, and who wrote the new one down."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from synth_assets.worlds.wholesale import names
+from synth_assets.worlds.wholesale.catalogue import Client, unit_draws
+from synth_assets.worlds.wholesale.demand import months
+from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
+from synth_assets.worlds.wholesale.tables.dealings import client_of
+from synth_assets.worlds.wholesale.year import Year
+
+CHANGES_A_MONTH = 0.08
+"""Chance that a client has a new number in a month: one a year for most [D]."""
+
+BY_SELLER = 0.6
+"""Share of changes that the client's seller writes down; the accountant writes down the others [D]."""
+
+BEFORE_PAYMENT_DAYS = 3
+"""Who records payments changes nothing of a client in so many days before one."""
+
+FROM, TO = 9 * 3_600, 17 * 3_600
+"""When numbers are written down, seconds of the day."""
+
+
+class PhoneChange(NamedTuple):
+    """A client has another telephone number: when, who wrote it down, and both numbers."""
+
+    at: int
+    client: Client
+    user: int
+    before: str
+    after: str
+
+
+class Contacts:
+    """The telephone numbers of all clients."""
+
+    def __init__(self, facts: Year) -> None:
+        self.changes = _changes(facts)
+        """In time."""
+        self._of_client: dict[int, list[PhoneChange]] = defaultdict(list)
+        for change in self.changes:
+            self._of_client[change.client.id].append(change)
+
+    def phone(self, client: Client, at: int) -> str:
+        """A client's number at a moment, seconds since 1970-01-01."""
+        later = (change.before for change in self._of_client[client.id] if change.at > at)
+        return next(later, client.phone)
+
+
+def _changes(facts: Year) -> list[PhoneChange]:
+    """Every change, in time; the last number of each client is the one that it has."""
+    draws = facts.draws.of("telephone numbers")
+    spans = months(facts.config, facts.window)
+    drawn = unit_draws(draws, "changes", len(spans) * len(facts.clients))
+    days = defaultdict(set)
+    for payment in facts.payments:
+        client = client_of(payment)
+        if client and not payment.credit:
+            days[client.id].add(payment.day)
+    planned = []
+    for place, (whether, who, when, second) in enumerate(drawn):
+        month, client = spans[place // len(facts.clients)], facts.clients[place % len(facts.clients)]
+        day = month.start + int(when * len(month))
+        if whether >= CHANGES_A_MONTH or not facts.window.is_business[day]:
+            continue
+        is_paid_soon = not days[client.id].isdisjoint(range(day, day + BEFORE_PAYMENT_DAYS + 1))
+        user = client.seller if who < BY_SELLER or is_paid_soon else ACCOUNTANT
+        planned.append((facts.seconds(day, FROM + int(second * (TO - FROM))), client, user))
+    earlier = iter(names.phones(draws, "earlier numbers", 2 * len(planned)))
+    found: list[PhoneChange] = []
+    after: dict[int, str] = {client.id: client.phone for client in facts.clients}
+    for at, client, user in sorted(planned, key=lambda plan: plan[0], reverse=True):
+        before = next(number for number in earlier if number != after[client.id])
+        found.append(PhoneChange(at, client, user, before, after[client.id]))
+        after[client.id] = before
+    return found[::-1]
