@@ -9,9 +9,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from synth_assets.checks.spec import Evidence
+from synth_assets.checks.world_checks import world_checks
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.wholesale import WORLD
 from synth_assets.worlds.wholesale.anomalies import ANOMALIES
+from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.fault_plan import plan
 from tests.worlds import make_world
 
@@ -30,13 +33,19 @@ def tables(**keys: object) -> dict[str, pa.Table]:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
-    scenario = resolve("wholesale", {"preset": "small"})
     with duckdb.connect() as connection:
-        for name, rows in tables().items():
-            connection.register("rows", rows)
-            connection.execute(f"CREATE TABLE {name} AS FROM rows")
-        connection.execute("CREATE TABLE scenario AS SELECT unnest($1)", [scenario.config.model_dump()])
+        load_all(connection)
         yield connection
+
+
+def load_all(connection: duckdb.DuckDBPyConnection, **keys: object) -> Config:
+    """All tables in DuckDB, and the configuration as `scenario`."""
+    config = resolve("wholesale", {"preset": "small", **keys}).config
+    for name, rows in tables(**keys).items():
+        connection.register("rows", rows)
+        connection.execute(f"CREATE TABLE {name} AS FROM rows")
+    connection.execute("CREATE TABLE scenario AS SELECT unnest($1)", [config.model_dump()])
+    return config
 
 
 def test_every_law_is_broken_here() -> None:
@@ -69,3 +78,39 @@ def test_faults_change_the_papers_that_they_name_and_no_other() -> None:
             connection.register("faulty", faulty[name])
             differ = connection.sql("(FROM faulty EXCEPT ALL FROM clean)").fetchall()
             assert 0 <= len(differ) <= sum(edit.table == name for fault in faults for edit in fault.edits) * 4
+
+
+DECOYS = {query.name: query.sql for query in WORLD.sql("decoys")}
+
+
+def test_every_kind_of_fault_has_a_decoy() -> None:
+    assert list(DECOYS) == [anomaly.name for anomaly in ANOMALIES]
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1])
+def test_decoys_are_there_and_sound(rate) -> None:
+    rates = {anomaly.name: rate for anomaly in ANOMALIES}
+    with duckdb.connect() as connection:
+        load_all(connection, preset="medium", anomaly_rates=rates)
+        for kind, decoys in DECOYS.items():
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE decoys AS {decoys}")
+            labels = f"SELECT entity_id FROM anomaly_manifest WHERE type = '{kind}'"
+            assert connection.execute("FROM decoys").fetchone() is not None, kind
+            assert connection.execute(f"FROM decoys WHERE entity_id IN ({labels})").fetchall() == [], kind
+
+
+def test_a_decoy_with_a_label_is_found(database) -> None:
+    (check,) = (check for check in world_checks(WORLD) if check.name == "decoys are sound")
+    config = resolve("wholesale", {"preset": "small"}).config
+    evidence = Evidence(database, WORLD, config, {})
+    assert check.run(check, evidence).passed
+    database.execute("BEGIN")
+    try:
+        database.execute(
+            "INSERT INTO anomaly_manifest (type, entity_id) SELECT 'payment_before_bill', payment_id "
+            "FROM payments JOIN bills USING (bill_id) WHERE payment_date = bill_date"
+        )
+        found = check.run(check, evidence)
+        assert (found.passed, found.failures[0]["kind"]) == (False, "payment_before_bill")
+    finally:
+        database.execute("ROLLBACK")

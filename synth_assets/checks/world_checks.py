@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from synth_assets.checks.check import SHOWN, Check
+from synth_assets.checks.check import SHOWN, Check, count, rows
 from synth_assets.checks.figures import figure_check
 from synth_assets.checks.giveaways import giveaway_check
 from synth_assets.checks.spec import CheckSpec, Evidence
@@ -31,6 +31,7 @@ def world_checks(world: World) -> tuple[CheckSpec, ...]:
         *_report_checks(world),
         *([giveaway_check(world)] if world.anomalies else []),
         *_truth_checks(world),
+        *_decoy_checks(world),
     )
 
 
@@ -95,6 +96,34 @@ def _truth_checks(world: World) -> Iterator[CheckSpec]:
         "ERROR",
         _total,
     )
+
+
+def _decoy_checks(world: World) -> Iterator[CheckSpec]:
+    """What only looks like a fault of a kind has no label of it."""
+    decoys = list(world.sql("decoys"))
+    if decoys:
+        manifest = world.manifest.name
+        counted = " UNION ALL ".join(
+            f"SELECT '{query.name}' AS kind, entity_id, entity_id IN (SELECT entity_id FROM {manifest} "
+            f"WHERE type = '{query.name}') AS is_labelled FROM ({query.sql})"
+            for query in decoys
+        )
+
+        def run(spec: CheckSpec, evidence: Evidence) -> Check:
+            connection = evidence.connection
+            found = count(connection, f"FROM ({counted})")
+            labelled = rows(
+                connection, f"SELECT kind, entity_id FROM ({counted}) WHERE is_labelled LIMIT {SHOWN}"
+            )
+            shown = f"{found:,}, {len(labelled)} labelled" if labelled else f"{found:,}"
+            return spec.outcome(
+                f"like {len(decoys)} kinds", shown, not labelled, (0, len(labelled)), labelled
+            )
+
+        sentence = (
+            "Rows that only look like faults, see decoys.sql, have no label of the kind that they look like."
+        )
+        yield CheckSpec("decoys are sound", manifest, sentence, "ERROR", run)
 
 
 def _kind(spec: CheckSpec, evidence: Evidence, anomaly: Anomaly) -> Check:

@@ -47,6 +47,12 @@ def _lines(world: World) -> Iterator[str]:
             for kind in world.anomalies
         ),
     )
+    decoys = list(world.sql("decoys"))
+    if decoys:
+        yield from ("## Decoys", "", "Rows that only look like a fault; `decoys.sql` finds them.", "")
+        yield from _grid(
+            ("Looks like", "Is sound"), ((f"`{query.name}`", query.sentence) for query in decoys)
+        )
 
 
 def _sources(world: World, table: Table) -> Sequence[str]:

@@ -73,6 +73,9 @@ class Report:
 class World:
     """One finance world.
 
+    Its package may hold SQL: `laws`, `rules`, `figures`, and `decoys`, which has a query for each kind of
+    fault that gives the ids of sound rows that look like it.
+
     Attributes:
         name: package name under `synth_assets.worlds`, directory and DuckDB schema.
         config: the model of its configuration.
