@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
 
@@ -14,10 +15,11 @@ from synth_assets.cli.progress import said_meanwhile, steps
 from synth_assets.generation.engines import ENGINE_VARIABLE, MOST_WORKERS, WORKERS_VARIABLE, engine
 from synth_assets.generation.engines import NAMES as ENGINES
 from synth_assets.model.errors import UsageProblem
+from synth_assets.model.world import World
 from synth_assets.scenario.resolve import CONFIG_VARIABLE, from_assignments, resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import write_atomic
-from synth_assets.storage.store import Store, data_dir
+from synth_assets.storage.store import Published, Store, data_dir
 
 
 @click.command()
@@ -91,10 +93,17 @@ def generate(
             seconds = perf_counter() - started
             click.echo("  " + " ─ ".join(f"{table} {version.rows:,}" for table, version in published.items()))
             views = f", views in {shown(root / FILE_NAME)}" if isinstance(root, Path) else ""
-            click.echo(f"{shown(root / name)}{views} · {seconds:.1f} s")
+            filled = _filled(scenario.world, published)
+            click.echo(f"{shown(root / name)}{views} · {filled} · {seconds:.1f} s")
             sound &= not scenario.world.report or _reported(store_of(scenario.world, directory), scenario)
     if not sound:
         sys.exit(1)
+
+
+def _filled(world: World, published: Mapping[str, Published]) -> str:
+    """How many tables hold rows, but for the manifest, which may hold none."""
+    rows = [version.rows for name, version in published.items() if name != world.manifest.name]
+    return f"{sum(map(bool, rows))} of {len(rows)} tables have rows"
 
 
 def _reported(store: Store, scenario: Scenario) -> bool:
