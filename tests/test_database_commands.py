@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from synth_assets.cli import databases as commands
-from synth_assets.cli import main
+from synth_assets.cli import main, progress
 from synth_assets.export import databases
 from synth_assets.model.errors import Problem
 from tests import servers
@@ -96,7 +96,7 @@ def test_a_person_is_asked_before_a_database_of_others_is_touched(make_place, da
 
 
 def test_progress_is_said_off_a_terminal_too(make_place, data, monkeypatch):
-    monkeypatch.setattr(commands, "ROWS_A_LINE", 100)
+    monkeypatch.setattr(progress, "ROWS_A_LINE", 100)
     done = run("load", "subscriptions", "--url", make_place("sqlite").url, "--data-dir", data)
     assert done.stderr.splitlines()[0] == "customers: 100 rows"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from synth_assets.generation.engines import engine
-from synth_assets.generation.generate import write_world
+from synth_assets.generation.generate import Step, write_world
 from synth_assets.generation.map_blocks import IN_FLIGHT, MapBlocks, with_block_context
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.scenario.resolve import resolve
@@ -83,8 +83,8 @@ def test_a_killed_worker_changes_nothing(
 ) -> None:
     killed: list[int] = []
 
-    def kill(done: int, total: int) -> None:
-        if done == 1:
+    def kill(step: Step) -> None:
+        if step.done == 1:
             killed.append(busy_worker())
             os.kill(killed[0], signal.SIGKILL)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from synth_assets.checks.check import Check
+from synth_assets.checks.every_table import OF_EVERY_TABLE
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.verify import connect, run
 from synth_assets.checks.world_checks import world_checks
@@ -24,7 +25,7 @@ def report_on(store: Store, scenario: Scenario) -> tuple[list[Check], bytes]:
         Problem: a table is missing, damaged or from another scenario.
     """
     world = store.world
-    published = {table.name: store.published(table.name, scenario) for table in world.tables}
+    published = {name: store.published(name, scenario) for name in tables_of(world)}
     with connect(world, scenario.config, published) as connection:
         evidence = Evidence(connection, world, scenario.config, published)
         checks = run(checklist(world), evidence)
@@ -34,6 +35,16 @@ def report_on(store: Store, scenario: Scenario) -> tuple[list[Check], bytes]:
 def checklist(world: World) -> list[CheckSpec]:
     """The items of the list of a world's report; none for a world without a report."""
     return [check for check in world_checks(world) if world.report and check.table == world.report.name]
+
+
+def tables_of(world: World) -> list[str]:
+    """The tables that the report of a world reads, in order of lineage."""
+    if world.report is None:
+        return []
+    queries = [*world.sql(world.report.checklist), *world.sql(world.report.figures)]
+    read = {name for query in queries for name in world.tables_read(query.sql)}
+    reads_all = any(query.marks.endswith(OF_EVERY_TABLE) for query in queries)
+    return [table.name for table in world.tables if reads_all or table.name in read]
 
 
 def refuse_stale_report(store: Store, scenario: Scenario) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from synth_assets.checks.check import SHOWN, Check, count, rows
+from synth_assets.checks.every_table import OF_EVERY_TABLE, every_table_check
 from synth_assets.checks.figures import figure_check
 from synth_assets.checks.giveaways import giveaway_check
 from synth_assets.checks.spec import CheckSpec, Evidence
@@ -53,7 +54,7 @@ def _report_checks(world: World) -> Iterator[CheckSpec]:
     if report is None:
         return
     for query in world.sql(report.checklist):
-        item = figure_check(query, report.name) if query.marks else _report_item(world, report.name, query)
+        item = _report_item(world, report.name, query)
 
         def run(spec: CheckSpec, evidence: Evidence, item: CheckSpec = item) -> Check:
             found = item.run(spec, evidence)
@@ -63,7 +64,11 @@ def _report_checks(world: World) -> Iterator[CheckSpec]:
 
 
 def _report_item(world: World, report: str, query: Query) -> CheckSpec:
-    """An item that holds when its query finds nothing."""
+    """A figure, an item about every table, or an item that holds when its query finds nothing."""
+    if query.marks.endswith(OF_EVERY_TABLE):
+        return every_table_check(query, report)
+    if query.marks:
+        return figure_check(query, report)
     about = min(world.tables_read(query.sql), key=query.sql.index)
 
     def run(spec: CheckSpec, evidence: Evidence) -> Check:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from synth_assets.cli.common import data_dir_option, reports_errors, world_argument
 from synth_assets.cli.export import preset_option, source_of
+from synth_assets.cli.progress import rows_of_tables
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import find_world
 
 if TYPE_CHECKING:
     from synth_assets.export.databases import IfExists
-
-ROWS_A_LINE = 1_000_000
-"""Rows of a table between two lines of progress, off a terminal."""
 
 NAMED = 5
 """Tables that a question names; it counts the others."""
@@ -55,7 +52,7 @@ def load(name: str, url: str, if_exists: IfExists, preset: str | None, directory
     world = find_world(name)
     tables = databases.tables(world, url)
     parts = source_of(world, preset, directory).parts(tables)
-    with _progress() as progress:
+    with rows_of_tables(name, len(tables)) as progress:
         loaded = databases.load(world, parts, url, if_exists, progress)
     _tell(loaded, "rows")
 
@@ -116,28 +113,3 @@ def _tell(rows: Mapping[str, int], what: str) -> None:
     width = max(map(len, rows), default=0)
     for table, count in rows.items():
         click.echo(f"{table:<{max(14, width)}}{count:>12,} {what}")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int], None]]:
-    """A counter on a terminal; otherwise a line at every million rows of a table."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        done: dict[str, int] = {}
-
-        def line(table: str, rows: int) -> None:
-            before = done.get(table, 0)
-            done[table] = before + rows
-            if done[table] // ROWS_A_LINE > before // ROWS_A_LINE:
-                click.echo(f"{table}: {done[table]:,} rows", err=True)
-
-        yield line
-        return
-    from tqdm import tqdm
-
-    with tqdm(unit=" rows", leave=False) as counter:
-
-        def step(table: str, rows: int) -> None:
-            counter.set_description(table, refresh=False)
-            counter.update(rows)
-
-        yield step

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
 
@@ -12,13 +11,15 @@ import click
 
 from synth_assets import worlds
 from synth_assets.cli.common import data_dir_option, reports_errors, shown, store_of, worlds_of
+from synth_assets.cli.progress import said_meanwhile, steps
 from synth_assets.generation.engines import ENGINE_VARIABLE, MOST_WORKERS, WORKERS_VARIABLE, engine
 from synth_assets.generation.engines import NAMES as ENGINES
 from synth_assets.model.errors import UsageProblem
+from synth_assets.model.world import World
 from synth_assets.scenario.resolve import CONFIG_VARIABLE, from_assignments, resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import write_atomic
-from synth_assets.storage.store import Store, data_dir
+from synth_assets.storage.store import Published, Store, data_dir
 
 
 @click.command()
@@ -44,7 +45,8 @@ from synth_assets.storage.store import Store, data_dir
     "--workers",
     type=click.IntRange(1, MOST_WORKERS),
     envvar=WORKERS_VARIABLE,
-    help=f"Processes; the bytes are the same (default: ${WORKERS_VARIABLE}, else 1; Ray: all processors).",
+    help=f"Processes; the bytes are the same, and one block is made in one process (default: "
+    f"${WORKERS_VARIABLE}, else 1; Ray: all processors).",
 )
 @click.option(
     "--engine",
@@ -75,23 +77,33 @@ def generate(
     overrides, chosen = from_assignments(assignments), worlds_of(*names)
     for other in set(worlds.NAMES).intersection(overrides).difference(world.name for world in chosen):
         raise UsageProblem(f"--set {other}.…: {other} is not among the worlds to generate")
-    scenarios = [
-        resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean) for world in chosen
-    ]
+    scenarios = []
+    for world in chosen:
+        with said_meanwhile(f"{world.name}  simulating" if world.block_rows is None else ""):
+            scenarios.append(
+                resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean)
+            )
     root, sound = data_dir(directory), True
     with engine(engine_name, workers) as map_blocks:
         for scenario in scenarios:
             name, config, started = scenario.world.name, scenario.config, perf_counter()
             click.echo(f"{name}  as of {config.day} · seed {config.seed}", err=True)
-            with _progress(name) as progress:
+            with steps(name) as progress:
                 published = write_world(scenario, root, map_blocks, progress)
             seconds = perf_counter() - started
             click.echo("  " + " ─ ".join(f"{table} {version.rows:,}" for table, version in published.items()))
             views = f", views in {shown(root / FILE_NAME)}" if isinstance(root, Path) else ""
-            click.echo(f"{shown(root / name)}{views} · {seconds:.1f} s")
+            filled = _filled(scenario.world, published)
+            click.echo(f"{shown(root / name)}{views} · {filled} · {seconds:.1f} s")
             sound &= not scenario.world.report or _reported(store_of(scenario.world, directory), scenario)
     if not sound:
         sys.exit(1)
+
+
+def _filled(world: World, published: Mapping[str, Published]) -> str:
+    """How many tables hold rows, but for the manifest, which may hold none."""
+    rows = [version.rows for name, version in published.items() if name != world.manifest.name]
+    return f"{sum(map(bool, rows))} of {len(rows)} tables have rows"
 
 
 def _reported(store: Store, scenario: Scenario) -> bool:
@@ -108,25 +120,3 @@ def _reported(store: Store, scenario: Scenario) -> bool:
     passed = f"{len(checks) - len(missed)} of {len(checks)} checks passed{said if missed else ''}"
     click.echo(f"{shown(report_file(store))} · {passed}")
     return not blocked
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, a plain line at every tenth otherwise; nothing for a handful of blocks."""
-    if sys.stderr is None or not sys.stderr.isatty():
-
-        def line(done: int, total: int) -> None:
-            if total >= 10 and done * 10 // total > (done - 1) * 10 // total:
-                click.echo(f"{name}: {done} of {total} blocks", err=True)
-
-        yield line
-        return
-    from tqdm import tqdm
-
-    with tqdm(desc=name, unit="block", leave=False) as bar:
-
-        def step(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield step

@@ -23,7 +23,7 @@ from synth_assets.model.world import World
 IfExists = Literal["fail", "replace", "append"]
 
 Progress = Callable[[str, int], None]
-"""Is told a table and how many of its rows went in since it was last told."""
+"""Is told a table and how many of its rows went in since it was last told: first none, as it begins."""
 
 
 def load(
@@ -172,6 +172,7 @@ class _Count:
         self.rows, self._table, self._progress = 0, table, progress
 
     def counted(self, parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        self._progress(self._table, 0)
         for part in parts:
             yield part
             self.rows += part.num_rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import process_time
 from typing import NamedTuple
 
@@ -50,8 +50,8 @@ class BuiltBlock(NamedTuple):
     cpu_seconds: float
 
 
-def build(task: BlockTask) -> BuiltBlock:
-    """Make and write a block.
+def build(task: BlockTask, making: Callable[[str], None] | None = None) -> BuiltBlock:
+    """Make and write a block; `making` is told the name of each table before it is made.
 
     Tables that are built together are checked as they are made. A table that is built alone is checked as a
     whole before it is published; its block's facts are kept for the other tables.
@@ -70,6 +70,8 @@ def build(task: BlockTask) -> BuiltBlock:
     parts = {}
     with with_block_context(label, task.block, rows):
         for name, directory in task.staged.items():
+            if making:
+                making(name)
             table = world.table(name)
             made[name] = BlockTable(make_table(world, config, table, rows, parents | made, facts))
             if task.is_whole:

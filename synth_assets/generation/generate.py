@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from synth_assets.generation.block_task import BlockTask, build
+from synth_assets.generation.block_task import BlockTask, BuiltBlock, build
 from synth_assets.generation.blocks import make_block
 from synth_assets.generation.map_blocks import MapBlocks, in_this_process
 from synth_assets.model.errors import UsageProblem
@@ -24,19 +24,39 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class Step(NamedTuple):
+    """How far a world is: in blocks, or in tables where one block is all.
+
+    Attributes:
+        done, total: blocks, or tables.
+        unit: "block" or "table".
+        making: the table that is being made, where tables are counted; "" at their end.
+    """
+
+    done: int
+    total: int
+    unit: str
+    making: str = ""
+
+
+Progress = Callable[[Step], None]
+"""Is told every step of a world."""
+
+
 def write_world(
     scenario: Scenario,
     data_dir: StoragePath,
     map_blocks: MapBlocks = in_this_process,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = lambda _: None,
 ) -> dict[str, Published]:
     """Generate every table of a scenario, publish them, and flip the catalogue.
 
     Args:
         scenario: what to generate.
         data_dir: where `<world>/<table>` and the catalogue are.
-        map_blocks: who makes the blocks, see `engines.engine`; the bytes are the same.
-        progress: called after each block with the blocks done and all blocks.
+        map_blocks: who makes the blocks, see `engines.engine`; the bytes are the same. A world of one block
+            is made in this process: there is nothing to share out.
+        progress: is told how far it is.
 
     Raises:
         Problem: the directory is in use, full or not writable; what was published before stays.
@@ -45,12 +65,10 @@ def write_world(
     with translate_os_errors(data_dir), store.lock():
         tasks = list(_tasks(store, scenario))
         parts: dict[str, list[Part]] = {table.name: [] for table in scenario.world.tables}
-        with closing(map_blocks(build, tasks)) as blocks:
-            for done, built in enumerate(blocks, start=1):
+        with closing(_built(tasks, map_blocks, progress)) as blocks:
+            for built in blocks:
                 for name, part in built.parts.items():
                     parts[name].append(part)
-                if progress:
-                    progress(done, len(tasks))
         store.write_scenario(scenario)
         published = {
             table.name: store.publish(scenario, table, parts[table.name]) for table in scenario.world.tables
@@ -66,6 +84,21 @@ def _tasks(store: Store, scenario: Scenario) -> Iterator[BlockTask]:
         staged = {table.name: store.staging_dir(scenario, table) for table in tables}
         for block, rows in enumerate(world.blocks(config, root)):
             yield BlockTask(world, config, rows, block, staged, {})
+
+
+def _built(
+    tasks: list[BlockTask], map_blocks: MapBlocks, progress: Progress
+) -> Generator[BuiltBlock, None, None]:
+    """The blocks, in their order. One alone is made in this process, where each of its tables can be told."""
+    if len(tasks) == 1:
+        tables = list(tasks[0].staged)
+        yield build(tasks[0], lambda name: progress(Step(tables.index(name), len(tables), "table", name)))
+        progress(Step(len(tables), len(tables), "table"))
+        return
+    with closing(map_blocks(build, tasks)) as blocks:
+        for done, built in enumerate(blocks, start=1):
+            yield built
+            progress(Step(done, len(tasks), "block"))
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ class Report:
         name: the file's without `.json`, and the asset's.
         figures: name of the world's SQL queries that give one number each; "" for none.
         checklist: name of the world's SQL queries that give what breaks an item of the list; one with a range
-            in brackets gives a figure, see `checks/figures.py`.
+            in brackets gives a figure, see `checks/figures.py`; one `[… of every table]` has no query, see
+            `checks/every_table.py`.
         is_blocking: function of the configuration: whether data that breaks an item must not be used, or may.
         render: function of the configuration, of the figures (those of the list too) and of which items hold,
             both by name; gives what the file says.

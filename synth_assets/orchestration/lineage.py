@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from synth_assets.checks.fault_chains import compared
+from synth_assets.checks.report import tables_of
 from synth_assets.checks.table_checks import pointers_checked_with
 from synth_assets.model.world import World
 from synth_assets.orchestration.keys import CATALOGUE, SCENARIO
@@ -50,8 +51,7 @@ def _needed(world: World) -> Edges:
     for view in world.views:
         needed[view.name] = set(world.tables_read(world.text(view.file)))
     if world.report:
-        queries = [*world.sql(world.report.checklist), *world.sql(world.report.figures)]
-        needed[world.report.name] = {table for query in queries for table in world.tables_read(query.sql)}
+        needed[world.report.name] = set(tables_of(world))
     order = [*(table.name for table in world.tables), *(view.name for view in world.views)]
     return {
         name: tuple(other for other in order if other in names and other != name)

@@ -81,16 +81,12 @@ class Intake:
         self._sold = {tier: [OPENING_RATES[tier] * scale] * REMEMBERED_DAYS for tier in self._of_tier}
         self._drawn = unit_draws(draws, "batches", most_batches(config))
         self._also_drawn = unit_draws(draws, "more of batches", most_batches(config))
-        owned = 10 - round(10 * config.intake_consignment_share)
-        self._owned_of_ten = [
-            {place for place, _ in sorted(enumerate(ten), key=lambda of: of[1][3])[:owned]}
-            for ten in (self._drawn[i : i + 10] for i in range(0, len(self._drawn), 10))
-        ]
+        self._bought_of_ten = self._choose_bought(10 - round(10 * config.intake_consignment_share))
 
-    def remember(self, sold: dict[str, int]) -> None:
-        """What was sold of each tier on a day."""
-        for tier, days in self._sold.items():
-            days.append(sold.get(tier, 0))
+    def _choose_bought(self, number: int) -> list[set[int]]:
+        """For each ten batches in a row, the places of those that are bought; the others are consigned."""
+        tens = (self._drawn[first : first + 10] for first in range(0, len(self._drawn), 10))
+        return [set(sorted(range(len(ten)), key=lambda place: ten[place][3])[:number]) for ten in tens]
 
     def arrive(self, day: int) -> None:
         """Growers bring what is missing; nothing on days without deliveries."""
@@ -99,8 +95,8 @@ class Intake:
             return
         coming: dict[tuple[int, str], list[Batch]] = {}
         for tier in self._of_tier:
-            rate = sum(self._sold[tier][-REMEMBERED_DAYS:]) / REMEMBERED_DAYS
-            missing = rate * curves.COVER_DAYS - self._stock.of_tier[tier]
+            sold_a_day = sum(self._sold[tier][-REMEMBERED_DAYS:]) / REMEMBERED_DAYS
+            missing = sold_a_day * curves.COVER_DAYS - self._stock.of_tier[tier]
             taken: set[int] = set()
             while missing > 0:
                 batch = self._batch(tier, day, taken, sum(map(len, coming.values())))
@@ -110,30 +106,49 @@ class Intake:
         for (vendor, terms), batches in coming.items():
             self._receive(vendor, terms, day, batches)
 
+    def remember(self, sold: dict[str, int]) -> None:
+        """Note what was sold of each tier on a day: the next deliveries follow from it."""
+        for tier, days in self._sold.items():
+            days.append(sold.get(tier, 0))
+
     def _batch(self, tier: str, day: int, taken: set[int], ahead: int) -> Batch:
-        """The next batch of a tier: rather of a product that is sold out, never the same twice a day."""
+        """The next batch of a tier, before it is received; `ahead` batches of the same day come first."""
         place = len(self._stock.batches) + ahead
         which, size, cost, _ = self._drawn[place]
-        able = [product for product in self._of_tier[tier] if product.id not in taken] or self._of_tier[tier]
-        weights = [p.popularity * (3 if not self._stock.on_hand(p) else 0.3) for p in able]
-        left = which * sum(weights)
-        product = able[-1]
-        for candidate, weight in zip(able, weights, strict=True):
-            left -= weight
-            if left <= 0:
-                product = candidate
-                break
+        product = self._product(tier, taken, which)
         low, high = curves.BATCH_POUNDS
         step = 100 if tier == CASES else 50
         received = 100 * low + int(size * (100 * (high - low) / step + 1)) * step
         least, most = curves.COST_SHARE
         unit_cost = round(product.price_cents / 100 * (least + cost * (most - least))) * 100
         terms = "CONSIGNMENT"
-        if place % 10 in self._owned_of_ten[place // 10]:
+        if place % 10 in self._bought_of_ten[place // 10]:
             terms = curves.OWNED_TERMS[int(self._also_drawn[place][0] * len(curves.OWNED_TERMS))]
-        return Batch(0, product, FIRST_VENDOR + product.grower, 0, day, 0, received, unit_cost, terms)
+        return Batch(
+            id=0,
+            product=product,
+            vendor=FIRST_VENDOR + product.grower,
+            session=0,
+            day=day,
+            second=0,
+            received=received,
+            unit_cost_cents=unit_cost,
+            terms=terms,
+        )
+
+    def _product(self, tier: str, taken: set[int], drawn: float) -> Product:
+        """What a grower brings: rather a product that is sold out, never the same twice a day if possible."""
+        able = [product for product in self._of_tier[tier] if product.id not in taken] or self._of_tier[tier]
+        weights = [p.popularity * (3 if not self._stock.on_hand(p) else 0.3) for p in able]
+        left = drawn * sum(weights)
+        for product, weight in zip(able, weights, strict=True):
+            left -= weight
+            if left <= 0:
+                return product
+        return able[-1]
 
     def _receive(self, vendor: int, terms: str, day: int, batches: list[Batch]) -> None:
+        """Take in a grower's batches of one kind of terms: numbered, put on the shelf and posted at cost."""
         number = len(self.sessions) + 1
         receiver = RECEIVERS[number % len(RECEIVERS)]
         second = DAY_BEGINS + 900 * sum(session.day == day for session in self.sessions[-10:])

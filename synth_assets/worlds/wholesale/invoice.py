@@ -14,6 +14,7 @@ from synth_assets.model.quotas import quota
 from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.catalogue import unit_draws
 from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.days import half_month
 from synth_assets.worlds.wholesale.demand import Demand
 from synth_assets.worlds.wholesale.journal import (
     COST_OF_GOODS,
@@ -125,12 +126,6 @@ def _may(kind: str, window: Window, demand: Demand, after: int) -> bool:
     return same and curves.DAYS_OF[demand.terms] >= FEWEST_DAYS_TO_PAY and demand.terms != "PARTIAL"
 
 
-def half_month(window: Window, day: int) -> tuple[int, int, bool]:
-    """Year, month and half, in which growers are paid for what was sold."""
-    date = window.dates[day]
-    return date.year, date.month, date.day > 15
-
-
 class Billing:
     """Issues invoices and credits."""
 
@@ -139,7 +134,7 @@ class Billing:
         self.credits: list[Credit] = []
         self._config, self._stock, self._journal = config, stock, journal
 
-    def issue(self, order: Order) -> None:
+    def issue(self, order: Order) -> Invoice:
         """Bill an order: the client owes its total, and its goods leave the books at cost."""
         due = order.day + curves.DAYS_OF[order.terms]
         invoice = Invoice(order.id, order, order.day, due, order.total_cents)
@@ -151,6 +146,7 @@ class Billing:
             user=order.client.seller, party=order.client.id, cents=invoice.cents,
             memo=f"Invoice {invoice.id}",
         )  # fmt: skip
+        return invoice
 
     def take_back(self, invoice: Invoice, day: int) -> None:
         """The goods of an order come back to the batches that they are of; the client is credited."""

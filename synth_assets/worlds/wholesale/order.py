@@ -136,6 +136,7 @@ class Desk:
             self.quotes.append(Quote(inquiry.client, inquiry.day, QUOTED_AT, lines, 0, inquiry.ends))
 
     def _take(self, demand: Demand, day: int, second: int) -> Order:
+        """Fill a client's order; what it spends is taken off what it is still to spend."""
         number = len(self.orders) + 1
         client = demand.client
         self._flower_left[client.id] += demand.flower_cents
@@ -146,6 +147,7 @@ class Desk:
         return order
 
     def _flower(self, demand: Demand, number: int, second: int) -> list[Line]:
+        """The pounds of an order in up to three parts, each of the tier that the client's dollars allow."""
         client, drawn = demand.client, self._lines[4 * number - 4 : 4 * number - 1]
         percent = discount(client, demand.pounds)
         left, later = demand.pounds, demand.left_pounds
@@ -208,6 +210,7 @@ class Desk:
     def _priced(
         self, product: Product, quantity: int, percent: int, number: int, second: int, day: int
     ) -> list[Line]:
+        """A quantity of a product at its price after the discount, a line a batch."""
         price = price_cents(product.price_cents, percent)
         parts = self._stock.take(product, quantity, number, 7 + number % 2, day, second)
         return [Line(batch, part, price, percent) for batch, part in parts]

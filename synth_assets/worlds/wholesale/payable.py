@@ -13,11 +13,13 @@ from typing import NamedTuple
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import curves, names
+from synth_assets.worlds.wholesale.bill import Bill, BillLine
 from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR, spaced, unit_draws
 from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.days import business_day_before, half_month
 from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.intake import Session
-from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, Credit, Invoice, half_month
+from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, Credit, Invoice
 from synth_assets.worlds.wholesale.journal import (
     CASH,
     CONSIGNMENT,
@@ -29,7 +31,7 @@ from synth_assets.worlds.wholesale.journal import (
     credit,
     debit,
 )
-from synth_assets.worlds.wholesale.payment import Bill, BillLine, Payment, business_day_before
+from synth_assets.worlds.wholesale.payment import Payment
 
 OWNER = 1
 """The user who puts cash in and takes it out."""
@@ -110,6 +112,7 @@ def _consigned(window: Window, invoices: list[Invoice], credits: list[Credit]) -
 
 
 def _bought(sessions: list[Session]) -> Iterator[Bill]:
+    """A bill for each delivery that was bought, on its day."""
     for session in sessions:
         if session.terms != "CONSIGNMENT":
             lines = [BillLine(batch, batch.received) for batch in session.batches]

@@ -148,21 +148,9 @@ class Stock:
         """Send hundredths of a gram of a batch's samples."""
         before = batch.samples
         batch.samples -= grams
-        number = len(self.movements) + 1
+        number, left = len(self.movements) + 1, batch.samples
         self.movements.append(
-            Movement(
-                number,
-                batch,
-                SAMPLE,
-                -grams,
-                before,
-                batch.samples,
-                request,
-                "Sample sent",
-                user,
-                day,
-                second,
-            )
+            Movement(number, batch, SAMPLE, -grams, before, left, request, "Sample sent", user, day, second)
         )
 
     def oldest(self, product: Product) -> Batch:
@@ -205,6 +193,7 @@ class Stock:
         day: int,
         second: int,
     ) -> Movement:
+        """Change what is left of a batch, and note the movement."""
         before = batch.on_hand
         batch.on_hand += change
         if batch.on_hand < 0:

@@ -1,44 +1,30 @@
-"""The books, day by day: growers bring goods, clients order, invoices go out, some goods come back; then what
-was owed is paid, and every event is posted in time.
-"""
+"""The books of a scenario: everything that happened, made once, from which every table is projected."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
 
 from synth_assets.model.calendar import SECONDS_PER_DAY, Window
 from synth_assets.model.draws import Draws
-from synth_assets.worlds.wholesale import catalogue, curves, payable
-from synth_assets.worlds.wholesale.catalogue import Client, Product, spaced, unit_draws
+from synth_assets.worlds.wholesale import catalogue, payable
+from synth_assets.worlds.wholesale.bill import Bill
+from synth_assets.worlds.wholesale.business import Business
+from synth_assets.worlds.wholesale.catalogue import Client, Product, spaced
 from synth_assets.worlds.wholesale.config import Config, window
-from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry, inquiries, months, plan
+from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.edits import Edits, Fault
-from synth_assets.worlds.wholesale.intake import Intake, Session, most_batches
-from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Credit, Invoice, claims
-from synth_assets.worlds.wholesale.journal import (
-    COST_OF_GOODS,
-    INVENTORY,
-    Event,
-    Journal,
-    credit,
-    debit,
-)
-from synth_assets.worlds.wholesale.order import Desk, Order, Quote, quoted
+from synth_assets.worlds.wholesale.intake import Session
+from synth_assets.worlds.wholesale.invoice import Credit, Invoice
+from synth_assets.worlds.wholesale.journal import Event
+from synth_assets.worlds.wholesale.order import Order, Quote
 from synth_assets.worlds.wholesale.payable import Distribution, Expense
-from synth_assets.worlds.wholesale.payment import Bill, Payment, received, record, settle
-from synth_assets.worlds.wholesale.sample import Sample, SampleCounter, Wish, led_to, wishes
-from synth_assets.worlds.wholesale.stock import Batch, Movement, Stock
-
-COUNTER, COUNTED_AT = 7, 18 * 3_600
-"""The user who counts stock, and when, seconds of the day."""
-
-
-Planned = TypeVar("Planned", Demand, Inquiry, Wish)
+from synth_assets.worlds.wholesale.payment import Payment, received, record
+from synth_assets.worlds.wholesale.receivable import settle
+from synth_assets.worlds.wholesale.sample import Sample
+from synth_assets.worlds.wholesale.stock import Batch, Movement
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,97 +127,38 @@ class Year:
 
 
 def simulate(config: Config, draws: Draws) -> Year:
-    """The books of a scenario."""
+    """The books of a scenario: what is sold from day to day, then what is paid, then all of it in time."""
     days = window(config)
     clients, products = catalogue.clients(config, draws), catalogue.products(config, draws)
-    demands = plan(config, draws, days, clients)
-    planned = claims(config, draws, days, demands)
-    journal, stock = Journal(), Stock()
-    intake = Intake(config, draws, days, products, stock, journal)
-    desk = Desk(config, draws, stock, demands)
-    billing = Billing(config, stock, journal)
+    business = Business(config, draws, days, clients, products)
+    journal, billing, deliveries = business.journal, business.billing, business.intake.sessions
     payable.open_books(config, journal)
-    counter = SampleCounter(stock)
-    of_day = _by_day(demands)
-    asked_on = _by_day(wishes(draws, days, clients, months(config, days)))
-    offered_on = _by_day(inquiries(config, draws, days, clients))
-    due_back: dict[int, list[tuple[str, Invoice]]] = defaultdict(list)
-    counted = unit_draws(draws, "counts", most_batches(config))
     for day in range(days.length):
-        intake.arrive(day)
-        for wish in asked_on[day]:
-            counter.ask(wish)
-        for inquiry in offered_on[day]:
-            desk.offer(inquiry)
-        sold: dict[str, int] = defaultdict(int)
-        for order in desk.take(of_day[day], day):
-            billing.issue(order)
-            for line in order.lines:
-                sold[line.batch.product.tier] += line.quantity
-            claim = planned.get(order.id)
-            if claim:
-                due_back[day + claim.after].append((claim.kind, billing.invoices[-1]))
-        intake.remember(sold)
-        counter.send(day)
-        for kind, invoice in due_back[day]:
-            billing.take_back(invoice, day) if kind == RETURN else billing.refund(invoice, day)
-        if days.is_business[day]:
-            _count(stock, journal, counted, day)
-    bills = payable.bills(draws, days, journal, intake.sessions, billing.invoices, billing.credits)
+        business.live_through(day)
+    bills = payable.bills(draws, days, journal, deliveries, billing.invoices, billing.credits)
     receipts = settle(config, draws, days, billing.invoices, billing.credits)
-    payments = record(
-        draws, journal, [*received(draws, receipts, billing.credits), *payable.paid(draws, days, bills)]
-    )
+    from_clients = received(draws, receipts, billing.credits)
+    payments = record(draws, journal, [*from_clients, *payable.paid(draws, days, bills)])
     expenses = payable.expenses(config, draws, days, journal)
     distributions = payable.distributions(config, days, journal)
     return Year(
-        days,
-        clients,
-        products,
-        intake.sessions,
-        stock.batches,
-        stock.movements,
-        desk.orders,
-        sorted([*desk.quotes, *quoted(draws, desk.orders)], key=lambda quote: (quote.day, quote.client.id)),
-        led_to(counter.samples, desk.orders),
-        billing.invoices,
-        billing.credits,
-        bills,
-        payments,
-        expenses,
-        distributions,
-        journal.in_time(spaced(draws, "event numbers", len(journal.events))),
-        [span.start for span in months(config, days)],
-        config,
-        draws,
+        window=days,
+        clients=clients,
+        products=products,
+        sessions=deliveries,
+        batches=business.stock.batches,
+        movements=business.stock.movements,
+        orders=business.desk.orders,
+        quotes=business.quotes(),
+        samples=business.samples(),
+        invoices=billing.invoices,
+        credits=billing.credits,
+        bills=bills,
+        payments=payments,
+        expenses=expenses,
+        distributions=distributions,
+        events=journal.in_time(spaced(draws, "event numbers", len(journal.events))),
+        month_starts=[span.start for span in months(config, days)],
+        config=config,
+        draws=draws,
     )
-
-
-def _by_day(planned: Iterable[Planned]) -> dict[int, list[Planned]]:
-    found: dict[int, list[Planned]] = defaultdict(list)
-    for item in planned:
-        found[item.day].append(item)
-    return found
-
-
-def _count(stock: Stock, journal: Journal, drawn: list[list[float]], day: int) -> None:
-    """Flower is counted three weeks after it came: some has lost weight, some was weighed short on intake."""
-    low, high = curves.SHRINK_PERCENT
-    for batch in stock.received_on(day - curves.COUNTED_AFTER_DAYS):
-        differs, much, _, _ = drawn[batch.id - 1]
-        change = max(1, round(batch.received * (low + much * (high - low)) / 100 / QUARTER)) * QUARTER
-        if batch.product.unit != "LB" or batch.on_hand <= 2 * change:
-            continue
-        if differs < curves.SHRINK_SHARE:
-            change, reason = -change, "Moisture loss found at the count"
-        elif differs < curves.SHRINK_SHARE + curves.FOUND_SHARE:
-            reason = "More found at the count"
-        else:
-            continue
-        movement = stock.count(batch, change, reason, COUNTER, day, COUNTED_AT)
-        cents = batch.cost_cents(change)
-        lost = debit(COST_OF_GOODS, max(-cents, 0)), credit(INVENTORY, max(-cents, 0))
-        found = debit(INVENTORY, max(cents, 0)), credit(COST_OF_GOODS, max(cents, 0))
-        journal.record(
-            day, "adjustment", movement.id, *lost, *found, user=COUNTER, cents=abs(cents),
-        )  # fmt: skip

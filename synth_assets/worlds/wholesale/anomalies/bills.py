@@ -18,9 +18,10 @@ from synth_assets.worlds.wholesale.anomalies.papers import (
     only,
     second_payment,
 )
+from synth_assets.worlds.wholesale.bill import Bill, BillLine
 from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remove
 from synth_assets.worlds.wholesale.journal import Event
-from synth_assets.worlds.wholesale.payment import Bill, BillLine, Payment
+from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.cash import OPERATING, reconciled_at
 from synth_assets.worlds.wholesale.tables.ledger import POSTED_AT
 from synth_assets.worlds.wholesale.tables.payables import (

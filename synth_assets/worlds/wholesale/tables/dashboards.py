@@ -24,8 +24,8 @@ from synth_assets.worlds.wholesale.columns import (
     row_id,
     text,
 )
+from synth_assets.worlds.wholesale.days import business_day_before
 from synth_assets.worlds.wholesale.intake import BUYER
-from synth_assets.worlds.wholesale.payment import business_day_before
 from synth_assets.worlds.wholesale.tables.catalogue import CATEGORY_IDS
 from synth_assets.worlds.wholesale.tables.dealings import as_json, opened
 from synth_assets.worlds.wholesale.tables.parties import email

@@ -27,9 +27,9 @@ from synth_assets.worlds.wholesale.columns import (
     text,
 )
 from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.days import business_day_before
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURNS_AT
 from synth_assets.worlds.wholesale.payable import PAID_ON
-from synth_assets.worlds.wholesale.payment import business_day_before
 from synth_assets.worlds.wholesale.tables.contacts import Contacts
 from synth_assets.worlds.wholesale.tables.dealings import (
     CALCULATED_AT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synth_assets.model.table import Rule, camel_case
+from synth_assets.worlds.wholesale.bill import Bill
 from synth_assets.worlds.wholesale.columns import (
     CREATED_AT,
     UPDATED_AT,
@@ -22,7 +23,6 @@ from synth_assets.worlds.wholesale.columns import (
 )
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
 from synth_assets.worlds.wholesale.journal import ACCOUNTS, EXPENSES
-from synth_assets.worlds.wholesale.payment import Bill
 from synth_assets.worlds.wholesale.tables.intake import E4, batch_payments
 from synth_assets.worlds.wholesale.tables.ledger import OPENED_AT, POSTED_AT
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT

@@ -10,9 +10,9 @@ from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import names, phrases
 from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR, unit_draws
 from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.days import business_day_before
 from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT, Credit, Invoice
-from synth_assets.worlds.wholesale.payment import business_day_before
 from synth_assets.worlds.wholesale.phrases import one_of
 from synth_assets.worlds.wholesale.stock import ADJUSTMENT, Batch, Movement
 from synth_assets.worlds.wholesale.tables.billing import invoice_number

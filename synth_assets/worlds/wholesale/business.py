@@ -1,0 +1,122 @@
+"""The business, day by day: growers bring goods, clients order, invoices go out, some goods come back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+
+from synth_assets.model.calendar import Window
+from synth_assets.model.draws import Draws
+from synth_assets.worlds.wholesale import curves
+from synth_assets.worlds.wholesale.catalogue import Client, Product, unit_draws
+from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry, inquiries, months, plan
+from synth_assets.worlds.wholesale.intake import Intake, most_batches
+from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Invoice, claims
+from synth_assets.worlds.wholesale.journal import COST_OF_GOODS, INVENTORY, Journal, credit, debit
+from synth_assets.worlds.wholesale.order import Desk, Quote, quoted
+from synth_assets.worlds.wholesale.sample import Sample, SampleCounter, Wish, led_to, wishes
+from synth_assets.worlds.wholesale.stock import Batch, Stock
+
+COUNTER, COUNTED_AT = 7, 18 * 3_600
+"""The user who counts stock, and when, seconds of the day."""
+
+Planned = TypeVar("Planned", Demand, Inquiry, Wish)
+
+
+class Business:
+    """Who does what on a day; each keeps what it did.
+
+    Attributes:
+        journal: what was posted.
+        stock: what is on the shelf.
+        intake: growers' deliveries.
+        desk: orders and offers.
+        billing: invoices and credits.
+    """
+
+    def __init__(
+        self, config: Config, draws: Draws, window: Window, clients: list[Client], products: list[Product]
+    ) -> None:
+        demands = plan(config, draws, window, clients)
+        self.journal, self.stock = Journal(), Stock()
+        self.intake = Intake(config, draws, window, products, self.stock, self.journal)
+        self.desk = Desk(config, draws, self.stock, demands)
+        self.billing = Billing(config, self.stock, self.journal)
+        self._samples = SampleCounter(self.stock)
+        self._draws, self._is_business_day = draws, window.is_business
+        self._orders_of = _by_day(demands)
+        self._wishes_of = _by_day(wishes(draws, window, clients, months(config, window)))
+        self._inquiries_of = _by_day(inquiries(config, draws, window, clients))
+        self._claims = claims(config, draws, window, demands)
+        self._claimed_on: dict[int, list[tuple[str, Invoice]]] = defaultdict(list)
+        self._counts = unit_draws(draws, "counts", most_batches(config))
+
+    def live_through(self, day: int) -> None:
+        """Everything that happens on a day, in this order."""
+        self.intake.arrive(day)
+        for wish in self._wishes_of[day]:
+            self._samples.ask(wish)
+        for inquiry in self._inquiries_of[day]:
+            self.desk.offer(inquiry)
+        self._sell(day)
+        self._samples.send(day)
+        for kind, invoice in self._claimed_on[day]:
+            if kind == RETURN:
+                self.billing.take_back(invoice, day)
+            else:
+                self.billing.refund(invoice, day)
+        if self._is_business_day[day]:
+            self._count(day)
+
+    def quotes(self) -> list[Quote]:
+        """Offers, those of sales among them, by day and client."""
+        made = [*self.desk.quotes, *quoted(self._draws, self.desk.orders)]
+        return sorted(made, key=lambda quote: (quote.day, quote.client.id))
+
+    def samples(self) -> list[Sample]:
+        """Samples, each with the sale that it led to."""
+        return led_to(self._samples.samples, self.desk.orders)
+
+    def _sell(self, day: int) -> None:
+        """The day's orders are taken and billed; intake learns what sold, claims wait for their day."""
+        sold: dict[str, int] = defaultdict(int)
+        for order in self.desk.take(self._orders_of[day], day):
+            invoice = self.billing.issue(order)
+            for line in order.lines:
+                sold[line.batch.product.tier] += line.quantity
+            claim = self._claims.get(order.id)
+            if claim:
+                self._claimed_on[day + claim.after].append((claim.kind, invoice))
+        self.intake.remember(sold)
+
+    def _count(self, day: int) -> None:
+        """Flower is counted three weeks after it came: some lost weight, some was weighed short on intake."""
+        low, high = curves.SHRINK_PERCENT
+        for batch in self.stock.received_on(day - curves.COUNTED_AFTER_DAYS):
+            differs, much, _, _ = self._counts[batch.id - 1]
+            change = max(1, round(batch.received * (low + much * (high - low)) / 100 / QUARTER)) * QUARTER
+            if batch.product.unit != "LB" or batch.on_hand <= 2 * change:
+                continue
+            if differs < curves.SHRINK_SHARE:
+                self._adjust(batch, -change, "Moisture loss found at the count", day)
+            elif differs < curves.SHRINK_SHARE + curves.FOUND_SHARE:
+                self._adjust(batch, change, "More found at the count", day)
+
+    def _adjust(self, batch: Batch, change: int, reason: str, day: int) -> None:
+        """What a count found or missed is booked at cost."""
+        movement = self.stock.count(batch, change, reason, COUNTER, day, COUNTED_AT)
+        cents = batch.cost_cents(abs(change))
+        more, less = (INVENTORY, COST_OF_GOODS) if change > 0 else (COST_OF_GOODS, INVENTORY)
+        self.journal.record(
+            day, "adjustment", movement.id, debit(more, cents), credit(less, cents),
+            user=COUNTER, cents=cents,
+        )  # fmt: skip
+
+
+def _by_day(planned: Iterable[Planned]) -> dict[int, list[Planned]]:
+    found: dict[int, list[Planned]] = defaultdict(list)
+    for item in planned:
+        found[item.day].append(item)
+    return found
