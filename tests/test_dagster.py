@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from synth_assets.checks.fault_chains import compared
 from synth_assets.checks.world_checks import world_checks
 from synth_assets.definitions import defs
 from synth_assets.generation.generate import write_world
@@ -88,6 +90,52 @@ def test_the_command_line_and_dagster_run_the_same_checks(name: str) -> None:
     in_verify = [(check.table, identifier(check.name)) for check in world_checks(world)]
     assert len(in_verify) == len(set(in_verify)), "each check is there once"
     assert in_dagster == set(in_verify)
+
+
+MOST_ASSETS = {"wholesale": 7, "personal_banking": 14, "order_to_cash": 11, "subscriptions": 9}
+"""Assets of a group whose graph was seen whole on a screen of 1440 by 900; a wide graph is drawn smaller."""
+
+MOST_SIDE_BY_SIDE = 3
+"""Assets of a group in which none reads another: they stand in one column, drawn in full size."""
+
+MOST_LINKS = 11
+"""Links of one asset to other groups on one side; each takes the height of half an asset."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_group_fits_on_one_screen(name: str) -> None:
+    """The group of a world that has others beside it is left out: all that nothing else reads ends there."""
+    specs = {spec.key: spec for asset in world_assets(load(name)) for spec in asset.specs}
+    above = {key: {dep.asset_key for dep in spec.deps} for key, spec in specs.items()}
+    groups: dict[str, set[dg.AssetKey]] = {}
+    for key, spec in specs.items():
+        groups.setdefault(str(spec.group_name), set()).add(key)
+    if len(groups) > 1:
+        own = {key.path[-1] for key in groups.pop(name)}
+        assert own == {"scenario", "anomaly_manifest", "validation_report", "catalogue"}
+    for group, members in groups.items():
+        assert len(members) <= MOST_ASSETS[name], group
+        assert len(members) <= MOST_SIDE_BY_SIDE or any(above[key] & members for key in members), group
+        for key in members:
+            below = {other for other, keys in above.items() if key in keys}
+            assert max(len(above[key] - members), len(below - members)) <= MOST_LINKS, (group, key)
+
+
+def test_groups_of_the_wholesaler_are_what_an_accountant_looks_for() -> None:
+    groups = {spec.group_name for asset in world_assets(load("wholesale")) for spec in asset.specs}
+    assert {"wholesale", "wholesale_sales", "wholesale_inventory", "wholesale_accounting"} <= groups
+    guide = (Path(__file__).parents[1] / "docs" / "wholesale_guide.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(wholesale(?:_\w+)?)` \|", guide, re.MULTILINE)) == groups
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_manifest_stands_below_exactly_the_tables_that_no_other_table_reads(name: str) -> None:
+    """Its rules and its check for give-aways read every table made with it; all others are above these."""
+    world, above = load(name), parents(name)
+    manifest = world.manifest.name
+    read = set().union(*(above[table.name] for table in world.tables if table.name != manifest))
+    made_together = {table.name for table in compared(world)}
+    assert above[manifest] == made_together - read
 
 
 def test_keys_are_bare_in_order_to_cash_and_prefixed_elsewhere() -> None:

@@ -24,7 +24,7 @@ AR_AGEING = View(
         _due("days_over_120_cents", "more than 120 days past due"),
         _due("total_due_cents", "in all"),
     ),
-    subject="statements",
+    subject="billing",
 )
 
 MONTHLY_PROFIT_AND_LOSS = View(
@@ -40,7 +40,7 @@ MONTHLY_PROFIT_AND_LOSS = View(
         money("expenses_cents", "Operating expenses."),
         money("net_profit_cents", "Gross profit less expenses.", minimum=None),
     ),
-    subject="statements",
+    subject="accounting",
 )
 
 INVENTORY_VALUATION = View(
@@ -53,7 +53,7 @@ INVENTORY_VALUATION = View(
         money("value_cents", "At the cost of each batch."),
         money("consigned_cents", "Of it, what belongs to growers."),
     ),
-    subject="statements",
+    subject="inventory",
 )
 
 CLIENT_REVENUE = View(
@@ -66,7 +66,7 @@ CLIENT_REVENUE = View(
         money("margin_cents", "Their totals less cost.", minimum=None),
         rate("revenue_share_pct", "Share of all sales."),
     ),
-    subject="statements",
+    subject="sales",
 )
 
 CASH_POSITION = View(
@@ -78,7 +78,7 @@ CASH_POSITION = View(
         money("paid_cents", "What went."),
         money("balance_cents", "What was there at its end.", minimum=None),
     ),
-    subject="statements",
+    subject="cash",
 )
 
 VIEWS = (AR_AGEING, MONTHLY_PROFIT_AND_LOSS, INVENTORY_VALUATION, CLIENT_REVENUE, CASH_POSITION)

@@ -320,7 +320,7 @@ CLIENT_ACTIVITY = projection(
         CREATED_AT_OPTIONAL,
     ),
     client_activity,
-    "workspace",
+    "activity",
 )
 
 AUDITED = {
@@ -359,7 +359,7 @@ AUDIT_LOGS = projection(
         CREATED_AT,
     ),
     audit_logs,
-    "workspace",
+    "activity",
     physical="auditLogs",
     naming=camel_case,
 )

@@ -71,5 +71,4 @@ ANOMALY_MANIFEST = Table(
     grain="One label: a fault that was put in on purpose.",
     columns=COLUMNS,
     generate=generate,
-    subject="truth",
 )

@@ -289,7 +289,7 @@ INVOICES = projection(
         UPDATED_AT,
     ),
     invoices,
-    "accounting",
+    "billing",
     naming=camel_case,
     rules=(
         Rule("what is due is what was not paid", "amount_due_cents = total_amount_cents - amount_paid_cents"),
@@ -320,7 +320,7 @@ INVOICE_LINE_ITEMS = projection(
         CREATED_AT,
     ),
     invoice_line_items,
-    "accounting",
+    "billing",
     physical="invoiceLineItems",
     naming=camel_case,
     rules=(
@@ -364,7 +364,7 @@ TRANSACTIONS = projection(
         UPDATED_AT,
     ),
     transactions,
-    "accounting",
+    "receivables",
     naming=camel_case,
 )
 
@@ -386,7 +386,7 @@ TRANSACTION_LINKS = projection(
         CREATED_AT,
     ),
     transaction_links,
-    "accounting",
+    "receivables",
     physical="transactionLinks",
     naming=camel_case,
 )
@@ -420,7 +420,7 @@ CLIENT_TRANSACTIONS = projection(
         UPDATED_AT_OPTIONAL,
     ),
     client_transactions,
-    "accounting",
+    "parties",
 )
 
 CREDITS = projection(
@@ -459,7 +459,7 @@ CREDITS = projection(
         UPDATED_AT,
     ),
     credits,
-    "accounting",
+    "receivables",
     naming=camel_case,
     rules=(
         Rule("what is left was not used", "amount_remaining_cents = credit_amount_cents - amount_used_cents"),
@@ -480,7 +480,7 @@ CREDIT_APPLICATIONS = projection(
         CREATED_AT,
     ),
     credit_applications,
-    "accounting",
+    "receivables",
     physical="creditApplications",
     naming=camel_case,
 )

@@ -295,7 +295,7 @@ CATEGORIES = projection(
         UPDATED_AT,
     ),
     categories,
-    "catalogue",
+    "products",
     naming=camel_case,
 )
 
@@ -312,7 +312,7 @@ SUBCATEGORIES = projection(
         UPDATED_AT,
     ),
     subcategories,
-    "catalogue",
+    "products",
     naming=camel_case,
 )
 
@@ -330,7 +330,7 @@ STRAINS = projection(
         UPDATED_AT,
     ),
     strains,
-    "catalogue",
+    "products",
     naming=camel_case,
 )
 
@@ -346,7 +346,7 @@ BRANDS = projection(
         UPDATED_AT,
     ),
     brands,
-    "catalogue",
+    "products",
     naming=camel_case,
 )
 
@@ -363,7 +363,7 @@ GRADES = projection(
         UPDATED_AT,
     ),
     grades,
-    "catalogue",
+    "pricing",
     naming=camel_case,
 )
 
@@ -380,7 +380,7 @@ TAGS = projection(
         UPDATED_AT,
     ),
     tags,
-    "catalogue",
+    "tags",
     naming=camel_case,
 )
 
@@ -397,7 +397,7 @@ TAG_GROUPS = projection(
         UPDATED_AT,
     ),
     tag_groups,
-    "catalogue",
+    "tags",
     physical="tagGroups",
     naming=camel_case,
 )
@@ -412,7 +412,7 @@ TAG_GROUP_MEMBERS = projection(
         CREATED_AT,
     ),
     tag_group_members,
-    "catalogue",
+    "tags",
     physical="tagGroupMembers",
     naming=camel_case,
 )
@@ -427,7 +427,7 @@ TAG_HIERARCHY = projection(
         CREATED_AT,
     ),
     tag_hierarchy,
-    "catalogue",
+    "tags",
     physical="tagHierarchy",
     naming=camel_case,
     rules=(Rule("no tag is wider than itself", "parent_tag_id <> child_tag_id"),),
@@ -449,7 +449,7 @@ PRODUCTS = projection(
         UPDATED_AT,
     ),
     products,
-    "catalogue",
+    "products",
     naming=camel_case,
 )
 
@@ -463,7 +463,7 @@ PRODUCT_SYNONYMS = projection(
         CREATED_AT,
     ),
     product_synonyms,
-    "catalogue",
+    "products",
     physical="productSynonyms",
     naming=camel_case,
 )
@@ -478,7 +478,7 @@ PRODUCT_TAGS = projection(
         CREATED_AT,
     ),
     product_tags,
-    "catalogue",
+    "tags",
     physical="productTags",
     naming=camel_case,
 )
@@ -497,7 +497,7 @@ PRODUCT_MEDIA = projection(
         moment("created_at", "When it was uploaded, two hours after the first batch came.", "now"),
     ),
     product_media,
-    "catalogue",
+    "products",
     physical="productMedia",
     naming=camel_case,
 )
@@ -523,7 +523,7 @@ PRICING_RULES = projection(
         UPDATED_AT_OPTIONAL,
     ),
     pricing_rules,
-    "catalogue",
+    "pricing",
 )
 
 PRICING_PROFILES = projection(
@@ -539,7 +539,7 @@ PRICING_PROFILES = projection(
         UPDATED_AT_OPTIONAL,
     ),
     pricing_profiles,
-    "catalogue",
+    "workspace",
 )
 
 COGS_RULES = projection(
@@ -572,7 +572,7 @@ COGS_RULES = projection(
         UPDATED_AT_OPTIONAL,
     ),
     cogs_rules,
-    "catalogue",
+    "pricing",
 )
 
 TABLES = (

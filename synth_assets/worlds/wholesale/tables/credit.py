@@ -173,7 +173,7 @@ CLIENT_CREDIT_LIMITS = projection(
         UPDATED_AT_OPTIONAL,
     ),
     client_credit_limits,
-    "credit",
+    "parties",
 )
 
 CREDIT_SIGNAL_HISTORY = projection(

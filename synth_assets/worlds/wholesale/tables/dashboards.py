@@ -260,7 +260,7 @@ ALERT_CONFIGURATIONS = projection(
         UPDATED_AT_OPTIONAL,
     ),
     alert_configurations,
-    "workspace",
+    "settings",
     rules=(
         Rule("a limited alert has a row", "(target_type = 'GLOBAL') = (target_id IS NULL)"),
         Rule("an e-mail has an address", "(delivery_method = 'DASHBOARD') = (email_address IS NULL)"),
@@ -280,7 +280,7 @@ DASHBOARD_KPI_CONFIGS = projection(
         UPDATED_AT,
     ),
     dashboard_kpi_configs,
-    "workspace",
+    "settings",
     naming=camel_case,
 )
 
@@ -301,7 +301,7 @@ DASHBOARD_WIDGET_LAYOUTS = projection(
         UPDATED_AT,
     ),
     dashboard_widget_layouts,
-    "workspace",
+    "dashboards",
     naming=camel_case,
     rules=(Rule("a layout is a role's or a user's", "(user_id IS NULL) <> (role IS NULL)"),),
 )
@@ -320,7 +320,7 @@ USER_DASHBOARD_PREFERENCES = projection(
         UPDATED_AT,
     ),
     user_dashboard_preferences,
-    "workspace",
+    "dashboards",
     physical="userDashboardPreferences",
     naming=camel_case,
 )

@@ -213,7 +213,7 @@ LOTS = projection(
         UPDATED_AT,
     ),
     lots,
-    "inventory",
+    "intake",
     naming=camel_case,
 )
 
@@ -250,7 +250,7 @@ INTAKE_SESSIONS = projection(
         moment("completed_at", "When everything was counted.", nullable=True),
     ),
     intake_sessions,
-    "inventory",
+    "intake",
 )
 
 BATCHES = projection(
@@ -307,7 +307,7 @@ BATCHES = projection(
         UPDATED_AT,
     ),
     batches,
-    "inventory",
+    "intake",
     naming=camel_case,
     rules=(
         Rule("a batch is sold out when nothing is left", "(batch_status = 'LIVE') = (on_hand_qty_e4 > 0)"),
@@ -332,7 +332,7 @@ INTAKE_SESSION_BATCHES = projection(
         UPDATED_AT_OPTIONAL,
     ),
     intake_session_batches,
-    "inventory",
+    "intake",
     rules=(
         Rule(
             "a line costs its quantity times its unit cost",

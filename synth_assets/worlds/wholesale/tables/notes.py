@@ -300,7 +300,7 @@ SCRATCH_PAD_NOTES = projection(
         moment("completed_at", "When it was done.", nullable=True),
     ),
     scratch_pad_notes,
-    "workspace",
+    "dashboards",
     naming=camel_case,
     rules=(Rule("what is done has a time", "is_completed = (completed_at IS NOT NULL)"),),
 )

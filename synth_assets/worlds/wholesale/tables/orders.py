@@ -475,7 +475,7 @@ MATCH_RECORDS = projection(
         CREATED_AT_OPTIONAL,
     ),
     match_records,
-    "sales",
+    "offers",
     rules=(Rule("a match with a sale names it", "has_resulted_in_sale = (sale_order_id IS NOT NULL)"),),
 )
 

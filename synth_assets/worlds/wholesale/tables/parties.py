@@ -188,7 +188,7 @@ USERS = projection(
         moment("last_signed_in_at", "Last activity, up to the last day.", NOW, "lastSignedIn"),
     ),
     users,
-    "parties",
+    "workspace",
     naming=camel_case,
     rules=(Rule("a user was last active after being set up", "last_signed_in_at >= created_at"),),
 )

@@ -171,7 +171,7 @@ SAMPLE_REQUESTS = projection(
         UPDATED_AT,
     ),
     sample_requests,
-    "sales",
+    "samples",
     physical="sampleRequests",
     naming=camel_case,
     rules=(
@@ -196,7 +196,7 @@ SAMPLE_ALLOCATIONS = projection(
         UPDATED_AT,
     ),
     sample_allocations,
-    "sales",
+    "samples",
     physical="sampleAllocations",
     naming=camel_case,
     rules=(
@@ -223,7 +223,7 @@ SAMPLE_INVENTORY_LOG = projection(
         CREATED_AT_OPTIONAL,
     ),
     sample_inventory_log,
-    "sales",
+    "samples",
 )
 
 TABLES = (SAMPLE_REQUESTS, SAMPLE_ALLOCATIONS, SAMPLE_INVENTORY_LOG)

@@ -151,7 +151,7 @@ SALES_SHEET_TEMPLATES = projection(
         count("current_version", "Number of its current version.", "1"),
     ),
     sales_sheet_templates,
-    "sales",
+    "offers",
 )
 
 SALES_SHEET_VERSIONS = projection(
@@ -171,7 +171,7 @@ SALES_SHEET_VERSIONS = projection(
         CREATED_AT,
     ),
     sales_sheet_versions,
-    "sales",
+    "offers",
     physical="salesSheetVersions",
     naming=camel_case,
 )
@@ -191,7 +191,7 @@ SALES_SHEET_HISTORY = projection(
         CREATED_AT_OPTIONAL,
     ),
     sales_sheet_history,
-    "sales",
+    "offers",
 )
 
 TABLES = (SALES_SHEET_TEMPLATES, SALES_SHEET_VERSIONS, SALES_SHEET_HISTORY)

@@ -331,7 +331,7 @@ COGS_HISTORY = projection(
         CREATED_AT,
     ),
     cogs_history,
-    "inventory",
+    "intake",
     physical="cogsHistory",
     naming=camel_case,
 )
