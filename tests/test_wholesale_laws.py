@@ -12,6 +12,7 @@ import pytest
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.wholesale import WORLD
 from synth_assets.worlds.wholesale.anomalies import ANOMALIES
+from synth_assets.worlds.wholesale.edits import Copy
 from synth_assets.worlds.wholesale.fault_plan import plan
 from tests.worlds import make_world
 
@@ -69,3 +70,16 @@ def test_faults_change_the_papers_that_they_name_and_no_other() -> None:
             connection.register("faulty", faulty[name])
             differ = connection.sql("(FROM faulty EXCEPT ALL FROM clean)").fetchall()
             assert 0 <= len(differ) <= sum(edit.table == name for fault in faults for edit in fault.edits) * 4
+
+
+def test_two_faults_never_add_a_row_of_one_number() -> None:
+    rates = {"bill_paid_twice": 0.4, "round_manual_entry": 0.6}
+    config = resolve("wholesale", {"anomaly_rates": rates}).config
+    faults = [fault for of in plan(config, WORLD.draws(config, "facts")).faults for fault in of]
+    added = [
+        (edit.table, next(iter(edit.values.values())))
+        for fault in faults
+        for edit in fault.edits
+        if isinstance(edit, Copy)
+    ]
+    assert len(set(added)) == len(added) > 300

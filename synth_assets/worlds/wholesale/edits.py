@@ -33,7 +33,7 @@ class Remove(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """A row is there twice: the second has other values, its own later key among them."""
+    """A row is there twice: the second has other values, its own later key first of them."""
 
     table: str
     where: Where
