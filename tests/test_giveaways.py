@@ -42,6 +42,9 @@ def bills_of(orders): ...
 def manifest_of(bills): ...
 
 
+def clerks_of(rows): ...
+
+
 ORDER_ID, BILL_ID = identifier("order_id", "ORD-", "Order."), identifier("bill_id", "BIL-", "Bill.")
 WORLD = World(
     "shop",

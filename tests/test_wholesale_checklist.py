@@ -52,7 +52,7 @@ screens is in `laws/screens.sql`."""
 
 BREAKS = {
     "tables_with_rows": "DELETE FROM scratch_pad_notes",
-    "no_foreign_key_violations": "UPDATE bills SET vendor_id = 9999 WHERE bill_id = 1",
+    "no_foreign_key_violations": "UPDATE bills SET vendor_id = 9999 WHERE rowid = 0",
     "no_null_values_in_required_fields": "UPDATE products SET name_canonical = NULL WHERE product_id = 7",
     "refund_amount": "UPDATE credits SET credit_amount_cents = 2 * credit_amount_cents",
     "all_clients": "DELETE FROM clients WHERE client_id = 12",

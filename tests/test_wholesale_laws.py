@@ -15,6 +15,7 @@ from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.wholesale import WORLD
 from synth_assets.worlds.wholesale.anomalies import ANOMALIES
 from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.edits import Copy
 from synth_assets.worlds.wholesale.fault_plan import plan
 from tests.worlds import make_world
 
@@ -114,3 +115,16 @@ def test_a_decoy_with_a_label_is_found(database) -> None:
         assert (found.passed, found.failures[0]["kind"]) == (False, "payment_before_bill")
     finally:
         database.execute("ROLLBACK")
+
+
+def test_two_faults_never_add_a_row_of_one_number() -> None:
+    rates = {"bill_paid_twice": 0.4, "round_manual_entry": 0.6}
+    config = resolve("wholesale", {"anomaly_rates": rates}).config
+    faults = [fault for of in plan(config, WORLD.draws(config, "facts")).faults for fault in of]
+    added = [
+        (edit.table, next(iter(edit.values.values())))
+        for fault in faults
+        for edit in fault.edits
+        if isinstance(edit, Copy)
+    ]
+    assert len(set(added)) == len(added) > 300

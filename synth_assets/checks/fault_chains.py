@@ -1,15 +1,18 @@
 """Rows at fault: those that labels name, what they refer to, and whatever refers to them in turn.
 
-The tables `fault_<table>` hold key, kind and label of each; all other rows are sound.
+The tables `fault_<table>` hold key, kind and label of each; all other rows are sound. A row that several
+faults share, such as a user's, is at fault once, and so are the rows that refer to it: they all have one of
+its labels. What they hold has been seen once, however many faults there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import duckdb
 
+from synth_assets.checks.check import count
 from synth_assets.checks.queries import quoted
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
@@ -43,8 +46,15 @@ def mark_faults(connection: duckdb.DuckDBPyConnection, world: World) -> None:
         world: the world's declaration.
     """
     links = links_of(world)
-    for statement in chain_sql(world, links, followed(connection, links)):
-        connection.execute(statement)
+    marked = {table.name for table in compared(world) if _filled(connection, _named(world, table))}
+    for link in reversed(links):
+        if link.child.name in marked and _filled(connection, _referred_to(link)):
+            marked.add(link.parent.name)
+    for link in followed(connection, links):
+        if link.parent.name in marked and _filled(connection, _referring(link)):
+            marked.add(link.child.name)
+    for name in marked:
+        connection.execute(_once_each(name))
 
 
 def compared(world: World) -> list[Table]:
@@ -66,42 +76,55 @@ def links_of(world: World) -> list[Link]:
 
 def followed(connection: duckdb.DuckDBPyConnection, links: Sequence[Link]) -> list[Link]:
     """The links that few rows share: their rows are of one chain."""
-
-    def size(table: Table) -> int:
-        return int(connection.execute(f"SELECT count(*) FROM {table.name}").fetchall()[0][0])
-
-    return [link for link in links if size(link.child) <= FOLLOWED * size(link.parent)]
+    tables = {table.name for link in links for table in (link.child, link.parent)}
+    rows = {name: count(connection, f"FROM {name}") for name in tables}
+    return [link for link in links if rows[link.child.name] <= FOLLOWED * rows[link.parent.name]]
 
 
-def chain_sql(world: World, links: Sequence[Link], followed: Sequence[Link]) -> Iterator[str]:
-    """Statements that make the tables `fault_<table>`: key, kind and label of every row at fault."""
-    for table in compared(world):
-        nothing = f"SELECT {table.key.name}, NULL::VARCHAR, NULL::VARCHAR FROM {table.name} WHERE false"
-        named = (named_sql(world, table, of) for of in ("entity_id", "related_entity_id"))
-        parts = " UNION ".join(filter(None, [nothing, *named]))
-        yield f"CREATE OR REPLACE TEMP TABLE fault_{table.name} AS FROM ({parts}) AS fault(key, kind, label)"
-    for child, column, parent in reversed(links):
-        yield _grown(
-            parent,
-            f"SELECT own.{column.name}, kind, label FROM {child.name} AS own "
-            f"JOIN fault_{child.name} ON own.{child.key.name} = key WHERE own.{column.name} IS NOT NULL",
-        )
-    for child, column, parent in followed:
-        yield _grown(
-            child,
-            f"SELECT own.{child.key.name}, kind, label FROM {child.name} AS own "
-            f"JOIN fault_{parent.name} ON own.{column.name} = key",
-        )
-    for table in compared(world):
-        fault = f"fault_{table.name}"
-        yield (
-            f"UPDATE {fault} SET kind = '{SEVERAL}' "
-            f"WHERE key IN (SELECT key FROM {fault} GROUP BY key HAVING count(DISTINCT kind) > 1)"
-        )
+def _filled(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
+    """Whether a statement puts any rows into its table."""
+    return bool(connection.execute(statement).fetchall()[0][0])
+
+
+def _named(world: World, table: Table) -> str:
+    """The statement that makes the table `fault_<table>`, of the rows that labels name."""
+    nothing = f"SELECT {table.key.name}, NULL::VARCHAR, NULL::VARCHAR FROM {table.name} WHERE false"
+    named = (named_sql(world, table, of) for of in ("entity_id", "related_entity_id"))
+    parts = " UNION ".join(filter(None, [nothing, *named]))
+    return f"CREATE OR REPLACE TEMP TABLE fault_{table.name} AS FROM ({parts}) AS fault(key, kind, label)"
+
+
+def _referred_to(link: Link) -> str:
+    """The statement that adds the rows that rows at fault refer to."""
+    child, column, parent = link
+    return _grown(
+        parent,
+        f"SELECT own.{column.name}, kind, label FROM {child.name} AS own "
+        f"JOIN fault_{child.name} ON own.{child.key.name} = key WHERE own.{column.name} IS NOT NULL",
+    )
+
+
+def _referring(link: Link) -> str:
+    """The statement that adds the rows that refer to rows at fault."""
+    child, column, parent = link
+    return _grown(
+        child,
+        f"SELECT own.{child.key.name}, kind, min(label) FROM {child.name} AS own "
+        f"JOIN fault_{parent.name} ON own.{column.name} = key GROUP BY ALL",
+    )
 
 
 def _grown(table: Table, more: str) -> str:
     return f"INSERT INTO fault_{table.name} {more} EXCEPT FROM fault_{table.name}"
+
+
+def _once_each(name: str) -> str:
+    """The statement that keeps each row once: of one kind or of `SEVERAL`, and of one of its labels."""
+    return (
+        f"CREATE OR REPLACE TEMP TABLE fault_{name} AS "
+        f"SELECT key, if(count(DISTINCT kind) > 1, '{SEVERAL}', min(kind)) AS kind, min(label) AS label "
+        f"FROM fault_{name} GROUP BY key"
+    )
 
 
 def named_sql(world: World, table: Table, of: str = "entity_id") -> str:

@@ -19,7 +19,8 @@ to fall on some rows only, and a quarter of the sound ones is assumed. Beyond th
 faults with the same p^a. A value of s sound rows is held by all a faults with at most (4 s / S)^a. When m
 values and ranges are looked at in all, one counts from 2 m p^a <= 10^-6, and from five faults. So a world in
 which nothing gives a fault away is cleared but for one run in a million, however small it is; the smaller it
-is, the more faults must agree.
+is, the more faults must agree. Faults that share a row, such as a user's, count once there: see
+`checks/fault_chains.py`.
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ from typing import NamedTuple
 
 import duckdb
 
-from synth_assets.checks.check import SHOWN, Check
-from synth_assets.checks.fault_chains import compared, links_of, mark_faults, number_sql
+from synth_assets.checks.check import SHOWN, Check, count
+from synth_assets.checks.fault_chains import SEVERAL, compared, links_of, mark_faults, number_sql
+from synth_assets.checks.held import compared_rows, held
 from synth_assets.checks.places import Place, places
 from synth_assets.checks.spec import CheckSpec, Evidence
-from synth_assets.checks.traits import held_sql, traits, traits_sql
+from synth_assets.checks.traits import FEWEST, HOLIDAYS_SQL, traits, traits_sql
 from synth_assets.derive.duckdb_view import attach_files, only
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
@@ -155,22 +157,29 @@ def giveaways(connection: duckdb.DuckDBPyConnection, world: World) -> list[Givea
     """
     links = links_of(world)
     aside = {anomaly.name: set(anomaly.shows_in) for anomaly in world.anomalies}
+    connection.execute(HOLIDAYS_SQL)
     found = []
     for table in compared(world):
+        if not _may_show(connection, table):
+            continue
         asked = traits(table, links)
-        connection.execute(traits_sql(table, asked, links))
-        rows = dict(connection.execute("SELECT kind, count(*) FROM traits GROUP BY kind").fetchall())
-        of_sound = rows.get(None, 0)
-        held = connection.execute(held_sql(asked)).fetchall()
-        for trait, kind, value, faults, holders, sound, tests in held:
-            found_here = Giveaway(
-                table.name, trait, kind, value, faults, holders, rows[kind], sound, of_sound
-            )
-            if counts(found_here, tests * len(world.tables)) and not _names(found_here) & aside.get(
-                kind, set()
-            ):
-                found.append(found_here)
+        rows = compared_rows(connection.sql(traits_sql(table, asked, links)).to_arrow_table())
+        told, tests = held(rows, asked)
+        for trait, kind, value, faults, holders, sound in told:
+            of_rows, of_sound = rows.of_kind[kind], rows.sound.num_rows
+            one = Giveaway(table.name, trait, kind, value, faults, holders, of_rows, sound, of_sound)
+            if counts(one, tests * len(world.tables)) and not _names(one) & aside.get(kind, set()):
+                found.append(one)
     return found
+
+
+def _may_show(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """Whether a table has rows of enough faults of one kind."""
+    query = (
+        f"SELECT kind FROM fault_{table.name} WHERE kind <> '{SEVERAL}' "
+        f"GROUP BY kind HAVING count(DISTINCT label) >= {FEWEST}"
+    )
+    return bool(count(connection, query))
 
 
 def counts(found: Giveaway, tests: int) -> bool:

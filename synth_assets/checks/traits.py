@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from synth_assets.checks.fault_chains import SEVERAL, Link, number_sql
-from synth_assets.checks.queries import quoted
+from synth_assets.checks.fault_chains import Link, number_sql
 from synth_assets.model.calendar import federal_holidays
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
@@ -19,7 +18,12 @@ from synth_assets.model.table import Table
 FEWEST = 5
 """Faults that hold a value, at least."""
 
-HOLIDAYS = ", ".join(f"'{day}'" for year in range(2000, 2051) for day in sorted(federal_holidays(year)))
+HOLIDAYS_SQL = f"""
+    CREATE OR REPLACE TEMP TABLE holidays AS SELECT unnest([{
+    ", ".join(f"DATE '{day}'" for year in range(2000, 2051) for day in sorted(federal_holidays(year)))
+}]) AS day
+"""
+"""The statement that makes the table which `traits_sql` finds holidays in."""
 
 NUMBERS = ("count", "rate", "decimal")
 AMOUNTS = ("money", "quantity")
@@ -77,7 +81,7 @@ def _of_column(column: Column) -> Iterator[Trait]:
         yield Trait(f"{name} last two digits", f"abs({own}) % 100")
     if kind in DATES:
         day = f"CAST({own} AS DATE)"
-        sql = f"CASE WHEN {day} IN ({HOLIDAYS}) THEN 'holiday' ELSE dayname({day}) END"
+        sql = f"CASE WHEN {day} IN (FROM holidays) THEN 'holiday' ELSE dayname({day}) END"
         yield Trait(f"{name} weekday", sql)
     if kind == "moment":
         yield Trait(f"{name} hour", f"hour({own})")
@@ -93,7 +97,7 @@ def _lag(name: str, later: str, other: str, earlier: str) -> Trait:
 
 
 def traits_sql(table: Table, asked: Sequence[Trait], links: Sequence[Link]) -> str:
-    """The statement that makes the table `traits`: kind and label, empty for sound rows, and each trait."""
+    """The query for the rows of a table: kind and label, empty for sound rows, and each trait."""
     used = " ".join(trait.sql for trait in asked)
     joins = [f"LEFT JOIN fault_{table.name} AS fault ON own.{table.key.name} = fault.key"]
     for child, column, parent in links:
@@ -105,10 +109,7 @@ def traits_sql(table: Table, asked: Sequence[Trait], links: Sequence[Link]) -> s
             counted = f"({_counted_sql(link)}) AS {link.counted}"
             joins.append(f"LEFT JOIN {counted} ON {link.counted}.key = own.{table.key.name}")
     columns = ["fault.kind", "fault.label", *(f"{trait.sql} AS t{i}" for i, trait in enumerate(asked))]
-    return (
-        f"CREATE OR REPLACE TEMP TABLE traits AS SELECT {', '.join(columns)} "
-        f"FROM {table.name} AS own {' '.join(joins)}"
-    )
+    return f"SELECT {', '.join(columns)} FROM {table.name} AS own {' '.join(joins)}"
 
 
 def _counted_sql(link: Link) -> str:
@@ -118,45 +119,4 @@ def _counted_sql(link: Link) -> str:
     return (
         f"SELECT own.{link.column.name} AS key, count(*) AS members, {holes} AS holes "
         f"FROM {link.child.name} AS own GROUP BY own.{link.column.name}"
-    )
-
-
-def held_sql(asked: Sequence[Trait]) -> str:
-    """The query for what may give a fault away: trait, kind, value or range, faults, rows at fault, sound
-    rows, and how many values and ranges were looked at."""
-    parts = [
-        _beyond(f"t{i}", trait) if trait.has_range else _values(f"t{i}", trait)
-        for i, trait in enumerate(asked)
-    ] or ["SELECT '' AS trait, '' AS kind, '' AS held, 0 AS faults, 0 AS holders WHERE false"]
-    return f"""
-        SELECT trait, kind, CASE WHEN sound > 0 THEN 'always ' ELSE '' END || held, faults, holders, sound,
-            tests
-        FROM (
-            SELECT *, count(*) FILTER (WHERE kind IS NOT NULL) OVER () AS tests,
-                count(*) OVER (PARTITION BY trait, kind) = 1 AS is_only,
-                coalesce(
-                    max(holders) FILTER (WHERE kind IS NULL) OVER (PARTITION BY trait, held), 0
-                ) AS sound
-            FROM ({" UNION ALL ".join(parts)})
-        )
-        WHERE kind <> '{SEVERAL}' AND faults >= {FEWEST} AND (sound = 0 OR is_only)
-        ORDER BY trait, kind, held
-    """
-
-
-def _values(place: str, trait: Trait) -> str:
-    return (
-        f"SELECT {quoted(trait.name)} AS trait, kind, coalesce(CAST({place} AS VARCHAR), 'empty') AS held, "
-        f"count(DISTINCT label) AS faults, count(*) AS holders FROM traits GROUP BY kind, {place}"
-    )
-
-
-def _beyond(place: str, trait: Trait) -> str:
-    bounds = f"SELECT min({place}) AS low, max({place}) AS high FROM traits WHERE kind IS NULL"
-    sides = (("below", f"{place} < low", "low"), ("above", f"{place} > high", "high"))
-    return " UNION ALL ".join(
-        f"SELECT {quoted(trait.name)} AS trait, kind, '{side} ' || CAST({bound} AS VARCHAR) AS held, "
-        f"count(DISTINCT label) FILTER (WHERE {lies}) AS faults, count(*) FILTER (WHERE {lies}) AS holders "
-        f"FROM traits CROSS JOIN ({bounds}) WHERE kind IS NOT NULL GROUP BY kind, {bound}"
-        for side, lies, bound in sides
     )

@@ -31,8 +31,8 @@ def world_checks(world: World) -> tuple[CheckSpec, ...]:
         *(figure_check(query, last_table(world, query.sql)) for query in world.sql("figures")),
         *_report_checks(world),
         *([giveaway_check(world)] if world.anomalies else []),
-        *_truth_checks(world),
         *_decoy_checks(world),
+        *_truth_checks(world),
     )
 
 

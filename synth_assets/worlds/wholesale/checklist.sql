@@ -103,11 +103,15 @@ ANTI JOIN (FROM anomaly_manifest WHERE type = 'unbalanced_entry') AS labelled US
 GROUP BY posting
 HAVING sum(debit_cents) <> sum(credit_cents);
 
--- name: cash_flow [0.05 to 1, error] — What clients paid less what growers and expenses took, over what clients paid.
+-- name: cash_flow [0.05 to 1, error] — What clients paid less what growers and expenses took, over what clients paid; but
+-- for bills that were paid twice.
 SELECT count(*), sum(CASE WHEN transaction_type = 'DEPOSIT' THEN amount_cents ELSE -amount_cents END)
     / sum(amount_cents) FILTER (transaction_type = 'DEPOSIT')
 FROM bank_transactions
-WHERE split_part(reference_number, '-', 1) IN ('RECEIPT', 'PAYOUT', 'EXPENSE');
+WHERE split_part(reference_number, '-', 1) IN ('RECEIPT', 'PAYOUT', 'EXPENSE')
+    AND coalesce(CAST(payment_id AS VARCHAR), '') NOT IN (
+        SELECT entity_id FROM anomaly_manifest WHERE type = 'bill_paid_twice'
+    );
 
 -- name: inventory_valuation [1 to 1, error] — Stock at cost over its account in the ledger, but for papers that are labelled.
 WITH labelled AS (

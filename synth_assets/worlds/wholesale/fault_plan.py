@@ -6,7 +6,7 @@ passed over. The books know nothing of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate
@@ -21,7 +21,7 @@ from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.catalogue import unit_draws
 from synth_assets.worlds.wholesale.config import Config
-from synth_assets.worlds.wholesale.edits import Copy, Edits, Fault
+from synth_assets.worlds.wholesale.edits import Copy, Edit, Edits, Fault
 from synth_assets.worlds.wholesale.journal import CASH, balance
 from synth_assets.worlds.wholesale.stock import SoldOut
 from synth_assets.worlds.wholesale.year import Year
@@ -75,19 +75,20 @@ def _placed(kind: Kind, year: Year, subjects: Sequence[Any], asked: int, taken: 
         fault = kind.fault(year, subjects[place], drawn[place])
         if fault is None:
             continue
-        touched = {
-            (edit.table, tuple(sorted(edit.where.items())))
-            for edit in fault.edits
-            if edit.table not in SHARED
-        } | {("subject", fault.paper or (name, fault.entity)), ("entity", name, fault.entity)}
-        touched |= {
-            (edit.table, next(iter(edit.values.items()))) for edit in fault.edits if isinstance(edit, Copy)
-        }
+        touched = {row for edit in fault.edits if edit.table not in SHARED for row in _rows(edit)}
+        touched |= {("subject", fault.paper or (name, fault.entity)), ("entity", name, fault.entity)}
         if touched & taken:
             continue
         taken |= touched
         found.append(fault)
     return found
+
+
+def _rows(edit: Edit) -> Iterator[object]:
+    """What an edit names, and the row that it adds: two faults may find the same number free."""
+    yield edit.table, tuple(sorted(edit.where.items()))
+    if isinstance(edit, Copy):
+        yield edit.table, (next(iter(edit.values.items())),)
 
 
 def facts(config: Config, draws: Draws, _: range) -> Year:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import EASY, HARD
-from synth_assets.worlds.wholesale.anomalies.inventory import sent_samples
+from synth_assets.worlds.wholesale.anomalies.inventory import ORDERED, sent_samples
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
@@ -92,7 +92,12 @@ def limit_raised_without_reason(year: Year, raised: Raise, drawn: list[float]) -
 
 KINDS = (
     Kind(
-        Anomaly("approved_own_request", "sample_request", "A sample was sent by the user who asked for it."),
+        Anomaly(
+            "approved_own_request",
+            "sample_request",
+            "A sample was sent by the user who asked for it.",
+            shows_in=ORDERED,
+        ),
         sent_samples,
         approved_own_request,
     ),

@@ -205,6 +205,12 @@ def payment_before_bill(year: Year, payment: Payment, drawn: list[float]) -> Fau
 TIMES = tuple(f"payments.{name}" for name in ("payment_date", "created_at", "updated_at", "reconciled_at"))
 """A payment's day, and what follows from it."""
 
+PAID_OUT = (
+    *("payments.payment_type", "bank_transactions.transaction_type"),
+    *(f"payments.{name} empty" for name in ("bill_id", "customer_id", "invoice_id", "vendor_id")),
+)
+"""Only money that is paid out can be at fault so, and most is received."""
+
 KINDS = (
     Kind(
         Anomaly(
@@ -220,7 +226,7 @@ KINDS = (
             "bill_paid_twice",
             "payment",
             "A bill that is paid is paid again.",
-            shows_in=(*TIMES, "payments.bill_id"),
+            shows_in=(*TIMES, *PAID_OUT, "payments.bill_id", "bills.payments.bill_id"),
         ),
         payouts,
         bill_paid_twice,
@@ -230,7 +236,7 @@ KINDS = (
             "payment_before_bill",
             "payment",
             "A grower is paid before its bill came.",
-            shows_in=TIMES,
+            shows_in=(*TIMES, *PAID_OUT),
         ),
         payouts,
         payment_before_bill,

@@ -151,6 +151,14 @@ def sample_unaccounted(year: Year, sample: Sample, drawn: list[float]) -> Fault:
     return Fault(sample.id, sample.batch.id, sample.grams, 0, cents, edits)
 
 
+ORDERED = (
+    "orders.related_sample_request_id",
+    "orders.sample_requests.related_order_id",
+    "orders.sample_inventory_log.order_id",
+    "sample_inventory_log.order_id empty",
+)
+"""An order that came of a sample is of the sample's chain, and few orders came of one."""
+
 KINDS = (
     Kind(
         Anomaly("oversold_batch", "batch", "More was sold of a batch than came."),
@@ -191,7 +199,7 @@ KINDS = (
             "sample_unaccounted",
             "sample_request",
             "A sample was sent, and no gram of it is logged as used.",
-            shows_in=("sample_inventory_log.action",),
+            shows_in=("sample_inventory_log.action", *ORDERED),
         ),
         sent_samples,
         sample_unaccounted,

@@ -140,6 +140,9 @@ def round_manual_entry(year: Year, event: Event, drawn: list[float]) -> Fault | 
     return Fault(LEGS_A_POSTING * (posting - 1) + 1, year.period(day), 0, cents, cents, edits, MEDIUM)
 
 
+OF_EXPENSES = ("ledger_entries.reference_type", "ledger_entries.is_manual")
+"""Only entries of expenses can be at fault so, and they are few and written by hand."""
+
 KINDS = (
     Kind(
         Anomaly("invoice_without_posting", "invoice", "An invoice is issued and not posted."),
@@ -160,19 +163,27 @@ KINDS = (
             "backdated_entry",
             "ledger_entry",
             "An expense is posted to the month before it was recorded.",
-            shows_in=("ledger_entries.entry_date",),
+            shows_in=("ledger_entries.entry_date", "ledger_entries.fiscal_period_id", *OF_EXPENSES),
         ),
         expenses_after_the_first_month,
         backdated_entry,
     ),
     Kind(
-        Anomaly("expense_as_inventory", "ledger_entry", "An expense is booked as inventory."),
+        Anomaly(
+            "expense_as_inventory",
+            "ledger_entry",
+            "An expense is booked as inventory.",
+            shows_in=OF_EXPENSES,
+        ),
         expenses,
         expense_as_inventory,
     ),
     Kind(
         Anomaly(
-            "round_manual_entry", "ledger_entry", "Round sales are written by hand on a month's last day."
+            "round_manual_entry",
+            "ledger_entry",
+            "Round sales are written by hand on a month's last day.",
+            shows_in=("ledger_entries.reference_type", "ledger_entries.reference_id empty"),
         ),
         month_ends,
         round_manual_entry,
