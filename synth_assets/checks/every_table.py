@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from synth_assets.checks.check import SHOWN, Check, Row, count, rows
+from synth_assets.checks.check import SHOWN, Check, Row, rows
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.table_checks import pointers_checked_with
 from synth_assets.model.world import Query
@@ -40,7 +40,7 @@ def _references(spec: CheckSpec, evidence: Evidence) -> Check:
     """Cells that point to no row, of every reference to every table."""
     world = evidence.world
     pointers = [pointer for table in world.tables for pointer in pointers_checked_with(world, table)]
-    found = {pointer: count(evidence.connection, pointer.orphans) for pointer in pointers}
+    found = {pointer: evidence.counted(pointer.orphans) for pointer in pointers}
     first: list[Row] = []
     for pointer in (pointer for pointer, orphans in found.items() if orphans):
         cases = rows(evidence.connection, f"FROM ({pointer.orphans}) LIMIT {SHOWN}")

@@ -49,14 +49,19 @@ class Evidence:
     config: WorldConfig
     published: Mapping[str, Published]
     partitions: PartitionResult = NO_RESULT
+    _counts: dict[str, int] = field(default_factory=dict)
     _row_cases: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _kinds: dict[str, KindResult] = field(default_factory=dict)
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
-        if table in self.partitions.rows:
-            return self.partitions.rows[table]
-        return int(self.connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+        return self.partitions.rows[table] if table in self.partitions.rows else self.counted(f"FROM {table}")
+
+    def counted(self, query: str) -> int:
+        """How many rows a query gives; asked once."""
+        if query not in self._counts:
+            self._counts[query] = count(self.connection, query)
+        return self._counts[query]
 
     def row_cases(self, table: Table) -> list[dict[str, Any]]:
         """The first rows that break the table's pandera schema, part by part; looked for once."""

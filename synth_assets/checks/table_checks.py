@@ -7,7 +7,6 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import NamedTuple
 
-import duckdb
 import pyarrow as pa
 
 from synth_assets.checks.check import SHOWN, Check, Row, count, rows
@@ -162,7 +161,7 @@ def _references(spec: CheckSpec, evidence: Evidence) -> Check:
     expected = ", ".join(pointer.label for pointer in pointers)
     if evidence.partitions.passes(spec.name, spec.table):
         return spec.outcome(expected, "0 orphans", True, (len(pointers), 0))
-    counted = [_counted(evidence.connection, pointer) for pointer in pointers]
+    counted = [_counted(evidence, pointer) for pointer in pointers]
     frame = [dict(zip(REFERENCE_COLUMNS, row, strict=True)) for row in counted]
     wrong = failures(reference_schema(), pa.Table.from_pylist(frame, pa.schema(REFERENCE_COLUMNS)))
     orphans = sum(row[-1] for row in counted)
@@ -171,8 +170,8 @@ def _references(spec: CheckSpec, evidence: Evidence) -> Check:
     return spec.outcome(expected, f"{orphans:,} orphans", not wrong, (len(pointers), orphans), shown)
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, pointer: Pointer) -> tuple[str, str, str, int, int]:
+def _counted(evidence: Evidence, pointer: Pointer) -> tuple[str, str, str, int, int]:
     """A row of the frame: where the reference stands, its target, its filled cells and its orphans."""
-    filled = count(connection, f"FROM {pointer.source.name} AS s WHERE {pointer.filled}")
-    orphans = count(connection, pointer.orphans)
+    filled = evidence.counted(f"FROM {pointer.source.name} AS s WHERE {pointer.filled}")
+    orphans = evidence.counted(pointer.orphans)
     return pointer.source.name, pointer.column.name, pointer.target.name, filled, orphans

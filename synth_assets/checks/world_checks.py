@@ -115,11 +115,9 @@ def _decoy_checks(world: World) -> Iterator[CheckSpec]:
         )
 
         def run(spec: CheckSpec, evidence: Evidence) -> Check:
-            connection = evidence.connection
-            found = count(connection, f"FROM ({counted})")
-            labelled = rows(
-                connection, f"SELECT kind, entity_id FROM ({counted}) WHERE is_labelled LIMIT {SHOWN}"
-            )
+            evidence.connection.execute(f"CREATE OR REPLACE TEMP TABLE decoys AS {counted}")
+            found = count(evidence.connection, "FROM decoys")
+            labelled = rows(evidence.connection, f"FROM decoys WHERE is_labelled LIMIT {SHOWN}")
             shown = f"{found:,}, {len(labelled)} labelled" if labelled else f"{found:,}"
             return spec.outcome(
                 f"like {len(decoys)} kinds", shown, not labelled, (0, len(labelled)), labelled
