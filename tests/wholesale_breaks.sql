@@ -194,6 +194,13 @@ UPDATE credit_signal_history SET debt_aging_risk = debt_aging_risk - 1 WHERE row
 UPDATE credit_audit_log SET metadata = replace(metadata, '"approvedBy":1', '"approvedBy":null')
     WHERE event_type = 'EXPOSURE_EXCEEDED';
 
+-- name: exposures_are_open_invoices
+UPDATE credit_audit_log SET metadata = replace(metadata, '"exposure":', '"exposure":1')
+    WHERE event_type = 'EXPOSURE_EXCEEDED';
+
+-- name: history_is_of_its_payment
+UPDATE payment_history SET paid_at = paid_at + INTERVAL 1 DAY WHERE rowid = 0;
+
 -- name: large_bills_are_approved
 UPDATE bills SET total_amount_cents = total_amount_cents + 100000000 WHERE rowid = 0;
 

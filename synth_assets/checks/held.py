@@ -49,7 +49,7 @@ def compared_rows(rows: pa.Table) -> Compared:
     """The rows that the query of `traits_sql` finds, parted."""
     is_sound = rows["kind"].is_null()
     at_fault = rows.filter(pc.invert(is_sound))
-    of_kind = {str(kind): rows for kind, rows in _counted(at_fault["kind"]).items()}
+    of_kind = {str(kind): number for kind, number in _counted(at_fault["kind"]).items()}
     return Compared(at_fault, rows.filter(is_sound), of_kind)
 
 

@@ -118,10 +118,9 @@ def _decoy_checks(world: World) -> Iterator[CheckSpec]:
             evidence.connection.execute(f"CREATE OR REPLACE TEMP TABLE decoys AS {counted}")
             found = count(evidence.connection, "FROM decoys")
             labelled = rows(evidence.connection, f"FROM decoys WHERE is_labelled LIMIT {SHOWN}")
-            shown = f"{found:,}, {len(labelled)} labelled" if labelled else f"{found:,}"
-            return spec.outcome(
-                f"like {len(decoys)} kinds", shown, not labelled, (0, len(labelled)), labelled
-            )
+            wrong = count(evidence.connection, "FROM decoys WHERE is_labelled")
+            shown = f"{found:,}, {wrong:,} labelled" if wrong else f"{found:,}"
+            return spec.outcome(f"like {len(decoys)} kinds", shown, not wrong, (0, wrong), labelled)
 
         sentence = (
             "Rows that only look like faults, see decoys.sql, have no label of the kind that they look like."

@@ -95,6 +95,14 @@ def spaced(draws: Draws, purpose: str, count: int) -> list[int]:
     return np.cumsum(before + 1).tolist()
 
 
+def spaced_within_days(draws: Draws, purpose: str, days: list[int]) -> list[int]:
+    """The same for papers on ascending days; those of one day are numbered in a drawn order."""
+    words = draws.words(f"{purpose} of a day", np.arange(len(days)))
+    numbers = np.empty(len(days), dtype=np.int64)
+    numbers[np.lexsort((words, np.array(days)))] = spaced(draws, purpose, len(days))
+    return numbers.tolist()
+
+
 def shares(weights: list[float]) -> list[float]:
     """Weights as parts of 1."""
     total = sum(weights)

@@ -190,7 +190,8 @@ SELECT CAST(client_id AS VARCHAR) AS entity_id
 FROM audit_logs
 JOIN (FROM client_activity WHERE activity_type = 'PAYMENT_RECORDED') AS recorded
     ON client_id = audit_logs.entity_id
-    AND CAST(recorded.created_at AS DATE) - CAST(audit_logs.created_at AS DATE) BETWEEN 0 AND 3
+    AND recorded.created_at > audit_logs.created_at
+    AND CAST(recorded.created_at AS DATE) - CAST(audit_logs.created_at AS DATE) <= 3
 WHERE entity = 'clients' AND action = 'UPDATE'
 GROUP BY client_id
 HAVING bool_and(actor_id <> user_id);

@@ -14,7 +14,7 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import curves, names
 from synth_assets.worlds.wholesale.bill import Bill, BillLine
-from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR, spaced, unit_draws
+from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR, spaced, spaced_within_days, unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.days import business_day_before, half_month
 from synth_assets.worlds.wholesale.demand import months
@@ -34,7 +34,7 @@ from synth_assets.worlds.wholesale.journal import (
 from synth_assets.worlds.wholesale.payment import Payment
 
 OWNER = 1
-"""The user who puts cash in and takes it out."""
+"""The user to whom the business belongs: sets prices and weights, approves, puts cash in and takes it out."""
 
 PAID_ON = {"rent": (1,), "insurance": (5,), "utilities": (12,), "marketing": (20,), "payroll": (15, 31)}
 """Days of a month on which expenses are paid, or the business day before; payroll in two halves."""
@@ -77,7 +77,7 @@ def bills(
     """Bills of growers in time, posted: what is owed for consigned goods is then owed on a bill."""
     asked = [*_consigned(window, invoices, credits), *_bought(sessions)]
     asked.sort(key=lambda bill: (bill.day, bill.vendor, bill.session))
-    numbers = spaced(draws, "bill numbers", len(asked))
+    numbers = spaced_within_days(draws, "bill numbers", [bill.day for bill in asked])
     numbered = [bill._replace(id=number) for number, bill in zip(numbers, asked, strict=True)]
     for bill in numbered:
         if not bill.session:

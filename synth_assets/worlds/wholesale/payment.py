@@ -9,7 +9,7 @@ from typing import NamedTuple
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.bill import Bill
-from synth_assets.worlds.wholesale.catalogue import spaced, unit_draws
+from synth_assets.worlds.wholesale.catalogue import spaced_within_days, unit_draws
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, Credit, Invoice
 from synth_assets.worlds.wholesale.journal import (
     CASH,
@@ -95,7 +95,7 @@ def _method(invoice: Invoice) -> str:
 def record(draws: Draws, journal: Journal, payments: Iterable[Payment]) -> list[Payment]:
     """Number payments in time and post them."""
     in_time = sorted(payments, key=lambda payment: payment.day)
-    numbers = spaced(draws, "payment numbers", len(in_time))
+    numbers = spaced_within_days(draws, "payment numbers", [payment.day for payment in in_time])
     numbered = [payment._replace(id=number) for payment, number in zip(in_time, numbers, strict=True)]
     for payment in numbered:
         kind, party, legs, memo = _posting(payment)

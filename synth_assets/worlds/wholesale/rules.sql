@@ -314,9 +314,9 @@ FROM credit_audit_log WHERE event_type = 'LIMIT_INCREASED' AND reason IS NULL;
 -- name: client_changed_before_payment — Who recorded a client's payment had changed its data in the three days before.
 SELECT
     CAST(audit_logs.entity_id AS VARCHAR) AS entity_id,
-    min_by(told ->> 'paymentId', payment_id) AS related_entity_id,
+    min_by(told ->> 'paymentId', (recorded.created_at, payment_id)) AS related_entity_id,
     0 AS expected_value,
-    min_by(CAST(told ->> 'amount' AS DECIMAL(18, 2)), payment_id) AS actual_value
+    min_by(CAST(told ->> 'amount' AS DECIMAL(18, 2)), (recorded.created_at, payment_id)) AS actual_value
 FROM audit_logs
 JOIN (
     SELECT *, CAST(metadata AS JSON) AS told, CAST(told ->> 'paymentId' AS BIGINT) AS payment_id
@@ -324,6 +324,7 @@ JOIN (
 ) AS recorded
     ON client_id = audit_logs.entity_id
     AND user_id = actor_id
-    AND CAST(recorded.created_at AS DATE) - CAST(audit_logs.created_at AS DATE) BETWEEN 0 AND 3
+    AND recorded.created_at > audit_logs.created_at
+    AND CAST(recorded.created_at AS DATE) - CAST(audit_logs.created_at AS DATE) <= 3
 WHERE entity = 'clients' AND action = 'UPDATE'
 GROUP BY audit_log_id, audit_logs.entity_id;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
@@ -13,9 +12,13 @@ from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.sample import Sample
-from synth_assets.worlds.wholesale.tables.contacts import BEFORE_PAYMENT_DAYS, Contacts, PhoneChange
+from synth_assets.worlds.wholesale.tables.contacts import (
+    Contacts,
+    PhoneChange,
+    next_receipt,
+    receipts_of_clients,
+)
 from synth_assets.worlds.wholesale.tables.credit import credit_audit_log
-from synth_assets.worlds.wholesale.tables.dealings import client_of
 from synth_assets.worlds.wholesale.tables.samples import unit_cost_cents
 from synth_assets.worlds.wholesale.year import Year
 
@@ -37,16 +40,10 @@ def approved_own_request(year: Year, sample: Sample, drawn: list[float]) -> Faul
 
 def changed_before_payment(year: Year) -> list[tuple[PhoneChange, Payment]]:
     """Of each client the first telephone number that its seller changed just before a payment, and that."""
-    paid: dict[int, list[Payment]] = defaultdict(list)
-    for payment in year.payments:
-        client = client_of(payment)
-        if client and not payment.credit:
-            paid[client.id].append(payment)
+    paid = receipts_of_clients(year)
     found: dict[int, tuple[PhoneChange, Payment]] = {}
     for change in Contacts(year).changes:
-        day = year.day_of(change.at)
-        soon = range(day, day + BEFORE_PAYMENT_DAYS + 1)
-        later = next((payment for payment in paid[change.client.id] if payment.day in soon), None)
+        later = next_receipt(year, paid[change.client.id], change.at)
         if later and change.user != ACCOUNTANT:
             found.setdefault(change.client.id, (change, later))
     return list(found.values())

@@ -198,6 +198,11 @@ def payment_before_bill(year: Year, payment: Payment, drawn: list[float]) -> Fau
         )
         for leg in event_legs(event_of(year, "payout", payment.id))
     ]
+    edits.append(
+        Change(
+            "payment_history", {"notes": payment_note(payment.id, bill.id)}, {"paid_at": at, "created_at": at}
+        )
+    )
     difference = (bill.day - day) * 100
     return Fault(payment.id, bill.id, 0, -difference, payment.cents, edits, MEDIUM, ("PAYMENT", payment.id))
 

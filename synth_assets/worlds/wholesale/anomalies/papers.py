@@ -19,13 +19,13 @@ def free_number(papers: Iterable[tuple[int, int]], day: int, drawn: float) -> in
     """A number that no paper has, after one of a day's; 0 where there is none.
 
     Args:
-        papers: number and day of each, in time.
+        papers: number and day of each.
         day: the day.
         drawn: which of the free ones, as a number from 0 to 1.
     """
     free = [
         number
-        for (before, on), (following, _) in pairwise(papers)
+        for (before, on), (following, _) in pairwise(sorted(papers))
         if on == day
         for number in range(before + 1, following)
     ]

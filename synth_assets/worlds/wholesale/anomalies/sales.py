@@ -226,6 +226,11 @@ KINDS = (
             "limit_exceeded_without_approval",
             "credit_audit_log",
             "An order takes a client more than 5 % over its credit limit, and nobody approved it.",
+            shows_in=(
+                "credit_audit_log.event_type",
+                *(f"credit_audit_log.{name} empty" for name in ("old_value_cents", "new_value_cents")),
+                "credit_audit_log.change_percent empty",
+            ),
         ),
         excesses,
         limit_exceeded_without_approval,

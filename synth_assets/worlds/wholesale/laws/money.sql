@@ -122,6 +122,21 @@ LEFT JOIN (
 ) USING (batch_id)
 WHERE amount_paid_cents <> coalesce(history_cents, 0) OR amount_paid_cents <> coalesce(billed_cents, 0);
 
+-- name: history_is_of_its_payment — What a payment of a bill paid for batches, on its day, is its amount; but for bills that were
+-- paid twice, whose goods are paid already.
+SELECT payments.payment_id, amount_cents, paid_cents
+FROM payments
+LEFT JOIN (
+    SELECT CAST(regexp_extract(notes, 'Payment (\d+) of bill (\d+)', 1) AS BIGINT) AS payment_id,
+        CAST(regexp_extract(notes, 'Payment (\d+) of bill (\d+)', 2) AS BIGINT) AS bill_id,
+        CAST(paid_at AS DATE) AS payment_date, sum(amount_cents) AS paid_cents
+    FROM payment_history GROUP BY ALL
+) AS history USING (payment_id, bill_id, payment_date)
+WHERE bill_id IS NOT NULL AND amount_cents IS DISTINCT FROM paid_cents
+    AND CAST(payments.payment_id AS VARCHAR) NOT IN (
+        SELECT entity_id FROM anomaly_manifest WHERE type = 'bill_paid_twice'
+    );
+
 -- name: deliveries_are_paid_by_their_batches — What was paid for a delivery is what was paid for its batches.
 SELECT intake_session_id, intake_sessions.amount_paid_cents, sum(batches.amount_paid_cents) AS batches_cents
 FROM intake_sessions

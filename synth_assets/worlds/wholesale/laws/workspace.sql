@@ -88,6 +88,25 @@ WHERE event_type = 'EXPOSURE_EXCEEDED' AND (
     )
 );
 
+-- name: exposures_are_open_invoices — What takes a client over its limit is the whole amount of its invoices that were open then.
+WITH settled AS (
+    SELECT entity_id AS invoice_id, min(created_at) AS settled_at
+    FROM audit_logs
+    WHERE entity = 'invoices' AND action = 'PAYMENT' AND CAST(after AS JSON) ->> 'status' = 'PAID'
+    GROUP BY entity_id
+),
+passed AS (
+    SELECT credit_audit_log_id, client_id, created_at, CAST(metadata AS JSON) AS told
+    FROM credit_audit_log WHERE event_type = 'EXPOSURE_EXCEEDED'
+)
+SELECT credit_audit_log_id, any_value(told) AS told, sum(total_amount_cents) AS open_cents
+FROM passed
+JOIN invoices ON customer_id = client_id AND invoices.created_at <= passed.created_at
+LEFT JOIN settled USING (invoice_id)
+WHERE settled_at IS NULL OR settled_at > passed.created_at OR invoice_id = CAST(told ->> 'invoiceId' AS BIGINT)
+GROUP BY credit_audit_log_id
+HAVING open_cents <> round(100 * any_value(CAST(told ->> 'exposure' AS DOUBLE)));
+
 -- name: large_bills_are_approved — The owner has approved every bill above the limit, for its amount, and no other.
 SELECT bills.bill_id, total_amount_cents, approved_cents
 FROM bills

@@ -21,6 +21,7 @@ from synth_assets.worlds.wholesale.columns import (
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.intake import BUYER
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT, Invoice
+from synth_assets.worlds.wholesale.payable import OWNER
 from synth_assets.worlds.wholesale.stock import ADJUSTMENT, SAMPLE, Movement
 from synth_assets.worlds.wholesale.tables.billing import REASONS, invoice_number
 from synth_assets.worlds.wholesale.tables.contacts import Contacts
@@ -41,9 +42,6 @@ from synth_assets.worlds.wholesale.tables.payables import needs_approval
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
 from synth_assets.worlds.wholesale.tables.reviews import changes
 from synth_assets.worlds.wholesale.year import Year
-
-OWNER = 1
-"""The user who set up clients, and approves large bills."""
 
 APPROVED_AT = POSTED_AT - 2_700
 """When bills are approved, seconds of the day: after they are recorded, before any is paid."""

@@ -94,7 +94,7 @@ def reconciled_at(facts: Year, day: int) -> int | None:
 
 def payments(facts: Year) -> Iterator[Row]:
     """Payments of both sides, in time."""
-    for payment in facts.payments:
+    for payment in sorted(facts.payments, key=lambda payment: payment.id):
         at = (
             paid_at(facts, payment) if payment.bill is None else facts.seconds(payment.day, POSTED_AT - 1_800)
         )

@@ -23,14 +23,12 @@ from synth_assets.worlds.wholesale.columns import (
     row_id,
     text,
 )
+from synth_assets.worlds.wholesale.payable import OWNER
 from synth_assets.worlds.wholesale.stock import Batch
 from synth_assets.worlds.wholesale.tables.dealings import as_json, dollars, opened
 from synth_assets.worlds.wholesale.tables.parties import KEY_PROFILE, STANDARD_PROFILE
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
 from synth_assets.worlds.wholesale.year import Year
-
-OWNER = 1
-"""The user who sets prices."""
 
 MEDIA_URL = "https://media.wholesale.example/products"
 PHOTOGRAPHED_AFTER = 7_200

@@ -9,7 +9,8 @@ from synth_assets.worlds.wholesale import names
 from synth_assets.worlds.wholesale.catalogue import Client, unit_draws
 from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
-from synth_assets.worlds.wholesale.tables.dealings import client_of
+from synth_assets.worlds.wholesale.payment import Payment
+from synth_assets.worlds.wholesale.tables.dealings import client_of, paid_at
 from synth_assets.worlds.wholesale.year import Year
 
 CHANGES_A_MONTH = 0.08
@@ -51,25 +52,39 @@ class Contacts:
         return next(later, client.phone)
 
 
+def receipts_of_clients(facts: Year) -> dict[int, list[tuple[int, Payment]]]:
+    """What each client paid in money, with the moment at which it was recorded, in time."""
+    paid: dict[int, list[tuple[int, Payment]]] = defaultdict(list)
+    for payment in facts.payments:
+        client = client_of(payment)
+        if client and not payment.credit:
+            paid[client.id].append((paid_at(facts, payment), payment))
+    for of_client in paid.values():
+        of_client.sort(key=lambda recorded: (recorded[0], recorded[1].id))
+    return paid
+
+
+def next_receipt(facts: Year, paid: list[tuple[int, Payment]], at: int) -> Payment | None:
+    """The first payment after a moment, if it is recorded within BEFORE_PAYMENT_DAYS days."""
+    last_day = facts.day_of(at) + BEFORE_PAYMENT_DAYS
+    return next((payment for when, payment in paid if when > at and payment.day <= last_day), None)
+
+
 def _changes(facts: Year) -> list[PhoneChange]:
     """Every change, in time; the last number of each client is the one that it has."""
     draws = facts.draws.of("telephone numbers")
     spans = months(facts.config, facts.window)
     drawn = unit_draws(draws, "changes", len(spans) * len(facts.clients))
-    days = defaultdict(set)
-    for payment in facts.payments:
-        client = client_of(payment)
-        if client and not payment.credit:
-            days[client.id].add(payment.day)
+    paid = receipts_of_clients(facts)
     planned = []
     for place, (whether, who, when, second) in enumerate(drawn):
         month, client = spans[place // len(facts.clients)], facts.clients[place % len(facts.clients)]
         day = month.start + int(when * len(month))
         if whether >= CHANGES_A_MONTH or not facts.window.is_business[day]:
             continue
-        is_paid_soon = not days[client.id].isdisjoint(range(day, day + BEFORE_PAYMENT_DAYS + 1))
-        user = client.seller if who < BY_SELLER or is_paid_soon else ACCOUNTANT
-        planned.append((facts.seconds(day, FROM + int(second * (TO - FROM))), client, user))
+        at = facts.seconds(day, FROM + int(second * (TO - FROM)))
+        is_paid_soon = next_receipt(facts, paid[client.id], at) is not None
+        planned.append((at, client, client.seller if who < BY_SELLER or is_paid_soon else ACCOUNTANT))
     earlier = iter(names.phones(draws, "earlier numbers", 2 * len(planned)))
     found: list[PhoneChange] = []
     after: dict[int, str] = {client.id: client.phone for client in facts.clients}

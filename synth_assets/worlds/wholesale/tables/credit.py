@@ -20,6 +20,7 @@ from synth_assets.worlds.wholesale.columns import (
     text,
 )
 from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.payable import OWNER
 from synth_assets.worlds.wholesale.tables.dealings import CALCULATED_AT, as_json, opened
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
 from synth_assets.worlds.wholesale.tables.reviews import (
@@ -36,9 +37,6 @@ from synth_assets.worlds.wholesale.tables.reviews import (
     reviews,
 )
 from synth_assets.worlds.wholesale.year import Year
-
-OWNER = 1
-"""The user who set the weights."""
 
 LEARNING_CONFIDENCE = 0.7
 """Part of the readiness that counts as confidence in learning mode."""

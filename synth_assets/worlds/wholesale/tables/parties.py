@@ -143,6 +143,7 @@ def vendors(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
     contacts = [name for name in every if name not in taken] or every
     phones = names.phones(draws, "phones", len(names.GROWERS) + len(names.SUPPLIERS))
     buyers = {client.vendor: client for client in facts.clients if client.vendor}
+    last_change = {change.client.id: change.at for change in Contacts(facts).changes}
     monthly = config.monthly_expenses.model_dump()
     for place, name in enumerate((*names.GROWERS, *(name for name, _ in names.SUPPLIERS))):
         number = FIRST_VENDOR + place
@@ -159,7 +160,8 @@ def vendors(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
                 f"{category.capitalize()}: {dollars(100 * monthly[category])} a month, paid on {days} of "
                 "the month or the business day before."
             )
-        yield number, name, contact, email(contact, domain), phone, notes, set_up, set_up
+        updated_at = last_change.get(buyer.id, set_up) if buyer else set_up
+        yield number, name, contact, email(contact, domain), phone, notes, set_up, updated_at
 
 
 def _grower_notes(facts: Year, grower: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from synth_assets.model.table import Rule, camel_case
 from synth_assets.worlds.wholesale.bill import Bill
@@ -45,7 +46,7 @@ def needs_approval(facts: Year, bill: Bill) -> bool:
 
 def line_numbers(facts: Year, bill: Bill) -> list[int]:
     """Numbers of a bill's lines in `bill_line_items`."""
-    before = sum(len(other.lines) for other in facts.bills if other.id < bill.id)
+    before = sum(len(other.lines) for other in takewhile(lambda other: other != bill, facts.bills))
     return list(range(before + 1, before + len(bill.lines) + 1))
 
 
@@ -57,7 +58,7 @@ def payment_note(payment: int, bill: int) -> str:
 def bills(facts: Year) -> Iterator[Row]:
     """Growers' bills as they stand on the last day."""
     paid_on = {payment.bill.id: payment.day for payment in facts.payments if payment.bill is not None}
-    for bill in facts.bills:
+    for bill in sorted(facts.bills, key=lambda bill: bill.id):
         paid = bill.cents if bill.id in paid_on else 0
         made = facts.seconds(bill.day, POSTED_AT - 3_600)
         changed = facts.seconds(paid_on[bill.id], POSTED_AT - 1_800) if paid else made

@@ -10,6 +10,7 @@ from synth_assets.worlds.wholesale.catalogue import Client
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, Invoice
+from synth_assets.worlds.wholesale.payable import OWNER
 from synth_assets.worlds.wholesale.tables.billing import invoice_number
 from synth_assets.worlds.wholesale.tables.dealings import (
     CALCULATED_AT,
@@ -51,9 +52,6 @@ AGED_DAYS = 90
 
 TREND_POINTS = 2.0
 """A signal that moves by more in a month has a trend."""
-
-OWNER = 1
-"""The user who approves orders that are far over a limit."""
 
 TOLERATED_PERCENT = 5
 """A seller may let a client be so far over its limit [D]."""
@@ -316,8 +314,8 @@ def _exceeded(facts: Year, months_of: list[list[Review]]) -> Iterator[Change]:
                 number = invoice_number(facts, invoice)
                 yield Change(
                     client, "EXPOSURE_EXCEEDED", None, None,
-                    f"{number} of {dollars(cents)} takes what is owed to {dollars(exposure)}, over the limit "
-                    f"of {dollars(limit)}.",
+                    f"{number} of {dollars(cents)} takes open invoices to {dollars(exposure)}, over the "
+                    f"limit of {dollars(limit)}.",
                     as_json(
                         {
                             "invoiceId": invoice.id, "exposure": exposure / 100, "limit": limit / 100,

@@ -12,7 +12,9 @@ from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR, unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.days import business_day_before
 from synth_assets.worlds.wholesale.demand import months
+from synth_assets.worlds.wholesale.intake import BUYER
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT, Credit, Invoice
+from synth_assets.worlds.wholesale.payable import OWNER
 from synth_assets.worlds.wholesale.phrases import one_of
 from synth_assets.worlds.wholesale.stock import ADJUSTMENT, Batch, Movement
 from synth_assets.worlds.wholesale.tables.billing import invoice_number
@@ -20,8 +22,6 @@ from synth_assets.worlds.wholesale.tables.contacts import Contacts
 from synth_assets.worlds.wholesale.tables.dealings import dollars, paid_at, pounds, settled_on
 from synth_assets.worlds.wholesale.tables.intake import batch_code
 from synth_assets.worlds.wholesale.year import Year
-
-OWNER, BUYER = 1, 6
 
 ASKED_AFTER_DAYS = 15
 """The accountant writes about an invoice so many days after it was due."""
