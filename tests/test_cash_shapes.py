@@ -13,7 +13,7 @@ from synth_assets.model.quotas import quota
 from synth_assets.worlds.order_to_cash import cash_curves
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.dates import arrival_schedule
+from synth_assets.worlds.order_to_cash.order_days import arrival_schedule
 from tests.sample import CONFIG, frames, sound
 from tests.worlds import decided
 
@@ -195,6 +195,7 @@ def test_slow_payers_are_there_whatever_the_calendar(as_of):
     facts, last = decided("order_to_cash", config, range(COUNT)), Window(config.day, 12).last
     unpaid = (facts.paid_day > last) & ~np.isin(facts.fault, (MISSING, STALE))
     days = last - facts.issue_day[unpaid]
-    room = len(arrival_schedule(config).rows_on(last - 59, last - 55))
+    calendar = Draws(config.seed, "order_to_cash", "calendar")
+    room = len(arrival_schedule(config, calendar).rows_on(last - 59, last - 55))
     assert days.max() <= 59
     assert (days >= 45).sum() >= 0.9 * min(room, quota(0.01, COUNT))  # as above

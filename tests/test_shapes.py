@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from synth_assets.generation.blocks import make_block
-from synth_assets.model.calendar import Window
 from synth_assets.worlds import load
 from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.config import Config
@@ -73,57 +72,6 @@ def test_each_contact_has_one_sales_representative_and_each_of_those_some_contac
     contacts = DEALS.drop_duplicates("contact_id").assigned_to.value_counts()
     assert len(contacts) == len(curves.REPRESENTATIVES)
     assert contacts.min() >= 5  # 200 contacts among 12: 17 each, deviation 4
-
-
-# --- the calendar -------------------------------------------------------------------------------------
-
-
-def weekday_gap(day: pd.Series) -> float:
-    """The largest distance of a weekday's share of orders from its weight."""
-    share = day.dt.day_of_week.value_counts(normalize=True).reindex(range(7), fill_value=0).sort_index()
-    return float(np.abs(share - np.array(curves.WEEKDAY_WEIGHTS) / sum(curves.WEEKDAY_WEIGHTS)).max())
-
-
-def test_orders_come_on_weekdays():
-    tolerance = 0.015  # holidays fall on Mondays and Thursdays, quarter ends on any weekday
-    assert weekday_gap(ORDERS.order_date) < tolerance
-    assert weekday_gap(ORDERS.order_date + pd.Timedelta(days=1)) > tolerance
-
-
-def month_shares(day: pd.Series) -> list[float]:
-    """Shares of the first, second and third month of quarters."""
-    return ((day.dt.month - 1) % 3).value_counts(normalize=True).sort_index().tolist()
-
-
-def test_bookings_rise_within_a_quarter():
-    tolerance = 0.005  # rows are spread, not drawn; only as_of itself is without orders
-    assert month_shares(ORDERS.order_date) == pytest.approx([0.29, 0.31, 0.40], abs=tolerance)
-    moved = ORDERS.order_date + pd.Timedelta(days=31)
-    assert month_shares(moved) != pytest.approx([0.29, 0.31, 0.40], abs=tolerance)
-
-
-def daily() -> pd.DataFrame:
-    """Orders a day of the window's whole months, over the weekday's weight."""
-    window = Window(CONFIG.as_of, 12)
-    days = pd.DataFrame({"day": pd.to_datetime(window.dates)}).set_index("day")
-    days["rate"] = ORDERS.order_date.value_counts().reindex(days.index, fill_value=0)
-    days["rate"] /= np.array(curves.WEEKDAY_WEIGHTS)[days.index.day_of_week]
-    days["holiday"], days["business"] = window.is_holiday, window.is_business
-    days["month_end"] = window.business_days_left_in_month <= 3
-    days["quarter_end"] = window.business_days_left_in_quarter <= 5
-    return days[(days.index >= "2025-03-01") & (days.index < "2026-02-01")]
-
-
-def test_months_and_quarters_end_with_a_peak_and_holidays_are_quiet():
-    days = daily()
-    usual = (
-        days[days.business & ~days.month_end & ~days.quarter_end].groupby(pd.Grouper(freq="MS")).rate.mean()
-    )
-    against = days.rate / usual.reindex(days.index, method="ffill")
-    assert against[days.business & days.quarter_end].mean() == pytest.approx(1.4, abs=0.02)
-    month_end = days.business & days.month_end & ~days.quarter_end
-    assert against[month_end].mean() == pytest.approx(1.25, abs=0.02)  # a day's 80 orders are rounded
-    assert against[days.holiday].mean() == pytest.approx(0.1, abs=0.03)  # on 8 orders
 
 
 # --- amounts ------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.calendar import Window
 
 # --- calendar -----------------------------------------------------------------------------------------
 
@@ -32,26 +31,28 @@ MONTH_END_DAYS, MONTH_END_FACTOR = 3, 1.25
 QUARTER_END_DAYS, QUARTER_END_FACTOR = 5, 1.4
 """The last 5 business days of a quarter [D]."""
 
+SEASON_PER_MILLE = (930, 930, 1_020, 1_000, 1_020, 1_020, 950, 1_010, 1_040, 1_090, 1_050, 920)
+"""Orders by month, January first, against the same month of a year without seasons: quiet winters, a dip in
+July, most in autumn [D; a UK wholesaler of gifts has 1.7 times its usual month in November]."""
 
-def order_weights(window: Window) -> npt.NDArray[np.int64]:
-    """Weight of each day of the window for new orders; as_of itself takes none.
+GROWTH_PER_MILLE = 200
+"""How much more is ordered at the end of the window than at its start, on a straight line [D]."""
 
-    Each calendar month has its share of its quarter, however many business days and peaks it holds: the days
-    of a month are weighed against each other, then scaled to MONTH_OF_QUARTER.
 
-    The books of as_of collect payments and second invoices of earlier orders, which is what lets every order
-    have its invoice, and a duplicate a day later, by as_of.
+@cache
+def week_per_mille() -> npt.NDArray[np.int64]:
+    """Quantiles of a week's luck: log-normal, sigma .12 [D]."""
+    return _lognormal(1_000, 0.12)
+
+
+@cache
+def day_per_mille() -> npt.NDArray[np.int64]:
+    """Quantiles of a day's luck: log-normal, sigma .55, a coefficient of variation of .59 [D].
+
+    With four orders a business day the variance of a day's count is then more than its mean, as orders that
+    come in bursts have it: from 1,000 orders a year on days are overdispersed.
     """
-    days = Window(window.as_of, window.months + 1)  # a month more, so that the first month is complete
-    weekday = np.array(WEEKDAY_WEIGHTS)[days.weekday]
-    month_end = days.business_days_left_in_month <= MONTH_END_DAYS
-    quarter_end = days.business_days_left_in_quarter <= QUARTER_END_DAYS
-    peak = np.where(quarter_end, QUARTER_END_FACTOR, np.where(month_end, MONTH_END_FACTOR, 1.0))
-    weight = np.where(days.is_holiday, HOLIDAY_FACTOR, 1.0) * weekday * peak
-    month = np.array([date.year * 12 + date.month - 1 for date in days.dates])
-    share = np.array(MONTH_OF_QUARTER)[month % 3] / np.bincount(month - month[0], weight)[month - month[0]]
-    scaled = np.rint(weight * share * 100_000_000).astype(np.int64)
-    return scaled[window.first - days.first : window.last - days.first]
+    return _lognormal(1_000, 0.55)
 
 
 # --- customers ----------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from synth_assets.worlds.order_to_cash.baskets import basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID, created_day
 from synth_assets.worlds.order_to_cash.customers import any_customer, arrived
-from synth_assets.worlds.order_to_cash.dates import window
 from synth_assets.worlds.order_to_cash.facts import Transactions
+from synth_assets.worlds.order_to_cash.order_days import window
 
 STAGES = (*curves.OPEN_STAGES, "closed_won", "closed_lost")
 OPEN, WON, LOST = 0, STAGES.index("closed_won"), STAGES.index("closed_lost")
@@ -77,7 +77,7 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
         (won, curves.won_cycle_days(), facts.basket.cycle_scale_per_mille),
         (other[lost], curves.lost_cycle_days(), goods.cycle_scale_per_mille[lost]),
     ):
-        known = created_day(config, contact[at])
+        known = created_day(config, draws, contact[at])
         opened[at] = _opened(config, days, scale, end_day[at], known, cycle[at], again[at])
     stage[still_open] = fate[still_open].astype(np.int64) * len(curves.OPEN_STAGES) >> 16
     owner = draws.of("contacts").fields("owner", contact)[0].astype(np.uint32)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
-from synth_assets.worlds.order_to_cash import cash_curves, curves, dates, fault_plan
+from synth_assets.worlds.order_to_cash import cash_curves, curves, dates, fault_plan, order_days
 from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE
 from synth_assets.worlds.order_to_cash.baskets import Basket, basket
 from synth_assets.worlds.order_to_cash.config import Config
@@ -75,13 +75,13 @@ def facts(config: Config, draws: Draws, rows: range) -> Transactions:
     goods = basket(config, draws, draws.words("basket", plan.source))
     discount = _discount_pct(draws, plan)
     total = goods.gross_cents - goods.gross_cents * discount // 100
-    order_day = dates.arrival_schedule(config).day(number)
+    order_day = order_days.arrival_schedule(config, draws).day(number)
     issue_day = dates.issue_day(config, draws, number, plan.decoy, order_day)
     check, method, _, _ = draws.fields("payment_method", number)
     is_check = check < cash_curves.CHECK_PER_65536.take(cash_curves.size_class(total))
     lateness = draws.fields("payment_lag", number)
     paid_day = dates.paid_day(config, draws, lateness, contact, is_check, issue_day)
-    paid_day[dates.aged_unpaid(config, draws, number, plan.decoy)] = dates.window(config).last + 1
+    paid_day[dates.aged_unpaid(config, draws, number, plan.decoy)] = order_days.window(config).last + 1
     decided = Transactions(
         number,
         plan.fault,
@@ -119,7 +119,7 @@ def _second_invoices(
     issued = dates.second_issue_day(config, draws, number[row], issue_day[row])
     lateness = draws.fields("second_payment_lag", number[row])
     paid = dates.paid_day(config, draws, lateness, contact[row], is_check[row], issued)
-    last = dates.window(config).last
+    last = order_days.window(config).last
     return SecondInvoices(row, issued, np.where(paid_day[row] <= last, paid, last + 1))
 
 

@@ -36,3 +36,20 @@ FROM (
     FROM invoices JOIN orders USING (order_id)
 )
 WHERE difference > 0;
+
+-- name: days_differ [0.4 to 1.0, warning, from 100 rows] — Coefficient of variation of the orders a weekday: days are no
+-- clockwork (.2 is what the calendar alone makes). Measured over days, where they have three orders on average.
+SELECT
+    CAST(CASE WHEN avg(orders) >= 3 THEN count(*) ELSE 0 END AS BIGINT),
+    stddev_pop(orders) / avg(orders)
+FROM (
+    SELECT day, count(order_id) AS orders
+    FROM
+        (
+            SELECT CAST(unnest(generate_series(min(order_date), max(order_date), INTERVAL 1 DAY)) AS DATE) AS day
+            FROM orders
+        )
+        LEFT JOIN orders ON order_date = day
+    WHERE isodow(day) <= 5
+    GROUP BY day
+);
