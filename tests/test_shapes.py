@@ -12,6 +12,7 @@ from synth_assets.worlds.order_to_cash.customers import customer
 from synth_assets.worlds.order_to_cash.fault_plan import plan
 from synth_assets.worlds.order_to_cash.products import price_list
 from tests.sample import CONFIG, frames, sound
+from tests.worlds import make_world
 
 ORDERS, LINES, DEALS = (frames()[name] for name in ("orders", "opportunities", "deals"))
 CONTACTS = frames()["contacts"].set_index("contact_id")
@@ -158,6 +159,7 @@ def test_no_discount_in_money_is_deeper_than_its_percentage():
 WON, LOST = DEALS.stage == "closed_won", DEALS.stage == "closed_lost"
 OPENED = DEALS.created_at.dt.normalize()
 KNOWN = DEALS.contact_id.map(CONTACTS.created_at.dt.normalize())
+WINDOW_START = pd.Timestamp("2025-02-22")
 CYCLE = (DEALS.closed_on - OPENED).dt.days
 
 
@@ -173,9 +175,8 @@ def test_the_funnel_wins_a_third_of_closed_deals_and_its_open_ones_are_recent():
 
 
 def test_a_sale_takes_three_weeks_and_a_lost_one_five():
-    free = (
-        DEALS.closed_on - KNOWN
-    ).dt.days > 150  # neither the window nor the contact's arrival cuts it short
+    filled = WINDOW_START + pd.Timedelta(days=curves.PIPELINE_FILLS_DAYS)
+    free = (DEALS.closed_on >= filled) & ((DEALS.closed_on - KNOWN).dt.days > 150)  # nothing cuts it short
     assert CYCLE[free & WON].median() == pytest.approx(21, abs=1)
     assert CYCLE[free & LOST].median() == pytest.approx(34, abs=1)  # holidays lengthen it by half a day
     large = DEALS.value_cents > DEALS.value_cents.quantile(0.9)
@@ -189,3 +190,26 @@ def test_deals_open_on_business_days_once_their_contact_is_known():
     assert (CYCLE[WON | LOST] >= 0).all()
     assert (OPENED.dt.day_of_week >= 5).mean() < 0.01  # orders placed at a weekend within a day
     assert (OPENED == KNOWN).mean() < 0.02  # a cycle cut short is drawn again, not cut to nothing
+
+
+def test_cycles_grow_as_the_pipeline_fills():
+    days_so_far = (DEALS.closed_on - WINDOW_START).dt.days
+    median = CYCLE[LOST].groupby(days_so_far[LOST] // 30).median()
+    assert median[0] < median[1] < median[2] < median[3] < median[5] <= median[6]
+    assert median[0] <= 5
+    assert median[6] >= 30
+
+
+def first_days_against_others(seed: int) -> pd.Series:
+    """Deals opened on each of the first ten business days, over a usual business day's."""
+    config = CONFIG.model_copy(update={"num_transactions": 2_000, "seed": seed})
+    deals = make_world(load("order_to_cash"), config)["deals"]
+    opened = pd.to_datetime(deals["created_at"].to_pandas()).dt.normalize()
+    days = pd.bdate_range("2025-02-24", "2026-01-21")
+    return (opened.value_counts().reindex(days, fill_value=0) / len(opened) * len(days))[:10]
+
+
+def test_deals_do_not_pile_up_on_the_first_days():
+    days = np.stack([first_days_against_others(seed) for seed in range(8)]).mean(0)
+    assert days.max() < 2.2  # of a day's luck 8 seeds leave a deviation of .2; the first day alone had 7
+    assert 0.5 < days.mean() < 1.6

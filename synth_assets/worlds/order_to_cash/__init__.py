@@ -7,11 +7,16 @@ at exact rates and labelled in the manifest: missing invoices, pricing drift, du
 unauthorized discounts, payment mismatches and stale unpaid invoices. Decoys are sound rows that look odd;
 they carry no label.
 
-The year is no clockwork. Orders a month follow growth, season and the quarter's end; weeks and days differ
-by chance, which the seed moves. The shape is the same at every count, so a million orders have days as uneven
-as a thousand. One thing is bent: 70 % of a year's orders must be old enough to go stale, 78 % to be paid short
-and 94 % to be invoiced twice. Where too few would be, the days before that age weigh a little more; where more
-are old enough to go stale, up to a tenth less, so that growth may come as a step there.
+The year is no clockwork. Orders a month follow growth, season and the quarter's end; weeks and days
+differ by chance, which the seed moves. The shape is the same at every count, so a million orders have
+days as uneven as a thousand. One thing is bent: 70 % of a year's orders must be old enough to go stale,
+78 % to be paid short and 94 % to be invoiced twice. Where too few would be, the days before that age
+weigh a little more; where more are old enough to go stale, up to a tenth less, so that growth may come as
+a step there.
+
+Every deal of the window was opened in it, as the document asks. So that none pile up on its first days,
+cycles that end in its first 180 days are shortened in proportion to the days since its start: half as
+long after 90.
 """
 
 from synth_assets.model.world import World

@@ -153,6 +153,10 @@ def cycle_scale_per_mille() -> npt.NDArray[np.int64]:
     return _lognormal(1_000, 0.15 * ORDER_SIGMA)
 
 
+PIPELINE_FILLS_DAYS = 180
+"""From so many days after the window's start on, cycles have their length; before, in proportion [D]."""
+
+
 REPRESENTATIVES = (
     "Ada Brandt", "Ben Osei", "Carla Nunez", "Dev Patel", "Elena Rossi", "Femi Adeyemi",
     "Grace Lin", "Hugo Martin", "Imani Clarke", "Jonas Weber", "Kira Novak", "Luis Ortega",

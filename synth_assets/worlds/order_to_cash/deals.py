@@ -100,8 +100,13 @@ def _opened(
 ) -> Ints:
     """Business days on which deals closed on `closed` were opened, not before their contact was `known`.
 
-    A cycle too long for that is drawn again from those short enough, by the field `again`.
+    Every deal of the window was opened in it, those that close early all the same. A cycle that ends in the
+    window's first months is therefore shortened in proportion to the days since its start, so that the
+    pipeline fills bit by bit and no first day holds all that would have been opened before. A cycle too long
+    for the contact is drawn again from those short enough, by the field `again`.
     """
+    days_so_far = np.minimum(closed - window(config).first, curves.PIPELINE_FILLS_DAYS)
+    scale = scale * days_so_far // curves.PIPELINE_FILLS_DAYS
     days = quantile_tables.sample(cycle_days, cycle) * scale // 1_000
     most = closed - known
     long = np.flatnonzero(days > most)

@@ -53,3 +53,14 @@ FROM (
     WHERE isodow(day) <= 5
     GROUP BY day
 );
+
+-- name: pipeline_fills_bit_by_bit [0.1 to 2.5, warning, from 1,000 rows] — Deals opened a day in the window's first week
+-- against the whole window: what would have been opened before it does not pile up on its first days.
+SELECT
+    count(*),
+    count(*) FILTER (opened < least(first_day + 7, as_of)) / 7 / (count(*) / (as_of - first_day + 1))
+FROM (
+    SELECT CAST(created_at AS DATE) AS opened, CAST(as_of - to_months(date_range_months) AS DATE) + 1 AS first_day, as_of
+    FROM deals CROSS JOIN scenario
+)
+GROUP BY first_day, as_of;
