@@ -17,6 +17,11 @@ a step there.
 Every deal of the window was opened in it, as the document asks. So that none pile up on its first days,
 cycles that end in its first 180 days are shortened in proportion to the days since its start: half as
 long after 90.
+
+Open invoices age: the share that is unpaid falls with every day up to the 59th, slow payers among them.
+From then on sound invoices are paid, and nothing is unpaid at 61 to 90 days, although life has such
+bills: an unpaid invoice is beyond doubt either sound or stale. Stale ones begin at 91 days and thin out
+with age.
 """
 
 from synth_assets.model.world import World

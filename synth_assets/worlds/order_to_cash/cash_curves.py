@@ -53,6 +53,10 @@ LATEST_PAYMENT_DAYS = 60
 STALE_DAYS = 91
 """Net 30, 60 days of patience, and a day."""
 
+AGED_DAYS, AGED_NONE_DAYS = (31, 59), 62
+"""Ages of invoices that slow payers leave open, and the age of the order at which there would be none: their
+share falls on a straight line, so that the curve of open invoices falls on [D]."""
+
 PAYER_TYPES = {"early": 0.20, "on_time": 0.45, "drifter": 0.25, "chronic": 0.10}
 """Shares of customers by payment behaviour [D]."""
 

@@ -11,7 +11,7 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
-from synth_assets.model.quotas import quota
+from synth_assets.model.quotas import quota, spread
 from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.order_days import SETTLED, arrival_schedule, latest_order_day, window
@@ -83,15 +83,33 @@ def paid_day(
 
 
 def aged_unpaid(config: Config, draws: Draws, number: Ints, decoy: Codes) -> npt.NDArray[np.intp]:
-    """Indices of the decoy of slow but legitimate payers: unpaid at 45 to 59 days.
+    """Indices of the decoy of slow but legitimate payers: unpaid at 31 to 59 days, the fewer the older.
 
-    Its domain is the orders of the five days whose invoices are that old whatever their lag: at most 10 days,
-    over Christmas and New Year. A late invoice may be younger and is left out.
+    A late invoice may be younger and is left out.
     """
-    last = window(config).last
-    domain = arrival_schedule(config, draws).rows_on(last - 59, last - 55)
-    count = min(len(domain), quota(config.decoy_rates.aged_unpaid, config.num_transactions))
-    inside = np.flatnonzero((number >= domain.start) & (number < domain.stop))
-    order = Permutation(draws.key("aged_unpaid"), len(domain))
-    chosen = inside[order(number[inside] - domain.start) < count]
-    return chosen[decoy[chosen] != fault_plan.LATE_INVOICE]
+    chosen = []
+    key = draws.key("aged_unpaid")
+    for day, (rows, quota_of_day) in enumerate(_aged_unpaid_by_day(config, draws)):
+        inside = np.flatnonzero((number >= rows.start) & (number < rows.stop))
+        if quota_of_day and len(inside):
+            order = Permutation((key + day) % 2**64, len(rows))
+            chosen.append(inside[order(number[inside] - rows.start) < quota_of_day])
+    at = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.intp)
+    return at[decoy[at] != fault_plan.LATE_INVOICE]
+
+
+@lru_cache(maxsize=8)
+def _aged_unpaid_by_day(config: Config, draws: Draws) -> list[tuple[range, int]]:
+    """For each day whose invoices are 31 to 59 days old whatever their lag, its orders and how many of their
+    invoices are left unpaid."""
+    days = window(config)
+    first = max(days.first, days.last - cash_curves.AGED_DAYS[1])
+    last = latest_order_day(days, cash_curves.AGED_DAYS[0], cash_curves.MOST_LAG_BUSINESS_DAYS)
+    schedule = arrival_schedule(config, draws)
+    rows = [schedule.rows_on(day, day) for day in range(first, last + 1)]
+    weights = [
+        (cash_curves.AGED_NONE_DAYS - (days.last - day)) * len(of_day)
+        for day, of_day in zip(range(first, last + 1), rows, strict=True)
+    ]
+    asked = quota(config.decoy_rates.aged_unpaid, config.num_transactions)
+    return list(zip(rows, spread(asked, weights, [len(of_day) for of_day in rows]), strict=True))

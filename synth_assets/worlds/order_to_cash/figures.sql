@@ -64,3 +64,22 @@ FROM (
     FROM deals CROSS JOIN scenario
 )
 GROUP BY first_day, as_of;
+
+-- name: receivables_fall_with_age [0.05 to 0.9, warning, from 100 rows] — Share of the invoices of 45 to 59 days that are
+-- unpaid against that of 30 to 44; nothing is unpaid at 61 to 90, so that what is stale is beyond doubt.
+SELECT count(*), avg(is_unpaid) FILTER (age_days >= 45) / nullif(avg(is_unpaid) FILTER (age_days < 45), 0)
+FROM (
+    SELECT as_of - issue_date AS age_days, CAST(status = 'unpaid' AS INT) AS is_unpaid
+    FROM invoices CROSS JOIN scenario
+)
+WHERE age_days BETWEEN 30 AND 59;
+
+-- name: stale_thin_out_with_age [0.58 to 0.95, warning, from 50 rows] — Share of stale invoices in the younger half of the
+-- days from 91 on.
+SELECT count(*), avg(CAST(age_days - 91 < (oldest_days - 91) / 2 AS INT))
+FROM (
+    SELECT as_of - issue_date AS age_days, as_of - CAST(as_of - to_months(date_range_months) AS DATE) AS oldest_days
+    FROM invoices CROSS JOIN scenario
+    WHERE status = 'unpaid'
+)
+WHERE age_days > 90;
