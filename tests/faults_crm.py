@@ -84,7 +84,7 @@ CRM: dict[str, Spoilt] = {
     "a list price is raised": (
         "products",
         "UPDATE products SET list_price_cents = list_price_cents + 1 WHERE product_id = 'PRD-000000001'",
-        {"unit_price_is_list_price"},
+        {"unit_price_is_contract_price"},
     ),
     "a lost deal is called won": (
         "deals",

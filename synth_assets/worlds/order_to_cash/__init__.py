@@ -22,6 +22,11 @@ Open invoices age: the share that is unpaid falls with every day up to the 59th,
 From then on sound invoices are paid, and nothing is unpaid at 61 to 90 days, although life has such
 bills: an unpaid invoice is beyond doubt either sound or stale. Stale ones begin at 91 days and thin out
 with age.
+
+Bulk is cheaper: everyday discounts are more frequent and deeper for large quantities, and for some
+customers more than for others. A customer pays the list price or a contract price up to 5 % below it,
+always the same for a product; a deal's value is the gross at that price, so a discount recomputed from
+the money is the one granted.
 """
 
 from synth_assets.model.world import World

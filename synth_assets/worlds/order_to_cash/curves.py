@@ -75,7 +75,7 @@ ORDER_SIGMA = 1.25
 [UCI Online Retail, 424 invoices: 1.25]. First digits then follow Benford's law."""
 
 SMALLEST_GROSS_CENTS = 4_000
-"""A deal's list gross is at least $40, so that an order is at least $20 after the deepest discount (35 %)."""
+"""A deal's gross is at least $40, so that an order is at least $20 after the deepest discount (35 %)."""
 
 PRICE_SIGMA = 0.15
 """Spread of list prices around what an article of that grade usually costs, log-normal [D]."""
@@ -116,13 +116,50 @@ DISCOUNT_POINTS = {5: 0.28, 8: 0.06, 10: 0.30, 12: 0.08, 15: 0.28}
 
 @cache
 def discount_pct() -> npt.NDArray[np.int64]:
-    """Everyday discounts: none on 63.2 % of lines, others on round points [S pulserevops, strategicnerds].
+    """Everyday discounts: none on 65 % of lines, others on round points [S pulserevops, strategicnerds].
 
-    Decoys (7 %) and faults (6 %) have discounts of their own, so 55 % of all lines have none; in the clean
-    twin 59 %.
+    Decoys (7 %) and faults (6 %) have discounts of their own, so 57 % of all lines have none; in the clean
+    twin 61 %.
     """
-    shares = [0.368 * share for share in DISCOUNT_POINTS.values()]
-    return quantile_tables.from_weights([0, *DISCOUNT_POINTS], [0.632, *shares])
+    shares = [0.35 * share for share in DISCOUNT_POINTS.values()]
+    return quantile_tables.from_weights([0, *DISCOUNT_POINTS], [0.65, *shares])
+
+
+QUANTITY_MEDIAN, QUANTITY_SIGMA = 62, 1.4
+"""Units of a line: about log-normal, as gross and prices are."""
+
+BULK_WEIGHT, CUSTOMER_WEIGHT, CHANCE_WEIGHT = 700, 250, 669
+"""What an everyday discount follows, per mille: the quantity's normal score, the customer's and chance; the
+squares add up to one, so that the shares of DISCOUNT_POINTS stay [D]."""
+
+
+@cache
+def quantity_edges() -> npt.NDArray[np.int64]:
+    """The quantities from which on the next of 4,096 scores holds."""
+    return _lognormal(QUANTITY_MEDIAN, QUANTITY_SIGMA)
+
+
+@cache
+def score_per_mille() -> npt.NDArray[np.int64]:
+    """Normal scores of the quantiles, per mille."""
+    return np.array([math.floor(z * 1_000 + 0.5) for z in quantile_tables.normal_scores()], dtype=np.int64)
+
+
+@cache
+def quantile_of_score() -> npt.NDArray[np.int64]:
+    """The quantile, as index into a lookup table, of each score from -8,000 to 8,000 per mille."""
+    places = np.searchsorted(score_per_mille(), np.arange(-8_000, 8_001))
+    return np.minimum(places, quantile_tables.SIZE - 1)
+
+
+CONTRACT_PER_MILLE = {950: 0.08, 960: 0.10, 970: 0.14, 980: 0.18, 990: 0.10, 1_000: 0.40}
+"""Shares of customers by their contract price, per mille of the list price [D]."""
+
+
+@cache
+def contract_per_mille() -> npt.NDArray[np.int64]:
+    """Quantiles of a customer's price against the list price, per mille."""
+    return quantile_tables.from_weights([*CONTRACT_PER_MILLE], [*CONTRACT_PER_MILLE.values()])
 
 
 DEEP_DISCOUNTS_PCT = (16, 18, 20, 22, 25, 30, 35)

@@ -28,7 +28,7 @@ COLUMNS = (
     DEAL_ID,
     reference("contacts", CONTACT_ID, "Who would buy."),
     choice("stage", STAGES, "How far it got; only closed_won deals become orders."),
-    money("value_cents", "List gross: quantity x list price, before any discount.", minimum=4_000),
+    money("value_cents", "Gross: quantity x the customer's price, before any discount.", minimum=4_000),
     choice("assigned_to", curves.REPRESENTATIVES, "Sales representative who owns the contact."),
     moment("created_at", "When the deal was opened."),
     day("closed_on", "Day it was won or lost; empty while it is open.", nullable=True),
@@ -67,9 +67,9 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
 
     newcomers = arrived(config, facts.number)[row]
     contact, gross, end_day = (np.empty(len(number), dtype=np.int64) for _ in range(3))
-    goods = basket(config, draws, draws.words("basket", number[other]))
     contact[won], gross[won], end_day[won] = facts.contact, facts.basket.gross_cents, facts.order_day
     contact[other] = any_customer(config, draws, draws.words("customer", number[other]), newcomers)
+    goods = basket(config, draws, draws.words("basket", number[other]), contact[other])
     gross[other], end_day[other] = goods.gross_cents, facts.order_day[row]
 
     opened = end_day.copy()

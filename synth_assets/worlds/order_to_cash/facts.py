@@ -18,7 +18,7 @@ from synth_assets.worlds.order_to_cash import cash_curves, curves, dates, fault_
 from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE
 from synth_assets.worlds.order_to_cash.baskets import Basket, basket
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.customers import customer
+from synth_assets.worlds.order_to_cash.customers import customer, terms
 
 
 class SecondInvoices(NamedTuple):
@@ -72,8 +72,8 @@ def facts(config: Config, draws: Draws, rows: range) -> Transactions:
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
     plan = fault_plan.plan(config, draws, number)
     contact = customer(config, draws, plan.source)
-    goods = basket(config, draws, draws.words("basket", plan.source))
-    discount = _discount_pct(draws, plan)
+    goods = basket(config, draws, draws.words("basket", plan.source), contact)
+    discount = _discount_pct(draws, plan, contact, goods.quantity)
     total = goods.gross_cents - goods.gross_cents * discount // 100
     order_day = order_days.arrival_schedule(config, draws).day(number)
     issue_day = dates.issue_day(config, draws, number, plan.decoy, order_day)
@@ -123,10 +123,15 @@ def _second_invoices(
     return SecondInvoices(row, issued, np.where(paid_day[row] <= last, paid, last + 1))
 
 
-def _discount_pct(draws: Draws, plan: fault_plan.Plan) -> Ints:
-    """Everyday discounts, and those of the decoys."""
-    everyday, special, _, _ = draws.fields("discount", plan.source)
-    discount = quantile_tables.sample(curves.discount_pct(), everyday)
+def _discount_pct(draws: Draws, plan: fault_plan.Plan, contact: Ints, quantity: Ints) -> Ints:
+    """Everyday discounts, more of them and deeper ones for bulk and for some customers; and the decoys'."""
+    chance, special, _, _ = draws.fields("discount", plan.source)
+    scores = curves.score_per_mille()
+    bulk = scores.take(np.searchsorted(curves.quantity_edges(), quantity), mode="clip")
+    score = bulk * curves.BULK_WEIGHT
+    score += quantile_tables.sample(scores, terms(draws, contact)[1]) * curves.CUSTOMER_WEIGHT
+    score += quantile_tables.sample(scores, chance) * curves.CHANCE_WEIGHT
+    discount = curves.discount_pct().take(curves.quantile_of_score().take(score // 1_000 + 8_000))
     for decoy, points in (
         (fault_plan.APPROVED, curves.DEEP_DISCOUNTS_PCT),
         (fault_plan.PENDING, curves.PENDING_DISCOUNTS_PCT),

@@ -83,3 +83,11 @@ FROM (
     WHERE status = 'unpaid'
 )
 WHERE age_days > 90;
+
+-- name: bulk_is_cheaper [0.2 to 0.8, warning, from 500 rows] — Share of lines without a discount where at most the median
+-- quantity is bought, less that share where more is.
+SELECT
+    count(*),
+    avg(CAST(discount_pct = 0 AS INT)) FILTER (quantity <= median_quantity)
+    - avg(CAST(discount_pct = 0 AS INT)) FILTER (quantity > median_quantity)
+FROM opportunities CROSS JOIN (SELECT median(quantity) AS median_quantity FROM opportunities);
