@@ -157,7 +157,7 @@ def _quota_groups(config: Config, strata: list[int]) -> list[QuotaGroup]:
         for rows, codes in zip(strata[-len(_GROUPS) :], _GROUPS, strict=True)
     ]
     bands = strata[: 1 - len(_GROUPS)]
-    sizes = [end - start for start, end in pairwise([0, *bands])]
+    sizes = [max(0, end - start) for start, end in pairwise([0, *bands])]
     weights = [
         round(math.exp(STALE_THINNING * (band + 0.5) / len(bands)) * 1_000) for band in range(len(bands))
     ]
