@@ -84,7 +84,14 @@ CRM: dict[str, Spoilt] = {
     "a list price is raised": (
         "products",
         "UPDATE products SET list_price_cents = list_price_cents + 1 WHERE product_id = 'PRD-000000001'",
-        {"unit_price_is_list_price"},
+        {"unit_price_is_contract_price"},
+    ),
+    "a customer pays another price once": (
+        "opportunities",
+        # 98 % of the list price of $117.70, where the customer's contract says 97 %
+        """UPDATE opportunities SET unit_price_cents = 11535
+        WHERE opportunity_id = 'OPP-000000009' AND unit_price_cents = 11417""",
+        {"contract_price_is_the_customers", "deal_value_is_list_gross", "order_total_is_net"},
     ),
     "a lost deal is called won": (
         "deals",

@@ -13,7 +13,7 @@ from synth_assets.model.quotas import quota
 from synth_assets.worlds.order_to_cash import cash_curves
 from synth_assets.worlds.order_to_cash.anomalies import MISSING, STALE
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.dates import arrival_schedule
+from synth_assets.worlds.order_to_cash.order_days import arrival_schedule
 from tests.sample import CONFIG, frames, sound
 from tests.worlds import decided
 
@@ -184,9 +184,34 @@ def age(invoices: pd.DataFrame) -> pd.Series:
 def test_sound_invoices_are_unpaid_up_to_59_days_and_stale_ones_from_91():
     every, usual = age(frames()["invoices"]), age(BILLS)
     assert usual.max() <= 59
-    assert usual.between(45, 59).sum() >= 0.9 * 0.01 * COUNT  # a tenth of the quota may carry faults
+    assert usual.between(31, 59).sum() >= 0.9 * 0.01 * COUNT  # a tenth of the quota may carry faults
     assert not every.between(60, 90).any()
     assert (every > 90).sum() == 0.05 * COUNT
+    assert 91 <= every[every > 60].min() <= 95  # 200 orders are just old enough, a seventh of them stale
+
+
+def unpaid_share(days: int) -> list[float]:
+    """Share of sound invoices that is unpaid, by age in steps of so many days up to 60."""
+    old = (TODAY - BILLS.issue_date).dt.days
+    recent = BILLS[old < 60]
+    return (recent.status == "unpaid").groupby(old[old < 60] // days).mean().tolist()
+
+
+def test_receivables_fall_with_age():
+    shares = unpaid_share(10)  # 500 invoices each: deviation .01 to .02
+    assert np.all(np.diff(shares) < 0)
+    assert shares[3] > 2 * shares[5]
+    assert 0.03 < shares[5] < 0.2  # slow payers, no wall at 45 days
+
+
+def test_stale_invoices_thin_out_with_age():
+    every = age(frames()["invoices"])
+    stale = np.histogram(every, [91, 182, 274, 366])[0]
+    issued = np.histogram((TODAY - BILLS.issue_date).dt.days, [91, 182, 274, 366])[0]
+    share = stale / issued
+    # exp(-2 x) over 274 days: thirds are as 1 to .51 to .26
+    assert share[1] / share[0] == pytest.approx(0.51, abs=0.12)
+    assert share[2] / share[0] == pytest.approx(0.26, abs=0.08)
 
 
 @pytest.mark.parametrize("as_of", ["2026-02-21", "2027-02-20", "2022-02-20", "2025-07-04", "2024-02-29"])
@@ -195,6 +220,7 @@ def test_slow_payers_are_there_whatever_the_calendar(as_of):
     facts, last = decided("order_to_cash", config, range(COUNT)), Window(config.day, 12).last
     unpaid = (facts.paid_day > last) & ~np.isin(facts.fault, (MISSING, STALE))
     days = last - facts.issue_day[unpaid]
-    room = len(arrival_schedule(config).rows_on(last - 59, last - 55))
+    calendar = Draws(config.seed, "order_to_cash", "calendar")
+    room = len(arrival_schedule(config, calendar).rows_on(last - 59, last - 45))
     assert days.max() <= 59
-    assert (days >= 45).sum() >= 0.9 * min(room, quota(0.01, COUNT))  # as above
+    assert (days >= 31).sum() >= 0.9 * min(room, quota(0.01, COUNT))  # as above

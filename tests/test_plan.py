@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from synth_assets.model.draws import Draws
-from synth_assets.model.quotas import quota
+from synth_assets.model.quotas import quota, spread
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES, DUPLICATE, MISMATCH, STALE
 from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config, DecoyRates
 from synth_assets.worlds.order_to_cash.fault_plan import (
@@ -241,3 +241,38 @@ def test_what_cannot_be_is_refused_and_says_why(keys, message):
 def test_three_months_hold_every_kind_but_stale():
     made = config(date_range_months=3, anomaly_rates={"stale_unpaid": 0})
     assert np.bincount(planned(made).fault).tolist()[1:] == [50, 80, 30, 60, 40]
+
+
+# --- spread by age ---------------------------------------------------------------------------------------
+
+
+@given(
+    places=st.lists(st.tuples(st.integers(0, 9), st.integers(-5, 30)), min_size=1, max_size=8),
+    count=st.integers(0, 300),
+)
+def test_a_count_is_spread_over_places_with_room(places, count):
+    weights, most = map(list, zip(*places, strict=True))
+    given = spread(count, weights, most)
+    room = [max(0, rows) for rows in most]
+    assert sum(given) == min(count, sum(room))
+    assert all(0 <= g <= m for g, m in zip(given, room, strict=True))
+
+
+def test_a_count_is_spread_by_weight():
+    assert spread(10, [3, 1, 1], [4, 9, 9]) == [4, 3, 3]
+    assert spread(100, [50, 30, 20], [100, 100, 100]) == [50, 30, 20]
+    assert spread(2, [1, 5, 3], [9, 9, 9]) == [0, 1, 1]
+
+
+@pytest.mark.parametrize("total", [1_000, 50_000])
+def test_stale_invoices_thin_out_with_age_at_every_count(total):
+    made = config(num_transactions=total)
+    stale = np.flatnonzero(planned(made).fault == STALE)
+    halves = np.histogram(stale, [0, 35 * total // 100, 70 * total // 100])[0]
+    assert halves.sum() == 5 * total // 100
+    assert halves[1] / halves.sum() == pytest.approx(0.73, abs=0.02)  # (1 - 1 / e) / (1 - 1 / e^2)
+
+
+def test_where_every_old_transaction_goes_stale_each_band_is_full():
+    made = config(num_transactions=1_000, anomaly_rates=NONE | {"stale_unpaid": 0.7}, decoy_rates=NO_DECOYS)
+    assert np.flatnonzero(planned(made).fault == STALE).tolist() == list(range(700))

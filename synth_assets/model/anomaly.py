@@ -27,6 +27,10 @@ class Anomaly:
     shows_in: tuple[str, ...] = ()
     settles_months: Fraction = Fraction(0)
 
+    def reach(self, months: int) -> Fraction:
+        """The share of rows, oldest first, that may carry it in a window of `months`."""
+        return max(Fraction(0), 1 - self.settles_months / months)
+
     def eligible_rows(self, rows: int, months: int) -> int:
         """How many of `rows`, oldest first, may carry it in a window of `months`."""
-        return max(0, int(rows * (1 - self.settles_months / months)))
+        return int(rows * self.reach(months))

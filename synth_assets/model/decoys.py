@@ -66,19 +66,21 @@ class DecoyPlan:
         partner = numbers.copy()
         free = np.full(len(numbers), -1, dtype=np.int64)
         below = 0
+        low, high = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, -1)
         for stratum, (start, end, quotas) in enumerate(
             zip(self._starts, self._ends, self._quotas, strict=True)
         ):
-            here = np.flatnonzero((numbers >= start) & (numbers < end))
-            order = Permutation((self._key + stratum) % 2**64, end - start)
-            rank = order(numbers[here] - start)
             ends = np.array(list(accumulate(quotas)))
-            free[here] = rank + (below - ends[-1])
-            reserved = np.flatnonzero(rank < ends[-1])
-            at, rank = here[reserved], rank[reserved]
-            kind = np.searchsorted(ends, rank, side="right")
-            codes[at], free[at] = kind + 1, -1
-            paired = np.flatnonzero(kind == 0)
-            partner[at[paired]] = order.inverse(rank[paired] ^ 1) + start
+            if start <= high and low < end:
+                here = np.flatnonzero((numbers >= start) & (numbers < end))
+                order = Permutation((self._key + stratum) % 2**64, end - start)
+                rank = order(numbers[here] - start)
+                free[here] = rank + (below - ends[-1])
+                reserved = np.flatnonzero(rank < ends[-1])
+                at, rank = here[reserved], rank[reserved]
+                kind = np.searchsorted(ends, rank, side="right")
+                codes[at], free[at] = kind + 1, -1
+                paired = np.flatnonzero(kind == 0)
+                partner[at[paired]] = order.inverse(rank[paired] ^ 1) + start
             below += end - start - int(ends[-1])
         return PlannedDecoys(codes, partner, free)

@@ -21,10 +21,18 @@ Codes = npt.NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class QuotaGroup:
-    """Kinds that may touch the same rows: the oldest `eligible` of those still numbered."""
+    """Kinds that may touch the same rows: the oldest `eligible` of those still numbered.
+
+    Attributes:
+        eligible: rows.
+        quotas: rows of each kind.
+        bands: consecutive ranges of the eligible rows, each with how many of its rows carry the group's one
+            kind, as (end, rows): kinds that are not equally frequent everywhere. Only the first group's.
+    """
 
     eligible: int
     quotas: tuple[int, ...]
+    bands: tuple[tuple[int, int], ...] = ()
 
 
 def why_not(groups: Sequence[QuotaGroup]) -> tuple[int, int, int] | None:
@@ -49,8 +57,9 @@ def assign(numbers: Ints, groups: Sequence[QuotaGroup], keys: Sequence[int]) -> 
         groups: kinds in order of eligibility, quotas that fit (see `why_not`).
         keys: one 64-bit key a group.
 
-    Each group ranks its eligible rows by a keyed permutation. Ranks below the quota get the kind,
-    the others keep rank - quota as their number for the next group, younger rows move down by the quota.
+    Each group ranks its eligible rows, or those of each band, by a keyed permutation. Ranks below the quota
+    get the kind, the others keep rank - quota as their number for the next group, younger rows move down by
+    the quota.
     """
     codes = np.zeros(len(numbers), dtype=np.int8)
     rows = np.flatnonzero(numbers >= 0)
@@ -59,14 +68,28 @@ def assign(numbers: Ints, groups: Sequence[QuotaGroup], keys: Sequence[int]) -> 
     for group, key in zip(groups, keys, strict=True):
         total = sum(group.quotas)
         if total:
-            size = group.eligible - taken
-            inside = np.flatnonzero(free < size)
-            rank = free.copy()
-            rank[inside] = Permutation(key, size)(free[inside])
-            chosen, left = np.flatnonzero(rank < total), np.flatnonzero(rank >= total)
+            rank, chosen = _ranks(free, group.bands or ((group.eligible - taken, total),), key)
             ends = np.array(list(accumulate(group.quotas)))
             codes[rows[chosen]] = first + np.searchsorted(ends, rank[chosen], side="right")
-            rows, free = rows[left], rank[left] - total
+            left = np.flatnonzero(~chosen)
+            rows, free = rows[left], rank[left]
         taken += total
         first += len(group.quotas)
     return codes
+
+
+def _ranks(free: Ints, bands: Sequence[tuple[int, int]], key: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Which rows get a kind, with their rank among those, and the others' number for the next group."""
+    rank = free - sum(quota for _, quota in bands)
+    chosen = np.zeros(len(free), dtype=bool)
+    low, high = (int(free.min()), int(free.max())) if len(free) else (0, -1)
+    start = used = 0
+    for band, (end, quota) in enumerate(bands):
+        if start <= high and low < end:
+            inside = np.flatnonzero((free >= start) & (free < end))
+            place = Permutation((key + band) % 2**64, end - start)(free[inside] - start)
+            is_chosen = place < quota
+            chosen[inside] = is_chosen
+            rank[inside] = np.where(is_chosen, used + place, start - used + place - quota)
+        start, used = end, used + quota
+    return rank, chosen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 
@@ -18,3 +19,23 @@ def quota(rate: float, count: int) -> int:
 def share_of_range(count: int, start: int, end: int, total: int) -> int:
     """The part of `count` that falls on [start, end) of `total` rows, cumulatively rounded."""
     return (2 * count * end + total) // (2 * total) - (2 * count * start + total) // (2 * total)
+
+
+def spread(count: int, weights: Sequence[int], most: Sequence[int]) -> list[int]:
+    """`count` split over places by weight, none above its `most`; what is too much for one others get.
+
+    10 over weights 3, 1, 1 with at most 4, 9, 9 is 4, 3, 3. Without room for all, every place is full; a
+    negative `most` is none.
+    """
+    room = [max(0, rows) for rows in most]
+    given = [0] * len(weights)
+    while left := min(count, sum(room)) - sum(given):
+        free = [i for i, so_far in enumerate(given) if so_far < room[i]]
+        weight = {i: weights[i] for i in free} if any(weights[i] for i in free) else dict.fromkeys(free, 1)
+        whole = sum(weight.values())
+        asked = {i: left * weight[i] // whole for i in free}
+        for i in sorted(free, key=lambda i: -(left * weight[i] % whole))[: left - sum(asked.values())]:
+            asked[i] += 1
+        for i, share in asked.items():
+            given[i] += min(share, room[i] - given[i])
+    return given

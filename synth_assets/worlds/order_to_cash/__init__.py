@@ -6,6 +6,27 @@ in double entry. CRM fields follow GoHighLevel, accounting fields QuickBooks. Si
 at exact rates and labelled in the manifest: missing invoices, pricing drift, duplicate invoices,
 unauthorized discounts, payment mismatches and stale unpaid invoices. Decoys are sound rows that look odd;
 they carry no label.
+
+The year is no clockwork. Orders a month follow growth, season and the quarter's end; weeks and days
+differ by chance, which the seed moves. The shape is the same at every count, so a million orders have
+days as uneven as a thousand. One thing is bent: 70 % of a year's orders must be old enough to go stale,
+78 % to be paid short and 94 % to be invoiced twice. Where too few would be, the days before that age
+weigh a little more; where more are old enough to go stale, up to a tenth less, so that growth may come as
+a step there.
+
+Every deal of the window was opened in it, as the document asks. So that none pile up on its first days,
+cycles that end in its first 180 days are shortened in proportion to the days since its start: half as
+long after 90.
+
+Open invoices age: the share that is unpaid falls with every day up to the 59th, slow payers among them.
+From then on sound invoices are paid, and nothing is unpaid at 61 to 90 days, although life has such
+bills: an unpaid invoice is beyond doubt either sound or stale. Stale ones begin at 91 days and thin out
+with age.
+
+Bulk is cheaper: everyday discounts are more frequent and deeper for large quantities, and for some
+customers more than for others. A customer pays the list price or a contract price up to 5 % below it,
+always the same for a product; a deal's value is the gross at that price, so a discount recomputed from
+the money is the one granted.
 """
 
 from synth_assets.model.world import World

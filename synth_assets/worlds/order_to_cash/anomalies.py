@@ -74,8 +74,8 @@ ANOMALIES = (
 )
 """In a year 1 - 3.6 / 12 = .70 of the transactions may be stale, .78 mismatched and .94 invoiced twice. These
 are constants, so that moving as_of moves no label. A stale invoice needs 91 days and a mismatch 60 after the
-latest possible issue, 7 business days after the order; a second invoice needs another 3 business days, all
-before as_of. At worst that leaves .704, .7899 and .9433 of a year's orders (every as_of of 2023 to 2028)."""
+latest usual issue, 4 business days after the order; a second invoice comes up to 10 business days after it,
+all before as_of. `order_days.py` sees to it that so many orders are that old."""
 
 
 def drifted_cents(total_cents: Ints, draws: Draws, transaction: Ints) -> Ints:

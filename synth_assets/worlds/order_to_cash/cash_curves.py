@@ -19,6 +19,7 @@ TERMS_DAYS = 30
 """Net 30 for all."""
 
 MOST_LAG_BUSINESS_DAYS = 4
+"""From an order to its invoice, unless that one is late."""
 
 
 @cache
@@ -40,11 +41,21 @@ def second_invoice_lag_business_days() -> npt.NDArray[np.int64]:
     return quantile_tables.from_weights(range(1, 4), [0.6, 0.3, 0.1])
 
 
+LATEST_SECOND_BUSINESS_DAYS = 10
+"""From an order to its second invoice: 7 for a late first one and 3."""
+
 BATCH_BILLING_PER_65536 = 19_661
 """30 % of orders near a month's first or last business day wait for that day's billing run [D]."""
 
 LATEST_PAYMENT_DAYS = 60
 """Every sound payment comes at most 60 days after issue."""
+
+STALE_DAYS = 91
+"""Net 30, 60 days of patience, and a day."""
+
+AGED_DAYS, AGED_NONE_DAYS = (31, 59), 62
+"""Ages of invoices that slow payers leave open, and the age of the order at which there would be none: their
+share falls on a straight line, so that the curve of open invoices falls on [D]."""
 
 PAYER_TYPES = {"early": 0.20, "on_time": 0.45, "drifter": 0.25, "chronic": 0.10}
 """Shares of customers by payment behaviour [D]."""

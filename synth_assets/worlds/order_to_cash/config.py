@@ -45,7 +45,8 @@ class DecoyRates(Frozen):
         0.01, description="Orders that repeat an earlier one of the same customer to the cent."
     )
     aged_unpaid: Rate = Field(
-        0.01, description="Invoices unpaid at 45 to 59 days, as far as those days hold that many."
+        0.01,
+        description="Invoices unpaid at 31 to 59 days, the fewer the older, as far as those days hold them.",
     )
     processing_order: Annotated[float, Field(ge=0, le=0.05)] = Field(
         0.0, description="The youngest orders: still `processing`, not invoiced yet."

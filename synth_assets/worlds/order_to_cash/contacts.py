@@ -11,7 +11,7 @@ from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.customers import first_transaction, founders
-from synth_assets.worlds.order_to_cash.dates import arrival_schedule, window
+from synth_assets.worlds.order_to_cash.order_days import arrival_schedule, window
 
 CONTACT_ID = identifier("contact_id", "CON-", "Customer; numbered in order of arrival.")
 COLUMNS = (
@@ -28,13 +28,13 @@ LEAD_PER_MILLE = 60
 who come early in the window, halfway between its start and then."""
 
 
-def created_day(config: Config, contact: Ints) -> Ints:
+def created_day(config: Config, draws: Draws, contact: Ints) -> Ints:
     """Epoch day on which each contact entered the CRM: founders on the window's first day."""
     day = np.full(len(contact), window(config).first)
     later = np.flatnonzero(contact >= founders(config))
     first = first_transaction(config, contact[later])
     lead = config.num_transactions * LEAD_PER_MILLE // 1_000
-    day[later] = arrival_schedule(config).day(np.maximum(first - lead, first // 2))
+    day[later] = arrival_schedule(config, draws).day(np.maximum(first - lead, first // 2))
     return day
 
 
@@ -51,7 +51,7 @@ def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
             "email": person.email,
             "company": person.company,
             "phone": person.phone,
-            "created_at": seconds(created_day(config, number), second),
+            "created_at": seconds(created_day(config, draws, number), second),
         },
     )
 

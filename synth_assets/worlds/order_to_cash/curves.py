@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.calendar import Window
 
 # --- calendar -----------------------------------------------------------------------------------------
 
@@ -32,26 +31,28 @@ MONTH_END_DAYS, MONTH_END_FACTOR = 3, 1.25
 QUARTER_END_DAYS, QUARTER_END_FACTOR = 5, 1.4
 """The last 5 business days of a quarter [D]."""
 
+SEASON_PER_MILLE = (930, 930, 1_020, 1_000, 1_020, 1_020, 950, 1_010, 1_040, 1_090, 1_050, 920)
+"""Orders by month, January first, against the same month of a year without seasons: quiet winters, a dip in
+July, most in autumn [D; a UK wholesaler of gifts has 1.7 times its usual month in November]."""
 
-def order_weights(window: Window) -> npt.NDArray[np.int64]:
-    """Weight of each day of the window for new orders; as_of itself takes none.
+GROWTH_PER_MILLE = 200
+"""How much more is ordered at the end of the window than at its start, on a straight line [D]."""
 
-    Each calendar month has its share of its quarter, however many business days and peaks it holds: the days
-    of a month are weighed against each other, then scaled to MONTH_OF_QUARTER.
 
-    The books of as_of collect payments and second invoices of earlier orders, which is what lets every order
-    have its invoice, and a duplicate a day later, by as_of.
+@cache
+def week_per_mille() -> npt.NDArray[np.int64]:
+    """Quantiles of a week's luck: log-normal, sigma .12 [D]."""
+    return _lognormal(1_000, 0.12)
+
+
+@cache
+def day_per_mille() -> npt.NDArray[np.int64]:
+    """Quantiles of a day's luck: log-normal, sigma .55, a coefficient of variation of .59 [D].
+
+    With four orders a business day the variance of a day's count is then more than its mean, as orders that
+    come in bursts have it: from 1,000 orders a year on days are overdispersed.
     """
-    days = Window(window.as_of, window.months + 1)  # a month more, so that the first month is complete
-    weekday = np.array(WEEKDAY_WEIGHTS)[days.weekday]
-    month_end = days.business_days_left_in_month <= MONTH_END_DAYS
-    quarter_end = days.business_days_left_in_quarter <= QUARTER_END_DAYS
-    peak = np.where(quarter_end, QUARTER_END_FACTOR, np.where(month_end, MONTH_END_FACTOR, 1.0))
-    weight = np.where(days.is_holiday, HOLIDAY_FACTOR, 1.0) * weekday * peak
-    month = np.array([date.year * 12 + date.month - 1 for date in days.dates])
-    share = np.array(MONTH_OF_QUARTER)[month % 3] / np.bincount(month - month[0], weight)[month - month[0]]
-    scaled = np.rint(weight * share * 100_000_000).astype(np.int64)
-    return scaled[window.first - days.first : window.last - days.first]
+    return _lognormal(1_000, 0.55)
 
 
 # --- customers ----------------------------------------------------------------------------------------
@@ -74,7 +75,7 @@ ORDER_SIGMA = 1.25
 [UCI Online Retail, 424 invoices: 1.25]. First digits then follow Benford's law."""
 
 SMALLEST_GROSS_CENTS = 4_000
-"""A deal's list gross is at least $40, so that an order is at least $20 after the deepest discount (35 %)."""
+"""A deal's gross is at least $40, so that an order is at least $20 after the deepest discount (35 %)."""
 
 PRICE_SIGMA = 0.15
 """Spread of list prices around what an article of that grade usually costs, log-normal [D]."""
@@ -115,13 +116,50 @@ DISCOUNT_POINTS = {5: 0.28, 8: 0.06, 10: 0.30, 12: 0.08, 15: 0.28}
 
 @cache
 def discount_pct() -> npt.NDArray[np.int64]:
-    """Everyday discounts: none on 63.2 % of lines, others on round points [S pulserevops, strategicnerds].
+    """Everyday discounts: none on 65 % of lines, others on round points [S pulserevops, strategicnerds].
 
-    Decoys (7 %) and faults (6 %) have discounts of their own, so 55 % of all lines have none; in the clean
-    twin 59 %.
+    Decoys (7 %) and faults (6 %) have discounts of their own, so 57 % of all lines have none; in the clean
+    twin 61 %.
     """
-    shares = [0.368 * share for share in DISCOUNT_POINTS.values()]
-    return quantile_tables.from_weights([0, *DISCOUNT_POINTS], [0.632, *shares])
+    shares = [0.35 * share for share in DISCOUNT_POINTS.values()]
+    return quantile_tables.from_weights([0, *DISCOUNT_POINTS], [0.65, *shares])
+
+
+QUANTITY_MEDIAN, QUANTITY_SIGMA = 62, 1.4
+"""Units of a line: about log-normal, as gross and prices are."""
+
+BULK_WEIGHT, CUSTOMER_WEIGHT, CHANCE_WEIGHT = 700, 250, 669
+"""What an everyday discount follows, per mille: the quantity's normal score, the customer's and chance; the
+squares add up to one, so that the shares of DISCOUNT_POINTS stay [D]."""
+
+
+@cache
+def quantity_edges() -> npt.NDArray[np.int64]:
+    """The quantities from which on the next of 4,096 scores holds."""
+    return _lognormal(QUANTITY_MEDIAN, QUANTITY_SIGMA)
+
+
+@cache
+def score_per_mille() -> npt.NDArray[np.int64]:
+    """Normal scores of the quantiles, per mille."""
+    return np.array([math.floor(z * 1_000 + 0.5) for z in quantile_tables.normal_scores()], dtype=np.int64)
+
+
+@cache
+def quantile_of_score() -> npt.NDArray[np.int64]:
+    """The quantile, as index into a lookup table, of each score from -8,000 to 8,000 per mille."""
+    places = np.searchsorted(score_per_mille(), np.arange(-8_000, 8_001))
+    return np.minimum(places, quantile_tables.SIZE - 1)
+
+
+CONTRACT_PER_MILLE = {950: 0.08, 960: 0.10, 970: 0.14, 980: 0.18, 990: 0.10, 1_000: 0.40}
+"""Shares of customers by their contract price, per mille of the list price [D]."""
+
+
+@cache
+def contract_per_mille() -> npt.NDArray[np.int64]:
+    """Quantiles of a customer's price against the list price, per mille."""
+    return quantile_tables.from_weights([*CONTRACT_PER_MILLE], [*CONTRACT_PER_MILLE.values()])
 
 
 DEEP_DISCOUNTS_PCT = (16, 18, 20, 22, 25, 30, 35)
@@ -150,6 +188,10 @@ def lost_cycle_days() -> npt.NDArray[np.int64]:
 def cycle_scale_per_mille() -> npt.NDArray[np.int64]:
     """Larger deals take longer: (gross / median)^.15 at the gross's quantile, per mille [D]."""
     return _lognormal(1_000, 0.15 * ORDER_SIGMA)
+
+
+PIPELINE_FILLS_DAYS = 180
+"""From so many days after the window's start on, cycles have their length; before, in proportion [D]."""
 
 
 REPRESENTATIVES = (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.draws import Draws, Ints, Words
+from synth_assets.model.draws import Draws, Fields, Ints, Words
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.order_to_cash import curves
@@ -65,6 +65,11 @@ def any_customer(config: Config, draws: Draws, words: Words, arrived: Ints) -> I
     absent = np.flatnonzero(contact >= arrived)
     contact[absent] = old.contact(old.ranks.take(coarse_old[absent], fine_old[absent]))
     return contact
+
+
+def terms(draws: Draws, contact: Ints) -> Fields:
+    """Four fields of each customer's contract: the first draws their prices, the second their discounts."""
+    return draws.of("contacts").fields("terms", contact)
 
 
 class _Popularity(NamedTuple):

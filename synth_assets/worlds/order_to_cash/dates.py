@@ -8,33 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.calendar import ArrivalSchedule, Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
-from synth_assets.model.quotas import quota
-from synth_assets.worlds.order_to_cash import anomalies, cash_curves, curves, fault_plan
+from synth_assets.model.quotas import quota, spread
+from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.order_days import SETTLED, arrival_schedule, latest_order_day, window
 
 Bools = npt.NDArray[np.bool_]
 
 
-@lru_cache(maxsize=8)
-def window(config: Config) -> Window:
-    """The scenario's days."""
-    return Window(config.day, config.date_range_months)
-
-
-@lru_cache(maxsize=8)
-def arrival_schedule(config: Config) -> ArrivalSchedule:
-    """Transactions over the days of the window."""
-    days = window(config)
-    return ArrivalSchedule(days.first, curves.order_weights(days), config.num_transactions)
-
-
 def issue_day(config: Config, draws: Draws, number: Ints, decoy: Codes, order_day: Ints) -> Ints:
     """Invoice dates: 0 to 4 business days after the order, some held for a billing run, and 5 to 7 for late
-    ones; all before as_of."""
+    ones; all before as_of, and those of orders that may carry a fault in time for it."""
     days = window(config)
     lag, batch, late_lag, _ = draws.fields("invoice_lag", number)
     wait = quantile_tables.sample(cash_curves.invoice_lag_business_days(), lag)
@@ -44,6 +31,11 @@ def issue_day(config: Config, draws: Draws, number: Ints, decoy: Codes, order_da
     late = np.flatnonzero(decoy == fault_plan.LATE_INVOICE)
     wait[late] = quantile_tables.sample(cash_curves.late_invoice_lag_business_days(), late_lag[late])
     issue = days.add_business_days(order_day, wait)
+    for _, days_old, usual_lag in SETTLED:
+        in_reach = late[order_day[late] <= latest_order_day(days, days_old, usual_lag)]
+        issue[in_reach] = np.minimum(
+            issue[in_reach], days.business_day_before(np.array([days.last - days_old]))
+        )
     return np.maximum(np.minimum(issue, days.last - 1), order_day)
 
 
@@ -91,15 +83,33 @@ def paid_day(
 
 
 def aged_unpaid(config: Config, draws: Draws, number: Ints, decoy: Codes) -> npt.NDArray[np.intp]:
-    """Indices of the decoy of slow but legitimate payers: unpaid at 45 to 59 days.
+    """Indices of the decoy of slow but legitimate payers: unpaid at 31 to 59 days, the fewer the older.
 
-    Its domain is the orders of the five days whose invoices are that old whatever their lag: at most 10 days,
-    over Christmas and New Year. A late invoice may be younger and is left out.
+    A late invoice may be younger and is left out.
     """
-    last = window(config).last
-    domain = arrival_schedule(config).rows_on(last - 59, last - 55)
-    count = min(len(domain), quota(config.decoy_rates.aged_unpaid, config.num_transactions))
-    inside = np.flatnonzero((number >= domain.start) & (number < domain.stop))
-    order = Permutation(draws.key("aged_unpaid"), len(domain))
-    chosen = inside[order(number[inside] - domain.start) < count]
-    return chosen[decoy[chosen] != fault_plan.LATE_INVOICE]
+    chosen = []
+    key = draws.key("aged_unpaid")
+    for day, (rows, quota_of_day) in enumerate(_aged_unpaid_by_day(config, draws)):
+        inside = np.flatnonzero((number >= rows.start) & (number < rows.stop))
+        if quota_of_day and len(inside):
+            order = Permutation((key + day) % 2**64, len(rows))
+            chosen.append(inside[order(number[inside] - rows.start) < quota_of_day])
+    at = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.intp)
+    return at[decoy[at] != fault_plan.LATE_INVOICE]
+
+
+@lru_cache(maxsize=8)
+def _aged_unpaid_by_day(config: Config, draws: Draws) -> list[tuple[range, int]]:
+    """For each day whose invoices are 31 to 59 days old whatever their lag, its orders and how many of their
+    invoices are left unpaid."""
+    days = window(config)
+    first = max(days.first, days.last - cash_curves.AGED_DAYS[1])
+    last = latest_order_day(days, cash_curves.AGED_DAYS[0], cash_curves.MOST_LAG_BUSINESS_DAYS)
+    schedule = arrival_schedule(config, draws)
+    rows = [schedule.rows_on(day, day) for day in range(first, last + 1)]
+    weights = [
+        (cash_curves.AGED_NONE_DAYS - (days.last - day)) * len(of_day)
+        for day, of_day in zip(range(first, last + 1), rows, strict=True)
+    ]
+    asked = quota(config.decoy_rates.aged_unpaid, config.num_transactions)
+    return list(zip(rows, spread(asked, weights, [len(of_day) for of_day in rows]), strict=True))

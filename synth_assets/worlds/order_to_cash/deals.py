@@ -16,8 +16,8 @@ from synth_assets.worlds.order_to_cash.baskets import basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID, created_day
 from synth_assets.worlds.order_to_cash.customers import any_customer, arrived
-from synth_assets.worlds.order_to_cash.dates import window
 from synth_assets.worlds.order_to_cash.facts import Transactions
+from synth_assets.worlds.order_to_cash.order_days import window
 
 STAGES = (*curves.OPEN_STAGES, "closed_won", "closed_lost")
 OPEN, WON, LOST = 0, STAGES.index("closed_won"), STAGES.index("closed_lost")
@@ -28,7 +28,7 @@ COLUMNS = (
     DEAL_ID,
     reference("contacts", CONTACT_ID, "Who would buy."),
     choice("stage", STAGES, "How far it got; only closed_won deals become orders."),
-    money("value_cents", "List gross: quantity x list price, before any discount.", minimum=4_000),
+    money("value_cents", "Gross: quantity x the customer's price, before any discount.", minimum=4_000),
     choice("assigned_to", curves.REPRESENTATIVES, "Sales representative who owns the contact."),
     moment("created_at", "When the deal was opened."),
     day("closed_on", "Day it was won or lost; empty while it is open.", nullable=True),
@@ -67,9 +67,9 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
 
     newcomers = arrived(config, facts.number)[row]
     contact, gross, end_day = (np.empty(len(number), dtype=np.int64) for _ in range(3))
-    goods = basket(config, draws, draws.words("basket", number[other]))
     contact[won], gross[won], end_day[won] = facts.contact, facts.basket.gross_cents, facts.order_day
     contact[other] = any_customer(config, draws, draws.words("customer", number[other]), newcomers)
+    goods = basket(config, draws, draws.words("basket", number[other]), contact[other])
     gross[other], end_day[other] = goods.gross_cents, facts.order_day[row]
 
     opened = end_day.copy()
@@ -77,7 +77,7 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
         (won, curves.won_cycle_days(), facts.basket.cycle_scale_per_mille),
         (other[lost], curves.lost_cycle_days(), goods.cycle_scale_per_mille[lost]),
     ):
-        known = created_day(config, contact[at])
+        known = created_day(config, draws, contact[at])
         opened[at] = _opened(config, days, scale, end_day[at], known, cycle[at], again[at])
     stage[still_open] = fate[still_open].astype(np.int64) * len(curves.OPEN_STAGES) >> 16
     owner = draws.of("contacts").fields("owner", contact)[0].astype(np.uint32)
@@ -100,8 +100,13 @@ def _opened(
 ) -> Ints:
     """Business days on which deals closed on `closed` were opened, not before their contact was `known`.
 
-    A cycle too long for that is drawn again from those short enough, by the field `again`.
+    Every deal of the window was opened in it, those that close early all the same. A cycle that ends in the
+    window's first months is therefore shortened in proportion to the days since its start, so that the
+    pipeline fills bit by bit and no first day holds all that would have been opened before. A cycle too long
+    for the contact is drawn again from those short enough, by the field `again`.
     """
+    days_so_far = np.minimum(closed - window(config).first, curves.PIPELINE_FILLS_DAYS)
+    scale = scale * days_so_far // curves.PIPELINE_FILLS_DAYS
     days = quantile_tables.sample(cycle_days, cycle) * scale // 1_000
     most = closed - known
     long = np.flatnonzero(days > most)

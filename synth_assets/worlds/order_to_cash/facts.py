@@ -14,11 +14,11 @@ import numpy.typing as npt
 from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
-from synth_assets.worlds.order_to_cash import cash_curves, curves, dates, fault_plan
+from synth_assets.worlds.order_to_cash import cash_curves, curves, dates, fault_plan, order_days
 from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE
 from synth_assets.worlds.order_to_cash.baskets import Basket, basket
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.customers import customer
+from synth_assets.worlds.order_to_cash.customers import customer, terms
 
 
 class SecondInvoices(NamedTuple):
@@ -72,16 +72,16 @@ def facts(config: Config, draws: Draws, rows: range) -> Transactions:
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
     plan = fault_plan.plan(config, draws, number)
     contact = customer(config, draws, plan.source)
-    goods = basket(config, draws, draws.words("basket", plan.source))
-    discount = _discount_pct(draws, plan)
+    goods = basket(config, draws, draws.words("basket", plan.source), contact)
+    discount = _discount_pct(draws, plan, contact, goods.quantity)
     total = goods.gross_cents - goods.gross_cents * discount // 100
-    order_day = dates.arrival_schedule(config).day(number)
+    order_day = order_days.arrival_schedule(config, draws).day(number)
     issue_day = dates.issue_day(config, draws, number, plan.decoy, order_day)
     check, method, _, _ = draws.fields("payment_method", number)
     is_check = check < cash_curves.CHECK_PER_65536.take(cash_curves.size_class(total))
     lateness = draws.fields("payment_lag", number)
     paid_day = dates.paid_day(config, draws, lateness, contact, is_check, issue_day)
-    paid_day[dates.aged_unpaid(config, draws, number, plan.decoy)] = dates.window(config).last + 1
+    paid_day[dates.aged_unpaid(config, draws, number, plan.decoy)] = order_days.window(config).last + 1
     decided = Transactions(
         number,
         plan.fault,
@@ -119,14 +119,19 @@ def _second_invoices(
     issued = dates.second_issue_day(config, draws, number[row], issue_day[row])
     lateness = draws.fields("second_payment_lag", number[row])
     paid = dates.paid_day(config, draws, lateness, contact[row], is_check[row], issued)
-    last = dates.window(config).last
+    last = order_days.window(config).last
     return SecondInvoices(row, issued, np.where(paid_day[row] <= last, paid, last + 1))
 
 
-def _discount_pct(draws: Draws, plan: fault_plan.Plan) -> Ints:
-    """Everyday discounts, and those of the decoys."""
-    everyday, special, _, _ = draws.fields("discount", plan.source)
-    discount = quantile_tables.sample(curves.discount_pct(), everyday)
+def _discount_pct(draws: Draws, plan: fault_plan.Plan, contact: Ints, quantity: Ints) -> Ints:
+    """Everyday discounts, more of them and deeper ones for bulk and for some customers; and the decoys'."""
+    chance, special, _, _ = draws.fields("discount", plan.source)
+    scores = curves.score_per_mille()
+    bulk = scores.take(np.searchsorted(curves.quantity_edges(), quantity), mode="clip")
+    score = bulk * curves.BULK_WEIGHT
+    score += quantile_tables.sample(scores, terms(draws, contact)[1]) * curves.CUSTOMER_WEIGHT
+    score += quantile_tables.sample(scores, chance) * curves.CHANCE_WEIGHT
+    discount = curves.discount_pct().take(curves.quantile_of_score().take(score // 1_000 + 8_000))
     for decoy, points in (
         (fault_plan.APPROVED, curves.DEEP_DISCOUNTS_PCT),
         (fault_plan.PENDING, curves.PENDING_DISCOUNTS_PCT),

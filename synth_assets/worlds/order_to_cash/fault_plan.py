@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +14,7 @@ from synth_assets.model.decoys import DecoyPlan
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import Codes, QuotaGroup, assign
 from synth_assets.model.fault_plan import why_not as quotas_why_not
-from synth_assets.model.quotas import quota
+from synth_assets.model.quotas import quota, spread
 from synth_assets.worlds.order_to_cash.anomalies import (
     ANOMALIES,
     DISCOUNT,
@@ -37,6 +40,13 @@ _SINGLES = (
 
 _GROUPS = ((STALE,), (MISMATCH,), (DUPLICATE,), (MISSING, DRIFT, DISCOUNT))
 """Kinds by how many transactions are eligible, the fewest first."""
+
+STALE_BANDS, SMALLEST_BAND = 12, 40
+"""Ranges of age in which stale invoices are so many each, and the fewest transactions of one [D]."""
+
+STALE_THINNING = 2.0
+"""The share of invoices that are stale falls with age by exp(-2) over their reach: in a year to half in 95
+days, as some are settled or written off meanwhile [D]."""
 
 _CODES = np.array([0, *(code for group in _GROUPS for code in group)], dtype=np.int8)
 
@@ -82,7 +92,7 @@ def plan(config: Config, draws: Draws, transaction: Ints) -> Plan:
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configured quotas cannot all be met, in one line, or None when they can."""
     rates, decoys = config.anomaly_rates, config.decoy_rates
-    misfit = quotas_why_not(_quota_groups(config, _ends(config)))
+    misfit = quotas_why_not(_quota_groups(config, _strata(config)))
     if misfit:
         labels, limit, group = misfit
         names = [ANOMALIES[code - 1].name for codes in _GROUPS[: group + 1] for code in codes]
@@ -115,10 +125,11 @@ def expected_labels(config: Config, _: Draws) -> dict[str, tuple[int, int]]:
 @cache
 def _closed_form(config: Config, key: int) -> tuple[DecoyPlan, list[QuotaGroup], bool]:
     """Decoys, groups of faults, and whether faults may fall on decoys: where there is no room for both."""
+    strata = _strata(config)
     decoys = _decoys(config, key)
-    apart = _quota_groups(config, [decoys.free_below(stratum) for stratum in range(len(_GROUPS))])
+    apart = _quota_groups(config, [decoys.free_below(stratum) for stratum in range(len(strata))])
     crowded = quotas_why_not(apart) is not None
-    return decoys, _quota_groups(config, _ends(config)) if crowded else apart, crowded
+    return decoys, _quota_groups(config, strata) if crowded else apart, crowded
 
 
 def _ends(config: Config) -> list[int]:
@@ -128,15 +139,38 @@ def _ends(config: Config) -> list[int]:
     return [min(due, ANOMALIES[codes[0] - 1].eligible_rows(count, months)) for codes in _GROUPS]
 
 
-def _quota_groups(config: Config, eligible: list[int]) -> list[QuotaGroup]:
+def _strata(config: Config) -> list[int]:
+    """Ends of ranges of transactions in which every quota of a decoy is met for itself: the bands by which
+    stale invoices thin out with age, then what else each group may fall on. One band where twelve hold too
+    few for that."""
+    stale, *others = _ends(config)
+    bands = min(STALE_BANDS, stale // SMALLEST_BAND)
+    fine = [stale * (band + 1) // bands for band in range(bands)]
+    return [*fine, *others] if bands and _decoy_plan(config, [*fine, *others], 0).fits else [stale, *others]
+
+
+def _quota_groups(config: Config, strata: list[int]) -> list[QuotaGroup]:
+    """Groups whose eligible rows end at the last strata; those before are the first one's bands."""
     quotas = [quota(getattr(config.anomaly_rates, a.name), config.num_transactions) for a in ANOMALIES]
-    return [
+    groups = [
         QuotaGroup(rows, tuple(quotas[code - 1] for code in codes))
-        for rows, codes in zip(eligible, _GROUPS, strict=True)
+        for rows, codes in zip(strata[-len(_GROUPS) :], _GROUPS, strict=True)
     ]
+    bands = strata[: 1 - len(_GROUPS)]
+    sizes = [max(0, end - start) for start, end in pairwise([0, *bands])]
+    weights = [
+        round(math.exp(STALE_THINNING * (band + 0.5) / len(bands)) * 1_000) for band in range(len(bands))
+    ]
+    counts = spread(quotas[STALE - 1], [w * size for w, size in zip(weights, sizes, strict=True)], sizes)
+    groups[0] = replace(groups[0], bands=tuple(zip(bands, counts, strict=True)))
+    return groups
 
 
 def _decoys(config: Config, key: int) -> DecoyPlan:
+    return _decoy_plan(config, _strata(config), key)
+
+
+def _decoy_plan(config: Config, strata: list[int], key: int) -> DecoyPlan:
     rates, count = config.decoy_rates, config.num_transactions
     singles = [quota(getattr(rates, name), count) for name in _SINGLES]
-    return DecoyPlan(_ends(config), quota(rates.repeat_order, count), singles, key)
+    return DecoyPlan(strata, quota(rates.repeat_order, count), singles, key)

@@ -36,3 +36,58 @@ FROM (
     FROM invoices JOIN orders USING (order_id)
 )
 WHERE difference > 0;
+
+-- name: days_differ [0.4 to 1.0, warning, from 100 rows] — Coefficient of variation of the orders a weekday: days are no
+-- clockwork (.2 is what the calendar alone makes). Measured over days, where they have three orders on average.
+SELECT
+    CAST(CASE WHEN avg(orders) >= 3 THEN count(*) ELSE 0 END AS BIGINT),
+    stddev_pop(orders) / avg(orders)
+FROM (
+    SELECT day, count(order_id) AS orders
+    FROM
+        (
+            SELECT CAST(unnest(generate_series(min(order_date), max(order_date), INTERVAL 1 DAY)) AS DATE) AS day
+            FROM orders
+        )
+        LEFT JOIN orders ON order_date = day
+    WHERE isodow(day) <= 5
+    GROUP BY day
+);
+
+-- name: pipeline_fills_bit_by_bit [0.1 to 2.5, warning, from 1,000 rows] — Deals opened a day in the window's first week
+-- against the whole window: what would have been opened before it does not pile up on its first days.
+SELECT
+    count(*),
+    count(*) FILTER (opened < least(first_day + 7, as_of)) / 7 / (count(*) / (as_of - first_day + 1))
+FROM (
+    SELECT CAST(created_at AS DATE) AS opened, CAST(as_of - to_months(date_range_months) AS DATE) + 1 AS first_day, as_of
+    FROM deals CROSS JOIN scenario
+)
+GROUP BY first_day, as_of;
+
+-- name: receivables_fall_with_age [0.05 to 0.9, warning, from 100 rows] — Share of the invoices of 45 to 59 days that are
+-- unpaid against that of 30 to 44; nothing is unpaid at 61 to 90, so that what is stale is beyond doubt.
+SELECT count(*), avg(is_unpaid) FILTER (age_days >= 45) / nullif(avg(is_unpaid) FILTER (age_days < 45), 0)
+FROM (
+    SELECT as_of - issue_date AS age_days, CAST(status = 'unpaid' AS INT) AS is_unpaid
+    FROM invoices CROSS JOIN scenario
+)
+WHERE age_days BETWEEN 30 AND 59;
+
+-- name: stale_thin_out_with_age [0.58 to 0.95, warning, from 50 rows] — Share of stale invoices in the younger half of the
+-- days from 91 on.
+SELECT count(*), avg(CAST(age_days - 91 < (oldest_days - 91) / 2 AS INT))
+FROM (
+    SELECT as_of - issue_date AS age_days, as_of - CAST(as_of - to_months(date_range_months) AS DATE) AS oldest_days
+    FROM invoices CROSS JOIN scenario
+    WHERE status = 'unpaid'
+)
+WHERE age_days > 90;
+
+-- name: bulk_is_cheaper [0.2 to 0.8, warning, from 500 rows] — Share of lines without a discount where at most the median
+-- quantity is bought, less that share where more is.
+SELECT
+    count(*),
+    avg(CAST(discount_pct = 0 AS INT)) FILTER (quantity <= median_quantity)
+    - avg(CAST(discount_pct = 0 AS INT)) FILTER (quantity > median_quantity)
+FROM opportunities CROSS JOIN (SELECT median(quantity) AS median_quantity FROM opportunities);

@@ -12,9 +12,9 @@ from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.dates import window
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.invoice_numbers import invoice_numbers
+from synth_assets.worlds.order_to_cash.order_days import window
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
 
 STATUSES = ("unpaid", "paid")

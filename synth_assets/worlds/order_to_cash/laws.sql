@@ -80,10 +80,24 @@ SELECT opportunity_id, deal_id, quantity, unit_price_cents, value_cents
 FROM opportunities JOIN deals USING (deal_id)
 WHERE value_cents <> quantity * unit_price_cents;
 
--- name: unit_price_is_list_price — The unit price before discount is the product's list price.
+-- name: unit_price_is_contract_price — The unit price before discount is the list price, or a customer's contract price
+-- of 95 to 99 % of it, rounded half up to the cent: $45.00 is $43.65 at 97 %.
 SELECT opportunity_id, product_id, unit_price_cents, list_price_cents
 FROM opportunities JOIN products USING (product_id)
-WHERE unit_price_cents <> list_price_cents;
+WHERE unit_price_cents NOT IN (
+    list_price_cents,
+    (list_price_cents * 990 + 500) // 1000,
+    (list_price_cents * 980 + 500) // 1000,
+    (list_price_cents * 970 + 500) // 1000,
+    (list_price_cents * 960 + 500) // 1000,
+    (list_price_cents * 950 + 500) // 1000
+);
+
+-- name: contract_price_is_the_customers [cross-partition] — A customer pays the same price for a product on every order.
+SELECT contact_id, product_id, min(unit_price_cents) AS lowest_cents, max(unit_price_cents) AS highest_cents
+FROM opportunities JOIN deals USING (deal_id)
+GROUP BY contact_id, product_id
+HAVING min(unit_price_cents) <> max(unit_price_cents);
 
 -- name: orders_as_asked [cross-partition] — There are num_transactions orders.
 SELECT num_transactions AS asked, found

@@ -27,7 +27,11 @@ COLUMNS = (
     reference("deals", DEAL_ID, "The won deal."),
     reference("products", PRODUCT_ID, "What is bought."),
     count("quantity", "Units bought.", minimum=1, unit="units"),
-    money("unit_price_cents", "Price of one unit before discount: the list price.", minimum=1),
+    money(
+        "unit_price_cents",
+        "Price of one unit before discount: the list price, or the contract's, up to 5 % below.",
+        minimum=1,
+    ),
     rate("discount_pct", "Discount on the line.", minimum=0, maximum=35),
     choice(
         "approval_status",

@@ -12,9 +12,9 @@ from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash.anomalies import STALE
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID
-from synth_assets.worlds.order_to_cash.dates import window
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
+from synth_assets.worlds.order_to_cash.order_days import window
 
 STATUSES = ("processing", "completed", "paid")
 PROCESSING, COMPLETED, PAID = range(3)

@@ -72,7 +72,7 @@ COLUMNS = (
 class PriceList(NamedTuple):
     """Prices by product number, and which product holds which rank of popularity.
 
-    `least_quantity` is the fewest units that make the smallest gross.
+    `least_quantity` is the fewest units that make the smallest gross at the lowest contract price.
     """
 
     list_price_cents: Ints
@@ -101,7 +101,7 @@ def price_list(config: Config, draws: Draws) -> PriceList:
     per_mille = low + cost.astype(np.int64) * (high - low + 1) // 65_536
     return PriceList(
         list_price,
-        -(-curves.SMALLEST_GROSS_CENTS // list_price),
+        -(-curves.SMALLEST_GROSS_CENTS * 1_000 // (list_price * min(curves.CONTRACT_PER_MILLE) - 500)),
         (list_price * per_mille + 500) // 1_000,
         quantile_tables.ZipfTable(config.num_products, curves.PRODUCT_EXPONENT),
         Permutation(draws.key("popularity"), config.num_products)(numbers),
