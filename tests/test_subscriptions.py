@@ -17,9 +17,9 @@ import synth_assets
 from synth_assets.checks.check import as_text
 from synth_assets.model.errors import UsageProblem
 from synth_assets.worlds.subscriptions import WORLD
-from synth_assets.worlds.subscriptions.closed_form import split
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import price_cents
+from synth_assets.worlds.subscriptions.shares import fill, split
 from tests.worlds import failed, misfit, verified
 
 NONE = {"ghost_subscriber": 0.0, "zombie_account": 0.0, "partial_payment": 0.0}
@@ -127,6 +127,7 @@ def configs(draw: st.DrawFn) -> Config:
         "payment_terms_days": draw(st.sampled_from([0, 7, 14, 30, 60])),
         "grace_days": draw(st.sampled_from([30, 45, 90])),
         "monthly_prices": {"basic": draw(st.sampled_from([1.0, 9.99, 10.0]))},
+        "new_customers_share": draw(st.sampled_from([0.0, 0.0, 0.05, 0.3, 0.7, 1.0])),
         "churn_rate": draw(share),
         "late_rate": draw(share),
         "in_grace_unpaid_rate": draw(share),
@@ -210,6 +211,10 @@ def test_the_clean_twin_differs_only_where_a_label_says_so():
             },
             "late_rate 1: more bills of 2024-07-01 would be late than there are",
         ),
+        (
+            {"new_customers_share": 0.8, "churn_rate": 0.9, "anomaly_rates": NONE},
+            "churn_rate 0.9: with new_customers_share 0.8 ",
+        ),
         ({"num_customers": 10**9 - 1}, "3 x num_customers x billing dates is 35,999,999,964"),
     ],
 )
@@ -239,9 +244,57 @@ def test_split_adds_up_and_follows_the_weights():
     assert split(7, [0.0, 0.0]) == (0, 0)
 
 
+def test_fill_gives_none_more_than_its_room():
+    assert fill(9, [1.0, 1.0, 1.0], [2, 5, 5]) == (2, 4, 3)
+    assert fill(9, [1.0, 0.0, 1.0], [2, 5, 5]) == (2, 0, 5)
+    assert fill(4, [1.0, 1.0], [9, 9]) == split(4, [1.0, 1.0])
+
+
 def test_split_reads_weights_as_written_whatever_python_adds_up():
     assert split(15, [0.7, 0.2, 0.1]) == (11, 3, 1)  # 13.5 is a half: .7 + .2 in binary is not .9
     assert split(10**9, [0.55, 0.33, 0.12]) == (550_000_000, 330_000_000, 120_000_000)
+
+
+@pytest.fixture(scope="module")
+def growing() -> pd.DataFrame:
+    """Subscriptions of a business half of whose customers start within the year."""
+    world = synth_assets.generate("subscriptions", num_customers=50_000, new_customers_share=0.5)
+    return world.frame("subscriptions").assign(cancelled=lambda subs: subs["end_date"].notna())
+
+
+def test_customers_start_all_year_ever_more_of_them(growing):
+    new = growing[growing["start_date"] > pd.Timestamp(2024, 1, 1)]
+    assert len(new) == 25_000
+    day = (new["start_date"] - pd.Timestamp(2024, 1, 2)).dt.days
+    assert sorted(set(day)) == list(range(365))
+    # e-fold in 18 months: the mean day of the year follows; its deviation is 105 days over the root of 25,000
+    weights = np.exp(np.arange(365) / (18 * 30.437))
+    assert day.mean() == pytest.approx(np.average(np.arange(365), weights=weights), abs=4)
+
+
+def test_new_customers_cancel_most_and_after_a_bill(growing):
+    assert growing["cancelled"].sum() == 4_000
+    tenure = (growing["end_date"] - growing["start_date"]).dt.days
+    new = growing["start_date"] > pd.Timestamp(2024, 1, 1)
+    assert tenure[new].min() >= 0
+    january = growing["start_date"].between("2024-01-02", "2024-02-01")
+    old = growing["start_date"] < pd.Timestamp(2023, 1, 1)
+    assert growing["cancelled"][january].mean() > 1.5 * growing["cancelled"][old].mean()
+    december = growing["start_date"] > pd.Timestamp(2024, 12, 1)
+    assert december.sum() > 2_000
+    assert not growing["cancelled"][december].any()
+
+
+def test_a_share_of_new_customers_moves_no_quota():
+    world = synth_assets.generate("subscriptions", new_customers_share=0.3)
+    subs, invoices = world.frame("subscriptions"), world.frame("invoices")
+    assert (subs["start_date"] > pd.Timestamp(2024, 1, 1)).sum() == 300
+    assert (subs["status"] == "Cancelled").sum() == 80
+    for month in range(1, 13):
+        date = pd.Timestamp(2024, month, 1)
+        active = (subs["start_date"] <= date) & ~(subs["end_date"] < date)
+        billed = (invoices["invoice_date"] == date).sum()
+        assert active.sum() - billed == int(0.015 * active.sum() + 0.5)
 
 
 @pytest.fixture(scope="module")

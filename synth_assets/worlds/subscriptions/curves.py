@@ -36,6 +36,15 @@ LONGEST_LATE_DAYS = 29
 """Late payments come at most 29 days past due, so none ever outlasts a 30-day grace."""
 
 
+GROWTH_SCALE_DAYS = TENURE_SCALE_MONTHS * 30.437
+"""New customers of a day go on growing as those before the period did, e-fold in 18 months [D]."""
+
+
+def growth(days: float) -> float:
+    """Relative number of new customers on a day, so many days after the period's start."""
+    return math.exp(days / GROWTH_SCALE_DAYS)
+
+
 def hazard(tenure_months: float) -> float:
     """Relative monthly hazard of cancelling at a tenure."""
     return (tenure_months + 1) ** TENURE_EXPONENT
@@ -46,9 +55,11 @@ def tenure_weight(months: int) -> float:
     return math.exp(-months / TENURE_SCALE_MONTHS)
 
 
-def cancel_weight(cycle_month: int) -> float:
-    """Relative number of cancellations in the month that many months after the period's start."""
-    return math.fsum(tenure_weight(t) * hazard(t + cycle_month) for t in range(LONGEST_TENURE_MONTHS + 1))
+def founders_hazard(cycle_month: int) -> float:
+    """Mean relative hazard of the founders that many months after the period's start."""
+    months = range(LONGEST_TENURE_MONTHS + 1)
+    cancelling = math.fsum(tenure_weight(t) * hazard(t + cycle_month) for t in months)
+    return cancelling / math.fsum(tenure_weight(t) for t in months)
 
 
 @cache

@@ -1,7 +1,8 @@
 """Which bill carries which fault, and which noise: exact quotas per billing date, known for any row alone.
 
-Subscriptions are ranked once by a keyed permutation: the first ranks cancel, in the order of the cycles,
-the others stay to the end. For each billing date the stayers are ranked again; quotas are ranges of rank:
+Subscriptions are ranked once by a keyed permutation: the first ranks cancel, in the order of the cycles, the
+others stay to the end, in the order of their arrival. For each billing date the stayers that it bills are
+ranked again; quotas are ranges of rank:
 
     | late … | unpaid in grace … | everybody else …                |
     | G Z    |                   | G G G Z Z Z Z P P P P P  sound  |
@@ -26,23 +27,28 @@ from synth_assets.model.identifiers import LARGEST
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions.anomalies import GHOST, PARTIAL, ZOMBIE
-from synth_assets.worlds.subscriptions.closed_form import ClosedForm, bill_days, closed_form, plan_counts
+from synth_assets.worlds.subscriptions.closed_form import ClosedForm, closed_form, plan_counts
+from synth_assets.worlds.subscriptions.cohorts import bill_days, cohorts
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, Config
 
 ON_TIME, LATE, IN_GRACE = range(3)
 """How a sound bill is settled."""
 
+ALL = slice(None)
+
 
 class Bills(NamedTuple):
-    """The plan of some subscriptions, shape (subscriptions, cycles), but for `cancel_cycle`.
+    """The plan of some subscriptions, shape (subscriptions, cycles), but for arrivals and cancellations.
 
     Attributes:
+        arrival: when each one starts, as in `cohorts`.
         cancel_cycle: cycle after whose bill each one cancels; the number of cycles for those who stay.
         is_billed: whether the subscription is active at the bill.
         fault: code of the anomaly, 0 for none.
         settlement: ON_TIME, LATE or IN_GRACE, of the sound bill.
     """
 
+    arrival: Ints
     cancel_cycle: Ints
     is_billed: npt.NDArray[np.bool_]
     fault: Codes
@@ -51,26 +57,29 @@ class Bills(NamedTuple):
 
 def plan(config: Config, draws: Draws, subscription: Ints) -> Bills:
     """The plan of the subscriptions numbered `subscription` from 0."""
-    form = closed_form(config)
-    leaving = config.num_customers - form.stayers
+    form, groups = closed_form(config), cohorts(config)
     rank = Permutation(draws.key("cancels"), config.num_customers)(subscription)
-    ends = np.array(list(accumulate(form.cancels)), dtype=np.int64)
-    cancel_cycle = np.searchsorted(ends, rank, side="right")
+    cohort = np.searchsorted(groups.end, rank, side="right")
+    first, last = groups.first_cycle[cohort], groups.cancel_cycle[cohort]
     shape = (len(subscription), len(form.bill_days))
     fault, settlement = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int8)
-    stayer = np.flatnonzero(rank >= leaving)
-    leaver = np.flatnonzero(rank < leaving)
-    for cycle in range(len(form.bill_days)):
-        order = Permutation(draws.key(f"stayers {cycle}"), form.stayers)
-        own_rank = order(rank[stayer] - leaving)
-        _put(fault[:, cycle], stayer, own_rank, _fault_ranges(form, cycle))
-        _put(settlement[:, cycle], stayer, own_rank, _settlement_ranges(form, cycle))
-        gone = leaving - (form.billed[cycle] - form.stayers)
-        here = leaver[rank[leaver] >= gone]
-        order = Permutation(draws.key(f"leavers {cycle}"), leaving - gone)
-        late = order(rank[here] - gone) < form.late_leavers[cycle]
+    stayer, leaver = np.flatnonzero(rank >= form.leaving), np.flatnonzero(rank < form.leaving)
+    own = rank[stayer] - form.leaving
+    for cycle, staying in enumerate(form.stayers):
+        order = Permutation(draws.key(f"stayers {cycle}"), staying)
+        arrived = np.flatnonzero(own < staying) if staying < config.num_customers - form.leaving else ALL
+        own_rank = order(own[arrived])
+        _put(fault[:, cycle], stayer[arrived], own_rank, _fault_ranges(form, cycle))
+        _put(settlement[:, cycle], stayer[arrived], own_rank, _settlement_ranges(form, cycle))
+        here = leaver[(first[leaver] <= cycle) & (cycle <= last[leaver])]
+        billed = groups.billed(cycle)
+        place = (np.cumsum(billed) - billed - groups.start)[cohort[here]] + rank[here]
+        order = Permutation(draws.key(f"leavers {cycle}"), form.billed[cycle] - staying)
+        late = order(place) < form.late_leavers[cycle]
         settlement[here, cycle] = np.where(late, LATE, ON_TIME)
-    return Bills(cancel_cycle, np.arange(shape[1]) <= cancel_cycle[:, None], fault, settlement)
+    cycles = np.arange(shape[1])
+    is_billed = (first[:, None] <= cycles) & (cycles <= last[:, None])
+    return Bills(groups.arrival[cohort], last, is_billed, fault, settlement)
 
 
 def _settlement_ranges(form: ClosedForm, cycle: int) -> list[tuple[int, int]]:
@@ -123,7 +132,13 @@ def why_not(config: Config, draws: Draws) -> str | None:
         return f"plan_shares: they add up to {total:g}, but must add up to 1"
     form = closed_form(config)
     rates = config.anomaly_rates
-    if not form.stayers and any(rate for _, rate in rates):
+    unplaced = cohorts(config).unplaced
+    if unplaced:
+        return (
+            f"churn_rate {config.churn_rate:g}: with new_customers_share {config.new_customers_share:g} "
+            f"{unplaced} cancellations find nobody who is billed before: lower one of them"
+        )
+    if not any(form.stayers) and any(rate for _, rate in rates):
         return f"anomaly_rates: churn_rate {config.churn_rate:g} leaves nobody active to carry them: lower it"
     too_young = f"but no bill of the {config.period_months} months is old enough by as_of: set it to 0"
     if sum(form.zombies) < quota(rates.zombie_account, form.invoices):
@@ -141,26 +156,25 @@ def why_not(config: Config, draws: Draws) -> str | None:
     crowded = _crowded(config, form)
     if crowded:
         return crowded
-    leaving = config.num_customers - form.stayers
     if any(gone > total for gone, total in zip(*plan_counts(config), strict=True)):
-        return f"churn_rate {config.churn_rate:g}: {leaving} cancellations do not fit the plans' shares"
+        return f"churn_rate {config.churn_rate:g}: {form.leaving} cancellations do not fit the plans' shares"
     return None
 
 
 def _crowded(config: Config, form: ClosedForm) -> str | None:
     """The first billing date that has fewer bills than its late ones and faults need, in one line."""
     for cycle, day in enumerate(form.bill_days):
-        late, leavers = form.late_leavers[cycle], form.billed[cycle] - form.stayers
+        late, leavers = form.late_leavers[cycle], form.billed[cycle] - form.stayers[cycle]
         if late > leavers:
             return (
                 f"late_rate {config.late_rate:g}: more bills of {date_of(day)} would be late than there are"
             )
         needed = sum(length for length, _ in _fault_ranges(form, cycle))
-        if needed > form.stayers:
+        if needed > form.stayers[cycle]:
             return (
                 f"anomaly_rates: with late_rate {config.late_rate:g} and in_grace_unpaid_rate "
                 f"{config.in_grace_unpaid_rate:g} they ask for {needed} of the bills of {date_of(day)}, but "
-                f"only {form.stayers} subscriptions stay active to the end: lower the rates"
+                f"only {form.stayers[cycle]} subscriptions stay active to the end: lower the rates"
             )
     return None
 

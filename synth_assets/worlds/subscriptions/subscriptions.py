@@ -17,7 +17,7 @@ COLUMNS = (
     SUB_ID,
     reference("customers", CUSTOMER_ID, "Who subscribes."),
     reference("plans", PLAN_ID, "What they subscribe to."),
-    day("start_date", "First day; on or before the period's first day."),
+    day("start_date", "First day; new customers are billed from the next billing date on."),
     day("end_date", "Day of the cancellation; empty while active.", nullable=True),
     choice("status", ("Active", "Cancelled"), "As of the period's last day."),
 )
