@@ -47,6 +47,13 @@ def _lines(world: World) -> Iterator[str]:
             for kind in world.anomalies
         ),
     )
+    figures = [query for query in world.sql("figures") if query.marks]
+    if figures:
+        yield from ("## Figures", "", "What is measured on every `verify`, and where it must lie.", "")
+        yield from _grid(
+            ("Figure", "Range", "What it is, and whose figure it follows"),
+            ((f"`{query.name}`", query.marks.split(",")[0], query.sentence) for query in figures),
+        )
     decoys = list(world.sql("decoys"))
     if decoys:
         yield from ("## Decoys", "", "Rows that only look like a fault; `decoys.sql` finds them.", "")

@@ -28,10 +28,15 @@ def upstream(world: World) -> Edges:
 
 @cache
 def ancestors(world: World, name: str) -> tuple[str, ...]:
-    """Every table above an asset, in order: what it and its checks may read."""
+    """Every table above an asset, in order: all must stand, and be of one scenario."""
     needed = _needed(world)
     above = _reachable(needed[name], needed)
     return tuple(table.name for table in world.tables if table.name in above)
+
+
+def read_by(world: World, name: str) -> tuple[str, ...]:
+    """The tables that an asset is made from, refers to or is checked against, in order."""
+    return _needed(world)[name]
 
 
 @cache

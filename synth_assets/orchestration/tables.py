@@ -26,7 +26,7 @@ from synth_assets.orchestration.failures import (
     refuse_unused_config,
 )
 from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for
-from synth_assets.orchestration.lineage import ancestors, upstream
+from synth_assets.orchestration.lineage import ancestors, read_by, upstream
 from synth_assets.scenario.scenario import Scenario, with_versions
 from synth_assets.storage.store import Published, Store
 
@@ -71,7 +71,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         seconds = perf_counter() - started
         parts = [block.parts[table.name] for block in built]
         staged = store.staged(scenario, table, parts)
-        published = above | {table.name: staged}
+        published = {name: above[name] for name in read_by(world, table.name)} | {table.name: staged}
         with verify.connect(world, scenario.config, published) as connection:
             evidence = Evidence(connection, world, scenario.config, published)
             found = verify.run(check_results.checks_of(world, table.name), evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -66,8 +66,12 @@ def with_versions(world: World, config: WorldConfig) -> Scenario:
     )
 
 
+@lru_cache(maxsize=4)
 def load(world: World, text: str) -> Scenario:
-    """The scenario stored in `text`; ValueError or KeyError where it is not one."""
+    """The scenario stored in `text`; ValueError or KeyError where it is not one.
+
+    Every table of a run reads it anew, and whether quotas fit takes time to say.
+    """
     document = read_document(text)
     config = world.config(**document["config"])
     if not isinstance(document["versions"], dict):

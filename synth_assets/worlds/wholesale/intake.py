@@ -30,6 +30,9 @@ BUYER, RECEIVERS = 6, (7, 8)
 DAY_BEGINS = 8 * 3_600
 """When the first grower comes, seconds of the day."""
 
+DELIVERED_WITHIN = 3_300
+"""All growers of a day come within so many seconds: before the first order is taken."""
+
 MOST_BATCHES = 800
 """Batches a year of $24M, at most."""
 
@@ -103,8 +106,9 @@ class Intake:
                 taken.add(batch.product.id)
                 coming.setdefault((batch.vendor, batch.terms), []).append(batch)
                 missing -= batch.received
-        for (vendor, terms), batches in coming.items():
-            self._receive(vendor, terms, day, batches)
+        apart = DELIVERED_WITHIN // max(len(coming), 4)
+        for place, ((vendor, terms), batches) in enumerate(coming.items()):
+            self._receive(vendor, terms, day, DAY_BEGINS + apart * place, apart, batches)
 
     def remember(self, sold: dict[str, int]) -> None:
         """Note what was sold of each tier on a day: the next deliveries follow from it."""
@@ -147,16 +151,21 @@ class Intake:
                 return product
         return able[-1]
 
-    def _receive(self, vendor: int, terms: str, day: int, batches: list[Batch]) -> None:
-        """Take in a grower's batches of one kind of terms: numbered, put on the shelf and posted at cost."""
+    def _receive(
+        self, vendor: int, terms: str, day: int, second: int, seconds: int, batches: list[Batch]
+    ) -> None:
+        """Take in a grower's batches of one kind of terms: numbered, put on the shelf and posted at cost.
+
+        Args:
+            second, seconds: when the grower comes, and how long until the next one.
+        """
         number = len(self.sessions) + 1
         receiver = RECEIVERS[number % len(RECEIVERS)]
-        second = DAY_BEGINS + 900 * sum(session.day == day for session in self.sessions[-10:])
         session = Session(number, vendor, day, second, terms, receiver, batches)
         self.sessions.append(session)
         for place, batch in enumerate(batches):
             batch.id, batch.session = len(self._stock.batches) + 1, number
-            batch.second = second + 60 * (place + 1)
+            batch.second = second + min(60, seconds // (len(batches) + 1)) * (place + 1)
             if batch.product.tier != CASES:
                 batch.samples = batch.sample_left = curves.SAMPLE_LEFT_GRAMS
             self._stock.receive(batch, receiver)

@@ -1,0 +1,97 @@
+"""Dagster's stored history in SQLite, with its files kept open: a run tells of every table and check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from dagster import DagsterInstance, EventLogEntry
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._serdes import ConfigurableClassData
+
+
+class OpenHistory(SqliteEventLogStorage):
+    """Dagster's own event log, in the same files; `dagster.yaml` names this class.
+
+    Dagster opens a file, writes one row, waits for the disk, and closes it again, some five times an event.
+    Here the index and the latest run stay open, and the disk is not waited for. A process that is killed
+    loses nothing; a machine that loses power may lose the last events, and the files stay sound.
+    """
+
+    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+        self._inst_data = inst_data
+        self._engines: dict[str, sa.Engine] = {}
+        self._tables: set[str] = set()
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """No options: the files are where Dagster's own would be."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> OpenHistory:
+        """As `dagster.yaml` asks for it."""
+        return cls(inst_data)
+
+    def register_instance(self, instance: DagsterInstance) -> None:
+        """Open the history of an instance, whose directory is not known before."""
+        super().__init__(os.path.join(instance.root_directory, "history", "runs"), self._inst_data)
+        super().register_instance(instance)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event, and touch the run's file, which the page watches.
+
+        What SQLite has just written is in a file beside it.
+        """
+        super().store_event(event)
+        os.utime(self.path_for_shard(event.run_id))
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has a table; Dagster asks for every check, and none is ever dropped."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[sa.Connection]:
+        with self._db_lock, self._engine(shard).connect() as connection, connection.begin():
+            yield connection
+
+    def _engine(self, shard: str) -> sa.Engine:
+        """The engine of a file; the files of other runs are closed."""
+        if shard not in self._engines:
+            self._close(set(self._engines) - {INDEX_SHARD_NAME})
+            engine = sa.create_engine(
+                self.conn_string_for_shard(shard), connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
+            )
+            sa.event.listen(engine, "connect", _do_not_wait_for_the_disk)
+            self._initdb(engine)
+            self._engines[shard] = engine
+        return self._engines[shard]
+
+    def _close(self, shards: set[str]) -> None:
+        for shard in shards:
+            self._engines.pop(shard).dispose()
+
+    def wipe(self) -> None:
+        """Forget everything."""
+        self._close_all()
+        super().wipe()
+
+    def dispose(self) -> None:
+        """Close all files."""
+        super().dispose()
+        self._close_all()
+
+    def _close_all(self) -> None:
+        with self._db_lock:
+            self._close(set(self._engines))
+
+
+def _do_not_wait_for_the_disk(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA synchronous = NORMAL")
