@@ -19,6 +19,13 @@ from synth_assets.model.errors import UsageProblem
 from synth_assets.worlds.subscriptions import WORLD
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import price_cents
+from synth_assets.worlds.subscriptions.payers import (
+    PAYERS,
+    PAYERS_OF_200,
+    payer_of,
+    payers_below,
+    place_of,
+)
 from synth_assets.worlds.subscriptions.shares import fill, split
 from tests.worlds import failed, misfit, verified
 
@@ -343,6 +350,57 @@ def test_payment_lag_on_time_is_card_ach_and_invoice(many):
         0.25 + 0.15 * 0.15, abs=0.02
     )  # and invoice payers of days 3 to 5
     assert share[6:].sum() == pytest.approx(0.15 * 0.84, abs=0.02)
+
+
+def paid_bills(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Payments with their invoice: days to pay, and whether late."""
+    paid = tables["payments"].merge(tables["invoices"], on="invoice_id")
+    return paid.assign(
+        late=paid["payment_date"] > paid["due_date"],
+        days=(paid["payment_date"] - paid["invoice_date"]).dt.days,
+    )
+
+
+def test_a_few_customers_are_late_often_and_most_never(many):
+    late = (
+        paid_bills(many).query("invoice_date < '2024-12-01'").groupby("sub_id")["late"].agg(["sum", "mean"])
+    )
+    latest = late["sum"].nlargest(len(late) // 10).sum() / late["sum"].sum()
+    assert latest == pytest.approx(0.66, abs=0.03)  # .30 were lateness nobody's habit
+    assert (late["sum"] == 0).mean() == pytest.approx(0.65, abs=0.03)  # and .31
+    assert (late["mean"] > 0.4).mean() == pytest.approx(0.10, abs=0.02)  # and none
+
+
+def test_lateness_lasts(many):
+    paid = paid_bills(many)
+    first = paid[paid["invoice_date"] < "2024-07-01"].groupby("sub_id")["late"].mean()
+    second = paid[paid["invoice_date"] >= "2024-07-01"].groupby("sub_id")["late"].mean()
+    assert first.corr(second) > 0.75  # 0 were lateness nobody's habit
+
+
+def test_how_a_customer_pays_is_the_customers(many):
+    on_time = paid_bills(many).query("not late")
+    mean = on_time.groupby("sub_id")["days"].transform("mean")
+    assert mean.var() / on_time["days"].var() == pytest.approx(0.84, abs=0.02)  # .09 were it nobody's habit
+
+
+@pytest.mark.parametrize("late_rate", [0.01, 0.3, 0.6, 0.9])
+def test_any_late_rate_is_met_exactly_in_every_month(late_rate):
+    fields = {"late_rate": late_rate, "in_grace_unpaid_rate": 0.02, "new_customers_share": 0.2}
+    world = synth_assets.generate("subscriptions", **fields)
+    paid = paid_bills({name: world.frame(name) for name in ("payments", "invoices")})
+    assert paid["late"].sum() == int(late_rate * len(paid) + 0.5)
+    by_month = paid.groupby("invoice_date")["late"].mean()
+    assert by_month.to_numpy() == pytest.approx(late_rate, abs=0.035)  # zombies and ghosts stay away
+
+
+def test_payers_are_known_in_counts():
+    ranks = np.arange(1_000)
+    payers = payer_of(ranks)
+    for payer in range(len(PAYERS)):
+        assert place_of(ranks, payer)[payers == payer].tolist() == list(range((payers == payer).sum()))
+        assert payers_below(ranks)[:, payer].tolist() == [0, *np.cumsum(payers == payer)[:-1]]
+    assert np.bincount(payers).tolist() == [5 * count for count in PAYERS_OF_200]
 
 
 def test_late_payments_come_soon_after_the_due_date(many):

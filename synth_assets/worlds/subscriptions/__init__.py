@@ -2,10 +2,11 @@
 
 Customers subscribe to one of three plans and are invoiced on the 1st of every month, Net 14. All are there on
 the first day, or a share of them starts later, on any day, and is billed from the next billing date on; the
-days before it are free. Some cancel, some pay late, and December's bills may still be open: that is noise,
-not leakage. Ghosts are active subscriptions without an invoice for a month, zombies stay active long after
-grace on an unpaid invoice, leaky buckets pay 90 to 99 % of what they owe. Each is put in at an exact rate and
-labelled.
+days before it are free. How a customer pays is a habit: most by card or ACH and hardly ever late, a tenth
+mostly late; the tables do not show the method. Some cancel, some pay late, and December's bills may still be
+open: that is noise, not leakage. Ghosts are active subscriptions without an invoice for a month, zombies stay
+active long after grace on an unpaid invoice, leaky buckets pay 90 to 99 % of what they owe. Each is put in at
+an exact rate and labelled.
 """
 
 from synth_assets.model.world import World

@@ -93,29 +93,7 @@ def region() -> npt.NDArray[np.int64]:
 
 
 @cache
-def payment_lag_days() -> npt.NDArray[np.int64]:
-    """Days from invoice to a payment on time, at most 14 [D].
-
-    Cards are charged on days 0 to 2 (60 %), ACH clears on days 3 to 5 (25 %), the others pay by invoice,
-    log-normal with median 9 days (15 %).
-    """
-    days = range(15)
-    by_invoice = [
-        math.fsum(_lognormal(d - 0.5 + (s + 0.5) / 16, math.log(9), 0.5) for s in range(16)) for d in days
-    ]
-    total = math.fsum(by_invoice)
-    weights = [0.15 * w / total for w in by_invoice]
-    for day, share in enumerate((0.36, 0.15, 0.09, 0.10, 0.10, 0.05)):
-        weights[day] += share
-    return quantile_tables.from_weights(days, weights)
-
-
-@cache
 def days_late() -> npt.NDArray[np.int64]:
     """Days past due of a late payment: 1 + Gamma(1.4, 5), at most 29 [D]."""
     days = range(1, LONGEST_LATE_DAYS + 1)
     return quantile_tables.from_density(days, lambda x: max(x - 0.5, 0) ** 0.4 * math.exp(-(x - 0.5) / 5))
-
-
-def _lognormal(x: float, mu: float, sigma: float) -> float:
-    return math.exp(-((math.log(x) - mu) ** 2) / (2 * sigma**2)) / x if x > 0 else 0.0

@@ -24,6 +24,7 @@ from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import closed_form, plan_counts
 from synth_assets.worlds.subscriptions.cohorts import FOUNDERS, arrival_days, bill_days, first_day
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, UNUSED_SHARE, Config
+from synth_assets.worlds.subscriptions.payers import payment_lag_days
 
 
 class Subscriptions(NamedTuple):
@@ -120,7 +121,8 @@ def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
     number = _bill_numbers(draws, facts.number, len(form.bill_days))[row, cycle]
     day = np.array(form.bill_days, dtype=np.int64)[cycle]
     settlement = facts.bills.settlement[row, cycle]
-    paid_day = _paid_day(config, draws, number, day, settlement)
+    lag_table = (facts.bills.payer * quantile_tables.SIZE).take(row)
+    paid_day = _paid_day(config, draws, number, day, settlement, lag_table)
     return Bill(
         number,
         row.astype(np.int32),
@@ -199,11 +201,13 @@ def _end_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> 
     return np.where(cancel_cycle == len(starts) - 1, last + 1, starts[cycle] + offset)
 
 
-def _paid_day(config: Config, draws: Draws, number: Ints, day: Ints, settlement: Codes) -> Ints:
-    """On time within terms, late after the due date; never after as_of."""
+def _paid_day(
+    config: Config, draws: Draws, number: Ints, day: Ints, settlement: Codes, lag_table: Ints
+) -> Ints:
+    """On time within terms, by its payer's table, late after the due date; never after as_of."""
     terms = config.payment_terms_days
     lag, late, _, _ = draws.fields("payment_lag", number)
-    on_time = np.minimum(quantile_tables.sample(curves.payment_lag_days(), lag), terms)
+    on_time = np.minimum(payment_lag_days().take(lag_table + (lag >> 4)), terms)
     days = np.where(
         settlement == fault_plan.LATE, terms + quantile_tables.sample(curves.days_late(), late), on_time
     )

@@ -1,8 +1,8 @@
 """Which bill carries which fault, and which noise: exact quotas per billing date, known for any row alone.
 
 Subscriptions are ranked once by a keyed permutation: the first ranks cancel, in the order of the cycles, the
-others stay to the end, in the order of their arrival. For each billing date the stayers that it bills are
-ranked again; quotas are ranges of rank:
+others stay to the end, in the order of their arrival. A rank has its payer for good. For each billing date
+the stayers of each payer that it bills are ranked again; quotas are ranges of rank:
 
     | late … | unpaid in grace … | everybody else …                |
     | G Z    |                   | G G G Z Z Z Z P P P P P  sound  |
@@ -30,17 +30,18 @@ from synth_assets.worlds.subscriptions.anomalies import GHOST, PARTIAL, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import ClosedForm, closed_form, plan_counts
 from synth_assets.worlds.subscriptions.cohorts import bill_days, cohorts
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, Config
+from synth_assets.worlds.subscriptions.payers import PAYERS, payer_of, payers_below, place_of
+from synth_assets.worlds.subscriptions.quotas import Quotas, billed_of_payers, quotas
 
 ON_TIME, LATE, IN_GRACE = range(3)
 """How a sound bill is settled."""
 
-ALL = slice(None)
-
 
 class Bills(NamedTuple):
-    """The plan of some subscriptions, shape (subscriptions, cycles), but for arrivals and cancellations.
+    """The plan of some subscriptions, shape (subscriptions, cycles), but for payers, arrivals and ends.
 
     Attributes:
+        payer: how each one pays, as index into `payers.PAYERS`.
         arrival: when each one starts, as in `cohorts`.
         cancel_cycle: cycle after whose bill each one cancels; the number of cycles for those who stay.
         is_billed: whether the subscription is active at the bill.
@@ -48,6 +49,7 @@ class Bills(NamedTuple):
         settlement: ON_TIME, LATE or IN_GRACE, of the sound bill.
     """
 
+    payer: Ints
     arrival: Ints
     cancel_cycle: Ints
     is_billed: npt.NDArray[np.bool_]
@@ -61,42 +63,65 @@ def plan(config: Config, draws: Draws, subscription: Ints) -> Bills:
     rank = Permutation(draws.key("cancels"), config.num_customers)(subscription)
     cohort = np.searchsorted(groups.end, rank, side="right")
     first, last = groups.first_cycle[cohort], groups.cancel_cycle[cohort]
+    payer = payer_of(rank)
     shape = (len(subscription), len(form.bill_days))
-    fault, settlement = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int8)
-    stayer, leaver = np.flatnonzero(rank >= form.leaving), np.flatnonzero(rank < form.leaving)
-    own = rank[stayer] - form.leaving
-    for cycle, staying in enumerate(form.stayers):
-        order = Permutation(draws.key(f"stayers {cycle}"), staying)
-        arrived = np.flatnonzero(own < staying) if staying < config.num_customers - form.leaving else ALL
-        own_rank = order(own[arrived])
-        _put(fault[:, cycle], stayer[arrived], own_rank, _fault_ranges(form, cycle))
-        _put(settlement[:, cycle], stayer[arrived], own_rank, _settlement_ranges(form, cycle))
-        here = leaver[(first[leaver] <= cycle) & (cycle <= last[leaver])]
-        billed = groups.billed(cycle)
-        place = (np.cumsum(billed) - billed - groups.start)[cohort[here]] + rank[here]
-        order = Permutation(draws.key(f"leavers {cycle}"), form.billed[cycle] - staying)
-        late = order(place) < form.late_leavers[cycle]
-        settlement[here, cycle] = np.where(late, LATE, ON_TIME)
     cycles = np.arange(shape[1])
     is_billed = (first[:, None] <= cycles) & (cycles <= last[:, None])
-    return Bills(groups.arrival[cohort], last, is_billed, fault, settlement)
+    bills = Bills(
+        payer, groups.arrival[cohort], last, is_billed, np.zeros(shape, np.int8), np.zeros(shape, np.int8)
+    )
+    for kind in range(len(PAYERS)):
+        place, is_kind = place_of(rank, kind), payer == kind
+        stayer = np.flatnonzero(is_kind & (rank >= form.leaving))
+        _put_stayers(bills, config, draws, kind, stayer, place[stayer])
+        leaver = np.flatnonzero(is_kind & (rank < form.leaving))
+        _put_leavers(bills, config, draws, kind, leaver, place[leaver], cohort[leaver])
+    return bills
 
 
-def _settlement_ranges(form: ClosedForm, cycle: int) -> list[tuple[int, int]]:
+def _put_stayers(bills: Bills, config: Config, draws: Draws, payer: int, rows: Ints, place: Ints) -> None:
+    """Write the faults and settlements of some stayers of one payer, given their places among its ranks."""
+    place = place - payers_below(np.array([closed_form(config).leaving]))[0, payer]
+    for cycle, counts in enumerate(quotas(config)):
+        order = Permutation(draws.key(f"stayers {cycle} {PAYERS[payer]}"), counts.stayers[payer])
+        has_arrived = place < counts.stayers[payer]
+        here, own_rank = rows, place
+        if not has_arrived.all():
+            here, own_rank = rows[has_arrived], place[has_arrived]
+        own_rank = order(own_rank)
+        _put(bills.fault[:, cycle], here, own_rank, _fault_ranges(counts, payer))
+        _put(bills.settlement[:, cycle], here, own_rank, _settlement_ranges(counts, payer))
+
+
+def _put_leavers(
+    bills: Bills, config: Config, draws: Draws, payer: int, rows: Ints, place: Ints, cohort: Ints
+) -> None:
+    """Write the settlements of some leavers of one payer, given their places among its ranks and cohorts."""
+    groups = cohorts(config)
+    for cycle, counts in enumerate(quotas(config)):
+        billed = billed_of_payers(groups, cycle)[:, payer]
+        shift = np.cumsum(billed) - billed - payers_below(groups.start)[:, payer]
+        here = np.flatnonzero(bills.is_billed[rows, cycle])
+        order = Permutation(draws.key(f"leavers {cycle} {PAYERS[payer]}"), counts.leavers[payer])
+        is_late = order(place[here] + shift[cohort[here]]) < counts.late_leavers[payer]
+        bills.settlement[rows[here[is_late]], cycle] = LATE
+
+
+def _settlement_ranges(counts: Quotas, payer: int) -> list[tuple[int, int]]:
     """(length, code) of each range of a stayer's rank: how its sound bill is settled."""
-    return [(form.late_stayers[cycle], LATE), (form.in_grace[cycle], IN_GRACE)]
+    return [(counts.late[payer], LATE), (counts.in_grace[payer], IN_GRACE)]
 
 
-def _fault_ranges(form: ClosedForm, cycle: int) -> list[tuple[int, int]]:
+def _fault_ranges(counts: Quotas, payer: int) -> list[tuple[int, int]]:
     """(length, code) of each range of a stayer's rank: which fault the bill carries."""
-    ghosts, zombies = form.late_ghosts[cycle], form.late_zombies[cycle]
+    ghosts, zombies = counts.late_ghosts[payer], counts.late_zombies[payer]
     return [
         (ghosts, GHOST),
         (zombies, ZOMBIE),
-        (form.late_stayers[cycle] - ghosts - zombies + form.in_grace[cycle], 0),
-        (form.ghosts[cycle] - ghosts, GHOST),
-        (form.zombies[cycle] - zombies, ZOMBIE),
-        (form.partials[cycle], PARTIAL),
+        (counts.late[payer] - ghosts - zombies + counts.in_grace[payer], 0),
+        (counts.ghosts[payer], GHOST),
+        (counts.zombies[payer], ZOMBIE),
+        (counts.partials[payer], PARTIAL),
     ]
 
 
@@ -169,7 +194,9 @@ def _crowded(config: Config, form: ClosedForm) -> str | None:
             return (
                 f"late_rate {config.late_rate:g}: more bills of {date_of(day)} would be late than there are"
             )
-        needed = sum(length for length, _ in _fault_ranges(form, cycle))
+        faults = form.ghosts[cycle] + form.zombies[cycle] + form.partials[cycle]
+        among_late = form.late_ghosts[cycle] + form.late_zombies[cycle]
+        needed = form.late_stayers[cycle] + form.in_grace[cycle] + faults - among_late
         if needed > form.stayers[cycle]:
             return (
                 f"anomaly_rates: with late_rate {config.late_rate:g} and in_grace_unpaid_rate "
