@@ -17,6 +17,7 @@ import synth_assets
 from synth_assets.checks.check import as_text
 from synth_assets.model.errors import UsageProblem
 from synth_assets.worlds.subscriptions import WORLD
+from synth_assets.worlds.subscriptions.closed_form import closed_form
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import price_cents
 from synth_assets.worlds.subscriptions.payers import (
@@ -94,9 +95,9 @@ def test_zombies_are_2_percent_of_invoices_and_grace_has_run_out(tables, bills):
 def test_partial_payments_are_3_percent_with_ratios_from_90_to_99(tables, bills):
     short = bills[bills["amount_paid_cents"] < bills["amount_cents"]]
     ratio = short["amount_paid_cents"] / short["amount_cents"]
-    assert len(short) == round(0.03 * len(tables["payments"])) == 332
+    assert len(short) == round(0.03 * len(tables["payments"])) == 333
     assert ratio.between(0.90, 0.99).all()
-    assert ratio.mean() == pytest.approx(0.945, abs=0.005)  # uniform: sd .026 over the root of 332
+    assert ratio.mean() == pytest.approx(0.945, abs=0.005)  # uniform: sd .026 over the root of 333
 
 
 def test_late_payments_are_10_percent_in_full_and_never_look_like_zombies(tables, bills):
@@ -118,7 +119,7 @@ def test_decoys_stand_beside_the_labels_and_are_not_labelled(tables, bills):
 
 def test_settlement_is_derived(tables):
     found = tables["invoice_settlement"]["settlement"].value_counts().to_dict()
-    assert found == {"paid": 10_744, "partially_paid": 332, "zombie": 227, "unpaid": 46}
+    assert found == {"paid": 10_751, "partially_paid": 333, "zombie": 227, "unpaid": 46}
 
 
 @st.composite
@@ -327,6 +328,26 @@ def test_hazard_falls_with_tenure_and_differs_by_plan(many):
     expected = risk(range(6)) / risk(range(30, 49))
     assert young / old == pytest.approx(expected, rel=0.12)  # some 1,700 and 500 cancel: sd 5 %
     assert expected > 2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_cancellations_differ_by_month(seed):
+    subs = synth_assets.generate("subscriptions", seed=seed, clean=True).frame("subscriptions")
+    months = subs["end_date"].dt.month.value_counts().reindex(range(1, 13), fill_value=0)
+    assert months.sum() == 80
+    assert months.min() >= 2
+    assert months.max() <= 16
+    # log-normal of spread .35, of which months are the quantiles; .14 were they only falling with tenure
+    assert 0.27 < months.std() / months.mean() < 0.55
+
+
+def test_which_month_loses_most_is_drawn():
+    worst = set()
+    for seed in range(20):
+        draws = WORLD.draws(Config(seed=seed), "bills")
+        billed = closed_form(Config(seed=seed), draws).billed
+        worst.add(int(np.argmax(-np.diff(billed))))
+    assert len(worst) >= 5
 
 
 def test_cancellations_cluster_before_renewal(many):

@@ -1,6 +1,6 @@
 """Every count of a configuration in exact arithmetic: bills, cancellations, faults and noise of each cycle.
 
-Nothing here is drawn.
+Nothing here is drawn but which months lose more customers than others.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from synth_assets.model.calendar import epoch_day
+from synth_assets.model.draws import Draws
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions import curves
 from synth_assets.worlds.subscriptions.cohorts import bill_days, cohorts
@@ -17,7 +18,7 @@ from synth_assets.worlds.subscriptions.shares import Counts, split
 
 
 class ClosedForm(NamedTuple):
-    """Every count of the period, one entry a cycle: nothing here is drawn.
+    """Every count of the period, one entry a cycle.
 
     Attributes:
         bill_days: epoch day of each billing date.
@@ -48,12 +49,12 @@ class ClosedForm(NamedTuple):
 
 
 @cache
-def closed_form(config: Config) -> ClosedForm:
-    """All counts of a configuration, in exact arithmetic."""
+def closed_form(config: Config, draws: Draws) -> ClosedForm:
+    """All counts of a configuration, in exact arithmetic; `draws` are those of the subject `bills`."""
     days = bill_days(config)
     last = epoch_day(config.day)
     rates = config.anomaly_rates
-    billed, stayers, leaving = _populations(config)
+    billed, stayers, leaving = _populations(config, draws)
     ghosts = tuple(quota(rates.ghost_subscriber, count) for count in billed)
     invoices = sum(billed) - sum(ghosts)
     overdue = [day + config.payment_terms_days < last for day in days]
@@ -92,9 +93,9 @@ def plan_counts(config: Config) -> tuple[Counts, Counts]:
     )
 
 
-def _populations(config: Config) -> tuple[Counts, Counts, int]:
+def _populations(config: Config, draws: Draws) -> tuple[Counts, Counts, int]:
     """Subscriptions active at each bill, those of them that stay to the end, and all who cancel."""
-    groups, cycles = cohorts(config), len(bill_days(config))
+    groups, cycles = cohorts(config, draws), len(bill_days(config))
     stays = groups.cancel_cycle == cycles
     here = [groups.billed(cycle) for cycle in range(cycles)]
     leaving = int((groups.end - groups.start)[~stays].sum())

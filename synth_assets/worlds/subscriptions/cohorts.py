@@ -1,6 +1,6 @@
 """Who starts when and who cancels when, in exact counts: a cohort for each pair of the two.
 
-Nothing here is drawn, and no fault is planned here.
+Nothing here is drawn but which months lose more customers than others. No fault is planned here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from synth_assets.model.calendar import date_of, epoch_day, months_before
-from synth_assets.model.draws import Ints
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions import curves
 from synth_assets.worlds.subscriptions.config import Config
@@ -53,10 +54,10 @@ class Cohorts(NamedTuple):
 
 
 @cache
-def cohorts(config: Config) -> Cohorts:
+def cohorts(config: Config, draws: Draws) -> Cohorts:
     """The cohorts of a configuration."""
     sizes = _arrivals(config)
-    cancels = _cancellations(config, sizes)
+    cancels = _cancellations(config, draws, sizes)
     gone = [sum(counts) for counts in zip(*cancels, strict=True)]
     staying = tuple(size - left for size, left in zip(sizes, gone, strict=True))
     cells = [
@@ -101,13 +102,19 @@ def _arrivals(config: Config) -> Counts:
     return (config.num_customers - new, *split(new, weights))
 
 
-def _cancellations(config: Config, sizes: Counts) -> list[Counts]:
+def _cancellations(config: Config, draws: Draws, sizes: Counts) -> list[Counts]:
     """Cancellations after each bill by arrival: the hazard falls with tenure, so the young cancel most.
+
+    It is higher in some months than in others: how much they differ is fixed, which is which is drawn.
 
     What an arrival is owed and does not get, as counts are whole, it gets after a later bill.
     """
-    risks = [_risks(config, sizes, cycle) for cycle in range(len(bill_days(config)))]
-    totals = split(quota(config.churn_rate, config.num_customers), [math.fsum(risk) for risk in risks])
+    cycles = len(bill_days(config))
+    risks = [_risks(config, sizes, cycle) for cycle in range(cycles)]
+    order = Permutation(draws.key("months of cancellations"), cycles)(np.arange(cycles))
+    factors = np.array(curves.month_factors(cycles))[order].tolist()
+    weights = [math.fsum(risk) * factor for risk, factor in zip(risks, factors, strict=True)]
+    totals = split(quota(config.churn_rate, config.num_customers), weights)
     gone, owed, result = (0,) * len(sizes), [0.0] * len(sizes), []
     for total, risk in zip(totals, risks, strict=True):
         everybody = math.fsum(risk) or 1.0

@@ -98,7 +98,7 @@ def facts(config: Config, draws: Draws, rows: range) -> Facts:
 
 
 def _subscriptions(config: Config, draws: Draws, number: Ints) -> Subscriptions:
-    form = closed_form(config)
+    form = closed_form(config, draws)
     bills = fault_plan.plan(config, draws, number)
     stays = bills.cancel_cycle == len(form.bill_days)
     facts = Subscriptions(
@@ -116,7 +116,7 @@ def _subscriptions(config: Config, draws: Draws, number: Ints) -> Subscriptions:
 
 def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
     """Every bill that is due from some subscriptions, ghosts included."""
-    form = closed_form(config)
+    form = closed_form(config, draws)
     row, cycle = np.nonzero(facts.bills.is_billed)
     number = _bill_numbers(draws, facts.number, len(form.bill_days))[row, cycle]
     day = np.array(form.bill_days, dtype=np.int64)[cycle]

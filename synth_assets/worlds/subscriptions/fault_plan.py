@@ -59,7 +59,7 @@ class Bills(NamedTuple):
 
 def plan(config: Config, draws: Draws, subscription: Ints) -> Bills:
     """The plan of the subscriptions numbered `subscription` from 0."""
-    form, groups = closed_form(config), cohorts(config)
+    form, groups = closed_form(config, draws), cohorts(config, draws)
     rank = Permutation(draws.key("cancels"), config.num_customers)(subscription)
     cohort = np.searchsorted(groups.end, rank, side="right")
     first, last = groups.first_cycle[cohort], groups.cancel_cycle[cohort]
@@ -81,8 +81,8 @@ def plan(config: Config, draws: Draws, subscription: Ints) -> Bills:
 
 def _put_stayers(bills: Bills, config: Config, draws: Draws, payer: int, rows: Ints, place: Ints) -> None:
     """Write the faults and settlements of some stayers of one payer, given their places among its ranks."""
-    place = place - payers_below(np.array([closed_form(config).leaving]))[0, payer]
-    for cycle, counts in enumerate(quotas(config)):
+    place = place - payers_below(np.array([closed_form(config, draws).leaving]))[0, payer]
+    for cycle, counts in enumerate(quotas(config, draws)):
         order = Permutation(draws.key(f"stayers {cycle} {PAYERS[payer]}"), counts.stayers[payer])
         has_arrived = place < counts.stayers[payer]
         here, own_rank = rows, place
@@ -97,8 +97,8 @@ def _put_leavers(
     bills: Bills, config: Config, draws: Draws, payer: int, rows: Ints, place: Ints, cohort: Ints
 ) -> None:
     """Write the settlements of some leavers of one payer, given their places among its ranks and cohorts."""
-    groups = cohorts(config)
-    for cycle, counts in enumerate(quotas(config)):
+    groups = cohorts(config, draws)
+    for cycle, counts in enumerate(quotas(config, draws)):
         billed = billed_of_payers(groups, cycle)[:, payer]
         shift = np.cumsum(billed) - billed - payers_below(groups.start)[:, payer]
         here = np.flatnonzero(bills.is_billed[rows, cycle])
@@ -133,9 +133,9 @@ def _put(codes: Codes, rows: Ints, rank: Ints, ranges: list[tuple[int, int]]) ->
     codes[rows[inside]] = code[np.searchsorted(ends, rank[inside], side="right")]
 
 
-def expected_labels(config: Config, _: Draws) -> dict[str, tuple[int, int]]:
+def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, what its rate counts (subscription cycles, invoices, payments) and its labels."""
-    form = closed_form(config)
+    form = closed_form(config, draws.of("bills"))
     return {
         "ghost_subscriber": (sum(form.billed), sum(form.ghosts)),
         "zombie_account": (form.invoices, sum(form.zombies)),
@@ -155,9 +155,10 @@ def why_not(config: Config, draws: Draws) -> str | None:
     if abs(shares.basic + shares.pro + shares.enterprise - 1) > 1e-9:
         total = shares.basic + shares.pro + shares.enterprise
         return f"plan_shares: they add up to {total:g}, but must add up to 1"
-    form = closed_form(config)
+    draws = draws.of("bills")
+    form = closed_form(config, draws)
     rates = config.anomaly_rates
-    unplaced = cohorts(config).unplaced
+    unplaced = cohorts(config, draws).unplaced
     if unplaced:
         return (
             f"churn_rate {config.churn_rate:g}: with new_customers_share {config.new_customers_share:g} "

@@ -53,3 +53,24 @@ SELECT
     (sum(total * total / found) - sum(total) * sum(total) / sum(found))
     / nullif(sum(squares) - sum(total) * sum(total) / sum(found), 0)
 FROM by_customer;
+
+-- name: cancellations_differ_by_month [0.15 to 1, warning, from 60 rows] — How much the cancellations of a month differ from
+-- the next month's, on average, against the mean of all months: .4, and .05 were they only falling with tenure;
+-- of twelve months or more with five cancellations or more each on average.
+WITH months AS (
+    SELECT date_trunc('month', end_date) AS month, count(*) AS cancelled
+    FROM subscriptions
+    WHERE end_date IS NOT NULL
+    GROUP BY month
+),
+steps AS (
+    SELECT cancelled, abs(cancelled - lag(cancelled) OVER (ORDER BY month)) AS step FROM months
+)
+SELECT
+    CASE
+        WHEN any_value(billing_interval_months) = 1 AND count(*) >= 12 AND avg(cancelled) >= 5
+            THEN CAST(sum(cancelled) AS BIGINT)
+        ELSE 0
+    END,
+    avg(step) / avg(cancelled)
+FROM steps CROSS JOIN scenario;

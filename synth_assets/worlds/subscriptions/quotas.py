@@ -1,14 +1,11 @@
-"""The counts of each billing date, shared among the payers: who is late, and who carries the faults.
-
-Nothing here is drawn.
-"""
+"""The counts of each billing date, shared among the payers: who is late, and who carries the faults."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import NamedTuple
 
-from synth_assets.model.draws import Ints
+from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.subscriptions.closed_form import ClosedForm, closed_form
 from synth_assets.worlds.subscriptions.cohorts import Cohorts, cohorts
 from synth_assets.worlds.subscriptions.config import Config
@@ -41,9 +38,9 @@ class Quotas(NamedTuple):
 
 
 @cache
-def quotas(config: Config) -> tuple[Quotas, ...]:
+def quotas(config: Config, draws: Draws) -> tuple[Quotas, ...]:
     """The quotas of each billing date."""
-    form, groups = closed_form(config), cohorts(config)
+    form, groups = closed_form(config, draws), cohorts(config, draws)
     return tuple(_of_cycle(form, groups, cycle) for cycle in range(len(form.bill_days)))
 
 
