@@ -21,7 +21,7 @@ from synth_assets.worlds.subscriptions.invoices import INVOICES
 from synth_assets.worlds.subscriptions.payments import PAYMENTS
 from synth_assets.worlds.subscriptions.pictures import PLOTS
 from synth_assets.worlds.subscriptions.plans import PLANS
-from synth_assets.worlds.subscriptions.subscriptions import SUBSCRIPTIONS
+from synth_assets.worlds.subscriptions.subscriptions import PERIOD_ENDS, SUBSCRIPTIONS
 
 WORLD = World(
     name="subscriptions",
@@ -32,5 +32,6 @@ WORLD = World(
     expected_labels=expected_labels,
     why_not=why_not,
     plots=PLOTS,
+    variants=(PERIOD_ENDS,),
     presets={},
 )
