@@ -15,7 +15,11 @@ from synth_assets.worlds import NAMES, load
 from tests.test_every_world import KEYS
 from tests.worlds import evidence, make_world, write_world
 
-COUNTS = {"order_to_cash": {"num_transactions": 2_000}, "personal_banking": {"num_users": 400}}
+COUNTS = {
+    "order_to_cash": {"num_transactions": 2_000},
+    "personal_banking": {"num_users": 400},
+    "subscriptions": {"num_customers": 40_000, "new_customers_share": 0.6},
+}
 FIGURES = [(name, query) for name in NAMES for query in load(name).sql("figures")]
 each_figure = pytest.mark.parametrize(
     ("name", "query"), FIGURES, ids=lambda value: getattr(value, "name", value)

@@ -17,9 +17,17 @@ import synth_assets
 from synth_assets.checks.check import as_text
 from synth_assets.model.errors import UsageProblem
 from synth_assets.worlds.subscriptions import WORLD
-from synth_assets.worlds.subscriptions.closed_form import split
+from synth_assets.worlds.subscriptions.closed_form import closed_form
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import price_cents
+from synth_assets.worlds.subscriptions.payers import (
+    PAYERS,
+    PAYERS_OF_200,
+    payer_of,
+    payers_below,
+    place_of,
+)
+from synth_assets.worlds.subscriptions.shares import fill, split
 from tests.worlds import failed, misfit, verified
 
 NONE = {"ghost_subscriber": 0.0, "zombie_account": 0.0, "partial_payment": 0.0}
@@ -87,9 +95,9 @@ def test_zombies_are_2_percent_of_invoices_and_grace_has_run_out(tables, bills):
 def test_partial_payments_are_3_percent_with_ratios_from_90_to_99(tables, bills):
     short = bills[bills["amount_paid_cents"] < bills["amount_cents"]]
     ratio = short["amount_paid_cents"] / short["amount_cents"]
-    assert len(short) == round(0.03 * len(tables["payments"])) == 332
+    assert len(short) == round(0.03 * len(tables["payments"])) == 333
     assert ratio.between(0.90, 0.99).all()
-    assert ratio.mean() == pytest.approx(0.945, abs=0.005)  # uniform: sd .026 over the root of 332
+    assert ratio.mean() == pytest.approx(0.945, abs=0.005)  # uniform: sd .026 over the root of 333
 
 
 def test_late_payments_are_10_percent_in_full_and_never_look_like_zombies(tables, bills):
@@ -111,7 +119,7 @@ def test_decoys_stand_beside_the_labels_and_are_not_labelled(tables, bills):
 
 def test_settlement_is_derived(tables):
     found = tables["invoice_settlement"]["settlement"].value_counts().to_dict()
-    assert found == {"paid": 10_744, "partially_paid": 332, "zombie": 227, "unpaid": 46}
+    assert found == {"paid": 10_751, "partially_paid": 333, "zombie": 227, "unpaid": 46}
 
 
 @st.composite
@@ -127,6 +135,7 @@ def configs(draw: st.DrawFn) -> Config:
         "payment_terms_days": draw(st.sampled_from([0, 7, 14, 30, 60])),
         "grace_days": draw(st.sampled_from([30, 45, 90])),
         "monthly_prices": {"basic": draw(st.sampled_from([1.0, 9.99, 10.0]))},
+        "new_customers_share": draw(st.sampled_from([0.0, 0.0, 0.05, 0.3, 0.7, 1.0])),
         "churn_rate": draw(share),
         "late_rate": draw(share),
         "in_grace_unpaid_rate": draw(share),
@@ -210,6 +219,10 @@ def test_the_clean_twin_differs_only_where_a_label_says_so():
             },
             "late_rate 1: more bills of 2024-07-01 would be late than there are",
         ),
+        (
+            {"new_customers_share": 0.8, "churn_rate": 0.9, "anomaly_rates": NONE},
+            "churn_rate 0.9: with new_customers_share 0.8 ",
+        ),
         ({"num_customers": 10**9 - 1}, "3 x num_customers x billing dates is 35,999,999,964"),
     ],
 )
@@ -239,9 +252,57 @@ def test_split_adds_up_and_follows_the_weights():
     assert split(7, [0.0, 0.0]) == (0, 0)
 
 
+def test_fill_gives_none_more_than_its_room():
+    assert fill(9, [1.0, 1.0, 1.0], [2, 5, 5]) == (2, 4, 3)
+    assert fill(9, [1.0, 0.0, 1.0], [2, 5, 5]) == (2, 0, 5)
+    assert fill(4, [1.0, 1.0], [9, 9]) == split(4, [1.0, 1.0])
+
+
 def test_split_reads_weights_as_written_whatever_python_adds_up():
     assert split(15, [0.7, 0.2, 0.1]) == (11, 3, 1)  # 13.5 is a half: .7 + .2 in binary is not .9
     assert split(10**9, [0.55, 0.33, 0.12]) == (550_000_000, 330_000_000, 120_000_000)
+
+
+@pytest.fixture(scope="module")
+def growing() -> pd.DataFrame:
+    """Subscriptions of a business half of whose customers start within the year."""
+    world = synth_assets.generate("subscriptions", num_customers=50_000, new_customers_share=0.5)
+    return world.frame("subscriptions").assign(cancelled=lambda subs: subs["end_date"].notna())
+
+
+def test_customers_start_all_year_ever_more_of_them(growing):
+    new = growing[growing["start_date"] > pd.Timestamp(2024, 1, 1)]
+    assert len(new) == 25_000
+    day = (new["start_date"] - pd.Timestamp(2024, 1, 2)).dt.days
+    assert sorted(set(day)) == list(range(365))
+    # e-fold in 18 months: the mean day of the year follows; its deviation is 105 days over the root of 25,000
+    weights = np.exp(np.arange(365) / (18 * 30.437))
+    assert day.mean() == pytest.approx(np.average(np.arange(365), weights=weights), abs=4)
+
+
+def test_new_customers_cancel_most_and_after_a_bill(growing):
+    assert growing["cancelled"].sum() == 4_000
+    tenure = (growing["end_date"] - growing["start_date"]).dt.days
+    new = growing["start_date"] > pd.Timestamp(2024, 1, 1)
+    assert tenure[new].min() >= 0
+    january = growing["start_date"].between("2024-01-02", "2024-02-01")
+    old = growing["start_date"] < pd.Timestamp(2023, 1, 1)
+    assert growing["cancelled"][january].mean() > 1.5 * growing["cancelled"][old].mean()
+    december = growing["start_date"] > pd.Timestamp(2024, 12, 1)
+    assert december.sum() > 2_000
+    assert not growing["cancelled"][december].any()
+
+
+def test_a_share_of_new_customers_moves_no_quota():
+    world = synth_assets.generate("subscriptions", new_customers_share=0.3)
+    subs, invoices = world.frame("subscriptions"), world.frame("invoices")
+    assert (subs["start_date"] > pd.Timestamp(2024, 1, 1)).sum() == 300
+    assert (subs["status"] == "Cancelled").sum() == 80
+    for month in range(1, 13):
+        date = pd.Timestamp(2024, month, 1)
+        active = (subs["start_date"] <= date) & ~(subs["end_date"] < date)
+        billed = (invoices["invoice_date"] == date).sum()
+        assert active.sum() - billed == int(0.015 * active.sum() + 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +330,26 @@ def test_hazard_falls_with_tenure_and_differs_by_plan(many):
     assert expected > 2
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_cancellations_differ_by_month(seed):
+    subs = synth_assets.generate("subscriptions", seed=seed, clean=True).frame("subscriptions")
+    months = subs["end_date"].dt.month.value_counts().reindex(range(1, 13), fill_value=0)
+    assert months.sum() == 80
+    assert months.min() >= 2
+    assert months.max() <= 16
+    # log-normal of spread .35, of which months are the quantiles; .14 were they only falling with tenure
+    assert 0.27 < months.std() / months.mean() < 0.55
+
+
+def test_which_month_loses_most_is_drawn():
+    worst = set()
+    for seed in range(20):
+        draws = WORLD.draws(Config(seed=seed), "bills")
+        billed = closed_form(Config(seed=seed), draws).billed
+        worst.add(int(np.argmax(-np.diff(billed))))
+    assert len(worst) >= 5
+
+
 def test_cancellations_cluster_before_renewal(many):
     ends = many["subscriptions"]["end_date"].dropna()
     days_left = (ends + pd.offsets.MonthBegin(1) - ends).dt.days
@@ -290,6 +371,57 @@ def test_payment_lag_on_time_is_card_ach_and_invoice(many):
         0.25 + 0.15 * 0.15, abs=0.02
     )  # and invoice payers of days 3 to 5
     assert share[6:].sum() == pytest.approx(0.15 * 0.84, abs=0.02)
+
+
+def paid_bills(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Payments with their invoice: days to pay, and whether late."""
+    paid = tables["payments"].merge(tables["invoices"], on="invoice_id")
+    return paid.assign(
+        late=paid["payment_date"] > paid["due_date"],
+        days=(paid["payment_date"] - paid["invoice_date"]).dt.days,
+    )
+
+
+def test_a_few_customers_are_late_often_and_most_never(many):
+    late = (
+        paid_bills(many).query("invoice_date < '2024-12-01'").groupby("sub_id")["late"].agg(["sum", "mean"])
+    )
+    latest = late["sum"].nlargest(len(late) // 10).sum() / late["sum"].sum()
+    assert latest == pytest.approx(0.66, abs=0.03)  # .30 were lateness nobody's habit
+    assert (late["sum"] == 0).mean() == pytest.approx(0.65, abs=0.03)  # and .31
+    assert (late["mean"] > 0.4).mean() == pytest.approx(0.10, abs=0.02)  # and none
+
+
+def test_lateness_lasts(many):
+    paid = paid_bills(many)
+    first = paid[paid["invoice_date"] < "2024-07-01"].groupby("sub_id")["late"].mean()
+    second = paid[paid["invoice_date"] >= "2024-07-01"].groupby("sub_id")["late"].mean()
+    assert first.corr(second) > 0.75  # 0 were lateness nobody's habit
+
+
+def test_how_a_customer_pays_is_the_customers(many):
+    on_time = paid_bills(many).query("not late")
+    mean = on_time.groupby("sub_id")["days"].transform("mean")
+    assert mean.var() / on_time["days"].var() == pytest.approx(0.84, abs=0.02)  # .09 were it nobody's habit
+
+
+@pytest.mark.parametrize("late_rate", [0.01, 0.3, 0.6, 0.9])
+def test_any_late_rate_is_met_exactly_in_every_month(late_rate):
+    fields = {"late_rate": late_rate, "in_grace_unpaid_rate": 0.02, "new_customers_share": 0.2}
+    world = synth_assets.generate("subscriptions", **fields)
+    paid = paid_bills({name: world.frame(name) for name in ("payments", "invoices")})
+    assert paid["late"].sum() == int(late_rate * len(paid) + 0.5)
+    by_month = paid.groupby("invoice_date")["late"].mean()
+    assert by_month.to_numpy() == pytest.approx(late_rate, abs=0.035)  # zombies and ghosts stay away
+
+
+def test_payers_are_known_in_counts():
+    ranks = np.arange(1_000)
+    payers = payer_of(ranks)
+    for payer in range(len(PAYERS)):
+        assert place_of(ranks, payer)[payers == payer].tolist() == list(range((payers == payer).sum()))
+        assert payers_below(ranks)[:, payer].tolist() == [0, *np.cumsum(payers == payer)[:-1]]
+    assert np.bincount(payers).tolist() == [5 * count for count in PAYERS_OF_200]
 
 
 def test_late_payments_come_soon_after_the_due_date(many):

@@ -27,7 +27,11 @@ FAULTS = {
         "UPDATE subscriptions SET customer_id = 'CUS-000000001' WHERE sub_id = 'SUB-000000002'",
     ),
     "sign_up_before_start": ("customers", "UPDATE customers SET created_at = '2024-01-02' WHERE rowid = 0"),
-    "subscribed_before_the_period": (
+    "started_by_as_of": (
+        "subscriptions",
+        "UPDATE subscriptions SET start_date = '2025-01-01' WHERE rowid = 0",
+    ),
+    "new_customers_as_asked": (
         "subscriptions",
         "UPDATE subscriptions SET start_date = '2024-01-02' WHERE rowid = 0",
     ),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from synth_assets.cli.common import data_dir_option, reports_errors, world_argument
-from synth_assets.cli.export import preset_option, source_of
+from synth_assets.cli.export import preset_option, source_of, variant_option
 from synth_assets.cli.progress import rows_of_tables
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
@@ -43,15 +43,23 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
     help="Where its tables are there and hold rows: refuse, replace the rows, or add to them.",
 )
 @preset_option
+@variant_option
 @data_dir_option
 @reports_errors
-def load(name: str, url: str, if_exists: IfExists, preset: str | None, directory: str | None) -> None:
+def load(
+    name: str,
+    url: str,
+    if_exists: IfExists,
+    preset: str | None,
+    variants: tuple[str, ...],
+    directory: str | None,
+) -> None:
     """Make a world's tables in a database, in the source document's schema, and fill them: all or nothing."""
     from synth_assets.export import databases
 
     world = find_world(name)
     tables = databases.tables(world, url)
-    parts = source_of(world, preset, directory).parts(tables)
+    parts = source_of(world, preset, directory, variants).parts(tables)
     with rows_of_tables(name, len(tables)) as progress:
         loaded = databases.load(world, parts, url, if_exists, progress)
     _tell(loaded, "rows")

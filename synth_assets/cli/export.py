@@ -27,6 +27,14 @@ preset_option = click.option(
     "--preset", help="What is published there, if it is of this preset; else the preset as it is by default."
 )
 
+variant_option = click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME",
+    help="Write a table in another way: of subscriptions period-ends, the end_date of who is active.",
+)
+
 
 @click.command()
 @world_argument
@@ -40,30 +48,47 @@ preset_option = click.option(
 @click.option("--out", required=True, type=click.Path(file_okay=False), help="Directory.")
 @click.option("--tables", metavar="A,B", help="Only these tables, as csv or json.")
 @preset_option
+@variant_option
 @data_dir_option
 @reports_errors
 def export(
-    name: str, form: str, out: str, tables: str | None, preset: str | None, directory: str | None
+    name: str,
+    form: str,
+    out: str,
+    tables: str | None,
+    preset: str | None,
+    variants: tuple[str, ...],
+    directory: str | None,
 ) -> None:
     """Write published tables, one file each, under the source document's names, or all in a vendor's shape.
     `all` makes a directory a world."""
-    from synth_assets.export.formats import vendor_of, write
+    from synth_assets.export.formats import variants_of, vendor_of, write
 
     if not out:
         raise UsageProblem("--out is an empty text: name a directory, or . for this one")
     chosen = worlds_of(name)
     for world in chosen:
         vendor_of(world, form)
+        variants_of(world, variants)
     for world in chosen:
         wanted = (
             None if tables is None else [table_of(world, word.strip()).name for word in tables.split(",")]
         )
         place = Path(out) / world.name if name == "all" else Path(out)
-        for path in write(source_of(world, preset, directory), form, place, wanted):
+        for path in write(source_of(world, preset, directory, variants), form, place, wanted):
             click.echo(shown(path))
 
 
-def source_of(world: World, preset: str | None, directory: str | None) -> Source:
+def source_of(
+    world: World, preset: str | None, directory: str | None, variants: tuple[str, ...] = ()
+) -> Source:
+    """The published rows, or those of a preset that is not published, with some tables varied."""
+    from synth_assets.export.formats import variants_of
+
+    return _source_of(world, preset, directory).varied(variants_of(world, variants))
+
+
+def _source_of(world: World, preset: str | None, directory: str | None) -> Source:
     """The published rows; those of a preset that is not published are made in memory."""
     from synth_assets.export.formats import Source, holds, published
     from synth_assets.generation.generate import in_memory

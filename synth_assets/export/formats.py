@@ -16,6 +16,7 @@ from synth_assets.export.files import FORMATS, Parts, export
 from synth_assets.export.vendors import export_vendor
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.table import Table
+from synth_assets.model.variant import Variant
 from synth_assets.model.vendor import Vendor
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
@@ -35,6 +36,16 @@ def vendor_of(world: World, form: str) -> Vendor | None:
     return vendors.get(form)
 
 
+def variants_of(world: World, names: Sequence[str]) -> list[Variant]:
+    """The world's variants of these names; a UsageProblem where it has none of a name."""
+    known = {variant.name: variant for variant in world.variants}
+    for name in names:
+        if name not in known:
+            listed = ", ".join(known) or "none"
+            raise UsageProblem(f"{world.name}: unknown variant {name!r} (variants: {listed})")
+    return [known[name] for name in names]
+
+
 class Source(NamedTuple):
     """Where rows come from.
 
@@ -47,6 +58,23 @@ class Source(NamedTuple):
     scenario: Scenario
     names: tuple[str, ...]
     parts: Callable[[Sequence[str]], Parts]
+
+    def varied(self, variants: Sequence[Variant]) -> Source:
+        """The same rows, with some tables written in another way."""
+        config = self.scenario.config
+
+        def parts(names: Sequence[str]) -> Parts:
+            stored = self.parts(names)
+
+            def rows_of(name: str) -> Iterator[pa.Table]:
+                for rows in stored(name):
+                    for variant in variants:
+                        rows = variant.rows(config, rows) if variant.table == name else rows
+                    yield rows
+
+            return rows_of
+
+        return self._replace(parts=parts)
 
 
 def published(store: Store) -> Source:

@@ -17,6 +17,7 @@ from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Draws
 from synth_assets.model.pictures import Plot
 from synth_assets.model.table import Table
+from synth_assets.model.variant import Variant
 from synth_assets.model.vendor import Vendor
 from synth_assets.model.view import View
 
@@ -95,6 +96,7 @@ class World:
         database: SQL file of its package that makes the source document's tables in a database.
         report: what is said of its tables as a whole.
         vendors: formats that outsiders expect, each a format of `export`.
+        variants: other ways to write a table on `export` and `load`.
         module: the package that says the world; None for the one of its name under `synth_assets.worlds`.
     """
 
@@ -112,6 +114,7 @@ class World:
     database: str | None = None
     report: Report | None = None
     vendors: tuple[Vendor, ...] = ()
+    variants: tuple[Variant, ...] = ()
     module: str | None = None
 
     def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:

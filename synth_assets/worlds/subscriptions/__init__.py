@@ -1,9 +1,12 @@
 """A SaaS business that bills by the month, and where its revenue leaks.
 
-Customers subscribe to one of three plans and are invoiced on the 1st of every month, Net 14. Some cancel,
-some pay late, and December's bills may still be open: that is noise, not leakage. Ghosts are active
-subscriptions without an invoice for a month, zombies stay active long after grace on an unpaid invoice, leaky
-buckets pay 90 to 99 % of what they owe. Each is put in at an exact rate and labelled.
+Customers subscribe to one of three plans and are invoiced on the 1st of every month, Net 14. All are there on
+the first day, or a share of them starts later, on any day, and is billed from the next billing date on; the
+days before it are free. How a customer pays is a habit: most by card or ACH and hardly ever late, a tenth
+mostly late; the tables do not show the method. Some cancel, some pay late, and December's bills may still be
+open: that is noise, not leakage. Ghosts are active subscriptions without an invoice for a month, zombies stay
+active long after grace on an unpaid invoice, leaky buckets pay 90 to 99 % of what they owe. Each is put in at
+an exact rate and labelled.
 """
 
 from synth_assets.model.world import World
@@ -18,7 +21,7 @@ from synth_assets.worlds.subscriptions.invoices import INVOICES
 from synth_assets.worlds.subscriptions.payments import PAYMENTS
 from synth_assets.worlds.subscriptions.pictures import PLOTS
 from synth_assets.worlds.subscriptions.plans import PLANS
-from synth_assets.worlds.subscriptions.subscriptions import SUBSCRIPTIONS
+from synth_assets.worlds.subscriptions.subscriptions import PERIOD_ENDS, SUBSCRIPTIONS
 
 WORLD = World(
     name="subscriptions",
@@ -29,5 +32,6 @@ WORLD = World(
     expected_labels=expected_labels,
     why_not=why_not,
     plots=PLOTS,
+    variants=(PERIOD_ENDS,),
     presets={},
 )

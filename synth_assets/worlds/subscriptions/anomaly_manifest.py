@@ -17,7 +17,7 @@ from synth_assets.model.identifiers import format_ids
 from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL
-from synth_assets.worlds.subscriptions.closed_form import bill_days
+from synth_assets.worlds.subscriptions.cohorts import bill_days
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID, interval_price_cents

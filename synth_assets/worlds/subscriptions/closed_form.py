@@ -1,42 +1,40 @@
 """Every count of a configuration in exact arithmetic: bills, cancellations, faults and noise of each cycle.
 
-Nothing here is drawn.
+Nothing here is drawn but which months lose more customers than others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
 from functools import cache
-from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from synth_assets.model.calendar import date_of, epoch_day, months_before
+from synth_assets.model.calendar import epoch_day
+from synth_assets.model.draws import Draws
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions import curves
+from synth_assets.worlds.subscriptions.cohorts import bill_days, cohorts
 from synth_assets.worlds.subscriptions.config import Config
-
-Counts = tuple[int, ...]
+from synth_assets.worlds.subscriptions.shares import Counts, split
 
 
 class ClosedForm(NamedTuple):
-    """Every count of the period, one entry a cycle: nothing here is drawn.
+    """Every count of the period, one entry a cycle.
 
     Attributes:
         bill_days: epoch day of each billing date.
-        cancels: subscriptions that cancel after each bill and before the next.
         billed: subscriptions active at each bill.
+        stayers: those of them that are still active at as_of.
         ghosts, zombies, partials: labels of each cycle.
         late_stayers, late_leavers: late bills of each cycle, ghosts and zombies among them counted.
         late_ghosts, late_zombies: labels on bills that would be late.
         in_grace: unpaid bills of cycles whose grace still runs at as_of.
         invoices, payments: rows of the period.
-        stayers: subscriptions active at as_of.
+        leaving: subscriptions that cancel within the period.
     """
 
     bill_days: Counts
-    cancels: Counts
     billed: Counts
+    stayers: Counts
     ghosts: Counts
     zombies: Counts
     partials: Counts
@@ -47,41 +45,39 @@ class ClosedForm(NamedTuple):
     in_grace: Counts
     invoices: int
     payments: int
-    stayers: int
+    leaving: int
 
 
 @cache
-def closed_form(config: Config) -> ClosedForm:
-    """All counts of a configuration, in exact arithmetic."""
+def closed_form(config: Config, draws: Draws) -> ClosedForm:
+    """All counts of a configuration, in exact arithmetic; `draws` are those of the subject `bills`."""
     days = bill_days(config)
     last = epoch_day(config.day)
-    customers, rates = config.num_customers, config.anomaly_rates
-    leaving = quota(config.churn_rate, customers)
-    stayers = customers - leaving
-    first_month = [_months_between(days[0], day) for day in days]
-    cancels = split(leaving, [curves.cancel_weight(month) for month in first_month])
-    gone = [0, *accumulate(cancels)][: len(days)]
-    billed = tuple(customers - before for before in gone)
+    rates = config.anomaly_rates
+    billed, stayers, leaving = _populations(config, draws)
     ghosts = tuple(quota(rates.ghost_subscriber, count) for count in billed)
     invoices = sum(billed) - sum(ghosts)
     overdue = [day + config.payment_terms_days < last for day in days]
     grace_over = [day + config.payment_terms_days + config.grace_days < last for day in days]
-    zombies = split(quota(rates.zombie_account, invoices), [stayers * over for over in grace_over])
-    in_grace = tuple(0 if over else quota(config.in_grace_unpaid_rate, stayers) for over in grace_over)
+    zombies = split(quota(rates.zombie_account, invoices), _where(stayers, grace_over))
+    in_grace = tuple(
+        0 if over else quota(config.in_grace_unpaid_rate, count)
+        for over, count in zip(grace_over, stayers, strict=True)
+    )
     payments = invoices - sum(zombies) - sum(in_grace)
     sound = sum(billed) - sum(in_grace)
-    late_weights = [count * due for count, due in zip(billed, overdue, strict=True)]
-    late = split(quota(config.late_rate, sound), late_weights)
+    late = split(quota(config.late_rate, sound), _where(billed, overdue))
     late_leavers = tuple(
-        count * (total - stayers) // max(1, total) for count, total in zip(late, billed, strict=True)
+        count * (total - staying) // max(1, total)
+        for count, total, staying in zip(late, billed, stayers, strict=True)
     )
-    late_stayers = tuple(count - leavers for count, leavers in zip(late, late_leavers, strict=True))
+    late_stayers = _less(late, late_leavers)
     displaced = sum(late) - quota(config.late_rate, payments)
     late_ghosts, late_zombies = _displaced(displaced, ghosts, zombies, late_stayers)
-    partials = split(quota(rates.partial_payment, payments), [stayers - unpaid for unpaid in in_grace])
+    partials = split(quota(rates.partial_payment, payments), _less(stayers, in_grace))
     return ClosedForm(
-        days, cancels, billed, ghosts, zombies, partials, late_stayers, late_leavers, late_ghosts,
-        late_zombies, in_grace, invoices, payments, stayers,
+        days, billed, stayers, ghosts, zombies, partials, late_stayers, late_leavers, late_ghosts,
+        late_zombies, in_grace, invoices, payments, leaving,
     )  # fmt: skip
 
 
@@ -97,25 +93,23 @@ def plan_counts(config: Config) -> tuple[Counts, Counts]:
     )
 
 
-def bill_days(config: Config) -> Counts:
-    """Epoch days of the billing dates: the 1st of a month, every interval, from the period's first one."""
-    start = epoch_day(months_before(config.day, config.period_months)) + 1
-    firsts = [d for d in range(start, epoch_day(config.day) + 1) if date_of(d).day == 1]
-    return tuple(firsts[:: config.billing_interval_months])
+def _populations(config: Config, draws: Draws) -> tuple[Counts, Counts, int]:
+    """Subscriptions active at each bill, those of them that stay to the end, and all who cancel."""
+    groups, cycles = cohorts(config, draws), len(bill_days(config))
+    stays = groups.cancel_cycle == cycles
+    here = [groups.billed(cycle) for cycle in range(cycles)]
+    leaving = int((groups.end - groups.start)[~stays].sum())
+    return tuple(int(at.sum()) for at in here), tuple(int(at[stays].sum()) for at in here), leaving
 
 
-def split(total: int, weights: Sequence[float]) -> Counts:
-    """Whole numbers that add up to `total` in proportion to the weights, rounded half up cumulatively; all
-    zero where every weight is.
+def _where(counts: Counts, chosen: list[bool]) -> Counts:
+    """The counts of some cycles, 0 for the others."""
+    return tuple(count * is_chosen for count, is_chosen in zip(counts, chosen, strict=True))
 
-    Weights are read as the decimals that were written, so 15 over .7, .2 and .1 is 11, 3 and 1: edges at
-    10.5, 13.5 and 15.
-    """
-    parts = list(accumulate(Fraction(weight).limit_denominator(10**9) for weight in weights))
-    if not parts[-1]:
-        return (0,) * len(weights)
-    edges = [0, *(int(total * part / parts[-1] + Fraction(1, 2)) for part in parts)]
-    return tuple(b - a for a, b in pairwise(edges))
+
+def _less(counts: Counts, others: Counts) -> Counts:
+    """The difference, cycle by cycle."""
+    return tuple(count - other for count, other in zip(counts, others, strict=True))
 
 
 def _displaced(count: int, ghosts: Counts, zombies: Counts, late: Counts) -> tuple[Counts, Counts]:
@@ -125,10 +119,4 @@ def _displaced(count: int, ghosts: Counts, zombies: Counts, late: Counts) -> tup
     late_ghosts = tuple(
         t * g // (g + z) if g + z else 0 for t, g, z in zip(taken, ghosts, zombies, strict=True)
     )
-    return late_ghosts, tuple(t - g for t, g in zip(taken, late_ghosts, strict=True))
-
-
-def _months_between(first: int, later: int) -> int:
-    """Months between two firsts of a month, as epoch days."""
-    a, b = date_of(first), date_of(later)
-    return (b.year - a.year) * 12 + b.month - a.month
+    return late_ghosts, _less(taken, late_ghosts)

@@ -59,6 +59,9 @@ class Config(WorldConfig):
     grace_days: int = Field(
         30, ge=curves.LONGEST_LATE_DAYS + 1, le=180, description="Days past due before unpaid means zombie."
     )
+    new_customers_share: Rate = Field(
+        0.0, description="Of the customers, those who start after the period's first day; the others by it."
+    )
     churn_rate: Rate = Field(0.08, description="Customers that cancel within the period.")
     late_rate: Rate = Field(0.10, description="Payments in full but after the due date.")
     in_grace_unpaid_rate: Rate = Field(

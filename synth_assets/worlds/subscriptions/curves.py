@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,15 @@ LONGEST_LATE_DAYS = 29
 """Late payments come at most 29 days past due, so none ever outlasts a 30-day grace."""
 
 
+GROWTH_SCALE_DAYS = TENURE_SCALE_MONTHS * 30.437
+"""New customers of a day go on growing as those before the period did, e-fold in 18 months [D]."""
+
+
+def growth(days: float) -> float:
+    """Relative number of new customers on a day, so many days after the period's start."""
+    return math.exp(days / GROWTH_SCALE_DAYS)
+
+
 def hazard(tenure_months: float) -> float:
     """Relative monthly hazard of cancelling at a tenure."""
     return (tenure_months + 1) ** TENURE_EXPONENT
@@ -46,9 +56,22 @@ def tenure_weight(months: int) -> float:
     return math.exp(-months / TENURE_SCALE_MONTHS)
 
 
-def cancel_weight(cycle_month: int) -> float:
-    """Relative number of cancellations in the month that many months after the period's start."""
-    return math.fsum(tenure_weight(t) * hazard(t + cycle_month) for t in range(LONGEST_TENURE_MONTHS + 1))
+def founders_hazard(cycle_month: int) -> float:
+    """Mean relative hazard of the founders that many months after the period's start."""
+    months = range(LONGEST_TENURE_MONTHS + 1)
+    cancelling = math.fsum(tenure_weight(t) * hazard(t + cycle_month) for t in months)
+    return cancelling / math.fsum(tenure_weight(t) for t in months)
+
+
+MONTHS_SPREAD = 0.35
+"""Standard deviation, in logarithms, of the hazard between months: 80 cancellations a year come as 3 to 15 a
+month, about as they would by chance [D]."""
+
+
+def month_factors(months: int) -> list[float]:
+    """Relative hazards of so many months, ascending: evenly spaced quantiles of a log-normal law."""
+    inverse = NormalDist(0, MONTHS_SPREAD).inv_cdf
+    return [math.exp(inverse((month + 0.5) / months)) for month in range(months)]
 
 
 @cache
@@ -82,29 +105,7 @@ def region() -> npt.NDArray[np.int64]:
 
 
 @cache
-def payment_lag_days() -> npt.NDArray[np.int64]:
-    """Days from invoice to a payment on time, at most 14 [D].
-
-    Cards are charged on days 0 to 2 (60 %), ACH clears on days 3 to 5 (25 %), the others pay by invoice,
-    log-normal with median 9 days (15 %).
-    """
-    days = range(15)
-    by_invoice = [
-        math.fsum(_lognormal(d - 0.5 + (s + 0.5) / 16, math.log(9), 0.5) for s in range(16)) for d in days
-    ]
-    total = math.fsum(by_invoice)
-    weights = [0.15 * w / total for w in by_invoice]
-    for day, share in enumerate((0.36, 0.15, 0.09, 0.10, 0.10, 0.05)):
-        weights[day] += share
-    return quantile_tables.from_weights(days, weights)
-
-
-@cache
 def days_late() -> npt.NDArray[np.int64]:
     """Days past due of a late payment: 1 + Gamma(1.4, 5), at most 29 [D]."""
     days = range(1, LONGEST_LATE_DAYS + 1)
     return quantile_tables.from_density(days, lambda x: max(x - 0.5, 0) ** 0.4 * math.exp(-(x - 0.5) / 5))
-
-
-def _lognormal(x: float, mu: float, sigma: float) -> float:
-    return math.exp(-((math.log(x) - mu) ** 2) / (2 * sigma**2)) / x if x > 0 else 0.0

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.calendar import epoch_day, months_before
+from synth_assets.model.calendar import epoch_day
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
@@ -21,8 +21,10 @@ from synth_assets.model.quotas import quota
 from synth_assets.model.used_numbers import unused_before
 from synth_assets.worlds.subscriptions import curves, fault_plan
 from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
-from synth_assets.worlds.subscriptions.closed_form import bill_days, closed_form, plan_counts
+from synth_assets.worlds.subscriptions.closed_form import closed_form, plan_counts
+from synth_assets.worlds.subscriptions.cohorts import FOUNDERS, arrival_days, bill_days, first_day
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, UNUSED_SHARE, Config
+from synth_assets.worlds.subscriptions.payers import payment_lag_days
 
 
 class Subscriptions(NamedTuple):
@@ -31,7 +33,7 @@ class Subscriptions(NamedTuple):
     Attributes:
         number: from 0; customer, subscription and their bills share it.
         plan: index into `curves.PLANS`.
-        start_day: start of the subscription, on or before the period's first day.
+        start_day: start of the subscription; that of founders is on or before the period's first day.
         end_day: day of the cancellation; one day after as_of for those who stay.
         has_stayed: whether the subscription is active at as_of.
         bills: faults and settlements, shape (subscriptions, cycles).
@@ -96,13 +98,13 @@ def facts(config: Config, draws: Draws, rows: range) -> Facts:
 
 
 def _subscriptions(config: Config, draws: Draws, number: Ints) -> Subscriptions:
-    form = closed_form(config)
+    form = closed_form(config, draws)
     bills = fault_plan.plan(config, draws, number)
     stays = bills.cancel_cycle == len(form.bill_days)
     facts = Subscriptions(
         number,
         _plan(config, draws, number, stays),
-        _start_day(config, draws, number, bills.cancel_cycle),
+        _start_day(config, draws, number, bills),
         _end_day(config, draws, number, bills.cancel_cycle),
         stays,
         bills,
@@ -114,12 +116,13 @@ def _subscriptions(config: Config, draws: Draws, number: Ints) -> Subscriptions:
 
 def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
     """Every bill that is due from some subscriptions, ghosts included."""
-    form = closed_form(config)
+    form = closed_form(config, draws)
     row, cycle = np.nonzero(facts.bills.is_billed)
     number = _bill_numbers(draws, facts.number, len(form.bill_days))[row, cycle]
     day = np.array(form.bill_days, dtype=np.int64)[cycle]
     settlement = facts.bills.settlement[row, cycle]
-    paid_day = _paid_day(config, draws, number, day, settlement)
+    lag_table = (facts.bills.payer * quantile_tables.SIZE).take(row)
+    paid_day = _paid_day(config, draws, number, day, settlement, lag_table)
     return Bill(
         number,
         row.astype(np.int32),
@@ -166,16 +169,22 @@ def _plan(config: Config, draws: Draws, number: Ints, stays: npt.NDArray[np.bool
     return result
 
 
-def _start_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> Ints:
-    """Start dates before the period: tenure in months by the cycle of the cancellation, and a drawn day."""
-    form = closed_form(config)
+def _start_day(config: Config, draws: Draws, number: Ints, bills: fault_plan.Bills) -> Ints:
+    """Founders start before the period: tenure in months by the cycle of the cancellation, and a drawn day.
+
+    The others start on any day after one bill and by the next.
+    """
     tenure, day, _, _ = draws.fields("start", number)
-    cycle_months = tuple(cycle * config.billing_interval_months for cycle in range(len(form.bill_days)))
+    cycle_months = tuple(cycle * config.billing_interval_months for cycle in range(len(bill_days(config))))
     tables = [curves.leaving_tenure_months(month) for month in cycle_months]
     tables.append(curves.staying_tenure_months(config.churn_rate, cycle_months))
-    months = np.stack(tables).ravel()[cancel_cycle * quantile_tables.SIZE + (tenure >> 4)]
+    months = np.stack(tables).ravel()[bills.cancel_cycle * quantile_tables.SIZE + (tenure >> 4)]
     days = months * 30_437 // 1_000 + day.astype(np.int64) * 30 // 65_536
-    return first_day(config) - days
+    start = first_day(config) - days
+    new = np.flatnonzero(bills.arrival != FOUNDERS)
+    first, last = np.array(arrival_days(config), dtype=np.int64)[bills.arrival[new] - 1].T
+    start[new] = first + tenure[new].astype(np.int64) * (last - first + 1) // 65_536
+    return start
 
 
 def _end_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> Ints:
@@ -192,17 +201,14 @@ def _end_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> 
     return np.where(cancel_cycle == len(starts) - 1, last + 1, starts[cycle] + offset)
 
 
-def _paid_day(config: Config, draws: Draws, number: Ints, day: Ints, settlement: Codes) -> Ints:
-    """On time within terms, late after the due date; never after as_of."""
+def _paid_day(
+    config: Config, draws: Draws, number: Ints, day: Ints, settlement: Codes, lag_table: Ints
+) -> Ints:
+    """On time within terms, by its payer's table, late after the due date; never after as_of."""
     terms = config.payment_terms_days
     lag, late, _, _ = draws.fields("payment_lag", number)
-    on_time = np.minimum(quantile_tables.sample(curves.payment_lag_days(), lag), terms)
+    on_time = np.minimum(payment_lag_days().take(lag_table + (lag >> 4)), terms)
     days = np.where(
         settlement == fault_plan.LATE, terms + quantile_tables.sample(curves.days_late(), late), on_time
     )
     return np.minimum(day + days, epoch_day(config.day))
-
-
-def first_day(config: Config) -> int:
-    """Epoch day on which the period starts."""
-    return epoch_day(months_before(config.day, config.period_months)) + 1

@@ -1,7 +1,8 @@
 """Which bill carries which fault, and which noise: exact quotas per billing date, known for any row alone.
 
-Subscriptions are ranked once by a keyed permutation: the first ranks cancel, in the order of the cycles,
-the others stay to the end. For each billing date the stayers are ranked again; quotas are ranges of rank:
+Subscriptions are ranked once by a keyed permutation: the first ranks cancel, in the order of the cycles, the
+others stay to the end, in the order of their arrival. A rank has its payer for good. For each billing date
+the stayers of each payer that it bills are ranked again; quotas are ranges of rank:
 
     | late … | unpaid in grace … | everybody else …                |
     | G Z    |                   | G G G Z Z Z Z P P P P P  sound  |
@@ -26,23 +27,30 @@ from synth_assets.model.identifiers import LARGEST
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions.anomalies import GHOST, PARTIAL, ZOMBIE
-from synth_assets.worlds.subscriptions.closed_form import ClosedForm, bill_days, closed_form, plan_counts
+from synth_assets.worlds.subscriptions.closed_form import ClosedForm, closed_form, plan_counts
+from synth_assets.worlds.subscriptions.cohorts import bill_days, cohorts
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, Config
+from synth_assets.worlds.subscriptions.payers import PAYERS, payer_of, payers_below, place_of
+from synth_assets.worlds.subscriptions.quotas import Quotas, billed_of_payers, quotas
 
 ON_TIME, LATE, IN_GRACE = range(3)
 """How a sound bill is settled."""
 
 
 class Bills(NamedTuple):
-    """The plan of some subscriptions, shape (subscriptions, cycles), but for `cancel_cycle`.
+    """The plan of some subscriptions, shape (subscriptions, cycles), but for payers, arrivals and ends.
 
     Attributes:
+        payer: how each one pays, as index into `payers.PAYERS`.
+        arrival: when each one starts, as in `cohorts`.
         cancel_cycle: cycle after whose bill each one cancels; the number of cycles for those who stay.
         is_billed: whether the subscription is active at the bill.
         fault: code of the anomaly, 0 for none.
         settlement: ON_TIME, LATE or IN_GRACE, of the sound bill.
     """
 
+    payer: Ints
+    arrival: Ints
     cancel_cycle: Ints
     is_billed: npt.NDArray[np.bool_]
     fault: Codes
@@ -51,43 +59,69 @@ class Bills(NamedTuple):
 
 def plan(config: Config, draws: Draws, subscription: Ints) -> Bills:
     """The plan of the subscriptions numbered `subscription` from 0."""
-    form = closed_form(config)
-    leaving = config.num_customers - form.stayers
+    form, groups = closed_form(config, draws), cohorts(config, draws)
     rank = Permutation(draws.key("cancels"), config.num_customers)(subscription)
-    ends = np.array(list(accumulate(form.cancels)), dtype=np.int64)
-    cancel_cycle = np.searchsorted(ends, rank, side="right")
+    cohort = np.searchsorted(groups.end, rank, side="right")
+    first, last = groups.first_cycle[cohort], groups.cancel_cycle[cohort]
+    payer = payer_of(rank)
     shape = (len(subscription), len(form.bill_days))
-    fault, settlement = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int8)
-    stayer = np.flatnonzero(rank >= leaving)
-    leaver = np.flatnonzero(rank < leaving)
-    for cycle in range(len(form.bill_days)):
-        order = Permutation(draws.key(f"stayers {cycle}"), form.stayers)
-        own_rank = order(rank[stayer] - leaving)
-        _put(fault[:, cycle], stayer, own_rank, _fault_ranges(form, cycle))
-        _put(settlement[:, cycle], stayer, own_rank, _settlement_ranges(form, cycle))
-        gone = leaving - (form.billed[cycle] - form.stayers)
-        here = leaver[rank[leaver] >= gone]
-        order = Permutation(draws.key(f"leavers {cycle}"), leaving - gone)
-        late = order(rank[here] - gone) < form.late_leavers[cycle]
-        settlement[here, cycle] = np.where(late, LATE, ON_TIME)
-    return Bills(cancel_cycle, np.arange(shape[1]) <= cancel_cycle[:, None], fault, settlement)
+    cycles = np.arange(shape[1])
+    is_billed = (first[:, None] <= cycles) & (cycles <= last[:, None])
+    bills = Bills(
+        payer, groups.arrival[cohort], last, is_billed, np.zeros(shape, np.int8), np.zeros(shape, np.int8)
+    )
+    for kind in range(len(PAYERS)):
+        place, is_kind = place_of(rank, kind), payer == kind
+        stayer = np.flatnonzero(is_kind & (rank >= form.leaving))
+        _put_stayers(bills, config, draws, kind, stayer, place[stayer])
+        leaver = np.flatnonzero(is_kind & (rank < form.leaving))
+        _put_leavers(bills, config, draws, kind, leaver, place[leaver], cohort[leaver])
+    return bills
 
 
-def _settlement_ranges(form: ClosedForm, cycle: int) -> list[tuple[int, int]]:
+def _put_stayers(bills: Bills, config: Config, draws: Draws, payer: int, rows: Ints, place: Ints) -> None:
+    """Write the faults and settlements of some stayers of one payer, given their places among its ranks."""
+    place = place - payers_below(np.array([closed_form(config, draws).leaving]))[0, payer]
+    for cycle, counts in enumerate(quotas(config, draws)):
+        order = Permutation(draws.key(f"stayers {cycle} {PAYERS[payer]}"), counts.stayers[payer])
+        has_arrived = place < counts.stayers[payer]
+        here, own_rank = rows, place
+        if not has_arrived.all():
+            here, own_rank = rows[has_arrived], place[has_arrived]
+        own_rank = order(own_rank)
+        _put(bills.fault[:, cycle], here, own_rank, _fault_ranges(counts, payer))
+        _put(bills.settlement[:, cycle], here, own_rank, _settlement_ranges(counts, payer))
+
+
+def _put_leavers(
+    bills: Bills, config: Config, draws: Draws, payer: int, rows: Ints, place: Ints, cohort: Ints
+) -> None:
+    """Write the settlements of some leavers of one payer, given their places among its ranks and cohorts."""
+    groups = cohorts(config, draws)
+    for cycle, counts in enumerate(quotas(config, draws)):
+        billed = billed_of_payers(groups, cycle)[:, payer]
+        shift = np.cumsum(billed) - billed - payers_below(groups.start)[:, payer]
+        here = np.flatnonzero(bills.is_billed[rows, cycle])
+        order = Permutation(draws.key(f"leavers {cycle} {PAYERS[payer]}"), counts.leavers[payer])
+        is_late = order(place[here] + shift[cohort[here]]) < counts.late_leavers[payer]
+        bills.settlement[rows[here[is_late]], cycle] = LATE
+
+
+def _settlement_ranges(counts: Quotas, payer: int) -> list[tuple[int, int]]:
     """(length, code) of each range of a stayer's rank: how its sound bill is settled."""
-    return [(form.late_stayers[cycle], LATE), (form.in_grace[cycle], IN_GRACE)]
+    return [(counts.late[payer], LATE), (counts.in_grace[payer], IN_GRACE)]
 
 
-def _fault_ranges(form: ClosedForm, cycle: int) -> list[tuple[int, int]]:
+def _fault_ranges(counts: Quotas, payer: int) -> list[tuple[int, int]]:
     """(length, code) of each range of a stayer's rank: which fault the bill carries."""
-    ghosts, zombies = form.late_ghosts[cycle], form.late_zombies[cycle]
+    ghosts, zombies = counts.late_ghosts[payer], counts.late_zombies[payer]
     return [
         (ghosts, GHOST),
         (zombies, ZOMBIE),
-        (form.late_stayers[cycle] - ghosts - zombies + form.in_grace[cycle], 0),
-        (form.ghosts[cycle] - ghosts, GHOST),
-        (form.zombies[cycle] - zombies, ZOMBIE),
-        (form.partials[cycle], PARTIAL),
+        (counts.late[payer] - ghosts - zombies + counts.in_grace[payer], 0),
+        (counts.ghosts[payer], GHOST),
+        (counts.zombies[payer], ZOMBIE),
+        (counts.partials[payer], PARTIAL),
     ]
 
 
@@ -99,9 +133,9 @@ def _put(codes: Codes, rows: Ints, rank: Ints, ranges: list[tuple[int, int]]) ->
     codes[rows[inside]] = code[np.searchsorted(ends, rank[inside], side="right")]
 
 
-def expected_labels(config: Config, _: Draws) -> dict[str, tuple[int, int]]:
+def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, what its rate counts (subscription cycles, invoices, payments) and its labels."""
-    form = closed_form(config)
+    form = closed_form(config, draws.of("bills"))
     return {
         "ghost_subscriber": (sum(form.billed), sum(form.ghosts)),
         "zombie_account": (form.invoices, sum(form.zombies)),
@@ -121,9 +155,16 @@ def why_not(config: Config, draws: Draws) -> str | None:
     if abs(shares.basic + shares.pro + shares.enterprise - 1) > 1e-9:
         total = shares.basic + shares.pro + shares.enterprise
         return f"plan_shares: they add up to {total:g}, but must add up to 1"
-    form = closed_form(config)
+    draws = draws.of("bills")
+    form = closed_form(config, draws)
     rates = config.anomaly_rates
-    if not form.stayers and any(rate for _, rate in rates):
+    unplaced = cohorts(config, draws).unplaced
+    if unplaced:
+        return (
+            f"churn_rate {config.churn_rate:g}: with new_customers_share {config.new_customers_share:g} "
+            f"{unplaced} cancellations find nobody who is billed before: lower one of them"
+        )
+    if not any(form.stayers) and any(rate for _, rate in rates):
         return f"anomaly_rates: churn_rate {config.churn_rate:g} leaves nobody active to carry them: lower it"
     too_young = f"but no bill of the {config.period_months} months is old enough by as_of: set it to 0"
     if sum(form.zombies) < quota(rates.zombie_account, form.invoices):
@@ -141,26 +182,27 @@ def why_not(config: Config, draws: Draws) -> str | None:
     crowded = _crowded(config, form)
     if crowded:
         return crowded
-    leaving = config.num_customers - form.stayers
     if any(gone > total for gone, total in zip(*plan_counts(config), strict=True)):
-        return f"churn_rate {config.churn_rate:g}: {leaving} cancellations do not fit the plans' shares"
+        return f"churn_rate {config.churn_rate:g}: {form.leaving} cancellations do not fit the plans' shares"
     return None
 
 
 def _crowded(config: Config, form: ClosedForm) -> str | None:
     """The first billing date that has fewer bills than its late ones and faults need, in one line."""
     for cycle, day in enumerate(form.bill_days):
-        late, leavers = form.late_leavers[cycle], form.billed[cycle] - form.stayers
+        late, leavers = form.late_leavers[cycle], form.billed[cycle] - form.stayers[cycle]
         if late > leavers:
             return (
                 f"late_rate {config.late_rate:g}: more bills of {date_of(day)} would be late than there are"
             )
-        needed = sum(length for length, _ in _fault_ranges(form, cycle))
-        if needed > form.stayers:
+        faults = form.ghosts[cycle] + form.zombies[cycle] + form.partials[cycle]
+        among_late = form.late_ghosts[cycle] + form.late_zombies[cycle]
+        needed = form.late_stayers[cycle] + form.in_grace[cycle] + faults - among_late
+        if needed > form.stayers[cycle]:
             return (
                 f"anomaly_rates: with late_rate {config.late_rate:g} and in_grace_unpaid_rate "
                 f"{config.in_grace_unpaid_rate:g} they ask for {needed} of the bills of {date_of(day)}, but "
-                f"only {form.stayers} subscriptions stay active to the end: lower the rates"
+                f"only {form.stayers[cycle]} subscriptions stay active to the end: lower the rates"
             )
     return None
 

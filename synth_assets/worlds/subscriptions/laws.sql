@@ -37,10 +37,20 @@ SELECT sub_id, created_at, start_date
 FROM subscriptions JOIN customers USING (customer_id)
 WHERE CAST(created_at AS DATE) > start_date;
 
--- name: subscribed_before_the_period — Every subscription starts on or before the period's first day.
+-- name: started_by_as_of — No subscription starts after as_of.
 SELECT sub_id, start_date
 FROM subscriptions CROSS JOIN scenario
-WHERE start_date > CAST(as_of - to_months(period_months) AS DATE) + 1;
+WHERE start_date > as_of;
+
+-- name: new_customers_as_asked [cross-partition] — As many subscriptions as asked start after the period's first day, the
+-- others on or before it.
+SELECT num_customers * new_customers_share AS asked, found
+FROM scenario CROSS JOIN (
+    SELECT count(*) AS found
+    FROM subscriptions CROSS JOIN scenario
+    WHERE start_date > CAST(as_of - to_months(period_months) AS DATE) + 1
+)
+WHERE abs(found - num_customers * new_customers_share) > 0.501;
 
 -- name: cancelled_within_the_period — Cancellations lie in the period that ends with as_of.
 SELECT sub_id, end_date
@@ -72,7 +82,7 @@ SELECT invoice_id, sub_id, end_date, invoice_date
 FROM invoices JOIN subscriptions USING (sub_id)
 WHERE invoice_date > end_date OR invoice_date < start_date;
 
--- name: cancelled_subscription_was_billed_throughout — Until it ended, a cancelled subscription has an invoice
+-- name: cancelled_subscription_was_billed_throughout — From its start to its end, a cancelled subscription has an invoice
 -- for every billing date: only active ones can be ghosts.
 WITH firsts AS (
     SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
@@ -83,7 +93,7 @@ WITH firsts AS (
 ),
 asked AS (
     SELECT sub_id, count(*) AS dates
-    FROM subscriptions CROSS JOIN scenario JOIN firsts ON billing_date <= end_date
+    FROM subscriptions CROSS JOIN scenario JOIN firsts ON billing_date BETWEEN start_date AND end_date
     WHERE months_on % billing_interval_months = 0
     GROUP BY sub_id
 )
@@ -112,7 +122,7 @@ SELECT invoice_date, round(active * anomaly_rates.ghost_subscriber, 2) AS asked,
 FROM scenario CROSS JOIN (
     SELECT dates.invoice_date, any_value(billed) AS billed, count(*) AS active
     FROM (SELECT invoice_date, count(*) AS billed FROM invoices GROUP BY invoice_date) AS dates
-    JOIN subscriptions ON end_date IS NULL OR end_date >= dates.invoice_date
+    JOIN subscriptions ON start_date <= dates.invoice_date AND coalesce(end_date >= dates.invoice_date, true)
     GROUP BY dates.invoice_date
 )
 WHERE abs(active - billed - active * anomaly_rates.ghost_subscriber) > 0.501;

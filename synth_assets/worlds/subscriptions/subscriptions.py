@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from synth_assets.model.arrow import combined
 from synth_assets.model.columns import choice, day, identifier, reference
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
+from synth_assets.model.variant import Variant
+from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMER_ID
 from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.plans import PLAN_ID
@@ -17,8 +20,12 @@ COLUMNS = (
     SUB_ID,
     reference("customers", CUSTOMER_ID, "Who subscribes."),
     reference("plans", PLAN_ID, "What they subscribe to."),
-    day("start_date", "First day; on or before the period's first day."),
-    day("end_date", "Day of the cancellation; empty while active.", nullable=True),
+    day("start_date", "First day; new customers are billed from the next billing date on."),
+    day(
+        "end_date",
+        "Day of the cancellation; empty while active (`--variant period-ends` fills it).",
+        nullable=True,
+    ),
     choice("status", ("Active", "Cancelled"), "As of the period's last day."),
 )
 
@@ -39,6 +46,16 @@ def generate(customers: Rows, facts: Facts) -> pa.Table:
         },
     )
 
+
+def period_ends(config: Config, rows: pa.Table) -> pa.Table:
+    """Subscriptions whose end_date is as_of where they are active: for consumers who read no empty dates."""
+    at = rows.schema.get_field_index("end_date")
+    field = rows.schema.field(at)
+    filled = pc.fill_null(rows.column(at), pa.scalar(config.day, field.type))
+    return rows.set_column(at, field, filled)
+
+
+PERIOD_ENDS = Variant("period-ends", "subscriptions", period_ends)
 
 SUBSCRIPTIONS = Table(
     name="subscriptions",

@@ -1,0 +1,145 @@
+"""Who starts when and who cancels when, in exact counts: a cohort for each pair of the two.
+
+Nothing here is drawn but which months lose more customers than others. No fault is planned here.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from synth_assets.model.calendar import date_of, epoch_day, months_before
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.permutation import Permutation
+from synth_assets.model.quotas import quota
+from synth_assets.worlds.subscriptions import curves
+from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.shares import Counts, fill, split
+
+FOUNDERS = 0
+"""Arrival of those who are there on the first day; 1 + cycle is that of those whom that cycle bills first."""
+
+
+class Cohorts(NamedTuple):
+    """Subscriptions that arrive and cancel alike, one entry a cohort; together they are all of the world.
+
+    Subscriptions are ranked: those who cancel come first, in the order of their last bill, the others in the
+    order of their arrival. A cohort is a range of ranks.
+
+    Attributes:
+        arrival: FOUNDERS, or 1 + the first cycle that bills them; beyond the cycles where none does.
+        cancel_cycle: cycle of the last bill; the number of cycles for those who stay.
+        start, end: the range of ranks.
+        unplaced: cancellations that find nobody to cancel.
+    """
+
+    arrival: Ints
+    cancel_cycle: Ints
+    start: Ints
+    end: Ints
+    unplaced: int
+
+    @property
+    def first_cycle(self) -> Ints:
+        """Cycle of the first bill."""
+        return np.maximum(self.arrival - 1, 0)
+
+    def billed(self, cycle: int) -> Ints:
+        """How many subscriptions of each cohort a cycle bills: all or none."""
+        return np.where((self.first_cycle <= cycle) & (cycle <= self.cancel_cycle), self.end - self.start, 0)
+
+
+@cache
+def cohorts(config: Config, draws: Draws) -> Cohorts:
+    """The cohorts of a configuration."""
+    sizes = _arrivals(config)
+    cancels = _cancellations(config, draws, sizes)
+    gone = [sum(counts) for counts in zip(*cancels, strict=True)]
+    staying = tuple(size - left for size, left in zip(sizes, gone, strict=True))
+    cells = [
+        (arrival, cycle, size)
+        for cycle, row in enumerate([*cancels, staying])
+        for arrival, size in enumerate(row)
+        if size
+    ]
+    arrival, cycle, size = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+    end = np.cumsum(size)
+    unplaced = quota(config.churn_rate, config.num_customers) - sum(gone)
+    return Cohorts(arrival, cycle, end - size, end, unplaced)
+
+
+def bill_days(config: Config) -> Counts:
+    """Epoch days of the billing dates: the 1st of a month, every interval, from the period's first one."""
+    firsts = [d for d in range(first_day(config), epoch_day(config.day) + 1) if date_of(d).day == 1]
+    return tuple(firsts[:: config.billing_interval_months])
+
+
+def first_day(config: Config) -> int:
+    """Epoch day on which the period starts."""
+    return epoch_day(months_before(config.day, config.period_months)) + 1
+
+
+def arrival_days(config: Config) -> list[tuple[int, int]]:
+    """Epoch days on which each arrival but the founders starts, from and to: after a bill, and by the next.
+
+    The last of them start after the period's last bill. A range may be empty.
+    """
+    edges = [first_day(config), *bill_days(config), epoch_day(config.day)]
+    return [(before + 1, day) for before, day in pairwise(edges)]
+
+
+def _arrivals(config: Config) -> Counts:
+    """Subscriptions of each arrival: founders, and the new ones, ever more as the business grows."""
+    new = quota(config.new_customers_share, config.num_customers)
+    start = first_day(config)
+    weights = [
+        (last - first + 1) * curves.growth((first + last) / 2 - start) for first, last in arrival_days(config)
+    ]
+    return (config.num_customers - new, *split(new, weights))
+
+
+def _cancellations(config: Config, draws: Draws, sizes: Counts) -> list[Counts]:
+    """Cancellations after each bill by arrival: the hazard falls with tenure, so the young cancel most.
+
+    It is higher in some months than in others: how much they differ is fixed, which is which is drawn.
+
+    What an arrival is owed and does not get, as counts are whole, it gets after a later bill.
+    """
+    cycles = len(bill_days(config))
+    risks = [_risks(config, sizes, cycle) for cycle in range(cycles)]
+    order = Permutation(draws.key("months of cancellations"), cycles)(np.arange(cycles))
+    factors = np.array(curves.month_factors(cycles))[order].tolist()
+    weights = [math.fsum(risk) * factor for risk, factor in zip(risks, factors, strict=True)]
+    totals = split(quota(config.churn_rate, config.num_customers), weights)
+    gone, owed, result = (0,) * len(sizes), [0.0] * len(sizes), []
+    for total, risk in zip(totals, risks, strict=True):
+        everybody = math.fsum(risk) or 1.0
+        owed = [debt + total * share / everybody for debt, share in zip(owed, risk, strict=True)]
+        room = [(size - left) * (share > 0) for size, left, share in zip(sizes, gone, risk, strict=True)]
+        row = fill(total, [max(0.0, debt) for debt in owed], room)
+        owed = [debt - count for debt, count in zip(owed, row, strict=True)]
+        gone = tuple(left + count for left, count in zip(gone, row, strict=True))
+        result.append(row)
+    return result
+
+
+def _risks(config: Config, sizes: Counts, cycle: int) -> list[float]:
+    """Relative number of cancellations after a bill, by arrival."""
+    days = bill_days(config)
+    month = _months_between(days[0], days[cycle])
+    founders = sizes[FOUNDERS] * curves.founders_hazard(month)
+    new = [
+        size * curves.hazard(_months_between(days[first], days[cycle])) if first <= cycle else 0.0
+        for first, size in enumerate(sizes[1 : len(days) + 1])
+    ]
+    return [founders, *new, 0.0]
+
+
+def _months_between(first: int, later: int) -> int:
+    """Months between two firsts of a month, as epoch days."""
+    a, b = date_of(first), date_of(later)
+    return (b.year - a.year) * 12 + b.month - a.month
