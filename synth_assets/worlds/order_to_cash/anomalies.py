@@ -63,6 +63,7 @@ ANOMALIES = (
         "Unpaid and issued at least 91 days before as_of: 61 days past its Net 30 due date.",
         shows_in=(
             *WON,
+            "invoices.",  # old debts thin out with age
             "orders.status",
             "invoices.status",
             "invoices.amount_paid_cents",

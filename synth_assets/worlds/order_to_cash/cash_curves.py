@@ -106,7 +106,7 @@ def _lognormal_density(x: float, mu: float, sigma: float) -> float:
     return math.exp(-((math.log(x) - mu) ** 2) / (2 * sigma**2)) / x if x > 0 else 0.0
 
 
-METHODS = ("ach", "check", "card", "wire", "other")
+METHODS = ("ach", "check", "credit_card", "wire", "other")
 CHECK = METHODS.index("check")
 CARD_BELOW_CENTS = 500_000
 WIRE_ABOVE_CENTS = 1_000_000

@@ -27,7 +27,12 @@ DEAL_ID = identifier("deal_id", "DEAL-", "Deal.")
 COLUMNS = (
     DEAL_ID,
     reference("contacts", CONTACT_ID, "Who would buy."),
-    choice("stage", STAGES, "How far it got; only closed_won deals become orders."),
+    choice(
+        "stage",
+        STAGES,
+        "How far it got; only closed_won deals become orders. GoHighLevel's status is `won` for closed_won, "
+        "`lost` for closed_lost and `open` for the others.",
+    ),
     money("value_cents", "Gross: quantity x the customer's price, before any discount.", minimum=4_000),
     choice("assigned_to", curves.REPRESENTATIVES, "Sales representative who owns the contact."),
     moment("created_at", "When the deal was opened."),

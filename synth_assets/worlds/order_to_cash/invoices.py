@@ -30,7 +30,12 @@ COLUMNS = (
     reference("orders", ORDER_ID, "The order that is billed."),
     money("amount_due_cents", "What the customer is asked to pay.", minimum=1),
     money("amount_paid_cents", "Cash received by as_of; where the status is `paid`, too."),
-    choice("status", STATUSES, "`paid` or `unpaid` in the books, as of as_of."),
+    choice(
+        "status",
+        STATUSES,
+        "`paid` or `unpaid` in the books, as of as_of. QuickBooks keeps a balance instead: what is due less "
+        "what is paid.",
+    ),
     day("issue_date", "Day of issue, 0 to 7 business days after the order."),
     day("due_date", "Net 30: a promise, which may lie after as_of."),
 )

@@ -218,7 +218,7 @@ WHERE payment_date - issue_date NOT BETWEEN 0 AND 60;
 -- name: method_suits_the_amount — Cards are used below $5,000 and wires above $10,000.
 SELECT payment_id, payment_method, amount_cents
 FROM payments
-WHERE (payment_method = 'card' AND amount_cents >= 500000) OR (payment_method = 'wire' AND amount_cents <= 1000000);
+WHERE (payment_method = 'credit_card' AND amount_cents >= 500000) OR (payment_method = 'wire' AND amount_cents <= 1000000);
 
 -- name: invoice_has_at_most_one_payment — Nobody pays an invoice in two parts.
 SELECT invoice_id, count(*) AS payments

@@ -22,7 +22,7 @@ COLUMNS = (
         "payment_method", cash_curves.METHODS, "How it was paid; cards below $5,000, wires above $10,000."
     ),
     day("payment_date", "Day of receipt, a business day at most 60 days after issue."),
-    choice("status", ("completed",), "Only settled payments are booked."),
+    choice("status", ("completed",), "Only settled payments are booked; GoHighLevel calls them `succeeded`."),
 )
 
 
