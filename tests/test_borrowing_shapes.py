@@ -99,7 +99,7 @@ def test_a_quarter_of_users_is_overdrawn_and_one_in_eleven_often(made):
 
 def test_a_refund_follows_a_purchase_of_as_much_at_the_same_merchant(made):
     rows = made["transactions"]
-    refunds = rows[(rows.amount_cents < 0) & rows.merchant_name.notna()]
+    refunds = rows[(rows.amount_cents < 0) & rows.merchant_name.notna() & (rows.category_primary != "INCOME")]
     bought = rows[(rows.amount_cents > 0) & ~rows.pending]
     pairs = refunds.merge(bought, on=["account_id", "merchant_name"], suffixes=("", "_bought"))
     wait = (pd.to_datetime(pairs.date) - pd.to_datetime(pairs.date_bought)).dt.days

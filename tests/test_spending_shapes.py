@@ -272,7 +272,8 @@ def test_purchases_a_month_are_those_of_the_document(seed, months):
 
 def test_a_merchants_string_is_a_card_feed_with_the_city_of_a_shop(made):
     rows = made["transactions"]
-    shown = rows[rows.merchant_name.notna()].drop_duplicates(["user_id", "name"])
+    shown = rows[rows.merchant_name.notna() & (rows.category_primary != "INCOME")]
+    shown = shown.drop_duplicates(["user_id", "name"])
     city = shown.name.str.extract(f" ({'|'.join(merchants.CITIES)})$")[0]
     in_store = shown.payment_channel == "in store"
     assert (city.notna() == in_store).all()
@@ -281,10 +282,11 @@ def test_a_merchants_string_is_a_card_feed_with_the_city_of_a_shop(made):
     assert rows.name.str.len().max() <= 50
 
 
-def test_only_merchants_have_a_merchant_name(made):
+def test_only_merchants_and_employers_have_a_merchant_name(made):
     rows = made["transactions"]
-    nobody = ["INCOME", "TRANSFER_IN", "TRANSFER_OUT", "LOAN_PAYMENTS", "BANK_FEES", "RENT_AND_UTILITIES"]
+    nobody = ["TRANSFER_IN", "TRANSFER_OUT", "LOAN_PAYMENTS", "BANK_FEES", "RENT_AND_UTILITIES"]
     billed = rows.category_primary.isin(nobody) | (rows.category_detailed == "GENERAL_SERVICES_INSURANCE")
+    billed |= rows.category_detailed.isin(["INCOME_INTEREST_EARNED", "INCOME_TAX_REFUND"])
     assert rows[billed].merchant_name.isna().all()
     others = rows[~billed]
     assert (others.merchant_name.isna() == others.name.str.startswith("POS PURCHASE")).all()

@@ -156,6 +156,7 @@ SUBSCRIPTIONS = (
     Subscription("Disney+", (999, 1_599), "ENTERTAINMENT_TV_AND_MOVIES"),
     Subscription("Max", (999, 1_699), "ENTERTAINMENT_TV_AND_MOVIES"),
     Subscription("Amazon Prime", (1_499,), "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"),
+    Subscription("HelloFresh", (4_796,), "FOOD_AND_DRINK_GROCERIES"),
     Subscription("ChatGPT", (2_000,), "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
     Subscription("Peloton", (4_400,), "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
 )

@@ -39,7 +39,12 @@ COLUMNS = (
     day("authorized_date", "Day of the purchase, 1 to 3 business days before it is posted; else that day."),
     money("amount_cents", "Positive is money out of the account, negative is money in.", minimum=None),
     text("name", "As the bank's feed shows it.", repeats=True),
-    text("merchant_name", "Clean name of the merchant, where one is known.", nullable=True, repeats=True),
+    text(
+        "merchant_name",
+        "Clean name of the merchant, or of who pays wages, where one is known.",
+        nullable=True,
+        repeats=True,
+    ),
     choice("payment_channel", CHANNELS, "How it was made."),
     choice(
         "category_primary",

@@ -50,7 +50,7 @@ class Descriptor(NamedTuple):
     """How a transaction shows.
 
     Attributes:
-        merchant: clean brand, None where the bank knows none.
+        merchant: clean brand, or who pays wages; None where the bank knows none.
         feed: raw string; `#` stands for a digit.
         channel: online, in store or other.
         detailed: Plaid's detailed category.
@@ -124,7 +124,9 @@ def _labels() -> tuple[tuple[Descriptor, ...], dict[str, int]]:
     places = {}
     for name, bill in BILLS.items():
         places[name] = len(found)
-        found += [bill._replace(feed=feed) for feed in merchants.PROVIDERS.get(name, (bill.feed,))]
+        feeds = merchants.PROVIDERS.get(name, (bill.feed,))
+        payers = merchants.PAYERS.get(name, (None,) * len(feeds))
+        found += [bill._replace(feed=feed, merchant=payer) for feed, payer in zip(feeds, payers, strict=True)]
     for stream in curves.STREAMS:
         places[stream.name] = len(found)
         found += [_visited(stream, brand) for brand in stream.brands]
@@ -146,9 +148,8 @@ DESCRIPTORS, INDEX = _labels()
 """Every label, and where those of a stream or bill begin."""
 
 
-IS_PURCHASE = np.array(
-    [label.merchant is not None and place < INDEX["subscriptions"] for place, label in enumerate(DESCRIPTORS)]
-)
+IS_PURCHASE = np.zeros(len(DESCRIPTORS), dtype=bool)
+IS_PURCHASE[INDEX[curves.STREAMS[0].name] : INDEX["subscriptions"]] = True
 """Of each label, whether it is a visit to a shop, which is posted some days later."""
 
 

@@ -134,6 +134,12 @@ _PAYROLLS = (
     "GUSTO {} PAY ######", "{} PAYROLL PPD", "INTUIT PAYROLL {}",
 )  # fmt: skip
 
+PAYERS = {
+    "payroll": tuple(name.title() for name in _EMPLOYERS),
+    "gig": ("Gusto", "Upwork", "Stripe", "Square"),
+}
+"""Clean names of who pays, in order of their strings in `PROVIDERS`."""
+
 PROVIDERS = {
     "payroll": tuple(_PAYROLLS[i % len(_PAYROLLS)].format(name) for i, name in enumerate(_EMPLOYERS)),
     "gig": (
