@@ -19,7 +19,6 @@ from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.vendors.plaid import PLAID, RESPONSES
 from synth_assets.worlds.personal_banking.vendors.plaid.liabilities import liabilities_of
 from synth_assets.worlds.personal_banking.vendors.plaid.transactions import (
-    category,
     check_number,
     location,
     payment_meta,
@@ -125,20 +124,6 @@ def test_the_item_is_at_the_bank_of_the_accounts(users):
         (u["accounts"]["item"]["institution_name"], u["accounts"]["item"]["institution_id"]) for u in users
     }
     assert len({bank for bank, _ in banks}) == len(banks) == len({number for _, number in banks})
-
-
-@pytest.mark.parametrize(
-    ("detailed", "said"),
-    [
-        ("FOOD_AND_DRINK_COFFEE", "FOOD_AND_DRINK"),
-        ("MEDICAL_PRIMARY_CARE", "MEDICAL"),
-        ("RENT_AND_UTILITIES_WATER", "RENT_AND_UTILITIES"),
-        ("TRANSFER_OUT_WITHDRAWAL", "TRANSFER_OUT"),
-        ("INCOME_WAGES", "INCOME"),
-    ],
-)
-def test_the_category_follows_from_the_detailed_one(detailed, said):
-    assert category(detailed, True)["primary"] == said
 
 
 def test_city_store_check_and_deposit_are_read_from_the_feeds_string():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -35,6 +35,8 @@ class Definition:
         finish: what follows when it stands: indexes and comments.
         links: what follows when all tables stand: the foreign keys that `make` does not hold.
         orphans: for each reference its column and a query for a value which is no row's key.
+        values: by column of the world's table, what stands there instead: a function of some rows, and the
+            columns that it reads.
     """
 
     table: Table
@@ -44,6 +46,9 @@ class Definition:
     finish: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     orphans: tuple[tuple[str, str], ...] = ()
+    values: Mapping[str, tuple[Callable[[pa.Table], pa.ChunkedArray], tuple[str, ...]]] = field(
+        default_factory=dict
+    )
 
     @property
     def names(self) -> list[str]:
@@ -125,7 +130,11 @@ def _of_document(world: World, derived: list[Definition]) -> list[Definition]:
             columns = {column: (of, column, form) for of, column, form in known[name].columns}
             names = connection.execute("SELECT name FROM pragma_table_info(?)", [name]).fetchall()
             there = tuple(columns[column] for (column,) in names)
-            found.append(Definition(known[name].table, name, there, statement))
+            table = known[name].table
+            values = {
+                column: said for (of, column), said in world.database_values.items() if of == table.name
+            }
+            found.append(Definition(table, name, there, statement, values=values))
         return found
 
 
@@ -147,7 +156,7 @@ def batches_of(
         Problem: a value that its column cannot hold exactly.
     """
     for part in parts:
-        for batch in part.select([column.name for column, _, _ in definition.columns]).to_batches(rows):
+        for batch in _said(definition, part).to_batches(rows):
             arrays = []
             for (column, name, form), values in zip(definition.columns, batch.columns, strict=True):
                 try:
@@ -158,6 +167,14 @@ def batches_of(
                         f"{place} cannot hold what is in {column.name}: {error}: see synth-assets verify"
                     ) from None
             yield pa.RecordBatch.from_arrays(arrays, names=definition.names)
+
+
+def _said(definition: Definition, part: pa.Table) -> pa.Table:
+    """The columns that stand there, of some rows."""
+    said = part.select([column.name for column, _, _ in definition.columns])
+    for name, (values, read) in definition.values.items():
+        said = said.set_column(said.column_names.index(name), name, values(part.select(read)))
+    return said
 
 
 def _physical(column: Column, form: Form, values: pa.Array, has_decimals: bool) -> pa.Array:

@@ -94,6 +94,8 @@ class World:
         presets: named sets of configuration values.
         block_rows: root rows of a block; None for a world that is one block.
         database: SQL file of its package that makes the source document's tables in a database.
+        database_values: by table and column, what the document's tables hold instead of the world's values: a
+            function of some rows, and the columns that it reads.
         report: what is said of its tables as a whole.
         vendors: formats that outsiders expect, each a format of `export`.
         variants: other ways to write a table on `export` and `load`.
@@ -112,6 +114,9 @@ class World:
     presets: Mapping[str, dict[str, object]] = field(default_factory=dict)
     block_rows: int | None = BLOCK_ROWS
     database: str | None = None
+    database_values: Mapping[tuple[str, str], tuple[Callable[[Any], Any], tuple[str, ...]]] = field(
+        default_factory=dict
+    )
     report: Report | None = None
     vendors: tuple[Vendor, ...] = ()
     variants: tuple[Variant, ...] = ()

@@ -22,6 +22,7 @@ from synth_assets.worlds.personal_banking.signals.signals_credit import SIGNALS_
 from synth_assets.worlds.personal_banking.signals.signals_income import SIGNALS_INCOME
 from synth_assets.worlds.personal_banking.signals.signals_savings import SIGNALS_SAVINGS
 from synth_assets.worlds.personal_banking.signals.signals_subscriptions import SIGNALS_SUBSCRIPTIONS
+from synth_assets.worlds.personal_banking.spendsense import SAID
 from synth_assets.worlds.personal_banking.transactions import TRANSACTIONS
 from synth_assets.worlds.personal_banking.users import USERS
 from synth_assets.worlds.personal_banking.validation_report import VALIDATION_REPORT
@@ -51,6 +52,7 @@ WORLD = World(
     presets={"personas": {}, "simple": {"num_users": 50, "consent_ratio": 0.0}},
     block_rows=1_024,
     database="spendsense.sql",
+    database_values=SAID,
     report=VALIDATION_REPORT,
     vendors=VENDORS,
 )

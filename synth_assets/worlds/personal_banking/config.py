@@ -84,6 +84,10 @@ class Config(WorldConfig):
         validation_alias=AliasChoices("num_users", "user_count"),
         description="Users; also called user_count.",
     )
+    pfc_version: Literal["v1", "v2"] = Field(
+        "v1",
+        description="Version of Plaid's categories in the export to Plaid; the tables hold v1's.",
+    )
     date_range_months: int = Field(7, ge=7, le=24, description="Months of history up to as_of.")
     consent_ratio: Rate = Field(0.9, description="Users who consent to the use of their data.")
     archetypes: ArchetypeShares = ArchetypeShares()

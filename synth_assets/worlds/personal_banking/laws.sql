@@ -41,18 +41,115 @@ SELECT user_id, created_at, consent_updated_at
 FROM users CROSS JOIN scenario
 WHERE CAST(created_at AS DATE) > history_begins_after OR consent_updated_at < created_at;
 
--- name: transactions_within_window — Transactions are posted within the window, at most 3 days after the purchase.
+-- name: transactions_within_window — Transactions are posted within the window, at most a week after the purchase,
+-- and pending ones are dated on its day.
 SELECT transaction_id, date, authorized_date
 FROM transactions CROSS JOIN scenario
 WHERE
     date <= history_begins_after
     OR date > as_of
-    OR date - authorized_date NOT BETWEEN 0 AND 3;
+    OR date - authorized_date NOT BETWEEN 0 AND CASE WHEN pending THEN 0 ELSE 7 END;
+
+-- name: banks_post_on_business_days — Rent, utilities, premiums, loans, card payments, transfers and withdrawals are
+-- posted on business days, and so are purchases, one to three of them after the day of the purchase. Purchases of
+-- users who stand exactly on the threshold of low days, and of the preset simple, may be posted on any day.
+WITH years AS (
+    SELECT unnest(generate_series(year(history_begins_after), year(as_of) + 1)) AS year FROM scenario
+),
+fixed AS (
+    SELECT make_date(year, month, day) AS day
+    FROM years, (VALUES (1, 1), (6, 19), (7, 4), (11, 11), (12, 25)) AS days(month, day)
+),
+moving AS (
+    SELECT make_date(year, month, 1) + CAST(
+        (weekday - isodow(make_date(year, month, 1)) + 7) % 7 + 7 * (nth - 1) AS INTEGER
+    ) AS day
+    FROM years, (
+        VALUES (1, 1, 3), (2, 1, 3), (9, 1, 1), (10, 1, 2), (11, 4, 4)
+    ) AS days(month, weekday, nth)
+    UNION
+    SELECT make_date(year, 5, 31) - CAST(isodow(make_date(year, 5, 31)) - 1 AS INTEGER) FROM years
+),
+holidays AS (
+    SELECT day + CASE isodow(day) WHEN 6 THEN -1 WHEN 7 THEN 1 ELSE 0 END AS day FROM fixed
+    UNION
+    SELECT day FROM moving
+),
+calendar AS (
+    SELECT day, closed, count(*) FILTER (NOT closed) OVER (ORDER BY day) AS business_days
+    FROM (
+        SELECT CAST(series.day AS DATE) AS day, isodow(series.day) > 5 OR holidays.day IS NOT NULL AS closed
+        FROM scenario, unnest(
+            generate_series(CAST(history_begins_after AS TIMESTAMP), CAST(as_of AS TIMESTAMP), INTERVAL 1 DAY)
+        ) AS series(day)
+        LEFT JOIN holidays ON holidays.day = CAST(series.day AS DATE)
+    )
+),
+judged AS (
+    SELECT transaction_id, user_id, date, authorized_date, category_detailed, closed,
+        posted.business_days - coalesce(bought.business_days, posted.business_days) AS waited,
+        regexp_matches(
+            category_detailed,
+            '^(RENT_AND_UTILITIES|LOAN_PAYMENTS|TRANSFER|GENERAL_SERVICES_INSURANCE|INCOME_TAX)'
+        ) AS is_banks
+    FROM transactions
+    JOIN calendar AS posted ON date = posted.day
+    LEFT JOIN (SELECT day, business_days FROM calendar) AS bought ON authorized_date = bought.day
+    WHERE NOT pending
+)
+SELECT transaction_id, date, authorized_date, category_detailed
+FROM judged CROSS JOIN scenario
+LEFT JOIN (
+    SELECT user_id FROM signals_cash_flow WHERE window_days = 180 AND low_balance_share_pct = 30
+) AS exact USING (user_id)
+WHERE
+    preset = 'personas'
+    AND exact.user_id IS NULL
+    AND (
+        is_banks AND closed
+        OR waited > 3
+        OR date > authorized_date AND (closed OR waited < 1)
+    );
 
 -- name: transaction_is_on_the_users_account — A transaction's user is who holds its account.
 SELECT transaction_id, transactions.user_id, accounts.user_id AS holder
 FROM transactions JOIN accounts USING (account_id)
 WHERE transactions.user_id <> accounts.user_id;
+
+-- name: categories_are_as_plaid_describes — Shops, lenders and insurers have the detailed category of Plaid's
+-- description of it: cinemas are TV and movies, blood work is other medical, health plans are insurance.
+WITH described(shown, category) AS (
+    VALUES
+        ('(Best Buy|Newegg)', 'GENERAL_MERCHANDISE_ELECTRONICS'),
+        ('Chewy', 'GENERAL_MERCHANDISE_PET_SUPPLIES'),
+        ('(Zappos|Gap|Old Navy)', 'GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES'),
+        ('(Nordstrom|Kohl''s|Macy''s)', 'GENERAL_MERCHANDISE_DEPARTMENT_STORES'),
+        ('(Big Lots|Dollar General)', 'GENERAL_MERCHANDISE_DISCOUNT_STORES'),
+        ('(Target|Walmart|Costco|Sam''s Club|Meijer)', 'GENERAL_MERCHANDISE_SUPERSTORES'),
+        ('(Amazon|eBay|Etsy|Temu|Amazon Prime)', 'GENERAL_MERCHANDISE_ONLINE_MARKETPLACES'),
+        ('(Wayfair|Ikea)', 'HOME_IMPROVEMENT_FURNITURE'),
+        ('.* Cinema', 'ENTERTAINMENT_TV_AND_MOVIES'),
+        ('.* Arena', 'ENTERTAINMENT_SPORTING_EVENTS_AMUSEMENT_PARKS_AND_MUSEUMS'),
+        ('Quest Diagnostics', 'MEDICAL_OTHER_MEDICAL'),
+        ('Kaiser Permanente', 'MEDICAL_PRIMARY_CARE'),
+        ('Aspen Dental', 'MEDICAL_DENTAL_CARE'),
+        ('(CVS|Walgreens|Rite Aid)', 'MEDICAL_PHARMACIES_AND_SUPPLEMENTS'),
+        ('(ParkMobile|SpotHero|ParkWhiz|LAZ Parking)', 'TRANSPORTATION_PARKING'),
+        ('(Token Transit|Amtrak|Greyhound|FlixBus)', 'TRANSPORTATION_PUBLIC_TRANSIT'),
+        ('(Marriott|Hilton|Airbnb|Hyatt)', 'TRAVEL_LODGING'),
+        ('(BCBS|UHC|AETNA|CIGNA|GEICO|PROGRESSIVE|STATE FARM|ALLSTATE) .*', 'GENERAL_SERVICES_INSURANCE'),
+        ('(NELNET|MOHELA) .*', 'LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT'),
+        ('(SOFI|LENDINGCLUB) .*', 'LOAN_PAYMENTS_PERSONAL_LOAN_PAYMENT'),
+        ('.* WATER .*', 'RENT_AND_UTILITIES_WATER'),
+        ('NON-NETWORK ATM FEE', 'BANK_FEES_ATM_FEES'),
+        ('IRS TREAS 310 .*', 'INCOME_TAX_REFUND')
+),
+shown AS (
+    SELECT DISTINCT coalesce(merchant_name, name) AS shown, category_detailed FROM transactions
+)
+SELECT shown.shown, category_detailed, category
+FROM shown JOIN described ON regexp_full_match(shown.shown, described.shown)
+WHERE category_detailed <> category;
 
 -- name: card_has_one_liability — Every credit card has exactly one liability, and nothing else has one.
 SELECT account_id, account_type, coalesce(found, 0) AS liabilities

@@ -14,7 +14,6 @@ from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
     INDEX,
     PLAID_OF,
-    POSTED_AFTER_DAYS,
     PRIMARIES,
     homes,
 )
@@ -36,18 +35,27 @@ COLUMNS = (
     TRANSACTION_ID,
     reference("accounts", ACCOUNT_ID, "Account that it is on."),
     reference("users", USER_ID, "Whose account that is."),
-    day("date", "Day of posting."),
-    day("authorized_date", "Day of the purchase, up to 2 days before it is posted."),
+    day("date", "Day of posting, of purchases a business day; of what is pending, of the purchase."),
+    day("authorized_date", "Day of the purchase, 1 to 3 business days before it is posted; else that day."),
     money("amount_cents", "Positive is money out of the account, negative is money in.", minimum=None),
     text("name", "As the bank's feed shows it.", repeats=True),
-    text("merchant_name", "Clean name of the merchant, where one is known.", nullable=True, repeats=True),
+    text(
+        "merchant_name",
+        "Clean name of the merchant, or of who pays wages, where one is known.",
+        nullable=True,
+        repeats=True,
+    ),
     choice("payment_channel", CHANNELS, "How it was made."),
     choice(
         "category_primary",
         CATEGORIES,
         "Plaid's primary category; UTILITIES and HEALTHCARE in the preset `simple`.",
     ),
-    choice("category_detailed", DETAILED, "Plaid's detailed category."),
+    choice(
+        "category_detailed",
+        DETAILED,
+        "Plaid's detailed category, in version 1; the export to Plaid gives version 2 on demand.",
+    ),
     flag("pending", "Not posted yet, and not in the balance."),
 )
 
@@ -88,7 +96,6 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     shown = draws.fields("shown", before + facts.clean_number)[0].astype(np.int64) * SPELLINGS // 65_536
     spelling = np.where(_VARIES[found.label], shown, homes(draws, facts.users.number)[found.user])
     date = window(config).first + found.day
-    waits = np.where(found.is_pending, 0, POSTED_AFTER_DAYS[found.label])
     merchant = _MERCHANT[found.label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
     return arrow_table(
@@ -98,7 +105,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
             "account_id": SLOTS * user + found.account + 1,
             "user_id": user + 1,
             "date": date,
-            "authorized_date": date - np.minimum(waits, found.day),
+            "authorized_date": date - found.waited,
             "amount_cents": found.amount_cents,
             "name": from_pool(_FEED_NAMES, _FEED[found.label * SPELLINGS + spelling]),
             "merchant_name": from_pool(_MERCHANT_NAMES, np.maximum(merchant, 0), merchant < 0),

@@ -1,64 +1,19 @@
-"""What comes every month: rent and other bills, services, transfers to savings and interest on them."""
+"""What else comes every month: services, transfers to savings and interest on them."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
 from synth_assets.model.calendar import Window, date_of
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import descriptors
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, SAVINGS, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.user_plan import Users
 
-BILL, CHARGE, SAVED, CREDITED = 1, 2, 4, 5
+CHARGE, SAVED, CREDITED = 2, 4, 5
 """Order of a day's events."""
-
-COLDEST_DAY = 20
-"""Of the year; utilities are dearest then."""
-
-
-def pay(events: Events, window: Window, draws: Draws, users: Users, habits: Habits, plain: Flags) -> Ints:
-    """Rent on the 1st to 3rd, the others on days of their own, a loan for some; cents a month of all.
-
-    Who pays statements in full pays the internet by card, so that no statement is as small as a minimum.
-    """
-    month_day = days_of_month(window)
-    when, share, utilities, car = draws.fields("bills", users.number).astype(np.int64)
-    by, size, internet, lender = draws.fields("providers", users.number).astype(np.int64)
-    plan_day, owes, loan_day, _ = draws.fields("more bills", users.number).astype(np.int64)
-    low, high = curves.RENT_SHARE
-    income = habits.monthly_income_cents
-    rent = (income * (low + (high - low) * share / 65_536)).astype(np.int64)
-    prices = np.array(curves.INTERNET_CENTS)
-    online = prices[size * len(prices) // 65_536]
-    power = income * curves.UTILITIES_SHARE
-    loan = income * np.where(owes < curves.WITH_LOAN_SHARE * 65_536, curves.LOAN_SHARE, 0)
-    home = descriptors.homes(draws, users.number)
-    by_card = habits.has_card & ~has(users, user_plan.HIGH_UTILIZATION)
-    date = [day.timetuple().tm_yday for day in window.dates[: window.length]]
-    season = np.array([math.cos(2 * math.pi * (day - COLDEST_DAY) / 365) for day in date])
-    for name, day, cents, swing, pick in (
-        ("rent", 1 + when * 3 // 65_536, rent, 0.0, by),
-        ("utilities", 5 + utilities * 20 // 65_536, power, curves.UTILITIES_SEASON, home),
-        ("internet", 4 + internet * 24 // 65_536, online, 0.0, home),
-        ("insurance", 2 + lender * 26 // 65_536, income * curves.INSURANCE_SHARE, 0.0, by),
-        ("health", 2 + plan_day * 26 // 65_536, income * curves.HEALTH_SHARE, 0.0, lender),
-        ("loan", 2 + loan_day * 26 // 65_536, loan, 0.0, by),
-        ("car", 3 + car * 22 // 65_536, income * curves.CAR_SHARE, 0.0, lender),
-    ):
-        user, at = np.nonzero((month_day == day[:, None]) & (plain & (cents > 0))[:, None])
-        amount = np.rint(cents[user] * (1 + swing * season[at])).astype(np.int64)
-        label = descriptors.provider(name, pick)[user]
-        is_by_card = (name == "internet") & by_card[user] & (at >= habits.card_day[user])
-        account = np.where(is_by_card, CARD, CHECKING)
-        events.add(user, at, amount, account=account, label=label, order=BILL)
-    shares = curves.CAR_SHARE + curves.INSURANCE_SHARE + curves.HEALTH_SHARE
-    return rent + online + power + loan + income * shares
 
 
 def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:

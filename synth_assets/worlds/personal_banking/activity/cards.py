@@ -11,7 +11,7 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window, date_of
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import refunds
+from synth_assets.worlds.personal_banking.activity import posting, refunds
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
@@ -62,17 +62,18 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     misses = high & (users.edge < 0) & (missed < int(curves.OVERDUE_SHARE * 65_536))
     month_day = 1 + statement_on.astype(np.int64) * 28 // 65_536
     statements = _statement_days(window, np.where(misses, _long_ago(window, missed), month_day))
-    refunds.give_back(events, draws, users, statements)
+    refunds.give_back(events, window, draws, users, statements)
     charged = np.cumsum(events.outflow(CARD), axis=1)
     opening = _owed_before(habits, high, _drawn_limit(drawn, high) * used_share, charged)
     apr = apr_basis_points(rate)
-    ledger = _Ledger(events, habits, charged, opening, apr, high & ~half_used, users)
+    ledger = _Ledger(events, window, habits, charged, opening, apr, high & ~half_used, users)
     ledger.months(statements, FIRST_DUE + lag.astype(np.int64) * 5 // 65_536, misses)
     balance = opening + charged[:, -1] + ledger.moved
     peak = np.maximum(opening, opening + np.cumsum(events.outflow(CARD), axis=1).max(axis=1))
-    last = _round_up_half_used(events, users, balance, peak)
+    last_day = int(posting.on_or_before(window, np.array([window.length - 2]))[0])
+    last = _round_up_half_used(events, users, balance, peak, last_day)
     balance += last
-    statement = ledger.statement + np.where(ledger.statement_day >= events.days - 2, last, 0)
+    statement = ledger.statement + np.where(ledger.statement_day >= last_day, last, 0)
     limit = np.where(half_used, 2 * balance, _limit(balance, peak, used_share, high))
     limit = np.where(habits.has_card, limit, 0)
     return Cards(
@@ -137,13 +138,13 @@ def _statement_days(window: Window, month_day: Ints) -> Ints:
     return days
 
 
-def _round_up_half_used(events: Events, users: Users, balance: Ints, peak: Ints) -> Ints:
+def _round_up_half_used(events: Events, users: Users, balance: Ints, peak: Ints, last_day: int) -> Ints:
     """A last purchase makes the balance of whoever uses exactly half a multiple of $50, half of the smallest
     limit and of the highest balance at least."""
     user = np.flatnonzero(users.edge == user_plan.HALF_USED)
     least = np.maximum(balance[user] + 5_000, curves.SMALLEST_LIMIT_CENTS // 2)
     amount = -(-np.maximum(least, (peak[user] + 1) // 2) // 5_000) * 5_000 - balance[user]
-    day = np.full(len(user), events.days - 2)
+    day = np.full(len(user), last_day)
     events.add(user, day, amount, account=CARD, label=INDEX["unknown"], order=LAST_PURCHASE)
     added = np.zeros_like(balance)
     added[user] = amount
@@ -156,6 +157,7 @@ class _Ledger:
     def __init__(
         self,
         events: Events,
+        window: Window,
         habits: Habits,
         charged: Ints,
         opening: Ints,
@@ -163,7 +165,8 @@ class _Ledger:
         revolves: Flags,
         users: Users,
     ) -> None:
-        self.events, self.habits, self.charged, self.opening = events, habits, charged, opening
+        self.events, self.window, self.habits = events, window, habits
+        self.charged, self.opening = charged, opening
         self.apr, self.revolves = apr, revolves
         self.pays_half = users.edge == user_plan.HALF_USED
         self.moved = np.zeros_like(opening)  # interest less payments so far
@@ -200,7 +203,7 @@ class _Ledger:
         return self.statement * self.apr // 120_000
 
     def _pay(self, here: Flags, due: Ints, interest: Ints, missed: Flags) -> None:
-        """Pay the statement when it is due; stressed users on the day after the payday before."""
+        """Pay the statement when it is due, or on the business day before; stressed users on a payday."""
         least = np.maximum(curves.SMALLEST_MINIMUM_CENTS, self.statement // 100 + interest)
         least = np.minimum(least, self.statement)
         half = np.maximum(2 * least, self.statement // 2)
@@ -221,5 +224,6 @@ class _Ledger:
 
     def _paid_on(self, due: Ints) -> Ints:
         """Day of the payment, negative if it came before the window."""
-        earlier = due - (due - self.habits.cycle_start - 1) % self.habits.cycle_days
-        return np.where(self.habits.is_stressed, earlier, due)
+        earlier = due - (due - self.habits.cycle_start) % self.habits.cycle_days
+        day = np.where(self.habits.is_stressed, earlier, due)
+        return np.where(day < 0, day, posting.on_or_before(self.window, day))

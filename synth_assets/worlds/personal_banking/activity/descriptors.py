@@ -50,7 +50,7 @@ class Descriptor(NamedTuple):
     """How a transaction shows.
 
     Attributes:
-        merchant: clean brand, None where the bank knows none.
+        merchant: clean brand, or who pays wages; None where the bank knows none.
         feed: raw string; `#` stands for a digit.
         channel: online, in store or other.
         detailed: Plaid's detailed category.
@@ -77,8 +77,11 @@ BILLS = {
     "utilities": Descriptor(None, "", "online", "RENT_AND_UTILITIES_GAS_AND_ELECTRICITY"),
     "internet": Descriptor(None, "", "online", "RENT_AND_UTILITIES_INTERNET_AND_CABLE"),
     "insurance": Descriptor(None, "", "online", "GENERAL_SERVICES_INSURANCE"),
-    "health": Descriptor(None, "", "online", "MEDICAL_OTHER_MEDICAL"),
-    "loan": Descriptor(None, "", "online", "LOAN_PAYMENTS_OTHER_PAYMENT"),
+    "water": Descriptor(None, "", "online", "RENT_AND_UTILITIES_WATER"),
+    "telephone": Descriptor(None, "", "online", "RENT_AND_UTILITIES_TELEPHONE"),
+    "health": Descriptor(None, "", "online", "GENERAL_SERVICES_INSURANCE"),
+    "student_loan": Descriptor(None, "", "online", "LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT"),
+    "personal_loan": Descriptor(None, "", "online", "LOAN_PAYMENTS_PERSONAL_LOAN_PAYMENT"),
     "car": Descriptor(None, "", "other", "LOAN_PAYMENTS_CAR_PAYMENT"),
     "to_savings": Descriptor(None, "Online Transfer to SAV ####", "online", "TRANSFER_OUT_SAVINGS"),
     "from_checking": Descriptor(None, "Online Transfer from CHK ####", "online", "TRANSFER_IN_SAVINGS"),
@@ -91,6 +94,8 @@ BILLS = {
     "interest_charge": Descriptor(None, "INTEREST CHARGE ON PURCHASES", "other", "BANK_FEES_INTEREST_CHARGE"),
     "overdraft_fee": Descriptor(None, "OVERDRAFT FEE", "other", "BANK_FEES_OVERDRAFT_FEES"),
     "atm": Descriptor(None, "ATM WITHDRAWAL ######", "other", "TRANSFER_OUT_WITHDRAWAL"),
+    "atm_fee": Descriptor(None, "NON-NETWORK ATM FEE", "other", "BANK_FEES_ATM_FEES"),
+    "tax_refund": Descriptor(None, "IRS TREAS 310 TAX REF", "other", "INCOME_TAX_REFUND"),
     "unknown": Descriptor(
         None, "POS PURCHASE ######", "in store", "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE"
     ),
@@ -105,18 +110,26 @@ def _feed(brand: str, stream: str) -> str:
     return (merchants.PREFIXES.get(stream, "") + own)[: merchants.LONGEST_FEED]
 
 
+_DETAILED = {brand: detailed for detailed, brands in merchants.DETAILED.items() for brand in brands}
+
+
+def _visited(stream: curves.Stream, brand: str) -> Descriptor:
+    online = stream.name in ONLINE or brand in merchants.ONLINE
+    detailed = _DETAILED.get(brand, stream.detailed)
+    return Descriptor(brand, _feed(brand, stream.name), "online" if online else "in store", detailed)
+
+
 def _labels() -> tuple[tuple[Descriptor, ...], dict[str, int]]:
     found: list[Descriptor] = []
     places = {}
     for name, bill in BILLS.items():
         places[name] = len(found)
-        found += [bill._replace(feed=feed) for feed in merchants.PROVIDERS.get(name, (bill.feed,))]
+        feeds = merchants.PROVIDERS.get(name, (bill.feed,))
+        payers = merchants.PAYERS.get(name, (None,) * len(feeds))
+        found += [bill._replace(feed=feed, merchant=payer) for feed, payer in zip(feeds, payers, strict=True)]
     for stream in curves.STREAMS:
         places[stream.name] = len(found)
-        channel = "online" if stream.name in ONLINE else "in store"
-        found += [
-            Descriptor(brand, _feed(brand, stream.name), channel, stream.detailed) for brand in stream.brands
-        ]
+        found += [_visited(stream, brand) for brand in stream.brands]
     places["subscriptions"] = len(found)
     found += [
         Descriptor(s.merchant, _feed(s.merchant, ""), "online", s.detailed) for s in curves.SUBSCRIPTIONS
@@ -134,15 +147,10 @@ def _labels() -> tuple[tuple[Descriptor, ...], dict[str, int]]:
 DESCRIPTORS, INDEX = _labels()
 """Every label, and where those of a stream or bill begin."""
 
-POSTED_AFTER_DAYS = np.array(
-    [
-        (0, 0, 0, 0, 0, 1, 1, 1, 2, 2)[place * 7 % 10]
-        if label.merchant and label.channel == "in store"
-        else 0
-        for place, label in enumerate(DESCRIPTORS)
-    ]
-)
-"""Of each label, days from purchase to posting: half of the shops settle on the day [D]."""
+
+IS_PURCHASE = np.zeros(len(DESCRIPTORS), dtype=bool)
+IS_PURCHASE[INDEX[curves.STREAMS[0].name] : INDEX["subscriptions"]] = True
+"""Of each label, whether it is a visit to a shop, which is posted some days later."""
 
 
 def homes(draws: Draws, number: Ints) -> Ints:
@@ -153,3 +161,8 @@ def homes(draws: Draws, number: Ints) -> Ints:
 def provider(name: str, pick: Ints) -> Ints:
     """Label of a bill or paycheck by one of `merchants.PROVIDERS`, picked by any whole number."""
     return INDEX[name] + pick % len(merchants.PROVIDERS[name])
+
+
+def lender(pick: Ints) -> Ints:
+    """Label of a student or personal loan's payment, half of them either."""
+    return np.where(pick % 4 < 2, provider("student_loan", pick), provider("personal_loan", pick))

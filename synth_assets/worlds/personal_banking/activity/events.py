@@ -33,6 +33,7 @@ class EventRows(NamedTuple):
         amount_cents: positive is money out of the account, negative is money in.
         label: index into `descriptors.DESCRIPTORS`: merchant, feed string and category.
         is_pending: whether it is not posted yet, and in no balance.
+        waited: days since the purchase.
     """
 
     user: Ints
@@ -42,6 +43,7 @@ class EventRows(NamedTuple):
     amount_cents: Ints
     label: Ints
     is_pending: Days
+    waited: Ints
 
     def take(self, at: Ints) -> EventRows:
         """The events at some places."""
@@ -67,6 +69,7 @@ class Events:
         label: Ints | int,
         order: int,
         is_pending: Days | bool = False,
+        waited: Ints | int = 0,
     ) -> None:
         """Events of one kind, one for each of `user`."""
         size = len(user)
@@ -79,6 +82,7 @@ class Events:
                 amount_cents,
                 np.broadcast_to(np.asarray(label), size),
                 np.broadcast_to(np.asarray(is_pending), size),
+                np.broadcast_to(np.asarray(waited), size),
             )
         )
 

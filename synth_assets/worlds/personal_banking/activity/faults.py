@@ -15,7 +15,7 @@ from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.used_numbers import unused_before
 from synth_assets.worlds.personal_banking.activity.cards import Cards
-from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
+from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX, IS_PURCHASE
 from synth_assets.worlds.personal_banking.activity.events import (
     CARD,
     CHECKING,
@@ -45,9 +45,6 @@ OFF_BY_CENTS = (500, 50_000)
 SAVINGS_OFF_SHARE = 0.3
 """Of those, balances of savings accounts, where there is one [D]."""
 
-_IS_PURCHASE = np.array(
-    [label.merchant is not None and place < INDEX["subscriptions"] for place, label in enumerate(DESCRIPTORS)]
-)
 _MIRROR = np.full(len(DESCRIPTORS), -1)
 _MIRROR[[INDEX["card_payment_out"], INDEX["to_savings"]]] = INDEX["card_payment_in"], INDEX["from_checking"]
 """Of a label under which money leaves for another account, the label under which it arrives."""
@@ -87,7 +84,7 @@ def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws)
     counts = np.bincount(rows.user, minlength=len(kind))
     clean_number = np.arange(len(rows.user)) - (np.cumsum(counts) - counts)[rows.user]
     drawn, drawn_too, _, _ = draws.fields("faulty row", users)
-    purchase = _IS_PURCHASE[rows.label] & (rows.amount_cents > 0) & ~rows.is_pending
+    purchase = IS_PURCHASE[rows.label] & (rows.amount_cents > 0) & ~rows.is_pending
     followed = _one_of_each(purchase & _leaves_no_credit(sound), rows, drawn, len(kind))
     number = _numbers(rows, clean_number, followed, slots, draws, users)
     faulty = np.full(len(kind), -1)
@@ -122,7 +119,10 @@ class _Edits:
         self._sound, self._kind, self._raised = sound, kind, raised
         rows = sound.rows
         self._rows = rows._replace(
-            amount_cents=rows.amount_cents.copy(), label=rows.label.copy(), is_pending=rows.is_pending.copy()
+            amount_cents=rows.amount_cents.copy(),
+            label=rows.label.copy(),
+            is_pending=rows.is_pending.copy(),
+            waited=rows.waited.copy(),
         )
         self._times = np.ones(len(rows.user), dtype=np.int64)
         self._about = np.full(len(kind), -1)
@@ -130,7 +130,7 @@ class _Edits:
     def leave_pending(self, of_user: Ints) -> None:
         """A purchase stays pending."""
         row = self._begin(of_user, PENDING)
-        self._rows.is_pending[row] = True
+        self._rows.is_pending[row], self._rows.waited[row] = True, 0
         self._raise(row, self._rows.amount_cents[row])
 
     def drop_leg(self, of_user: Ints, drawn: Fields) -> None:
@@ -145,7 +145,7 @@ class _Edits:
         self._about[users] = row
         self._raise(row, 2 * self._rows.amount_cents[row])
         self._rows.amount_cents[row] *= -1
-        self._rows.label[row] = INDEX["from_checking"]
+        self._rows.label[row], self._rows.waited[row] = INDEX["from_checking"], 0
 
     def add_after(self, of_user: Ints) -> None:
         """A purchase is followed by itself, or by a refund of a shop that was never paid."""

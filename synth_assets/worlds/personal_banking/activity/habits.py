@@ -12,6 +12,7 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking.activity import posting
 from synth_assets.worlds.personal_banking.activity.events import Days
 from synth_assets.worlds.personal_banking.user_plan import Users
 
@@ -75,7 +76,7 @@ def habits(window: Window, draws: Draws, users: Users) -> Habits:
     saver = has(users, user_plan.SAVINGS_BUILDER)
     kind = np.where(saver, np.minimum(kind, SEMIMONTHLY), kind)  # so that any 30 days hold a payday
     start, days = _cycle(window, users, phase)
-    gap_days = 48 + gap.astype(np.int64) * 8 // 65_536
+    gap_days = 49 + 7 * (gap >> 15).astype(np.int64)
     paydays = np.select(
         [stressed[:, None], variable[:, None], *((kind == k)[:, None] for k in range(4))],
         [_every(window, start, days), _rare(window, gap_days, phase), *_salaried(window, phase)],
@@ -92,25 +93,40 @@ def habits(window: Window, draws: Draws, users: Users) -> Habits:
 
 
 def _cycle(window: Window, users: Users, phase: Fields) -> tuple[Ints, Ints]:
-    """First payday and pay period of stressed users: Fridays, every second week.
+    """First payday and pay period of stressed users: Thursdays, every second week, so that rent is paid on a
+    Friday.
 
     The one exactly on the threshold is paid every 15 days, and a period ends on as_of.
     """
-    friday = int(np.flatnonzero(window.weekday[:7] == 4)[0])
+    thursday = int(np.flatnonzero(window.weekday[:7] == 3)[0])
     edge = users.edge == user_plan.THREE_LOW_DAYS
-    start = np.where(edge, window.length % 15, friday + 7 * (phase >> 15).astype(np.int64))
+    start = np.where(edge, window.length % 15, thursday + 7 * (phase >> 15).astype(np.int64))
     return start, np.where(edge, 15, 14)
 
 
 def _every(window: Window, start: Ints, days: Ints) -> Days:
-    return (np.arange(window.length) - start[:, None]) % days[:, None] == 0
+    """Paydays so many days apart; those of two weeks are moved back to the business day before."""
+    paydays = (np.arange(window.length + LONGEST_WEEKEND) - start[:, None]) % days[:, None] == 0
+    fortnightly = np.flatnonzero(days == 14)
+    user, day = np.nonzero(paydays[fortnightly])
+    moved = np.zeros((len(fortnightly), window.length), dtype=bool)
+    day = posting.on_or_before(window, day)
+    here = day < window.length
+    moved[user[here], day[here]] = True
+    paydays[fortnightly, : window.length] = moved
+    return paydays[:, : window.length]
 
 
 def _rare(window: Window, gap_days: Ints, phase: Fields) -> Days:
-    """Paydays `gap_days` apart, the last one so long ago that the next is due in 7 to 14 days."""
+    """Paydays on a weekday `gap_days` apart, or on the business day before; the last one so long ago that the
+    next is due in 7 to 16 days."""
     last = window.length - 1 - (gap_days - 7 - (phase.astype(np.int64) * 8 // 65_536))
-    day = np.arange(window.length)
-    return (day <= last[:, None]) & ((last[:, None] - day) % gap_days[:, None] == 0)
+    last += np.maximum(7 - window.weekday[last], 0) * (window.weekday[last] > 4)
+    ago = np.arange(window.length // 49 + 1)
+    user, place = np.nonzero(last[:, None] - gap_days[:, None] * ago >= 0)
+    days = np.zeros((len(last), window.length), dtype=bool)
+    days[user, posting.on_or_before(window, last[user] - gap_days[user] * place)] = True
+    return days
 
 
 def _salaried(window: Window, phase: Fields) -> list[Days]:
@@ -167,7 +183,7 @@ def _opened(window: Window, draws: Draws, users: Users, card: Flags, savings: Fl
     new_savings = is_new & savings & ~has(users, user_plan.SAVINGS_BUILDER)
     return (
         np.where(new_card, card_day * days // 65_536, -1),
-        np.where(new_savings, savings_day * days // 65_536, -1),
+        np.where(new_savings, posting.on_or_before(window, savings_day * days // 65_536), -1),
     )
 
 

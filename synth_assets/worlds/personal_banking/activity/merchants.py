@@ -6,19 +6,34 @@
 from __future__ import annotations
 
 GROCERS = (
-    "Whole Foods", "Safeway", "Trader Joe's", "Kroger", "Costco", "Aldi", "Publix", "Sprouts", "H-E-B",
+    "Whole Foods", "Safeway", "Trader Joe's", "Kroger", "Albertsons", "Aldi", "Publix", "Sprouts", "H-E-B",
     "Wegmans",
 )  # fmt: skip
 STATIONS = ("Shell", "Chevron", "BP", "Exxon", "Mobil", "Arco", "Valero", "Circle K", "Sunoco", "Marathon")
 MARKETPLACES = (
-    "Amazon", "eBay", "Etsy", "Best Buy", "Wayfair", "Chewy", "Zappos", "Newegg", "Nordstrom", "Ikea",
+    "Amazon", "eBay", "Etsy", "Best Buy", "Temu", "Chewy", "Zappos", "Newegg", "Nordstrom", "Gap",
 )  # fmt: skip
-SUPERSTORES = ("Target", "Walmart", "Sam's Club", "Meijer", "Big Lots", "Kohl's")
+SUPERSTORES = (
+    "Target", "Walmart", "Costco", "Big Lots", "Kohl's", "Sam's Club", "Meijer", "Old Navy", "Dollar General",
+    "Macy's",
+)  # fmt: skip
 PHARMACIES = ("CVS", "Walgreens", "Rite Aid", "Quest Diagnostics", "Kaiser Permanente", "Aspen Dental")
-AIRLINES = ("Delta", "United", "American Airlines", "Southwest", "JetBlue", "Alaska Air")
-HARDWARE = ("Home Depot", "Lowe's", "Ace Hardware", "Menards", "True Value", "Harbor Freight")
+AIRLINES = (
+    "Delta", "Marriott", "United", "American Airlines", "Hilton", "Southwest", "JetBlue", "Airbnb",
+    "Alaska Air", "Hyatt",
+)  # fmt: skip
+HARDWARE = (
+    "Home Depot", "Lowe's", "Wayfair", "Ace Hardware", "Menards", "Ikea", "True Value", "Harbor Freight",
+)  # fmt: skip
 SALONS = ("Supercuts", "Great Clips", "Ulta", "Sephora", "Sally Beauty", "Fantastic Sams")
-RIDES = ("Uber", "Lyft", "Curb", "Alto", "Revel", "Via", "Wingz", "Yellow Cab")
+RIDES = (
+    "Uber", "ParkMobile", "Token Transit", "Lyft", "SpotHero", "Amtrak", "Curb", "ParkWhiz", "Greyhound",
+    "Yellow Cab", "LAZ Parking", "FlixBus",
+)  # fmt: skip
+FAST_FOOD = (
+    "McDonald's", "Chick-fil-A", "Taco Bell", "Wendy's", "Burger King", "Chipotle", "Subway", "Panda Express",
+    "KFC", "Popeyes", "Five Guys", "In-N-Out",
+)  # fmt: skip
 
 _FIRST = (
     "Marios", "Blue Door", "Golden Wok", "La Palma", "Corner", "Harbor", "Old Mill", "Sunrise", "Red Lantern",
@@ -38,6 +53,27 @@ LONGEST_FEED = 25
 
 PREFIXES = {"coffee": "SQ *", "restaurants": "TST* "}
 """Terminals of small shops write their own name first [S mybankstatementanalysis.com]."""
+
+ONLINE = ("Wayfair",)
+"""Brands of a stream of shops that are a website."""
+
+DETAILED = {
+    "GENERAL_MERCHANDISE_ELECTRONICS": ("Best Buy", "Newegg"),
+    "GENERAL_MERCHANDISE_PET_SUPPLIES": ("Chewy",),
+    "GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES": ("Zappos", "Gap", "Old Navy"),
+    "GENERAL_MERCHANDISE_DEPARTMENT_STORES": ("Nordstrom", "Kohl's", "Macy's"),
+    "GENERAL_MERCHANDISE_DISCOUNT_STORES": ("Big Lots", "Dollar General"),
+    "HOME_IMPROVEMENT_FURNITURE": ("Wayfair", "Ikea"),
+    "MEDICAL_OTHER_MEDICAL": ("Quest Diagnostics",),
+    "MEDICAL_PRIMARY_CARE": ("Kaiser Permanente",),
+    "MEDICAL_DENTAL_CARE": ("Aspen Dental",),
+    "TRANSPORTATION_PARKING": ("ParkMobile", "SpotHero", "ParkWhiz", "LAZ Parking"),
+    "TRANSPORTATION_PUBLIC_TRANSIT": ("Token Transit", "Amtrak", "Greyhound", "FlixBus"),
+    "TRAVEL_LODGING": ("Marriott", "Hilton", "Airbnb", "Hyatt"),
+    "ENTERTAINMENT_TV_AND_MOVIES": tuple(name for name in VENUES if name.endswith(" Cinema")),
+}
+"""Plaid's detailed category of brands that is not their stream's, as Plaid describes it: laboratories are
+other medical, furniture is home improvement [K plaid.com/documents/pfc-taxonomy-all.csv]."""
 
 INDEPENDENT = ("coffee", "restaurants", "entertainment")
 """Streams whose merchants have one shop each, and no number."""
@@ -69,8 +105,8 @@ FEEDS = {
     "New York Times": "NYTimes*NYTimes Disc",
     "Planet Fitness": "PLANET FIT ####",
     "Home Depot": "THE HOME DEPOT ####",
-    "Delta": "DELTA AIR 006##########",
-    "United": "UNITED 016##########",
+    "Delta": "DELTA AIR 006########",
+    "United": "UNITED 016########",
     "Hulu": "HLU*HULU ########",
     "Disney+": "DISNEYPLUS",
     "Max": "HBOMAX*HELP.HBOMAX.COM",
@@ -98,6 +134,12 @@ _PAYROLLS = (
     "GUSTO {} PAY ######", "{} PAYROLL PPD", "INTUIT PAYROLL {}",
 )  # fmt: skip
 
+PAYERS = {
+    "payroll": tuple(name.title() for name in _EMPLOYERS),
+    "gig": ("Gusto", "Upwork", "Stripe", "Square"),
+}
+"""Clean names of who pays, in order of their strings in `PROVIDERS`."""
+
 PROVIDERS = {
     "payroll": tuple(_PAYROLLS[i % len(_PAYROLLS)].format(name) for i, name in enumerate(_EMPLOYERS)),
     "gig": (
@@ -116,7 +158,12 @@ PROVIDERS = {
     ),
     "insurance": ("GEICO *AUTO", "PROGRESSIVE INS PREM", "STATE FARM RO 27", "ALLSTATE INS CO PMT"),
     "health": ("BCBS PREMIUM PYMT", "UHC HEALTH PLAN DUES", "AETNA PREMIUM", "CIGNA HLTH PLAN WEB"),
-    "loan": ("NELNET STUDENT LN PYMT", "MOHELA LOAN PMT", "SOFI LOAN PAYMENT ####", "LENDINGCLUB WEB PMT"),
+    "student_loan": ("NELNET STUDENT LN PYMT", "MOHELA LOAN PMT"),
+    "personal_loan": ("SOFI LOAN PAYMENT ####", "LENDINGCLUB WEB PMT"),
+    "water": ("CITY WATER DEPT", "WATER UTILITY WEB PAY", "MUNICIPAL WATER BILL"),
+    "telephone": (
+        "VZWRLSS*APOCC VISB", "T-MOBILE*AUTO PAY", "ATT MOBILITY PYMT", "MINT MOBILE", "US CELLULAR WEB",
+    ),
     "car": ("AUTO LOAN PMT ######", "TOYOTA FIN SVCS PYMT", "ALLY AUTO PAYMENT ####", "HONDA FIN SVC PMT"),
 }  # fmt: skip
 """Who is behind a bill or a paycheck, by kind; utilities in order of `CITIES` [D]."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from synth_assets.model import quantile_tables
+from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves
-from synth_assets.worlds.personal_banking.activity import never_visited
+from synth_assets.worlds.personal_banking.activity import never_visited, posting
 from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, MOST_DESCRIPTORS, Events
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -16,7 +17,7 @@ GIVEN_BACK = 3
 """Order of a day's events."""
 
 FIRST_DAY, LAST_DAY = 3, 14
-"""Days from purchase to refund [D]."""
+"""Days from purchase to refund, which is then posted as purchases are [D]."""
 
 WHOLE_SHARE = 0.7
 """Refunds of all that was paid; others give back 20 to 90 % of it [D]."""
@@ -29,7 +30,7 @@ for _stream in never_visited.STREAMS:
     _TAKES_BACK[INDEX[_stream.name] + np.arange(len(_stream.brands))] = True
 
 
-def give_back(events: Events, draws: Draws, users: Users, statements: Ints) -> None:
+def give_back(events: Events, window: Window, draws: Draws, users: Users, statements: Ints) -> None:
     """Refunds of purchases so far, by the same merchant and into the same account.
 
     On a card a refund comes before the statement of its purchase, so that nobody has a credit balance.
@@ -40,11 +41,15 @@ def give_back(events: Events, draws: Draws, users: Users, statements: Ints) -> N
     user, day, cents, account, label = _purchases(events)
     cell = (users.number[user] * curves.LONGEST_WINDOW_DAYS + day) * MOST_DESCRIPTORS + label
     happens, when, whole, part = draws.fields("refund", cell).astype(np.int64)
-    back = day + FIRST_DAY + when * (LAST_DAY - FIRST_DAY + 1) // 65_536
+    given = day + FIRST_DAY + when * (LAST_DAY - FIRST_DAY + 1) // 65_536
+    back = posting.after(window, given, part)
     until = np.where(account == CARD, _statement_of(events, statements, user, day), events.days - 1)
     at = np.flatnonzero((happens < int(curves.RETURNED_SHARE * 65_536)) & (back <= until))
     amount = -_given_back(cents, whole, part)[at]
-    events.add(user[at], back[at], amount, account=account[at], label=label[at], order=GIVEN_BACK)
+    events.add(
+        user[at], back[at], amount, account=account[at], label=label[at], order=GIVEN_BACK,
+        waited=(back - given)[at],
+    )  # fmt: skip
 
 
 def _given_back(cents: Ints, whole: Ints, part: Ints) -> Ints:

@@ -19,10 +19,11 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.worlds.personal_banking import curves
-from synth_assets.worlds.personal_banking.activity import cards, never_visited
+from synth_assets.worlds.personal_banking.activity import cards, never_visited, posting
 from synth_assets.worlds.personal_banking.activity.cards import Cards
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
+    IS_PURCHASE,
     PLAID_OF,
     SIMPLE_CATEGORIES,
 )
@@ -87,7 +88,10 @@ def simulate(config: Config, window: Window, draws: Draws, users: Users) -> Soun
     amount = low[category] + size * (high - low + 1)[category] // 65_536
     amount = np.where(category == _INCOME, -amount, amount)
     order = np.argsort((account // SLOTS * window.length + day) * SLOTS + account % SLOTS, kind="stable")
-    rows = EventRows(account // SLOTS, account % SLOTS, day, np.zeros_like(day), amount, label, is_pending)
+    shops = IS_PURCHASE[label] & ~is_pending
+    waited = np.where(shops, posting.waited(window, day, size), 0)
+    nothing = np.zeros_like(day)
+    rows = EventRows(account // SLOTS, account % SLOTS, day, nothing, amount, label, is_pending, waited)
     rows = rows.take(order)
     rows = rows._replace(amount_cents=distinct_cents(rows, window.length))
     card, closing = _balances(draws, users.number, has_account, window)

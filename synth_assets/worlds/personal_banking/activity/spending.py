@@ -11,8 +11,8 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import bills, never_visited
-from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, POSTED_AFTER_DAYS, provider
+from synth_assets.worlds.personal_banking.activity import bills, cash, monthly, never_visited, posting
+from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, provider
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
@@ -39,7 +39,9 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     bills.deposit(events, draws, users, habits)
     bills.save(events, habits, users, plain)
     bills.earn_interest(events, window, draws, users, habits)
-    billed = bills.pay(events, window, draws, users, habits, plain)
+    billed = monthly.pay(events, window, draws, users, habits, plain)
+    cash.withdraw(events, window, draws, users, plain)
+    cash.refund_taxes(events, window, draws, users, plain)
     left = habits.monthly_income_cents * curves.SPENT_SHARE - billed - habits.subscriptions * 2_000
     small, large = _scales(left)
     avoided = never_visited.shop(draws, users.number, never_visited.STREAMS)
@@ -117,7 +119,7 @@ def _purchases(
     first = draws.fields(f"first of {stream.name}", users.number)[0].astype(np.int64)
     label = INDEX[stream.name] + (first[user] + turn) % len(stream.brands)
     label = never_visited.elsewhere(label, avoided[user])
-    posted_on = bought + POSTED_AFTER_DAYS[label]
+    posted_on = posting.after(window, bought, held.astype(np.int64))
     is_held = (bought >= events.days - 1 - HELD_DAYS) & (held < int(HELD_SHARE * 65_536))
     is_pending = (posted_on >= events.days) | is_held | (users.edge == user_plan.ONLY_PENDING)[user]
     day = np.where(is_pending, bought, posted_on)
@@ -130,7 +132,10 @@ def _purchases(
     share = np.where(has(users, user_plan.HIGH_UTILIZATION), curves.REVOLVERS_CARD_USE, 1) * stream.card_share
     on_card = habits.has_card[user] & (day >= habits.card_day[user]) & (by_card < share[user] * 65_536)
     account = np.where(on_card, CARD, CHECKING)
-    events.add(user, day, amount, account=account, label=label, order=PURCHASE, is_pending=is_pending)
+    events.add(
+        user, day, amount, account=account, label=label, order=PURCHASE, is_pending=is_pending,
+        waited=day - bought,
+    )  # fmt: skip
 
 
 def _visits(

@@ -8,9 +8,9 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import descriptors, never_visited, overdrafts
+from synth_assets.worlds.personal_banking.activity import descriptors, never_visited, overdrafts, posting
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
-from synth_assets.worlds.personal_banking.activity.events import CHECKING, Events
+from synth_assets.worlds.personal_banking.activity.events import CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Habits
 from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -48,7 +48,7 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     user = np.flatnonzero(habits.is_stressed & habits.is_active)
     place, cycle = _place(window, habits, user)
     fee = overdrafts.fee_cents(draws, users.number)[user]
-    target = _targets(draws, users, user, _shown(draws, users, user, place, cycle), place, cycle, fee)
+    target = _targets(draws, users, user, _shown(window, draws, users, user, place, cycle), place, cycle, fee)
     other = events.outflow(CHECKING)[user]
     opening = target[:, 0] + other[:, 0]
     out = np.diff(target, axis=1, prepend=opening[:, None]) * -1 - other
@@ -62,8 +62,8 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     row, day = np.nonzero((target < 0) & (out > fee[:, None]) & (fee > 0)[:, None])
     overdrafts.charge(events, user[row], day)
     out[row, day] -= fee[row]
-    out -= _bills(events, draws, users, user, out, place, cycle)
-    _purchases(events, draws, users, user, out)
+    out -= _bills(events, window, draws, users, user, out, place, cycle)
+    _purchases(events, window, draws, users, user, out)
     openings = np.zeros(len(users.number), dtype=np.int64)
     openings[user] = opening
     return openings
@@ -71,8 +71,16 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
 
 def _place(window: Window, habits: Habits, user: Ints) -> tuple[Ints, Ints]:
     """Days since payday and number of the pay period, users x days."""
-    since = np.arange(window.length) - habits.cycle_start[user, None]
-    return since % habits.cycle_days[user, None], since // habits.cycle_days[user, None]
+    day = np.arange(window.length)
+    last = np.maximum.accumulate(np.where(habits.paydays[user], day, -1), axis=1)
+    before = (day - habits.cycle_start[user, None]) % habits.cycle_days[user, None]
+    return np.where(last >= 0, day - last, before), np.cumsum(habits.paydays[user], axis=1) - 1
+
+
+def _business_day_before(window: Window) -> Ints:
+    """Of each day and one more, the last business day before it; -1 where that is before the window."""
+    day = np.arange(window.length)
+    return np.append(-1, np.maximum.accumulate(np.where(window.is_business[: window.length], day, -1)))
 
 
 def _dollars(users: Users, user: Ints, place: Ints, cycle: Ints) -> Ints:
@@ -82,14 +90,22 @@ def _dollars(users: Users, user: Ints, place: Ints, cycle: Ints) -> Ints:
     return np.where((users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None], edge, usual)
 
 
-def _shown(draws: Draws, users: Users, user: Ints, place: Ints, cycle: Ints) -> Ints:
+def _shown(window: Window, draws: Draws, users: Users, user: Ints, place: Ints, cycle: Ints) -> Ints:
     """Days since payday whose balance a day already shows, users x days: some days' money is spent on a day
-    before, so that nothing is bought on them; low days stay low and others do not become so."""
+    before, so that nothing is bought on them; low days stay low and others do not become so.
+
+    Nothing is posted on days on which banks do not, but by who is exactly on the threshold: what is spent
+    until the next business day is gone on the last one, and a paycheck stands until then.
+    """
+    exact = (users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None]
+    last = _business_day_before(window)[1:]
+    place = np.where((place[:, last] == 0) & (last >= 0) & ~exact, 0, place)
     cell = users.number[user, None] * curves.LONGEST_WINDOW_DAYS + np.arange(place.shape[1])
     chance = _SHOPPING_DAYS[users.archetype[user], None] * 65_536
     has_account = (draws.fields("shops", cell)[0].reshape(cell.shape) < chance) | (place < 2)
     low = _dollars(users, user, place, cycle) < LOW_DOLLARS
     has_account[:, :-1] |= low[:, 1:] != low[:, :-1]
+    has_account &= window.is_business[1 : window.length + 1] | exact
     has_account[:, -1] = True
     day = np.where(has_account, np.arange(place.shape[1]), place.shape[1])
     next_standing = np.minimum.accumulate(day[:, ::-1], axis=1)[:, ::-1]
@@ -110,36 +126,55 @@ def _targets(
     cents = quantile_tables.sample(overdrafts.overdrawn_cents(), depth)
     first_day = np.where(long < 65_536 // 3, 12, 13)
     below = -(fee[:, None] + cents)
-    below -= (place > first_day) * (fee[:, None] + 1_000 + second.astype(np.int64) * 2_000 // 65_536)
-    dips = (happens < chance[:, None] * 65_536) & (place >= first_day)
+    below -= (shown > first_day) * (fee[:, None] + 1_000 + second.astype(np.int64) * 2_000 // 65_536)
+    dips = (happens < chance[:, None] * 65_536) & (shown >= first_day)
     usual_cents = np.where(dips, below, usual * scale // 10)
     return np.where((users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None], 100 * usual, usual_cents)
 
 
 def _bills(
-    events: Events, draws: Draws, users: Users, user: Ints, out: Ints, place: Ints, cycle: Ints
+    events: Events,
+    window: Window,
+    draws: Draws,
+    users: Users,
+    user: Ints,
+    out: Ints,
+    place: Ints,
+    cycle: Ints,
 ) -> Ints:
-    """Cents of bills, users x days: half of the rent and of a loan on the day after payday; on payday the
-    car, every second time utilities and internet instead; then insurance or the health plan by turns."""
+    """Cents of bills, users x days: half of the rent and of a loan on the business day after payday, with
+    insurance or the health plan by turns; on payday the car, every second time utilities, water, internet and
+    telephone instead."""
     pick = draws.fields("providers", users.number)[0].astype(np.int64)
     home = descriptors.homes(draws, users.number)
-    odd = (cycle % 2 == 1) & (place == 0)
+    first, second = _bill_days(window, place)
+    odd = (cycle % 2 == 1) & first
     paid = np.zeros_like(out)
-    for name, who, when, percent in (
-        ("rent", pick, place == 1, 72),
-        ("loan", pick, place == 1, 14),
-        ("car", pick, (place == 0) & ~odd, 68),
-        ("utilities", home, odd, 38),
-        ("internet", home, odd, 20),
-        ("insurance", pick, (place == 2) & (cycle % 2 == 0), 55),
-        ("health", pick, (place == 2) & (cycle % 2 == 1), 55),
+    provider = descriptors.provider
+    for payee, when, percent in (
+        (provider("rent", pick), second, 54),
+        (descriptors.lender(pick), second, 11),
+        (provider("car", pick), first & ~odd, 68),
+        (provider("utilities", home), odd, 30),
+        (provider("water", home), odd, 6),
+        (provider("internet", home), odd, 12),
+        (provider("telephone", pick), odd, 10),
+        (provider("insurance", pick), second & (cycle % 2 == 0), 12),
+        (provider("health", pick), second & (cycle % 2 == 1), 12),
     ):
         row, day = np.nonzero(when & (out >= SMALLEST_BILLED_CENTS))
         cents = out[row, day] * percent // 100
-        label = descriptors.provider(name, who)[user[row]]
-        events.add(user[row], day, cents, account=CHECKING, label=label, order=BILL)
+        events.add(user[row], day, cents, account=CHECKING, label=payee[user[row]], order=BILL)
         paid[row, day] += cents
     return paid
+
+
+def _bill_days(window: Window, place: Ints) -> tuple[Days, Days]:
+    """The first business day from payday on, and the next one."""
+    before = _business_day_before(window)[: place.shape[1]]
+    business = window.is_business[: place.shape[1]]
+    first = business & (np.arange(place.shape[1]) - before > place)
+    return first, business & (before >= 0) & first[:, before]
 
 
 _SHOPPING_DAYS = np.array([curves.STRESSED_DAYS.get(name, 0) for name in user_plan.ARCHETYPES])
@@ -154,7 +189,7 @@ _FIRST = np.array([INDEX[stream.name] for stream in curves.STREAMS])
 _BRANDS = np.array([len(stream.brands) for stream in curves.STREAMS])
 
 
-def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints) -> None:
+def _purchases(events: Events, window: Window, draws: Draws, users: Users, user: Ints, out: Ints) -> None:
     """What goes out on a day in one to three purchases, each at a merchant that fits its size."""
     row, day = np.nonzero(out)
     cents, cell = out[row, day], users.number[user[row]] * curves.LONGEST_WINDOW_DAYS + day
@@ -165,7 +200,7 @@ def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints
     parts = np.stack([first, second, left - second], axis=1)
     at, part = np.nonzero(parts)
     amount = parts[at, part]
-    kind, brand, _, _ = draws.fields("purchase", cell[at] * 3 + part).astype(np.int64)
+    kind, brand, ago, _ = draws.fields("purchase", cell[at] * 3 + part).astype(np.int64)
     size = np.searchsorted(_BELOW_CENTS, amount, side="right")
     stream = _STREAM[size, kind * _STREAM.shape[1] // 65_536]
     label = _FIRST[stream] + brand * _BRANDS[stream] // 65_536
@@ -175,4 +210,5 @@ def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints
     )
     label = unpatterned(buyer, when, label, events.days)
     label = np.where(label >= 0, label, INDEX["unknown"])
-    events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT)
+    waited = posting.waited(window, when, ago)
+    events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT, waited=waited)

@@ -29,7 +29,7 @@ def entries(config: Config, draws: Draws, tables: Mapping[str, pa.Table]) -> Ite
     """A file a user, a line a user and response, and a line a label under Plaid's ids."""
     ids = Ids(draws)
     for few in rows.people(tables):
-        for user, answers in _answers(ids, few):
+        for user, answers in _answers(ids, few, config.pfc_version):
             yield Entry(f"users/{user}.json", answers)
             for name in RESPONSES:
                 yield Entry(f"{name}.jsonl", answers[name])
@@ -38,7 +38,7 @@ def entries(config: Config, draws: Draws, tables: Mapping[str, pa.Table]) -> Ite
         yield Entry(TRUTH, label)
 
 
-def _answers(ids: Ids, few: Mapping[str, pa.Table]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _answers(ids: Ids, few: Mapping[str, pa.Table], pfc_version: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each user's id and the three responses by name."""
     values = {name: rows.plain(few[name]) for name in rows.TABLES}
     user = id_numbers(few["users"]["user_id"])
@@ -47,7 +47,7 @@ def _answers(ids: Ids, few: Mapping[str, pa.Table]) -> Iterator[tuple[str, dict[
     named = dict(zip(values["accounts"]["account_id"], theirs, strict=True))
     accounts = accounts_of(theirs, values["accounts"])
     own_ids = ids.transactions(id_numbers(few["transactions"]["transaction_id"]))
-    transactions = transactions_of(ids, named, own_ids, values["transactions"])
+    transactions = transactions_of(ids, named, own_ids, values["transactions"], pfc_version)
     interest = interest_of(values["transactions"])
     items = ids.items(user)
     requests = {name: ids.requests(name, user) for name in RESPONSES}

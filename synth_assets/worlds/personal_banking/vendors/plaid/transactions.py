@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from synth_assets.model.vendor import Shared
-from synth_assets.worlds.personal_banking.activity.descriptors import PRIMARIES
 from synth_assets.worlds.personal_banking.activity.merchants import CITIES
 from synth_assets.worlds.personal_banking.vendors import rows
+from synth_assets.worlds.personal_banking.vendors.plaid.categories import BY_NAME, category
 from synth_assets.worlds.personal_banking.vendors.plaid.ids import Ids
 
 NOWHERE = Shared(
@@ -28,7 +28,7 @@ NO_META = Shared(
 
 
 def transactions_of(
-    ids: Ids, accounts: Mapping[str, str], own_ids: Sequence[str], of: rows.Values
+    ids: Ids, accounts: Mapping[str, str], own_ids: Sequence[str], of: rows.Values, pfc_version: str
 ) -> list[dict[str, Any]]:
     """A Transaction for every row of transactions.
 
@@ -37,6 +37,7 @@ def transactions_of(
         accounts: account_id by the table's.
         own_ids: transaction_id of each row.
         of: the table's columns.
+        pfc_version: of the personal finance categories.
     """
     merchants = {name: _merchant(ids, name) for name in {*of["merchant_name"]} - {None}}
     nobody = _Merchant(None, [], [])
@@ -67,7 +68,9 @@ def transactions_of(
                 "payment_meta": payment_meta(name),
                 "pending": pending,
                 "pending_transaction_id": None,
-                "personal_finance_category": category(detailed, merchant is not None),
+                "personal_finance_category": category(
+                    detailed, name if detailed in BY_NAME else "", merchant is not None, pfc_version
+                ),
                 "transaction_code": None,
                 "transaction_id": own,
                 "unofficial_currency_code": None,
@@ -98,25 +101,6 @@ def _merchant(ids: Ids, name: str) -> _Merchant:
         for kind in ("merchant", "income_source")
     )
     return _Merchant(entity, [sells], [pays])
-
-
-@cache
-def primary(detailed: str) -> str:
-    """FOOD_AND_DRINK for FOOD_AND_DRINK_COFFEE, whatever the table's own primary category is."""
-    return next(name for name in PRIMARIES if detailed.startswith(f"{name}_"))
-
-
-@cache
-def category(detailed: str, has_merchant: bool) -> Shared:
-    """The personal_finance_category: surest where the merchant is known, low where it is some other of its
-    primary."""
-    other = f"{primary(detailed)}_OTHER" in detailed
-    return Shared(
-        confidence_level="LOW" if other else "VERY_HIGH" if has_merchant else "HIGH",
-        detailed=detailed,
-        primary=primary(detailed),
-        version="v1",
-    )
 
 
 @cache

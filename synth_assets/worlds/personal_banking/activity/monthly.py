@@ -1,0 +1,148 @@
+"""What comes every month on its day or the next business day: rent, utilities, insurance, a loan."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model.calendar import Window, epoch_day, federal_holidays
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking.activity import descriptors
+from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
+from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
+from synth_assets.worlds.personal_banking.user_plan import Users
+
+BILL = 1
+"""Order of a day's events."""
+
+COLDEST_DAY = 20
+"""Of the year; utilities are dearest then."""
+
+LATEST_DAY = 28
+"""Of the month, on which a bill is due."""
+
+TELEPHONE_CENTS, WATER_CENTS = (2_500, 3_000, 4_000, 5_500, 7_000), (5_500, 9_500)
+"""A month of a mobile plan, the same every month, and bounds of the water of two months [D]."""
+
+WITH_WATER_SHARE = 0.6
+"""Users who pay for water themselves; of others the landlord does [D]."""
+
+
+class Bill(NamedTuple):
+    """What comes every month on the same day, one entry a user.
+
+    Attributes:
+        name: its subject.
+        day: of the month.
+        cents: 0 for those who do not have it.
+        label: who is paid.
+        swing: how far the season moves it, relative.
+        every: months from one to the next.
+    """
+
+    name: str
+    day: Ints
+    cents: npt.NDArray[np.floating] | Ints
+    label: Ints
+    swing: float = 0.0
+    every: int = 1
+
+
+def pay(
+    events: Events, window: Window, draws: Draws, users: Users, habits: Habits, plain: Flags
+) -> npt.NDArray[np.float64]:
+    """Each bill on its day; cents a month of all.
+
+    Who pays statements in full pays the internet by card, so that no statement is as small as a minimum.
+    """
+    due = _due_days(window)
+    by_card = habits.has_card & ~has(users, user_plan.HIGH_UTILIZATION)
+    billed = np.zeros(len(users.number))
+    for bill in _bills(draws, users, habits):
+        payer = np.flatnonzero(plain & (bill.cents > 0))
+        day = due.day[bill.day[payer] - 1]
+        row, place = np.nonzero((day < window.length) & (day >= 0) & (due.month % bill.every == 0))
+        user, at = payer[row], day[row, place]
+        season = due.season[bill.day[user] - 1, place]
+        amount = np.rint(bill.cents[user] * (1 + bill.swing * season)).astype(np.int64)
+        is_by_card = (bill.name == "internet") & by_card[user] & (at >= habits.card_day[user])
+        account = np.where(is_by_card, CARD, CHECKING)
+        events.add(user, at, amount, account=account, label=bill.label[user], order=BILL)
+        billed += bill.cents / bill.every
+    return billed
+
+
+def _bills(draws: Draws, users: Users, habits: Habits) -> tuple[Bill, ...]:
+    """Rent on the 1st to 3rd, the others on days of their own; a loan and water for some."""
+    when, share, utilities, car = draws.fields("bills", users.number).astype(np.int64)
+    by, size, internet, lender = draws.fields("providers", users.number).astype(np.int64)
+    plan_day, owes, loan_day, _ = draws.fields("more bills", users.number).astype(np.int64)
+    plan, phone_day, has_water, water = draws.fields("phone and water", users.number).astype(np.int64)
+    low, high = curves.RENT_SHARE
+    income = habits.monthly_income_cents
+    home = descriptors.homes(draws, users.number)
+    provider = descriptors.provider
+    loan = income * np.where(owes < curves.WITH_LOAN_SHARE * 65_536, curves.LOAN_SHARE, 0)
+    least, most = WATER_CENTS
+    used = np.where(has_water < WITH_WATER_SHARE * 65_536, least + (most - least) * water // 65_536, 0)
+    rent = (income * (low + (high - low) * share / 65_536)).astype(np.int64)
+    season = curves.UTILITIES_SEASON
+    return (
+        Bill("rent", 1 + when * 3 // 65_536, rent, provider("rent", by)),
+        Bill("utilities", 5 + utilities * 20 // 65_536, income * curves.UTILITIES_SHARE,
+             provider("utilities", home), season),
+        Bill("water", 4 + water * 24 // 65_536, used, provider("water", home), every=2),
+        Bill("internet", 4 + internet * 24 // 65_536, _one_of(curves.INTERNET_CENTS, size),
+             provider("internet", home)),
+        Bill("telephone", 1 + phone_day * 28 // 65_536, _one_of(TELEPHONE_CENTS, plan),
+             provider("telephone", plan)),
+        Bill("insurance", 2 + lender * 26 // 65_536, income * curves.INSURANCE_SHARE,
+             provider("insurance", by)),
+        Bill("health", 2 + plan_day * 26 // 65_536, income * curves.HEALTH_SHARE, provider("health", lender)),
+        Bill("loan", 2 + loan_day * 26 // 65_536, loan, descriptors.lender(by)),
+        Bill("car", 3 + car * 22 // 65_536, income * curves.CAR_SHARE, provider("car", lender)),
+    )  # fmt: skip
+
+
+def _one_of(prices_cents: tuple[int, ...], drawn: Ints) -> Ints:
+    return np.array(prices_cents)[drawn * len(prices_cents) // 65_536]
+
+
+class _DueDays(NamedTuple):
+    """When bills of each day of the month are due, and posted.
+
+    Attributes:
+        month: of the year, one entry a month that the window touches.
+        day: day of the window on which they are posted, days of the month x months; negative before it.
+        season: 1 on the coldest day of the year and -1 half a year from it, of the same shape.
+    """
+
+    month: Ints
+    day: Ints
+    season: npt.NDArray[np.float64]
+
+
+@lru_cache(maxsize=8)
+def _due_days(window: Window) -> _DueDays:
+    last = window.dates[window.length - 1]
+    months = [12 * last.year + last.month - 1 - ago for ago in range(window.length // 28 + 2)][::-1]
+    dates = [[dt.date(m // 12, m % 12 + 1, day) for m in months] for day in range(1, LATEST_DAY + 1)]
+    angle = [[2 * math.pi * (date.timetuple().tm_yday - COLDEST_DAY) / 365 for date in row] for row in dates]
+    return _DueDays(
+        np.array([month % 12 + 1 for month in months]),
+        np.array([[epoch_day(_posted_on(date)) - window.first for date in row] for row in dates]),
+        np.array([[math.cos(turn) for turn in row] for row in angle]),
+    )
+
+
+def _posted_on(date: dt.date) -> dt.date:
+    """The business day on or after a date, which may lie before the window."""
+    while date.weekday() > 4 or date in federal_holidays(date.year) | federal_holidays(date.year + 1):
+        date += dt.timedelta(1)
+    return date
