@@ -415,6 +415,16 @@ def test_any_late_rate_is_met_exactly_in_every_month(late_rate):
     assert by_month.to_numpy() == pytest.approx(late_rate, abs=0.035)  # zombies and ghosts stay away
 
 
+@pytest.mark.parametrize(("as_of", "least"), [("2024-12-31", 0.05), ("2024-12-10", 0.005)])
+def test_no_payments_pile_up_on_the_last_day(as_of, least):
+    world = synth_assets.generate("subscriptions", as_of=as_of, num_customers=50_000, clean=True)
+    last = pd.Timestamp(as_of)
+    days = world.frame("payments")["payment_date"].value_counts()
+    week = [days.get(last - pd.Timedelta(days=before), 0) for before in range(7)]
+    assert week[0] < 1.3 * week[1] + 30
+    assert least < week[0] / sum(week) < 0.25
+
+
 def test_payers_are_known_in_counts():
     ranks = np.arange(1_000)
     payers = payer_of(ranks)

@@ -24,7 +24,7 @@ from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import closed_form, plan_counts
 from synth_assets.worlds.subscriptions.cohorts import FOUNDERS, arrival_days, bill_days, first_day
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, UNUSED_SHARE, Config
-from synth_assets.worlds.subscriptions.payers import payment_lag_days
+from synth_assets.worlds.subscriptions.payers import BY_INVOICE, payment_lag_days
 
 
 class Subscriptions(NamedTuple):
@@ -204,11 +204,22 @@ def _end_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> 
 def _paid_day(
     config: Config, draws: Draws, number: Ints, day: Ints, settlement: Codes, lag_table: Ints
 ) -> Ints:
-    """On time within terms, by its payer's table, late after the due date; never after as_of."""
-    terms = config.payment_terms_days
-    lag, late, _, _ = draws.fields("payment_lag", number)
-    on_time = np.minimum(payment_lag_days().take(lag_table + (lag >> 4)), terms)
-    days = np.where(
-        settlement == fault_plan.LATE, terms + quantile_tables.sample(curves.days_late(), late), on_time
-    )
-    return np.minimum(day + days, epoch_day(config.day))
+    """On time within terms, by its payer's table, late after the due date; never after as_of.
+
+    What would come later is drawn again among the days that are left, so none pile up on as_of.
+    """
+    terms, last = config.payment_terms_days, epoch_day(config.day)
+    lag, late, again, _ = draws.fields("payment_lag", number)
+    days = np.minimum(payment_lag_days().take(lag_table + (lag >> 4)), terms)
+    is_late = settlement == fault_plan.LATE
+    rows = np.flatnonzero(is_late)
+    days[rows] = terms + quantile_tables.sample(curves.days_late(), late[rows])
+    paid_day = day + days
+    beyond = np.flatnonzero(paid_day > last)
+    for rows, table, from_day in (
+        (beyond[is_late[beyond]], curves.days_late(), terms),
+        (beyond[~is_late[beyond]], payment_lag_days()[BY_INVOICE], 0),
+    ):
+        first = day[rows] + from_day
+        paid_day[rows] = first + quantile_tables.sample_at_most(table, last - first, again[rows])
+    return paid_day

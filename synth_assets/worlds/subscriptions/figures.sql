@@ -74,3 +74,13 @@ SELECT
     END,
     avg(step) / avg(cancelled)
 FROM steps CROSS JOIN scenario;
+
+-- name: payments_of_the_last_day [0 to 0.25, warning, from 300 rows] — Of the payments of the period's last week, those on its
+-- very last day, .08, where the last bill is three weeks old: what would come later does not pile up there.
+SELECT
+    CASE WHEN date_diff('day', max(invoice_date), any_value(as_of)) < 21 THEN 0 ELSE count(payment_id) END,
+    count(*) FILTER (payment_date = as_of) / nullif(count(payment_id), 0)
+FROM invoices
+JOIN payments USING (invoice_id)
+CROSS JOIN scenario
+WHERE payment_date > as_of - 7;

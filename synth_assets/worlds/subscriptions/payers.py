@@ -17,6 +17,8 @@ from synth_assets.model.draws import Ints
 PAYERS = ("card", "ach", "invoice", "slow")
 """Charged to a card, pulled by ACH, paying by invoice, and paying by invoice mostly late."""
 
+BY_INVOICE = PAYERS.index("invoice")
+
 PAYERS_OF_200 = (109, 47, 24, 20)
 """So many that of the payments on time cards make 60 %, ACH 25 % and invoices 15 % [D]."""
 
