@@ -24,9 +24,9 @@ CADENCES = ("weekly", "biweekly", "semimonthly", "monthly")
 CADENCE_SHARES = (0.27, 0.43, 0.20, 0.10)
 """Pay frequency of private establishments, February 2023 [K bls.gov/ces, length of pay periods]."""
 
-MONTHLY_INCOME_MEDIAN_CENTS, MONTHLY_INCOME_SIGMA = 560_000, 0.30
-SMALLEST_MONTHLY_INCOME_CENTS, LARGEST_MONTHLY_INCOME_CENTS = 440_000, 790_000
-"""Net income a month [D]: the document's payroll of $2,000 to $8,000, however often it is paid."""
+MONTHLY_INCOME_CENTS, INCOME_SPREAD = (440_000, 560_000, 790_000), 1.0
+"""Net income a month, least, median and most [D]: the document's payroll of $2,000 to $8,000, however often
+it is paid. Spreads are deviations in logits of the place between least and most, see `amounts.py`."""
 
 # --- spending -----------------------------------------------------------------------------------------
 
@@ -39,7 +39,9 @@ class Stream(NamedTuple):
         detailed: Plaid's detailed category.
         a_month: visits a month.
         weekdays: weights Monday to Sunday.
-        median_cents, sigma: log-normal amount of a visit at a usual income.
+        bounds_cents: between which all amounts lie.
+        median_cents, spread: amount of a visit at a usual income, and its deviation in logits of the place
+            between the bounds; far from both that is the sigma of a log-normal amount.
         brands: merchants, visited in turn.
         card_share: visits paid by card, for those who have one.
     """
@@ -48,17 +50,21 @@ class Stream(NamedTuple):
     detailed: str
     a_month: float
     weekdays: tuple[float, ...]
+    bounds_cents: tuple[int, int]
     median_cents: int
-    sigma: float
+    spread: float
     brands: tuple[str, ...]
     card_share: float
 
 
+_GROCERIES, _COFFEE = "FOOD_AND_DRINK_GROCERIES", "FOOD_AND_DRINK_COFFEE"
 _RESTAURANT = "FOOD_AND_DRINK_RESTAURANT"
 _RIDES = "TRANSPORTATION_TAXIS_AND_RIDE_SHARES"
 _SUPERSTORES = "GENERAL_MERCHANDISE_SUPERSTORES"
 _PHARMACIES = "MEDICAL_PHARMACIES_AND_SUPPLEMENTS"
-_MARKETPLACES = "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"
+_ONLINE = "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"
+_FLIGHTS, _HARDWARE = "TRAVEL_FLIGHTS", "HOME_IMPROVEMENT_HARDWARE"
+_SALONS = "PERSONAL_CARE_HAIR_AND_BEAUTY"
 _EVENTS = "ENTERTAINMENT_SPORTING_EVENTS_AMUSEMENT_PARKS_AND_MUSEUMS"
 
 WEEKEND = (0.8, 0.8, 0.8, 0.9, 1.1, 1.5, 1.3)
@@ -69,26 +75,28 @@ ANY_DAY = (1.0,) * 7
 coffee on the way to work [D]."""
 
 STREAMS = (
-    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.5, WEEKEND, 7_400, 0.50, merchants.GROCERS, 0.45),
-    Stream("restaurants", _RESTAURANT, 7.0, EVENINGS, 2_600, 0.60, merchants.RESTAURANTS, 0.55),
-    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 2.3, WORKDAYS, 620, 0.30, merchants.CAFES, 0.40),
-    Stream("fuel", "TRANSPORTATION_GAS", 2.3, ANY_DAY, 4_300, 0.25, merchants.STATIONS, 0.50),
-    Stream("rides", _RIDES, 0.3, EVENINGS, 1_800, 0.50, merchants.RIDES, 0.60),
-    Stream("marketplaces", _MARKETPLACES, 2.3, ANY_DAY, 3_100, 0.90, merchants.MARKETPLACES, 0.60),
-    Stream("superstores", _SUPERSTORES, 0.4, WEEKEND, 8_000, 0.60, merchants.SUPERSTORES, 0.45),
-    Stream("medical", _PHARMACIES, 0.4, WORKDAYS, 9_000, 0.80, merchants.PHARMACIES, 0.40),
-    Stream("entertainment", _EVENTS, 1.2, EVENINGS, 11_800, 0.75, merchants.VENUES, 0.50),
-    Stream("flights", "TRAVEL_FLIGHTS", 0.1, ANY_DAY, 28_000, 0.50, merchants.AIRLINES, 0.80),
-    Stream("hardware", "HOME_IMPROVEMENT_HARDWARE", 0.2, WEEKEND, 8_500, 0.70, merchants.HARDWARE, 0.50),
-    Stream("salons", "PERSONAL_CARE_HAIR_AND_BEAUTY", 0.3, ANY_DAY, 4_200, 0.40, merchants.SALONS, 0.50),
+    Stream("groceries", _GROCERIES, 5.5, WEEKEND, (3_000, 19_990), 7_600, 1.0, merchants.GROCERS, 0.45),
+    Stream(
+        "restaurants", _RESTAURANT, 7.0, EVENINGS, (1_500, 7_990), 2_900, 1.0, merchants.RESTAURANTS, 0.55
+    ),
+    Stream("coffee", _COFFEE, 2.3, WORKDAYS, (250, 3_000), 620, 0.4, merchants.CAFES, 0.40),
+    Stream("fuel", "TRANSPORTATION_GAS", 2.3, ANY_DAY, (900, 14_000), 4_300, 0.35, merchants.STATIONS, 0.50),
+    Stream("rides", _RIDES, 0.3, EVENINGS, (400, 15_000), 1_800, 0.6, merchants.RIDES, 0.60),
+    Stream("marketplaces", _ONLINE, 2.3, ANY_DAY, (120, 160_000), 3_100, 0.9, merchants.MARKETPLACES, 0.60),
+    Stream(
+        "superstores", _SUPERSTORES, 0.4, WEEKEND, (400, 90_000), 8_000, 0.65, merchants.SUPERSTORES, 0.45
+    ),
+    Stream("medical", _PHARMACIES, 0.4, WORKDAYS, (400, 120_000), 9_000, 0.85, merchants.PHARMACIES, 0.40),
+    Stream("entertainment", _EVENTS, 1.2, EVENINGS, (800, 60_000), 12_800, 0.9, merchants.VENUES, 0.50),
+    Stream("flights", _FLIGHTS, 0.1, ANY_DAY, (5_900, 180_000), 28_000, 0.6, merchants.AIRLINES, 0.80),
+    Stream("hardware", _HARDWARE, 0.2, WEEKEND, (300, 120_000), 8_500, 0.75, merchants.HARDWARE, 0.50),
+    Stream("salons", _SALONS, 0.3, ANY_DAY, (1_400, 25_000), 4_200, 0.6, merchants.SALONS, 0.50),
 )
-"""Visits and amounts [D], all together so that shares of spending come near those of American households
+"""Visits and amounts [D]; groceries are $30 to $200 and dining $15 to $80 in the document, and nobody spends
+$3,000 at the cinema [D]. All together so that shares of spending come near those of American households
 without insurance and pensions: housing and utilities 36 to 40 %, transport 15 to 19, food 14 to 17, health 4
 to 8, entertainment 4 to 7 [P bls.gov/news.release/cesan.nr0.htm, 2023: 32.9, 17.0, 12.9, 8.0 and 4.7 % of all
 spending, 12.4 % of which is insurance and pensions]."""
-
-BOUNDS_CENTS = {"groceries": (3_000, 19_990), "restaurants": (1_500, 7_990), "entertainment": (800, 60_000)}
-"""Groceries are $30 to $200 and dining $15 to $80 in the document; nobody spends $3,000 at the cinema [D]."""
 
 VISITS = {
     "savings_builder": 0.77,
@@ -155,8 +163,8 @@ SUBSCRIPTIONS = (
 """Price points, US list, mid 2025 [K], of those from $5 to $50 that the document asks for. The last two alone
 bring three services above $50 a month."""
 
-SAVED_SHARE, LEAST_SAVED_CENTS = 0.12, 24_000
-"""What savings builders put aside of their income, and at least, cents a month [D]: more than $200."""
+SAVED_SHARE = 0.12
+"""What savings builders put aside of their income [D]: of the smallest $528 a month, more than $200."""
 
 SALARY_DEVIATION, HOURLY_DEVIATION = 0.01, 0.15
 """Of a paycheck, relative; who is paid weekly is paid by the hour [D]."""
@@ -175,13 +183,16 @@ BANKS = (
 CARD_SHARE = 0.7
 """Users with a credit card, of those whose habits do not ask for one [D]."""
 
-APR_MEAN, APR_DEVIATION, SMALLEST_APR, LARGEST_APR = 21.5, 3.8, 12.99, 29.99
-"""Per cent a year [P 21.16 % on all accounts, 22.25 % on those with interest, May 2025, TERMCBCCALLNS]."""
+APR_BASIS_POINTS, APR_SPREAD = (1_299, 2_150, 2_999), 0.95
+"""Hundredths of a per cent a year, least, median and most; the mean is near those of all accounts and of
+those with interest [P 21.16 and 22.25 %, May 2025, TERMCBCCALLNS]."""
 
-LIMIT_MEDIAN_CENTS, LIMIT_SIGMA = 650_000, 0.8
-SMALLEST_LIMIT_CENTS, LARGEST_LIMIT_CENTS = 100_000, 2_500_000
-REVOLVERS_LIMIT_CENTS = 300_000
-"""Half of so much does not melt away in two years of minimum payments [D]."""
+LIMIT_CENTS, LIMIT_SPREAD = (100_000, 650_000, 2_500_000), 1.0
+"""Least, median and most of a credit limit [D]; least and most are the document's."""
+
+REVOLVERS_LIMIT_CENTS, REVOLVERS_LIMIT_SPREAD = (300_000, 750_000, 2_500_000), 1.0
+"""The same of those who use half of theirs: half of $3,000 does not melt away in two years of minimum
+payments [D]."""
 
 SMALLEST_MINIMUM_CENTS = 3_500
 """A minimum payment is $35, or 1 % of the statement and its interest if that is more [D]."""
@@ -205,6 +216,9 @@ SIMPLE_CENTS = ((500, 24_990),) * 6 + ((200_000, 600_000),)
 
 SIMPLE_BALANCE_CENTS, SIMPLE_OWED_CENTS = (10_000, 5_000_000), 10_000
 """Balances from $100 to $50,000, and at least $100 on a card [the document's]."""
+
+SIMPLE_LEAST_USED, SIMPLE_MOST_USED = 0.01, 0.95
+"""Of a card's limit: a hundredth and $100 are owed at least; the share in use is a third in the mean [D]."""
 
 UTILITY_COMPANIES = (
     ("Brightwater Electric", "GAS_AND_ELECTRICITY"), ("Tri-County Power", "GAS_AND_ELECTRICITY"),
@@ -255,9 +269,3 @@ def simple_balance_cents() -> npt.NDArray[np.int64]:
     """Table of a balance on checking or savings: uniform in its logarithm over SIMPLE_BALANCE_CENTS."""
     low, high = SIMPLE_BALANCE_CENTS
     return quantile_tables.quantiles(lambda p: low * (high / low) ** p)
-
-
-@cache
-def simple_used() -> npt.NDArray[np.int64]:
-    """Table of a card's utilisation in hundredths of a per cent: 2 to 95 %, a third in the mean [D]."""
-    return quantile_tables.quantiles(lambda p: 200 + 9_300 * p**2)

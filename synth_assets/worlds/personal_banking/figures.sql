@@ -25,6 +25,21 @@ WITH spent AS (
 )
 SELECT count(*), sum(amount_cents) FILTER (here) / sum(amount_cents) FROM spent;
 
+-- name: commonest_amount [0 to 0.02, warning, from 1,000 rows] — The largest share that one amount has among the
+-- groceries, restaurant bills, fuel or paychecks: an amount that is cut off at a bound stands out.
+WITH found AS (
+    SELECT category_detailed, amount_cents, count(*) AS times
+    FROM transactions CROSS JOIN scenario
+    WHERE
+        preset = 'personas'
+        AND category_detailed IN (
+            'FOOD_AND_DRINK_GROCERIES', 'FOOD_AND_DRINK_RESTAURANT', 'TRANSPORTATION_GAS', 'INCOME_WAGES'
+        )
+    GROUP BY category_detailed, amount_cents
+)
+SELECT sum(whole), max(most / whole)
+FROM (SELECT max(times) AS most, sum(times) AS whole FROM found GROUP BY category_detailed HAVING sum(times) >= 300);
+
 -- name: mean_utilization [0.25 to 0.45, warning, from 200 rows] — Mean utilisation of the cards in use: 26 % in the
 -- population (Experian 2020), more here, as three users of ten are there for using half of their limit.
 SELECT count(*), avg(utilization_pct) / 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.model.calendar import Window, date_of
 from synth_assets.model.draws import Draws, Ints
@@ -29,19 +30,17 @@ def pay(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     """
     month_day = days_of_month(window)
     when, share, utilities, car = draws.fields("bills", users.number).astype(np.int64)
-    by, size, internet, lender = draws.fields("providers", users.number).astype(np.int64)
+    by, _, internet, lender = draws.fields("providers", users.number).astype(np.int64)
     plan_day, owes, loan_day, _ = draws.fields("more bills", users.number).astype(np.int64)
     low, high = curves.RENT_SHARE
     income = habits.monthly_income_cents
     rent = (income * (low + (high - low) * share / 65_536)).astype(np.int64)
-    prices = np.array(curves.INTERNET_CENTS)
-    online = prices[size * len(prices) // 65_536]
+    online = internet_cents(draws, users.number)
     power = income * curves.UTILITIES_SHARE
     loan = income * np.where(owes < curves.WITH_LOAN_SHARE * 65_536, curves.LOAN_SHARE, 0)
     home = descriptors.homes(draws, users.number)
     by_card = habits.has_card & ~has(users, user_plan.HIGH_UTILIZATION)
-    date = [day.timetuple().tm_yday for day in window.dates[: window.length]]
-    season = np.array([math.cos(2 * math.pi * (day - COLDEST_DAY) / 365) for day in date])
+    cold = season(window)
     for name, day, cents, swing, pick in (
         ("rent", 1 + when * 3 // 65_536, rent, 0.0, by),
         ("utilities", 5 + utilities * 20 // 65_536, power, curves.UTILITIES_SEASON, home),
@@ -52,13 +51,25 @@ def pay(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
         ("car", 3 + car * 22 // 65_536, income * curves.CAR_SHARE, 0.0, lender),
     ):
         user, at = np.nonzero((month_day == day[:, None]) & (plain & (cents > 0))[:, None])
-        amount = np.rint(cents[user] * (1 + swing * season[at])).astype(np.int64)
+        amount = np.rint(cents[user] * (1 + swing * cold[at])).astype(np.int64)
         label = descriptors.provider(name, pick)[user]
         is_by_card = (name == "internet") & by_card[user] & (at >= habits.card_day[user])
         account = np.where(is_by_card, CARD, CHECKING)
         events.add(user, at, amount, account=account, label=label, order=BILL)
     shares = curves.CAR_SHARE + curves.INSURANCE_SHARE + curves.HEALTH_SHARE
     return rent + online + power + loan + income * shares
+
+
+def season(window: Window) -> npt.NDArray[np.float64]:
+    """How cold each day of the window is, 1 on the coldest and -1 half a year from it."""
+    date = [day.timetuple().tm_yday for day in window.dates[: window.length]]
+    return np.array([math.cos(2 * math.pi * (day - COLDEST_DAY) / 365) for day in date])
+
+
+def internet_cents(draws: Draws, number: Ints) -> Ints:
+    """What the users `number` pay for a month of internet."""
+    prices = np.array(curves.INTERNET_CENTS)
+    return prices[draws.fields("providers", number)[1].astype(np.int64) * len(prices) // 65_536]
 
 
 def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
@@ -89,7 +100,7 @@ def save(events: Events, habits: Habits, users: Users, plain: Flags) -> None:
     """A transfer on every payday of those who save, in two legs."""
     saves = has(users, user_plan.SAVINGS_BUILDER) & plain
     user, day = np.nonzero(habits.paydays & saves[:, None])
-    monthly = np.maximum(habits.monthly_income_cents * curves.SAVED_SHARE, curves.LEAST_SAVED_CENTS)
+    monthly = habits.monthly_income_cents * curves.SAVED_SHARE
     amount = (monthly * habits.days_a_pay / (365 / 12)).astype(np.int64)[user]
     _to_savings(events, user, day, amount)
 

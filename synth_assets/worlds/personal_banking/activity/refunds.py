@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves
-from synth_assets.worlds.personal_banking.activity import never_visited
+from synth_assets.worlds.personal_banking.activity import never_visited, pace
 from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, MOST_DESCRIPTORS, Events
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -20,9 +19,6 @@ FIRST_DAY, LAST_DAY = 3, 14
 
 WHOLE_SHARE = 0.7
 """Refunds of all that was paid; others give back 20 to 90 % of it [D]."""
-
-LEAST_PAID_CENTS = 500
-"""A purchase of the shop that is never visited, had there been one [D]."""
 
 _TAKES_BACK = np.zeros(len(DESCRIPTORS), dtype=bool)
 for _stream in never_visited.STREAMS:
@@ -58,9 +54,8 @@ def refund_cents(draws: Draws, users: Users) -> Ints:
     size, whole, part, _ = draws.fields("refund size", users.number)
     streams = never_visited.STREAMS
     kind = never_visited.kind(draws, users.number, streams)
-    paid = [quantile_tables.sample(curves.lognormal_cents(s.median_cents, s.sigma), size) for s in streams]
-    cents = np.maximum(np.choose(kind, paid), LEAST_PAID_CENTS)
-    return _given_back(cents, whole.astype(np.int64), part.astype(np.int64))
+    paid = [pace.amount_cents(stream, np.zeros_like(kind), size) for stream in streams]
+    return _given_back(np.choose(kind, paid), whole.astype(np.int64), part.astype(np.int64))
 
 
 def _purchases(events: Events) -> tuple[Ints, Ints, Ints, Ints, Ints]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.activity import cards, never_visited
@@ -195,10 +195,7 @@ def _balances(
     used, limit_drawn, rate, due = draws.fields("simple card", user)
     card = has_account[:, CARD]
     limit = np.where(card, np.rint(cards.limit_cents(limit_drawn) / 10_000).astype(np.int64) * 10_000, 0)
-    owed = np.maximum(
-        limit * quantile_tables.sample(curves.simple_used(), used) // 10_000, curves.SIMPLE_OWED_CENTS
-    )
-    owed = np.where(card, owed, 0)
+    owed = np.where(card, _owed_cents(limit, used), 0)
     minimum = (owed * 2 + 50) // 100
     due_day = window.length + due.astype(np.int64) * cards.FIRST_DUE // 65_536
     nothing = np.zeros_like(owed)
@@ -207,6 +204,13 @@ def _balances(
         due_day - cards.FIRST_DUE - 1, nothing - 1, due_day, nothing > 0,
     )  # fmt: skip
     return found, np.where(has_account, np.column_stack([deposit, owed]), 0)
+
+
+def _owed_cents(limit: Ints, drawn: Fields) -> Ints:
+    """What is owed on cards: more than $100, up to 95 % of the limit, a third in the mean."""
+    low = curves.SIMPLE_OWED_CENTS + limit * curves.SIMPLE_LEAST_USED
+    part = ((drawn.astype(np.int64) + 0.5) / 65_536) ** 2
+    return (low + (limit * curves.SIMPLE_MOST_USED - low) * part).astype(np.int64)
 
 
 _INCOME = SIMPLE_CATEGORIES.index("INCOME")

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-import numpy.typing as npt
 
-from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import bills, never_visited
+from synth_assets.worlds.personal_banking.activity import bills, never_visited, pace
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, POSTED_AFTER_DAYS, provider
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
 from synth_assets.worlds.personal_banking.curves import Stream
 from synth_assets.worlds.personal_banking.user_plan import Users
-
-Floats = npt.NDArray[np.floating]
 
 INCOME, PURCHASE = 0, 3
 """Order of a day's events."""
@@ -41,28 +35,11 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     bills.earn_interest(events, window, draws, users, habits)
     billed = bills.pay(events, window, draws, users, habits, plain)
     left = habits.monthly_income_cents * curves.SPENT_SHARE - billed - habits.subscriptions * 2_000
-    small, large = _scales(left)
+    paces = pace.of_costs(left)
     avoided = never_visited.shop(draws, users.number, never_visited.STREAMS)
     may = plain[:, None] | _still_pending(users, window.length)
     for stream in curves.STREAMS:
-        scale = small if stream.name in curves.SMALL else large
-        _purchases(events, window, draws, users, habits, cell, stream, scale, may, avoided)
-
-
-def _scales(left: Floats) -> tuple[Floats, Floats]:
-    """What amounts of small and of other purchases are multiplied by, so that a month's of all `STREAMS`
-    would be `left` cents: the first is the square root of the second."""
-    small, large = (
-        math.fsum(
-            s.a_month * s.median_cents * math.exp(s.sigma**2 / 2)
-            for s in curves.STREAMS
-            if (s.name in curves.SMALL) == is_small
-        )
-        for is_small in (True, False)
-    )
-    root = (np.sqrt(small * small + 4 * large * np.maximum(left, 0)) - small) / (2 * large)
-    root = np.clip(root, 0.65, 1.6)
-    return root, root * root
+        _purchases(events, window, draws, users, habits, cell, stream, paces, may, avoided)
 
 
 def lives_plainly(users: Users, habits: Habits) -> Flags:
@@ -106,7 +83,7 @@ def _purchases(
     habits: Habits,
     cell: Ints,
     stream: Stream,
-    scale: Floats,
+    paces: Ints,
     may: Days,
     avoided: Ints,
 ) -> None:
@@ -125,8 +102,7 @@ def _purchases(
     renamed = unpatterned(user[posted], day[posted], label[posted], events.days)
     label[posted] = np.where(renamed >= 0, renamed, INDEX["unknown"])
     label = np.where((users.edge == user_plan.ONLY_CASH)[user], INDEX["atm"], label)
-    median = quantile_tables.sample(curves.lognormal_cents(stream.median_cents, stream.sigma), size)
-    amount = (median * scale[user]).astype(np.int64).clip(*curves.BOUNDS_CENTS.get(stream.name, (100, None)))
+    amount = pace.amount_cents(stream, paces[user], size)
     share = np.where(has(users, user_plan.HIGH_UTILIZATION), curves.REVOLVERS_CARD_USE, 1) * stream.card_share
     on_card = habits.has_card[user] & (day >= habits.card_day[user]) & (by_card < share[user] * 65_536)
     account = np.where(on_card, CARD, CHECKING)

@@ -7,8 +7,8 @@ import numpy as np
 from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import descriptors, never_visited, overdrafts
+from synth_assets.worlds.personal_banking import amounts, curves, user_plan
+from synth_assets.worlds.personal_banking.activity import bills, descriptors, never_visited, overdrafts
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Habits
@@ -16,17 +16,19 @@ from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 INCOME, BILL, SPENT = 0, 7, 8
-LEAST_PAY_CENTS = (190_000, 220_000)
-"""Bounds of what a paycheck is at least, as each user's employer has it [D]."""
+MORE_PAY_CENTS, PAY_SPREAD = (30_000, 62_000, 130_000), 1.0
+"""A paycheck over the balance that it leaves: least, median and most, and the deviation in logits [D]. So pay
+is $1,700 to $3,200 every second week, as others' is."""
+
+WAVER = 0.02
+"""Of a closing balance, how far it may lie off the shape either way [D]: so little that days stay in order,
+and low ones low."""
 
 STRESSED_OVERDRAFTS = ((0.10, 0.0), (0.35, 0.12), (0.55, 0.6))
 """Shares of stressed users, and in how many of their pay periods they fall below zero: more than ten times a
 year is 9 % of all users [P CFPB 2017]."""
 
-SMALLEST_BILLED_CENTS = 15_000
-"""Of a day's spending, for a bill to be in it [D]."""
-
-SMALLEST_TWICE_CENTS, SMALLEST_THRICE_CENTS = 10_000, 30_000
+SMALLEST_TWICE_CENTS, SMALLEST_THRICE_CENTS = 11_000, 40_000
 """Of a day's purchases, to be made at two or three merchants [D]."""
 
 LOW_DOLLARS = 100
@@ -53,20 +55,45 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     opening = target[:, 0] + other[:, 0]
     out = np.diff(target, axis=1, prepend=opening[:, None]) * -1 - other
     row, day = np.nonzero(habits.paydays[user])
-    low, high = LEAST_PAY_CENTS
-    least = low + draws.fields("least pay", users.number[user])[0].astype(np.int64) * (high - low) // 65_536
-    pay = np.maximum(least[row], -out[row, day] + least[row] // 10)
+    pay = _pay(draws, users, user, row, day, -out[row, day])
     employer = descriptors.provider("payroll", draws.fields("employer", users.number)[0].astype(np.int64))
     events.add(user[row], day, -pay, account=CHECKING, label=employer[user[row]], order=INCOME)
     out[row, day] += pay
     row, day = np.nonzero((target < 0) & (out > fee[:, None]) & (fee > 0)[:, None])
     overdrafts.charge(events, user[row], day)
     out[row, day] -= fee[row]
-    out -= _bills(events, draws, users, user, out, place, cycle)
+    out -= _bills(events, window, draws, users, user, out, place, cycle)
     _purchases(events, draws, users, user, out)
     openings = np.zeros(len(users.number), dtype=np.int64)
     openings[user] = opening
     return openings
+
+
+def _pay(draws: Draws, users: Users, user: Ints, row: Ints, day: Ints, needed: Ints) -> Ints:
+    """Paychecks, a little off the usual each time; of a payday that must lift a balance from far below zero,
+    as much more."""
+    usual = _more_pay(draws, users.number[user]) + _payday_cents(draws, users.number[user])
+    score = curves.normal()[
+        draws.fields("pay", users.number[user[row]] * curves.LONGEST_WINDOW_DAYS + day)[0] >> 4
+    ]
+    pay = usual[row] * (1 + curves.SALARY_DEVIATION * score)
+    short = np.maximum(needed - _payday_cents(draws, users.number[user])[row], 0)
+    return (pay + short).astype(np.int64)
+
+
+def _more_pay(draws: Draws, number: Ints) -> Ints:
+    """What a usual paycheck leaves to spend on its day."""
+    return amounts.sample(*MORE_PAY_CENTS, PAY_SPREAD, draws.fields("more pay", number)[0])
+
+
+def _payday_cents(draws: Draws, number: Ints) -> Ints:
+    """Closing balance of a usual payday."""
+    return curves.STRESSED_DOLLARS[0] * _scale_above(draws.fields("stress", number)[0].astype(np.int64)) // 10
+
+
+def _scale_above(drawn: Ints) -> Ints:
+    """Balances of $100 and more over the shape's, in thousandths."""
+    return 950 + drawn * 300 // 65_536
 
 
 def _place(window: Window, habits: Habits, user: Ints) -> tuple[Ints, Ints]:
@@ -102,7 +129,7 @@ def _targets(
     """Closing balances in cents, users x days."""
     usual = _dollars(users, user, shown, cycle)
     high, low, often, _ = draws.fields("stress", users.number[user]).astype(np.int64)
-    scale = np.where(usual >= 100, 950 + high[:, None] * 300 // 65_536, 750 + low[:, None] * 250 // 65_536)
+    scale = np.where(usual >= 100, _scale_above(high)[:, None], 750 + low[:, None] * 250 // 65_536)
     shares, chances = np.array(STRESSED_OVERDRAFTS).T
     chance = chances[np.searchsorted(np.cumsum(shares)[:-1], often / 65_536, side="right")]
     period = users.number[user, None] * curves.LONGEST_WINDOW_DAYS + cycle + 1
@@ -112,33 +139,50 @@ def _targets(
     below = -(fee[:, None] + cents)
     below -= (place > first_day) * (fee[:, None] + 1_000 + second.astype(np.int64) * 2_000 // 65_536)
     dips = (happens < chance[:, None] * 65_536) & (place >= first_day)
-    usual_cents = np.where(dips, below, usual * scale // 10)
-    return np.where((users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None], 100 * usual, usual_cents)
+    is_edge = (users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None]
+    usual_cents = np.where(is_edge, 100 * usual, usual * scale // 10)
+    shown_on = (
+        users.number[user, None] * curves.LONGEST_WINDOW_DAYS + np.arange(place.shape[1]) + shown - place
+    )
+    off = draws.fields("waver", shown_on)[0].reshape(place.shape) / 32_768 - 1
+    return np.where(dips & ~is_edge, below, (usual_cents * (1 + WAVER * off)).astype(np.int64))
 
 
 def _bills(
-    events: Events, draws: Draws, users: Users, user: Ints, out: Ints, place: Ints, cycle: Ints
+    events: Events,
+    window: Window,
+    draws: Draws,
+    users: Users,
+    user: Ints,
+    out: Ints,
+    place: Ints,
+    cycle: Ints,
 ) -> Ints:
-    """Cents of bills, users x days: half of the rent and of a loan on the day after payday; on payday the
-    car, every second time utilities and internet instead; then insurance or the health plan by turns."""
+    """Cents of bills, users x days, of the same amounts every time: half of the rent and of a loan on the day
+    after payday; on payday the car, every second time utilities and internet instead; then insurance or the
+    health plan by turns. A bill is left out where less is spent."""
     pick = draws.fields("providers", users.number)[0].astype(np.int64)
     home = descriptors.homes(draws, users.number)
     odd = (cycle % 2 == 1) & (place == 0)
+    high = draws.fields("stress", users.number[user])[0].astype(np.int64)
+    steps = -np.diff(curves.STRESSED_DOLLARS[:3])[:, None] * _scale_above(high) // 10
+    more = _more_pay(draws, users.number[user])
+    power = more[:, None] * 38 // 100 * (1 + curves.UTILITIES_SEASON * bills.season(window))
     paid = np.zeros_like(out)
-    for name, who, when, percent in (
-        ("rent", pick, place == 1, 72),
-        ("loan", pick, place == 1, 14),
-        ("car", pick, (place == 0) & ~odd, 68),
-        ("utilities", home, odd, 38),
-        ("internet", home, odd, 20),
-        ("insurance", pick, (place == 2) & (cycle % 2 == 0), 55),
-        ("health", pick, (place == 2) & (cycle % 2 == 1), 55),
+    for name, who, when, cents in (
+        ("rent", pick, place == 1, steps[0] * 72 // 100),
+        ("loan", pick, place == 1, steps[0] * 14 // 100),
+        ("car", pick, (place == 0) & ~odd, more * 68 // 100),
+        ("utilities", home, odd, power),
+        ("internet", home, odd, bills.internet_cents(draws, users.number[user])),
+        ("insurance", pick, (place == 2) & (cycle % 2 == 0), steps[1] * 55 // 100),
+        ("health", pick, (place == 2) & (cycle % 2 == 1), steps[1] * 55 // 100),
     ):
-        row, day = np.nonzero(when & (out >= SMALLEST_BILLED_CENTS))
-        cents = out[row, day] * percent // 100
+        asked = np.broadcast_to(cents if cents.ndim == 2 else cents[:, None], out.shape).astype(np.int64)
+        row, day = np.nonzero(when & (out - paid >= asked))
         label = descriptors.provider(name, who)[user[row]]
-        events.add(user[row], day, cents, account=CHECKING, label=label, order=BILL)
-        paid[row, day] += cents
+        events.add(user[row], day, asked[row, day], account=CHECKING, label=label, order=BILL)
+        paid[row, day] += asked[row, day]
     return paid
 
 
