@@ -90,13 +90,53 @@ STREAMS = (
     Stream("entertainment", _EVENTS, 1.2, EVENINGS, (800, 60_000), 12_800, 0.9, merchants.VENUES, 0.50),
     Stream("flights", _FLIGHTS, 0.1, ANY_DAY, (5_900, 180_000), 28_000, 0.6, merchants.AIRLINES, 0.80),
     Stream("hardware", _HARDWARE, 0.2, WEEKEND, (300, 120_000), 8_500, 0.75, merchants.HARDWARE, 0.50),
-    Stream("salons", _SALONS, 0.3, ANY_DAY, (1_400, 25_000), 4_200, 0.6, merchants.SALONS, 0.50),
+    Stream("salons", _SALONS, 0.35, ANY_DAY, (1_400, 25_000), 4_200, 0.6, merchants.SALONS, 0.50),
 )
 """Visits and amounts [D]; groceries are $30 to $200 and dining $15 to $80 in the document, and nobody spends
 $3,000 at the cinema [D]. All together so that shares of spending come near those of American households
 without insurance and pensions: housing and utilities 36 to 40 %, transport 15 to 19, food 14 to 17, health 4
 to 8, entertainment 4 to 7 [P bls.gov/news.release/cesan.nr0.htm, 2023: 32.9, 17.0, 12.9, 8.0 and 4.7 % of all
 spending, 12.4 % of which is insurance and pensions]."""
+
+LOYALTY = {
+    "groceries": (4, 1.0, 3.5),
+    "restaurants": (20, 0.4, 1.3),
+    "coffee": (6, 1.0, 3.0),
+    "fuel": (5, 0.7, 3.0),
+    "rides": (2, 1.0, 4.0),
+    "marketplaces": (7, 0.8, 2.2),
+    "superstores": (3, 0.8, 2.5),
+    "medical": (3, 1.0, 3.0),
+    "entertainment": (8, 0.3, 1.5),
+    "flights": (3, 0.5, 2.5),
+    "hardware": (3, 0.8, 2.5),
+    "salons": (2, 3.0, 5.0),
+}
+"""Shops of a kind that somebody goes to, and exponents of Zipf's law by which visits fall to them, of the
+least and the most loyal [D]: at the favourite grocer are 48 to 90 % of the visits."""
+
+
+class Routine(NamedTuple):
+    """Visits that come round.
+
+    Attributes:
+        share: users who have it.
+        others: visits of other users, when it happens, over those of `STREAMS`.
+        days: from visit to visit, of each user between two.
+        off_days: how many days a visit may be early or late.
+    """
+
+    share: float
+    others: float
+    days: tuple[float, float]
+    off_days: int
+
+
+ROUTINES = {"fuel": Routine(0.6, 1.0, (12, 21), 3), "salons": Routine(0.35, 0.1, (24, 49), 3)}
+"""The car is filled up every other week, the hair is cut every few weeks [D]."""
+
+SHOPPING_DAY_SHARE, SHOPPING_DAY_CHANCE = 0.5, 0.72
+"""Users who buy groceries on one day of the week, and how often they do so on that day [D]."""
 
 VISITS = {
     "savings_builder": 0.77,

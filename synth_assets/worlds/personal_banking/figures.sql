@@ -40,6 +40,23 @@ WITH found AS (
 SELECT sum(whole), max(most / whole)
 FROM (SELECT max(times) AS most, sum(times) AS whole FROM found GROUP BY category_detailed HAVING sum(times) >= 300);
 
+-- name: known_shops [0.65 to 0.85, warning, from 1,000 rows] — Visits for groceries, restaurants, fuel and hair at a
+-- shop where the user has bought before: people come back.
+WITH visits AS (
+    SELECT
+        row_number() OVER (PARTITION BY user_id, merchant_name ORDER BY date, transaction_id) > 1 AS is_known
+    FROM transactions CROSS JOIN scenario
+    WHERE
+        preset = 'personas'
+        AND amount_cents > 0
+        AND merchant_name IS NOT NULL
+        AND category_detailed IN (
+            'FOOD_AND_DRINK_GROCERIES', 'FOOD_AND_DRINK_RESTAURANT', 'TRANSPORTATION_GAS',
+            'PERSONAL_CARE_HAIR_AND_BEAUTY'
+        )
+)
+SELECT count(*), avg(CASE WHEN is_known THEN 1.0 ELSE 0 END) FROM visits;
+
 -- name: mean_utilization [0.25 to 0.45, warning, from 200 rows] — Mean utilisation of the cards in use: 26 % in the
 -- population (Experian 2020), more here, as three users of ten are there for using half of their limit.
 SELECT count(*), avg(utilization_pct) / 100

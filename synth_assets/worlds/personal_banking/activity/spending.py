@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from synth_assets.model.calendar import Window
-from synth_assets.model.draws import Draws, Fields, Ints
+from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import bills, never_visited, pace
+from synth_assets.worlds.personal_banking.activity import bills, favourites, pace
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, POSTED_AFTER_DAYS, provider
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
-from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
+from synth_assets.worlds.personal_banking.activity.visits import Visits, visits
 from synth_assets.worlds.personal_banking.curves import Stream
 from synth_assets.worlds.personal_banking.user_plan import Users
 
@@ -28,7 +28,6 @@ HELD_DAYS, HELD_SHARE = 10, 0.04
 def simulate(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
     """Everything but paychecks, card payments and interest, and what stressed users do."""
     plain = lives_plainly(users, habits)
-    cell = users.number[:, None] * curves.LONGEST_WINDOW_DAYS + np.arange(window.length)
     bills.subscribe(events, window, draws, users, habits)
     bills.deposit(events, draws, users, habits)
     bills.save(events, habits, users, plain)
@@ -36,10 +35,10 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     billed = bills.pay(events, window, draws, users, habits, plain)
     left = habits.monthly_income_cents * curves.SPENT_SHARE - billed - habits.subscriptions * 2_000
     paces = pace.of_costs(left)
-    avoided = never_visited.shop(draws, users.number, never_visited.STREAMS)
+    allowed = favourites.allowed(users, habits)
     may = plain[:, None] | _still_pending(users, window.length)
-    for stream in curves.STREAMS:
-        _purchases(events, window, draws, users, habits, cell, stream, paces, may, avoided)
+    for stream, found in visits(window, draws, users, may):
+        allowed = _purchases(events, draws, users, habits, stream, paces, found, allowed)
 
 
 def lives_plainly(users: Users, habits: Habits) -> Flags:
@@ -76,58 +75,46 @@ def _spent_until_next(events: Events, habits: Habits, user: Ints, day: Ints) -> 
 
 
 def _purchases(
-    events: Events,
-    window: Window,
-    draws: Draws,
-    users: Users,
-    habits: Habits,
-    cell: Ints,
-    stream: Stream,
-    paces: Ints,
-    may: Days,
-    avoided: Ints,
-) -> None:
-    """Visits on days that vary, each to the next merchant in turn; what is not posted by as_of is pending."""
-    user, bought, size, by_card, held = _visits(window, draws, users, cell, stream, may)
-    visits = np.bincount(user, minlength=events.users)
-    turn = np.arange(len(user)) - (np.cumsum(visits) - visits)[user]
-    first = draws.fields(f"first of {stream.name}", users.number)[0].astype(np.int64)
-    label = INDEX[stream.name] + (first[user] + turn) % len(stream.brands)
-    label = never_visited.elsewhere(label, avoided[user])
-    posted_on = bought + POSTED_AFTER_DAYS[label]
+    events: Events, draws: Draws, users: Users, habits: Habits, stream: Stream, paces: Ints, found: Visits,
+    allowed: Ints,
+) -> Ints:  # fmt: skip
+    """What is bought on visits; what is not posted by as_of is pending. Gives how many recurring merchants
+    each user may have left."""
+    user, bought, size, by_card, held, _ = found
     is_held = (bought >= events.days - 1 - HELD_DAYS) & (held < int(HELD_SHARE * 65_536))
-    is_pending = (posted_on >= events.days) | is_held | (users.edge == user_plan.ONLY_PENDING)[user]
+    is_held |= (users.edge == user_plan.ONLY_PENDING)[user]
+    label, allowed = _merchants(events, draws, users, stream, found, is_held, allowed)
+    posted_on = bought + POSTED_AFTER_DAYS[label]
+    is_pending = is_held | (posted_on >= events.days)
     day = np.where(is_pending, bought, posted_on)
-    posted = np.flatnonzero(~is_pending)
-    renamed = unpatterned(user[posted], day[posted], label[posted], events.days)
-    label[posted] = np.where(renamed >= 0, renamed, INDEX["unknown"])
     label = np.where((users.edge == user_plan.ONLY_CASH)[user], INDEX["atm"], label)
     amount = pace.amount_cents(stream, paces[user], size)
     share = np.where(has(users, user_plan.HIGH_UTILIZATION), curves.REVOLVERS_CARD_USE, 1) * stream.card_share
     on_card = habits.has_card[user] & (day >= habits.card_day[user]) & (by_card < share[user] * 65_536)
     account = np.where(on_card, CARD, CHECKING)
     events.add(user, day, amount, account=account, label=label, order=PURCHASE, is_pending=is_pending)
+    return allowed
 
 
-def _visits(
-    window: Window, draws: Draws, users: Users, cell: Ints, stream: Stream, may: Days
-) -> tuple[Ints, Ints, Fields, Fields, Fields]:
-    """User and day of each visit, and three fields: how much is spent, by what, and whether it is held."""
-    some = np.flatnonzero(may.any(axis=1))
-    happens, size, by_card, held = draws.fields(stream.name, cell[some])
-    weight = np.array(stream.weekdays) / np.mean(stream.weekdays)
-    chance = stream.a_month / (365 / 12) * weight[window.weekday[: window.length]] * 65_536
-    chance = np.ceil(_VISITS[:, None] * chance).astype(np.uint16)
-    visits = (happens.reshape(len(some), -1) < chance[users.archetype[some]]) & may[some]
-    if stream.name == "groceries":
-        visits[users.edge[some] == user_plan.ONLY_PENDING, -1] = True
-    at = np.flatnonzero(visits)
-    row, day = np.divmod(at, window.length)
-    user = some[row]
-    return user, day, size[at], by_card[at], held[at]
+def _merchants(
+    events: Events,
+    draws: Draws,
+    users: Users,
+    stream: Stream,
+    found: Visits,
+    is_held: Days,
+    allowed: Ints,
+) -> tuple[Ints, Ints]:
+    """The shop of each visit, by preference; other ones where a merchant would recur who may not."""
+    user, bought = found.user, found.day
+    known = favourites.shops(draws, users.number, stream)
+    rank = favourites.ranks(stream, known, user, found.at)
 
+    def posting(at: Ints, label: Ints) -> tuple[Ints, Flags]:
+        day = bought[at] + POSTED_AFTER_DAYS[label]
+        return day, ~is_held[at] & (day < events.days)
 
-_VISITS = np.array([curves.VISITS.get(name, 0) for name in user_plan.ARCHETYPES])
+    return favourites.settled(stream, known, user, rank, posting, events.days, allowed)
 
 
 def _still_pending(users: Users, days: int) -> Days:

@@ -6,13 +6,11 @@ import numpy as np
 
 from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import amounts, curves, user_plan
-from synth_assets.worlds.personal_banking.activity import bills, descriptors, never_visited, overdrafts
-from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
+from synth_assets.worlds.personal_banking.activity import bills, descriptors, favourites, overdrafts
 from synth_assets.worlds.personal_banking.activity.events import CHECKING, Events
-from synth_assets.worlds.personal_banking.activity.habits import Habits
-from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
+from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 INCOME, BILL, SPENT = 0, 7, 8
@@ -63,7 +61,7 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     overdrafts.charge(events, user[row], day)
     out[row, day] -= fee[row]
     out -= _bills(events, window, draws, users, user, out, place, cycle)
-    _purchases(events, draws, users, user, out)
+    _purchases(events, draws, users, habits, user, out)
     openings = np.zeros(len(users.number), dtype=np.int64)
     openings[user] = opening
     return openings
@@ -194,11 +192,9 @@ _STREAM = np.array(
     ]
 )
 _BELOW_CENTS = np.array([cents for cents, _ in BOUGHT_FOR[:-1]])
-_FIRST = np.array([INDEX[stream.name] for stream in curves.STREAMS])
-_BRANDS = np.array([len(stream.brands) for stream in curves.STREAMS])
 
 
-def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints) -> None:
+def _purchases(events: Events, draws: Draws, users: Users, habits: Habits, user: Ints, out: Ints) -> None:
     """What goes out on a day in one to three purchases, each at a merchant that fits its size."""
     row, day = np.nonzero(out)
     cents, cell = out[row, day], users.number[user[row]] * curves.LONGEST_WINDOW_DAYS + day
@@ -209,14 +205,34 @@ def _purchases(events: Events, draws: Draws, users: Users, user: Ints, out: Ints
     parts = np.stack([first, second, left - second], axis=1)
     at, part = np.nonzero(parts)
     amount = parts[at, part]
-    kind, brand, _, _ = draws.fields("purchase", cell[at] * 3 + part).astype(np.int64)
+    kind, brand, _, _ = draws.fields("purchase", cell[at] * 3 + part)
     size = np.searchsorted(_BELOW_CENTS, amount, side="right")
-    stream = _STREAM[size, kind * _STREAM.shape[1] // 65_536]
-    label = _FIRST[stream] + brand * _BRANDS[stream] // 65_536
+    stream = _STREAM[size, kind.astype(np.int64) * _STREAM.shape[1] // 65_536]
     buyer, when = user[row[at]], day[at]
-    label = never_visited.elsewhere(
-        label, never_visited.shop(draws, users.number, never_visited.STREAMS)[buyer]
-    )
-    label = unpatterned(buyer, when, label, events.days)
-    label = np.where(label >= 0, label, INDEX["unknown"])
+    label = _merchants(draws, users, habits, stream, brand, buyer, when, events.days)
     events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT)
+
+
+def _merchants(
+    draws: Draws,
+    users: Users,
+    habits: Habits,
+    stream: Ints,
+    drawn: Fields,
+    buyer: Ints,
+    when: Ints,
+    days: int,
+) -> Ints:
+    """The shop of each purchase, of so many streams, by preference."""
+    label, allowed = np.zeros_like(stream), favourites.allowed(users, habits)
+    for i, kind in enumerate(curves.STREAMS):
+        here = np.flatnonzero(stream == i)
+        known = favourites.shops(draws, users.number, kind)
+        rank = favourites.ranks(kind, known, buyer[here], drawn[here])
+        day = when[here]
+
+        def posting(at: Ints, _: Ints, day: Ints = day) -> tuple[Ints, Flags]:
+            return day[at], np.ones(len(at), dtype=bool)
+
+        label[here], allowed = favourites.settled(kind, known, buyer[here], rank, posting, days, allowed)
+    return label
