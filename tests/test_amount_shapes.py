@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 import synth_assets
-from synth_assets.worlds.personal_banking import amounts, curves
+from synth_assets.worlds.personal_banking import amounts, curves, service_curves
 from tests.bank import plain_rows, tables, with_persona
 
 WAGES = "INCOME_WAGES"
-SERVICES = [service.merchant for service in curves.SUBSCRIPTIONS]
+SERVICES = [service.merchant for service in service_curves.SUBSCRIPTIONS]
 """Merchants with listed prices."""
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking import curves, service_curves
 from tests.bank import plain_rows, tables, with_persona
 
 GROCERIES, SALONS = "FOOD_AND_DRINK_GROCERIES", "PERSONAL_CARE_HAIR_AND_BEAUTY"
-SERVICES = [service.merchant for service in curves.SUBSCRIPTIONS]
+SERVICES = [service.merchant for service in service_curves.SUBSCRIPTIONS]
 
 
 @pytest.fixture(scope="module")

@@ -104,18 +104,6 @@ def test_utilities_come_on_one_day_of_the_month_and_swing_with_the_season(plain,
     assert half.median() >= swing / 2
 
 
-def test_services_charge_a_listed_price_on_their_day(made):
-    prices = {service.merchant: set(service.prices_cents) for service in curves.SUBSCRIPTIONS}
-    rows = made["transactions"][made["transactions"].merchant_name.isin(prices)]
-    assert all(
-        cents in prices[name] for name, cents in zip(rows.merchant_name, rows.amount_cents, strict=True)
-    )
-    each = rows.groupby(["user_id", "merchant_name"])
-    assert (each.amount_cents.nunique() == 1).all()
-    assert (pd.to_datetime(rows.date).dt.day.groupby([rows.user_id, rows.merchant_name]).nunique() == 1).all()
-    assert rows[rows.merchant_name == "Netflix"].amount_cents.nunique() == 3
-
-
 def test_savings_bear_interest_on_the_last_day_of_a_month(made):
     rows = made["transactions"]
     interest = rows[rows.category_detailed == "INCOME_INTEREST_EARNED"]

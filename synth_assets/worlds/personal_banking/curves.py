@@ -178,31 +178,6 @@ SPENT_SHARE = 0.91
 """Of its income a household spends about so much; the rest stays or is put aside [D]."""
 
 
-class Subscription(NamedTuple):
-    """A service that charges monthly: its merchant, the prices of its plans in cents, its category."""
-
-    merchant: str
-    prices_cents: tuple[int, ...]
-    detailed: str
-
-
-SUBSCRIPTIONS = (
-    Subscription("Netflix", (799, 1_799, 2_499), "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Spotify", (1_199,), "ENTERTAINMENT_MUSIC_AND_AUDIO"),
-    Subscription("iCloud", (999,), "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
-    Subscription("New York Times", (1_700, 2_500), "GENERAL_MERCHANDISE_BOOKSTORES_AND_NEWSSTANDS"),
-    Subscription("YouTube Premium", (1_399,), "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Hulu", (999,), "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Planet Fitness", (1_000, 1_500, 2_500), "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
-    Subscription("Disney+", (999, 1_599), "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Max", (999, 1_699), "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Amazon Prime", (1_499,), "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"),
-    Subscription("ChatGPT", (2_000,), "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
-    Subscription("Peloton", (4_400,), "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
-)
-"""Price points, US list, mid 2025 [K], of those from $5 to $50 that the document asks for. The last two alone
-bring three services above $50 a month."""
-
 SAVED_SHARE = 0.12
 """What savings builders put aside of their income [D]: of the smallest $528 a month, more than $200."""
 

@@ -57,6 +57,19 @@ WITH visits AS (
 )
 SELECT count(*), avg(CASE WHEN is_known THEN 1.0 ELSE 0 END) FROM visits;
 
+-- name: changing_services [0.4 to 0.9, warning, from 200 rows] — Of users' services that charge by the month, those
+-- that begin or end, pause, grow dearer or charge late once: not every one is the same seven times.
+WITH charges AS (
+    SELECT user_id, merchant_name, count(*) AS times, count(DISTINCT amount_cents) AS amounts,
+        count(DISTINCT day(date)) AS days, max(CAST(date_range_months AS INTEGER)) AS months
+    FROM transactions CROSS JOIN scenario
+    WHERE
+        preset = 'personas'
+        AND merchant_name IN ('Netflix', 'Spotify', 'YouTube Premium', 'Hulu', 'Disney+', 'ChatGPT', 'Peloton')
+    GROUP BY user_id, merchant_name
+)
+SELECT count(*), avg(CASE WHEN amounts > 1 OR days > 1 OR times < months THEN 1.0 ELSE 0 END) FROM charges;
+
 -- name: mean_utilization [0.25 to 0.45, warning, from 200 rows] — Mean utilisation of the cards in use: 26 % in the
 -- population (Experian 2020), more here, as three users of ten are there for using half of their limit.
 SELECT count(*), avg(utilization_pct) / 100

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from synth_assets.model.calendar import Window, date_of
+from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
 from synth_assets.worlds.personal_banking.activity import descriptors
@@ -16,7 +16,7 @@ from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING,
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.user_plan import Users
 
-BILL, CHARGE, SAVED, CREDITED = 1, 2, 4, 5
+BILL, SAVED, CREDITED = 1, 4, 5
 """Order of a day's events."""
 
 COLDEST_DAY = 20
@@ -70,30 +70,6 @@ def internet_cents(draws: Draws, number: Ints) -> Ints:
     """What the users `number` pay for a month of internet."""
     prices = np.array(curves.INTERNET_CENTS)
     return prices[draws.fields("providers", number)[1].astype(np.int64) * len(prices) // 65_536]
-
-
-def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
-    """Services charge on a day of the month that never slips, and stood three times in the last 90 days."""
-    month_day = days_of_month(window)
-    soon = {date_of(window.last + ahead).day for ahead in (1, 2, 3)}
-    allowed = np.array([day for day in range(1, 29) if day not in soon])
-    services = len(curves.SUBSCRIPTIONS)
-    plans = np.array([len(service.prices_cents) for service in curves.SUBSCRIPTIONS])
-    prices = np.array([np.resize(service.prices_cents, plans.max()) for service in curves.SUBSCRIPTIONS])
-    first = draws.fields("first service", users.number)[0].astype(np.int64) * (services - 2) // 65_536
-    many = has(users, user_plan.SUBSCRIPTION_HEAVY)
-    for place in range(int(habits.subscriptions.max(initial=0))):
-        which = (first + place) % (services - 2)
-        if place < 2:  # the two dear ones make three services more than $50 a month
-            which = np.where(many, services - 2 + place, which)
-        when, chosen, _, _ = draws.fields(f"service {place}", users.number).astype(np.int64)
-        day = allowed[when * len(allowed) // 65_536]
-        price = prices[which, chosen * plans[which] // 65_536]
-        user, at = np.nonzero((month_day == day[:, None]) & (habits.subscriptions > place)[:, None])
-        label = INDEX["subscriptions"] + which[user]
-        by_card = habits.has_card[user] & (at >= habits.card_day[user])
-        account = np.where(by_card, CARD, CHECKING)
-        events.add(user, at, price[user], account=account, label=label, order=CHARGE)
 
 
 def save(events: Events, habits: Habits, users: Users, plain: Flags) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking import curves, service_curves
 from synth_assets.worlds.personal_banking.activity import merchants
 
 PRIMARIES = (
@@ -117,10 +117,14 @@ def _labels() -> tuple[tuple[Descriptor, ...], dict[str, int]]:
         found += [
             Descriptor(brand, _feed(brand, stream.name), channel, stream.detailed) for brand in stream.brands
         ]
-    places["subscriptions"] = len(found)
-    found += [
-        Descriptor(s.merchant, _feed(s.merchant, ""), "online", s.detailed) for s in curves.SUBSCRIPTIONS
-    ]
+    services = {
+        "subscriptions": service_curves.SUBSCRIPTIONS,
+        "annual": service_curves.ANNUAL,
+        "weekly": service_curves.WEEKLY,
+    }
+    for name, some in services.items():
+        places[name] = len(found)
+        found += [Descriptor(s.merchant, _feed(s.merchant, ""), "online", s.detailed) for s in some]
     found += [
         Descriptor(name, f"{name.upper()[:16]} BILL ####", "online", f"RENT_AND_UTILITIES_{kind}")
         for name, kind in curves.UTILITY_COMPANIES

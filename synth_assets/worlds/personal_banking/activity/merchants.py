@@ -64,7 +64,7 @@ FEEDS = {
     "Lyft": "LYFT *RIDE ####",
     "Netflix": "NETFLIX.COM",
     "Spotify": "Spotify USA",
-    "iCloud": "APPLE.COM/BILL",
+    "Apple": "APPLE.COM/BILL",
     "YouTube Premium": "GOOGLE *YouTubePremium",
     "New York Times": "NYTimes*NYTimes Disc",
     "Planet Fitness": "PLANET FIT ####",

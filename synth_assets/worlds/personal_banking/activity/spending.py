@@ -7,7 +7,7 @@ import numpy as np
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import bills, favourites, pace
+from synth_assets.worlds.personal_banking.activity import bills, favourites, pace, services
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, POSTED_AFTER_DAYS, provider
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
@@ -28,7 +28,7 @@ HELD_DAYS, HELD_SHARE = 10, 0.04
 def simulate(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
     """Everything but paychecks, card payments and interest, and what stressed users do."""
     plain = lives_plainly(users, habits)
-    bills.subscribe(events, window, draws, users, habits)
+    services.subscribe(events, window, draws, users, habits)
     bills.deposit(events, draws, users, habits)
     bills.save(events, habits, users, plain)
     bills.earn_interest(events, window, draws, users, habits)

@@ -108,7 +108,7 @@ def _coming_round(
     rounds = np.arange(int(window.length / low) + 2)
     often = low + (high - low) * period / 65_536
     drawn = draws.fields(f"routine day {stream.name}", number[:, None] * MOST_ROUNDS + rounds)[0]
-    off = drawn.reshape(len(number), -1).astype(np.int64) * (2 * routine.off_days + 1) // 65_536
+    off = drawn.reshape(len(number), len(rounds)).astype(np.int64) * (2 * routine.off_days + 1) // 65_536
     day = (often[:, None] * (rounds - 1 + phase[:, None] / 65_536)).astype(np.int64) + off
     row, place = np.nonzero((day >= 0) & (day < window.length))
     found = np.zeros((len(number), window.length), dtype=bool)
