@@ -89,6 +89,7 @@ STREAMS = (
     Stream("medical", _PHARMACIES, 0.4, WORKDAYS, (400, 120_000), 9_000, 0.85, merchants.PHARMACIES, 0.40),
     Stream("entertainment", _EVENTS, 1.2, EVENINGS, (800, 60_000), 12_800, 0.9, merchants.VENUES, 0.50),
     Stream("flights", _FLIGHTS, 0.1, ANY_DAY, (5_900, 180_000), 28_000, 0.6, merchants.AIRLINES, 0.80),
+    Stream("hotels", "TRAVEL_LODGING", 0.07, ANY_DAY, (7_900, 240_000), 42_000, 0.6, merchants.HOTELS, 0.80),
     Stream("hardware", _HARDWARE, 0.2, WEEKEND, (300, 120_000), 8_500, 0.75, merchants.HARDWARE, 0.50),
     Stream("salons", _SALONS, 0.35, ANY_DAY, (1_400, 25_000), 4_200, 0.6, merchants.SALONS, 0.50),
 )
@@ -101,14 +102,15 @@ spending, 12.4 % of which is insurance and pensions]."""
 LOYALTY = {
     "groceries": (4, 1.0, 3.5),
     "restaurants": (20, 0.4, 1.3),
-    "coffee": (6, 1.0, 3.0),
+    "coffee": (5, 1.0, 3.0),
     "fuel": (5, 0.7, 3.0),
     "rides": (2, 1.0, 4.0),
     "marketplaces": (7, 0.8, 2.2),
     "superstores": (3, 0.8, 2.5),
     "medical": (3, 1.0, 3.0),
-    "entertainment": (8, 0.3, 1.5),
+    "entertainment": (6, 0.3, 1.5),
     "flights": (3, 0.5, 2.5),
+    "hotels": (4, 0.5, 2.5),
     "hardware": (3, 0.8, 2.5),
     "salons": (2, 3.0, 5.0),
 }
@@ -137,6 +139,18 @@ ROUTINES = {"fuel": Routine(0.6, 1.0, (12, 21), 3), "salons": Routine(0.35, 0.1,
 
 SHOPPING_DAY_SHARE, SHOPPING_DAY_CHANCE = 0.5, 0.72
 """Users who buy groceries on one day of the week, and how often they do so on that day [D]."""
+
+TRIP_EVERY_DAYS, TRIP_SHARE = 50, 0.3
+"""In every so many days a trip, of so many of them; who is short of money makes none [D]."""
+
+TRIP_NIGHTS, BOOKED_DAYS = (2, 6), (6, 45)
+"""Nights of a trip, and days before it on which a flight is paid, least and most [D]."""
+
+TO_FAMILY_SHARE, HOTEL_AT_FAMILY_SHARE, FLIGHT_SHARE = 0.5, 0.25, 0.75
+"""Trips to the family's city, those of them with a hotel, and trips by air [D]."""
+
+BOUGHT_AWAY = ("restaurants", "coffee", "fuel", "rides", "entertainment")
+"""Streams that go on where one travels; others wait until one is at home again."""
 
 VISITS = {
     "savings_builder": 0.77,

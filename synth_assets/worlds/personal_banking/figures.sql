@@ -70,6 +70,29 @@ WITH charges AS (
 )
 SELECT count(*), avg(CASE WHEN amounts > 1 OR days > 1 OR times < months THEN 1.0 ELSE 0 END) FROM charges;
 
+-- name: regional_chains_at_home [1 to 1, error, from 1 rows] — Purchases at H-E-B in Texas, at Publix in the Southeast, at
+-- Wegmans in the Northeast, of all in their stores.
+WITH bought AS (
+    SELECT CASE merchant_name
+        WHEN 'H-E-B' THEN regexp_matches(name, ' TX$')
+        WHEN 'Publix' THEN regexp_matches(name, ' (FL|GA|NC)$')
+        ELSE regexp_matches(name, ' (NY|MA|MD)$')
+    END AS is_there
+    FROM transactions CROSS JOIN scenario
+    WHERE preset = 'personas' AND merchant_name IN ('H-E-B', 'Publix', 'Wegmans')
+)
+SELECT count(*), avg(CASE WHEN is_there THEN 1.0 ELSE 0 END) FROM bought;
+
+-- name: purchases_away [0.003 to 0.05, warning, from 2,000 rows] — Purchases in shops outside the state in which most of a
+-- user's are: on trips.
+WITH bought AS (
+    SELECT user_id, right(name, 2) AS state
+    FROM transactions CROSS JOIN scenario
+    WHERE preset = 'personas' AND payment_channel = 'in store' AND merchant_name IS NOT NULL AND amount_cents > 0
+),
+homes AS (SELECT user_id, mode(state) AS home FROM bought GROUP BY user_id)
+SELECT count(*), avg(CASE WHEN state <> home THEN 1.0 ELSE 0 END) FROM bought JOIN homes USING (user_id);
+
 -- name: mean_utilization [0.25 to 0.45, warning, from 200 rows] — Mean utilisation of the cards in use: 26 % in the
 -- population (Experian 2020), more here, as three users of ten are there for using half of their limit.
 SELECT count(*), avg(utilization_pct) / 100

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import descriptors
+from synth_assets.worlds.personal_banking.activity import descriptors, places
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, SAVINGS, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
@@ -38,7 +38,7 @@ def pay(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     online = internet_cents(draws, users.number)
     power = income * curves.UTILITIES_SHARE
     loan = income * np.where(owes < curves.WITH_LOAN_SHARE * 65_536, curves.LOAN_SHARE, 0)
-    home = descriptors.homes(draws, users.number)
+    home = places.metros(draws, users.number)
     by_card = habits.has_card & ~has(users, user_plan.HIGH_UTILIZATION)
     cold = season(window)
     for name, day, cents, swing, pick in (

@@ -33,6 +33,7 @@ class EventRows(NamedTuple):
         amount_cents: positive is money out of the account, negative is money in.
         label: index into `descriptors.DESCRIPTORS`: merchant, feed string and category.
         is_pending: whether it is not posted yet, and in no balance.
+        city: index into `places.CITIES` of where it was; -1 where the user lives.
     """
 
     user: Ints
@@ -42,6 +43,7 @@ class EventRows(NamedTuple):
     amount_cents: Ints
     label: Ints
     is_pending: Days
+    city: Ints
 
     def take(self, at: Ints) -> EventRows:
         """The events at some places."""
@@ -67,6 +69,7 @@ class Events:
         label: Ints | int,
         order: int,
         is_pending: Days | bool = False,
+        city: Ints | int = -1,
     ) -> None:
         """Events of one kind, one for each of `user`."""
         size = len(user)
@@ -79,6 +82,7 @@ class Events:
                 amount_cents,
                 np.broadcast_to(np.asarray(label), size),
                 np.broadcast_to(np.asarray(is_pending), size),
+                np.broadcast_to(np.asarray(city), size),
             )
         )
 
@@ -105,10 +109,12 @@ def distinct_cents(rows: EventRows, days: int) -> Ints:
     amount = rows.amount_cents.copy()
     place = (rows.user * days + rows.day) * SLOTS + rows.account
     place = place * MOST_DESCRIPTORS + rows.label
-    while True:
-        key = (place << 32) + amount
+    at = np.arange(len(amount))
+    while len(at):
+        key = (place[at] << 32) + amount[at]
         order = np.argsort(key, kind="stable")
-        repeated = order[1:][(np.diff(key[order]) == 0) & (amount[order[1:]] > 0)]
-        if not len(repeated):
-            return amount
+        again = at[order[1:][np.diff(key[order]) == 0]]
+        repeated = again[amount[again] > 0]
         amount[repeated] += 1
+        at = np.flatnonzero(np.isin(place, place[repeated]))  # only there may it repeat another one now
+    return amount

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves
-from synth_assets.worlds.personal_banking.activity import never_visited
+from synth_assets.worlds.personal_banking.activity import never_visited, places
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.activity.recurrence import Groups, groups
@@ -38,7 +38,7 @@ class Shops(NamedTuple):
     """The shops of one kind, for each of a block's users.
 
     Attributes:
-        first, step: the shop of rank r is number first + r x step, modulo their number.
+        first, step: drawn for where the order begins in a metro, and by which step it goes round.
         level: how loyal the user is, below `LEVELS`.
     """
 
@@ -50,16 +50,15 @@ class Shops(NamedTuple):
 def shops(draws: Draws, number: Ints, stream: Stream) -> Shops:
     """What each of the users `number` prefers."""
     first, step, level, _ = draws.of("users").fields(f"favourite {stream.name}", number).astype(np.int64)
-    steps = _steps(len(stream.brands))
-    return Shops(
-        first * len(stream.brands) // 65_536, steps[step * len(steps) // 65_536], level * LEVELS // 65_536
-    )
+    return Shops(first, step, level * LEVELS // 65_536)
 
 
-def label(stream: Stream, known: Shops, user: Ints, rank: Ints) -> Ints:
-    """The shops of so many ranks in the order of the users at places `user`."""
-    count = len(stream.brands)
-    return INDEX[stream.name] + (known.first[user] + rank * known.step[user]) % count
+def label(stream: Stream, known: Shops, user: Ints, rank: Ints, metro: Ints) -> Ints:
+    """The shops in a metro of so many ranks in the order of the users at places `user`."""
+    found, counts, steps, step_counts = _in_metros(stream.brands)
+    count = counts[metro]
+    step = steps[metro, known.step[user] * step_counts[metro] // 65_536]
+    return INDEX[stream.name] + found[metro, (known.first[user] * count // 65_536 + rank * step) % count]
 
 
 def ranks(stream: Stream, known: Shops, user: Ints, drawn: Fields) -> Ints:
@@ -71,8 +70,9 @@ def never(draws: Draws, number: Ints) -> Ints:
     """Label of the shop, of those that give money back, that the users `number` never visit."""
     streams = never_visited.STREAMS
     which = never_visited.kind(draws, number, streams)
-    everybody = np.arange(len(number))
-    last = [label(s, shops(draws, number, s), everybody, np.full(len(number), -1)) for s in streams]
+    everybody, last_rank = np.arange(len(number)), np.full(len(number), -1)
+    metro = places.metros(draws, number)
+    last = [label(s, shops(draws, number, s), everybody, last_rank, metro) for s in streams]
     return np.choose(which, last)
 
 
@@ -84,7 +84,14 @@ def allowed(users: Users, habits: Habits) -> Ints:
 
 
 def settled(
-    stream: Stream, known: Shops, user: Ints, rank: Ints, posting: Posting, days: int, allowed: Ints
+    stream: Stream,
+    known: Shops,
+    user: Ints,
+    rank: Ints,
+    metro: Ints,
+    posting: Posting,
+    days: int,
+    allowed: Ints,
 ) -> tuple[Ints, Ints]:
     """The shop of each visit, and how many merchants may still recur for each user.
 
@@ -92,25 +99,29 @@ def settled(
     order; after some moves to a shop that nobody knows.
 
     Args:
-        user, rank: of each visit.
+        user, rank, metro: of each visit.
         posting: for shops of the visits at some places, the days of posting, and whether they are posted.
         allowed: recurring merchants of each user; takes those found first.
     """
-    shop = label(stream, known, user, rank)
-    at, left = np.arange(len(user)), allowed
+    shop = label(stream, known, user, rank, metro)
+    at, left, concerned = np.arange(len(user)), allowed, np.ones(len(allowed), dtype=bool)
     for move in range(MOST_MOVES + 1):
         day, is_posted = posting(at, shop[at])
         found = groups(user[at[is_posted]], shop[at[is_posted]], day[is_posted], days)
         refused, kept = _refused(found, user[at[is_posted]], allowed)
         moved = at[is_posted][refused]
-        left = np.where(np.isin(np.arange(len(allowed)), user[at]), allowed - kept, left)
+        left = np.where(concerned, allowed - kept, left)
         if not len(moved):
             break
         rank[moved] = (rank[moved] + 1) % curves.LOYALTY[stream.name][0]
         shop[moved] = (
-            label(stream, known, user[moved], rank[moved]) if move < MOST_MOVES else INDEX["unknown"]
+            label(stream, known, user[moved], rank[moved], metro[moved])
+            if move < MOST_MOVES
+            else INDEX["unknown"]
         )
-        at = np.flatnonzero(np.isin(user, user[moved]))
+        concerned = np.zeros(len(allowed), dtype=bool)
+        concerned[user[moved]] = True
+        at = np.flatnonzero(concerned[user])
     return shop, left
 
 
@@ -128,9 +139,12 @@ def _refused(found: Groups, user: Ints, allowed: Ints) -> tuple[Ints, Ints]:
 
 
 @cache
-def _steps(count: int) -> npt.NDArray[np.int64]:
-    """Steps by which all of so many shops are reached."""
-    return np.array([step for step in range(1, max(count, 2)) if math.gcd(step, count) == 1])
+def _in_metros(brands: tuple[str, ...]) -> tuple[Ints, Ints, Ints, Ints]:
+    """Shops in each metro and their number, and steps by which all of them are reached and their number."""
+    found, counts = places.shops(brands)
+    steps = [[s for s in range(1, max(n, 2)) if math.gcd(s, n) == 1] for n in counts.tolist()]
+    step_counts = np.array([len(some) for some in steps])
+    return found, counts, np.array([np.resize(some, step_counts.max()) for some in steps]), step_counts
 
 
 @cache

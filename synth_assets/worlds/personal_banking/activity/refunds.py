@@ -33,14 +33,16 @@ def give_back(events: Events, draws: Draws, users: Users, statements: Ints) -> N
     Args:
         statements: days of the window on which cards' statements are made, users x months.
     """
-    user, day, cents, account, label = _purchases(events)
+    user, day, cents, account, label, city = _purchases(events)
     cell = (users.number[user] * curves.LONGEST_WINDOW_DAYS + day) * MOST_DESCRIPTORS + label
     happens, when, whole, part = draws.fields("refund", cell).astype(np.int64)
     back = day + FIRST_DAY + when * (LAST_DAY - FIRST_DAY + 1) // 65_536
     until = np.where(account == CARD, _statement_of(events, statements, user, day), events.days - 1)
     at = np.flatnonzero((happens < int(curves.RETURNED_SHARE * 65_536)) & (back <= until))
     amount = -_given_back(cents, whole, part)[at]
-    events.add(user[at], back[at], amount, account=account[at], label=label[at], order=GIVEN_BACK)
+    events.add(
+        user[at], back[at], amount, account=account[at], label=label[at], order=GIVEN_BACK, city=city[at]
+    )
 
 
 def _given_back(cents: Ints, whole: Ints, part: Ints) -> Ints:
@@ -58,16 +60,19 @@ def refund_cents(draws: Draws, users: Users) -> Ints:
     return _given_back(np.choose(kind, paid), whole.astype(np.int64), part.astype(np.int64))
 
 
-def _purchases(events: Events) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Posted purchases that may be returned: user, day, cents, account and label."""
+def _purchases(events: Events) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+    """Posted purchases that may be returned: user, day, cents, account, label and city."""
     columns = []
     for rows in events.found:
         at = np.flatnonzero(_TAKES_BACK[rows.label] & ~rows.is_pending)
         columns.append(
-            [values[at] for values in (rows.user, rows.day, rows.amount_cents, rows.account, rows.label)]
+            [
+                values[at]
+                for values in (rows.user, rows.day, rows.amount_cents, rows.account, rows.label, rows.city)
+            ]
         )
-    user, day, cents, account, label = (np.concatenate(values) for values in zip(*columns, strict=True))
-    return user, day, cents, account, label
+    user, day, cents, account, label, city = (np.concatenate(values) for values in zip(*columns, strict=True))
+    return user, day, cents, account, label, city
 
 
 def _statement_of(events: Events, statements: Ints, user: Ints, day: Ints) -> Ints:

@@ -19,12 +19,14 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.worlds.personal_banking import curves
-from synth_assets.worlds.personal_banking.activity import cards, never_visited
+from synth_assets.worlds.personal_banking.activity import cards, never_visited, places
 from synth_assets.worlds.personal_banking.activity.cards import Cards
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
+    OWN_CITY,
     PLAID_OF,
     SIMPLE_CATEGORIES,
+    is_in,
 )
 from synth_assets.worlds.personal_banking.activity.events import (
     CARD,
@@ -80,14 +82,17 @@ def simulate(config: Config, window: Window, draws: Draws, users: Users) -> Soun
     oldest = window.length - 1 - (age * PENDING_DAYS >> 32)
     day = np.where(is_pending, np.maximum(day, oldest), day)
     category = _categories(config, draws, account % SLOTS, is_first, users.number)
-    label = _LABEL_OF[category, brand * _LABELS_OF[category] // 65_536]
+    metro = places.metros(draws, users.number)[account // SLOTS]
+    label = _LABEL_OF[metro, category, brand * _LABELS_OF[metro, category] // 65_536]
     avoided = never_visited.shop(draws, users.number, never_visited.SIMPLE)
-    label = never_visited.elsewhere(label, avoided[account // SLOTS])
+    label = never_visited.elsewhere(label, avoided[account // SLOTS], metro)
     low, high = np.array(curves.SIMPLE_CENTS).T
     amount = low[category] + size * (high - low + 1)[category] // 65_536
     amount = np.where(category == _INCOME, -amount, amount)
     order = np.argsort((account // SLOTS * window.length + day) * SLOTS + account % SLOTS, kind="stable")
-    rows = EventRows(account // SLOTS, account % SLOTS, day, np.zeros_like(day), amount, label, is_pending)
+    rows = EventRows(
+        account // SLOTS, account % SLOTS, day, np.zeros_like(day), amount, label, is_pending, OWN_CITY[label]
+    )
     rows = rows.take(order)
     rows = rows._replace(amount_cents=distinct_cents(rows, window.length))
     card, closing = _balances(draws, users.number, has_account, window)
@@ -214,13 +219,17 @@ def _owed_cents(limit: Ints, drawn: Fields) -> Ints:
 
 
 _INCOME = SIMPLE_CATEGORIES.index("INCOME")
-_PLACES = [
+_IN_CATEGORY = [
     [
         place
         for place, label in enumerate(DESCRIPTORS)
-        if label.merchant and label.primary == PLAID_OF.get(name, name)
+        if label.merchant and label.detailed.startswith(PLAID_OF.get(name, name) + "_")
     ]
     for name in SIMPLE_CATEGORIES
 ]
-_LABELS_OF = np.array([len(places) for places in _PLACES])
-_LABEL_OF = np.array([places + [0] * (max(_LABELS_OF) - len(places)) for places in _PLACES])
+_PLACES = [
+    [[place for place in some if is_in(place, metro)] for some in _IN_CATEGORY]
+    for metro in range(len(places.METROS))
+]
+_LABELS_OF = np.array([[len(some) for some in of_metro] for of_metro in _PLACES])
+_LABEL_OF = np.array([[np.resize(some, _LABELS_OF.max()) for some in of_metro] for of_metro in _PLACES])

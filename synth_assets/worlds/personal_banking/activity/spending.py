@@ -7,10 +7,16 @@ import numpy as np
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import bills, favourites, pace, services
-from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, POSTED_AFTER_DAYS, provider
+from synth_assets.worlds.personal_banking.activity import bills, favourites, pace, places, services
+from synth_assets.worlds.personal_banking.activity.descriptors import (
+    INDEX,
+    OWN_CITY,
+    POSTED_AFTER_DAYS,
+    provider,
+)
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
+from synth_assets.worlds.personal_banking.activity.trips import trips
 from synth_assets.worlds.personal_banking.activity.visits import Visits, visits
 from synth_assets.worlds.personal_banking.curves import Stream
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -37,7 +43,8 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     paces = pace.of_costs(left)
     allowed = favourites.allowed(users, habits)
     may = plain[:, None] | _still_pending(users, window.length)
-    for stream, found in visits(window, draws, users, may):
+    travels = plain & ~has(users, user_plan.VARIABLE_INCOME)
+    for stream, found in visits(window, draws, users, may, trips(window, draws, users, travels)):
         allowed = _purchases(events, draws, users, habits, stream, paces, found, allowed)
 
 
@@ -80,20 +87,32 @@ def _purchases(
 ) -> Ints:  # fmt: skip
     """What is bought on visits; what is not posted by as_of is pending. Gives how many recurring merchants
     each user may have left."""
-    user, bought, size, by_card, held, _ = found
+    user, bought, size, by_card, held = found.user, found.day, found.size, found.by_card, found.held
     is_held = (bought >= events.days - 1 - HELD_DAYS) & (held < int(HELD_SHARE * 65_536))
     is_held |= (users.edge == user_plan.ONLY_PENDING)[user]
     label, allowed = _merchants(events, draws, users, stream, found, is_held, allowed)
     posted_on = bought + POSTED_AFTER_DAYS[label]
     is_pending = is_held | (posted_on >= events.days)
     day = np.where(is_pending, bought, posted_on)
+    city = _cities(draws, users, stream, found, label)
     label = np.where((users.edge == user_plan.ONLY_CASH)[user], INDEX["atm"], label)
     amount = pace.amount_cents(stream, paces[user], size)
     share = np.where(has(users, user_plan.HIGH_UTILIZATION), curves.REVOLVERS_CARD_USE, 1) * stream.card_share
     on_card = habits.has_card[user] & (day >= habits.card_day[user]) & (by_card < share[user] * 65_536)
     account = np.where(on_card, CARD, CHECKING)
-    events.add(user, day, amount, account=account, label=label, order=PURCHASE, is_pending=is_pending)
+    events.add(
+        user, day, amount, account=account, label=label, order=PURCHASE, is_pending=is_pending, city=city
+    )
     return allowed
+
+
+def _cities(draws: Draws, users: Users, stream: Stream, found: Visits, label: Ints) -> Ints:
+    """The city of each visit: of chains the one at home or near the work, on trips always the same one."""
+    home, work = places.homes(draws, users.number), places.works(draws, users.number)
+    there = found.metro * places.SIZE
+    near_home, near_work = there + home[found.user] % places.SIZE, there + work[found.user] % places.SIZE
+    near_work = np.where(found.is_away, near_home, near_work)
+    return places.cities(OWN_CITY[label], stream.name, near_home, near_work, found.at)
 
 
 def _merchants(
@@ -114,7 +133,7 @@ def _merchants(
         day = bought[at] + POSTED_AFTER_DAYS[label]
         return day, ~is_held[at] & (day < events.days)
 
-    return favourites.settled(stream, known, user, rank, posting, events.days, allowed)
+    return favourites.settled(stream, known, user, rank, found.metro, posting, events.days, allowed)
 
 
 def _still_pending(users: Users, days: int) -> Days:

@@ -8,7 +8,8 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import amounts, curves, user_plan
-from synth_assets.worlds.personal_banking.activity import bills, descriptors, favourites, overdrafts
+from synth_assets.worlds.personal_banking.activity import bills, descriptors, favourites, overdrafts, places
+from synth_assets.worlds.personal_banking.activity.descriptors import OWN_CITY
 from synth_assets.worlds.personal_banking.activity.events import CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -160,7 +161,7 @@ def _bills(
     after payday; on payday the car, every second time utilities and internet instead; then insurance or the
     health plan by turns. A bill is left out where less is spent."""
     pick = draws.fields("providers", users.number)[0].astype(np.int64)
-    home = descriptors.homes(draws, users.number)
+    home = places.metros(draws, users.number)
     odd = (cycle % 2 == 1) & (place == 0)
     high = draws.fields("stress", users.number[user])[0].astype(np.int64)
     steps = -np.diff(curves.STRESSED_DOLLARS[:3])[:, None] * _scale_above(high) // 10
@@ -210,7 +211,9 @@ def _purchases(events: Events, draws: Draws, users: Users, habits: Habits, user:
     stream = _STREAM[size, kind.astype(np.int64) * _STREAM.shape[1] // 65_536]
     buyer, when = user[row[at]], day[at]
     label = _merchants(draws, users, habits, stream, brand, buyer, when, events.days)
-    events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT)
+    home, work = places.homes(draws, users.number)[buyer], places.works(draws, users.number)[buyer]
+    city = places.cities(OWN_CITY[label], "", home, work, brand)
+    events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT, city=city)
 
 
 def _merchants(
@@ -225,6 +228,7 @@ def _merchants(
 ) -> Ints:
     """The shop of each purchase, of so many streams, by preference."""
     label, allowed = np.zeros_like(stream), favourites.allowed(users, habits)
+    metro = places.metros(draws, users.number)[buyer]
     for i, kind in enumerate(curves.STREAMS):
         here = np.flatnonzero(stream == i)
         known = favourites.shops(draws, users.number, kind)
@@ -234,5 +238,7 @@ def _merchants(
         def posting(at: Ints, _: Ints, day: Ints = day) -> tuple[Ints, Flags]:
             return day[at], np.ones(len(at), dtype=bool)
 
-        label[here], allowed = favourites.settled(kind, known, buyer[here], rank, posting, days, allowed)
+        label[here], allowed = favourites.settled(
+            kind, known, buyer[here], rank, metro[here], posting, days, allowed
+        )
     return label

@@ -10,8 +10,11 @@ import numpy as np
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking.activity import places
+from synth_assets.worlds.personal_banking.activity.descriptors import ONLINE
 from synth_assets.worlds.personal_banking.activity.events import Days
 from synth_assets.worlds.personal_banking.activity.habits import Flags
+from synth_assets.worlds.personal_banking.activity.trips import Trips
 from synth_assets.worlds.personal_banking.curves import Routine, Stream
 from synth_assets.worlds.personal_banking.user_plan import Users
 
@@ -31,31 +34,51 @@ class Visits(NamedTuple):
 
     Attributes:
         user, day: whose, and when.
+        metro: where that is, index into `places.METROS`.
+        is_away: whether the user is on a trip there.
         size, by_card, held, at: drawn for how much is spent, by what, whether it is held, and where.
     """
 
     user: Ints
     day: Ints
+    metro: Ints
+    is_away: Flags
     size: Fields
     by_card: Fields
     held: Fields
     at: Fields
 
 
-def visits(window: Window, draws: Draws, users: Users, may: Days) -> Iterator[tuple[Stream, Visits]]:
+def visits(
+    window: Window, draws: Draws, users: Users, may: Days, trips: Trips
+) -> Iterator[tuple[Stream, Visits]]:
     """For each stream, the visits of users on the days on which they may, users x days."""
     some = np.flatnonzero(may.any(axis=1))
     may, cell = may[some], users.number[some, None] * curves.LONGEST_WINDOW_DAYS + np.arange(window.length)
-    for i, stream in enumerate(curves.STREAMS):
-        if i % STREAMS_A_WORD == 0:
-            happens = draws.fields(f"visits {i // STREAMS_A_WORD}", cell)
-        drawn = happens[i % STREAMS_A_WORD].reshape(cell.shape)
-        found = _days(window, draws, users.number[some], users.archetype[some], stream, drawn) & may
-        if stream.name == "groceries":
-            found[users.edge[some] == user_plan.ONLY_PENDING, -1] = True
-        at = np.flatnonzero(found)
-        row, day = np.divmod(at, window.length)
-        yield stream, Visits(some[row], day, *draws.fields(stream.name, cell.ravel()[at]))
+    home, is_home = places.metros(draws, users.number), trips.metro[some] < 0
+    on_trips = {
+        "flights": (trips.flight_user, trips.flight_day),
+        "hotels": (trips.hotel_user, trips.hotel_day),
+    }
+    for i, stream in enumerate(sorted(curves.STREAMS, key=lambda stream: stream.name in on_trips)):
+        if stream.name in on_trips:
+            user, day = on_trips[stream.name]
+        else:
+            if i % STREAMS_A_WORD == 0:
+                happens = draws.fields(f"visits {i // STREAMS_A_WORD}", cell)
+            drawn = happens[i % STREAMS_A_WORD].reshape(cell.shape)
+            found = _days(window, draws, users.number[some], users.archetype[some], stream, drawn) & may
+            if stream.name not in (*curves.BOUGHT_AWAY, *ONLINE):
+                found &= is_home
+            if stream.name == "groceries":
+                found[users.edge[some] == user_plan.ONLY_PENDING, -1] = True
+            row, day = np.divmod(np.flatnonzero(found), window.length)
+            user = some[row]
+        away = trips.metro[user, day]
+        is_away = (away >= 0) & (stream.name in (*curves.BOUGHT_AWAY, "hotels"))
+        at = users.number[user] * curves.LONGEST_WINDOW_DAYS + day
+        metro = np.where(is_away, away, home[user])
+        yield stream, Visits(user, day, metro, is_away, *draws.fields(stream.name, at))
 
 
 def _days(

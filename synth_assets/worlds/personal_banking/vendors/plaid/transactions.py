@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from synth_assets.model.vendor import Shared
 from synth_assets.worlds.personal_banking.activity.descriptors import PRIMARIES
-from synth_assets.worlds.personal_banking.activity.merchants import CITIES
+from synth_assets.worlds.personal_banking.activity.places import CITIES
 from synth_assets.worlds.personal_banking.vendors import rows
 from synth_assets.worlds.personal_banking.vendors.plaid.ids import Ids
 
