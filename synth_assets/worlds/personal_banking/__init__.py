@@ -2,9 +2,19 @@
 
 Plaid-style users with checking, savings and cards. Pay comes by cadence, rent on the first days of a month,
 services charge on their day, cards have statements, and every balance replays to the cent. Each user has an
-archetype whose habits trigger exactly the persona meant, some of them exactly on its threshold. The preset
-`simple` is another source: statements of independent rows in seven weighted categories, where nothing follows
-from anything.
+archetype whose habits trigger exactly the persona meant, some of them exactly on its threshold.
+
+People come back to shops that they like, some every week or month, so that a shop may look like a service;
+how many recurring merchants a user has stays within the archetype. Services begin, end, pause, grow dearer on
+one day for everybody, fail once and are tried again, come through an app store under its name. A trial shows
+where it costs a dollar, not where it is free; a charge that fails leaves no row of its own.
+
+A person lives and works in a metro of three cities, has family in another and makes trips of a few days, with
+flights and hotels. Chains have stores in their own states, one with its number in each city; small shops are
+invented and stand in one city. A metro has no more cities than three, and nobody moves.
+
+The preset `simple` is another source: statements of independent rows in seven weighted categories, where
+nothing follows from anything.
 """
 
 from synth_assets.model.world import World

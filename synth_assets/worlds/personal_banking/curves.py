@@ -24,9 +24,9 @@ CADENCES = ("weekly", "biweekly", "semimonthly", "monthly")
 CADENCE_SHARES = (0.27, 0.43, 0.20, 0.10)
 """Pay frequency of private establishments, February 2023 [K bls.gov/ces, length of pay periods]."""
 
-MONTHLY_INCOME_MEDIAN_CENTS, MONTHLY_INCOME_SIGMA = 560_000, 0.30
-SMALLEST_MONTHLY_INCOME_CENTS, LARGEST_MONTHLY_INCOME_CENTS = 440_000, 790_000
-"""Net income a month [D]: the document's payroll of $2,000 to $8,000, however often it is paid."""
+MONTHLY_INCOME_CENTS, INCOME_SPREAD = (440_000, 560_000, 790_000), 1.0
+"""Net income a month, least, median and most [D]: the document's payroll of $2,000 to $8,000, however often
+it is paid. Spreads are deviations in logits of the place between least and most, see `amounts.py`."""
 
 # --- spending -----------------------------------------------------------------------------------------
 
@@ -39,7 +39,9 @@ class Stream(NamedTuple):
         detailed: Plaid's detailed category, of brands that `merchants.DETAILED` does not name.
         a_month: visits a month.
         weekdays: weights Monday to Sunday.
-        median_cents, sigma: log-normal amount of a visit at a usual income.
+        bounds_cents: between which all amounts lie.
+        median_cents, spread: amount of a visit at a usual income, and its deviation in logits of the place
+            between the bounds; far from both that is the sigma of a log-normal amount.
         brands: merchants, visited in turn.
         card_share: visits paid by card, for those who have one.
     """
@@ -48,17 +50,21 @@ class Stream(NamedTuple):
     detailed: str
     a_month: float
     weekdays: tuple[float, ...]
+    bounds_cents: tuple[int, int]
     median_cents: int
-    sigma: float
+    spread: float
     brands: tuple[str, ...]
     card_share: float
 
 
-_RESTAURANT = "FOOD_AND_DRINK_RESTAURANT"
+_GROCERIES, _COFFEE = "FOOD_AND_DRINK_GROCERIES", "FOOD_AND_DRINK_COFFEE"
+_RESTAURANT, _FAST_FOOD = "FOOD_AND_DRINK_RESTAURANT", "FOOD_AND_DRINK_FAST_FOOD"
 _RIDES = "TRANSPORTATION_TAXIS_AND_RIDE_SHARES"
 _SUPERSTORES = "GENERAL_MERCHANDISE_SUPERSTORES"
 _PHARMACIES = "MEDICAL_PHARMACIES_AND_SUPPLEMENTS"
-_MARKETPLACES = "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"
+_ONLINE = "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"
+_FLIGHTS, _HARDWARE = "TRAVEL_FLIGHTS", "HOME_IMPROVEMENT_HARDWARE"
+_SALONS = "PERSONAL_CARE_HAIR_AND_BEAUTY"
 _EVENTS = "ENTERTAINMENT_SPORTING_EVENTS_AMUSEMENT_PARKS_AND_MUSEUMS"
 
 WEEKEND = (0.8, 0.8, 0.8, 0.9, 1.1, 1.5, 1.3)
@@ -69,33 +75,84 @@ ANY_DAY = (1.0,) * 7
 coffee on the way to work [D]."""
 
 STREAMS = (
-    Stream("groceries", "FOOD_AND_DRINK_GROCERIES", 5.5, WEEKEND, 8_200, 0.50, merchants.GROCERS, 0.45),
-    Stream("restaurants", _RESTAURANT, 5.4, EVENINGS, 2_600, 0.60, merchants.RESTAURANTS, 0.55),
-    Stream("fast_food", "FOOD_AND_DRINK_FAST_FOOD", 1.8, ANY_DAY, 1_250, 0.35, merchants.FAST_FOOD, 0.45),
-    Stream("coffee", "FOOD_AND_DRINK_COFFEE", 1.6, WORKDAYS, 620, 0.30, merchants.CAFES, 0.40),
-    Stream("fuel", "TRANSPORTATION_GAS", 2.3, ANY_DAY, 4_300, 0.25, merchants.STATIONS, 0.50),
-    Stream("rides", _RIDES, 0.7, EVENINGS, 1_800, 0.50, merchants.RIDES, 0.60),
-    Stream("marketplaces", _MARKETPLACES, 1.9, ANY_DAY, 3_100, 0.90, merchants.MARKETPLACES, 0.60),
-    Stream("superstores", _SUPERSTORES, 0.6, WEEKEND, 8_000, 0.60, merchants.SUPERSTORES, 0.45),
-    Stream("medical", _PHARMACIES, 0.4, WORKDAYS, 9_000, 0.80, merchants.PHARMACIES, 0.40),
-    Stream("entertainment", _EVENTS, 1.2, EVENINGS, 11_800, 0.75, merchants.VENUES, 0.50),
-    Stream("flights", "TRAVEL_FLIGHTS", 0.13, ANY_DAY, 28_000, 0.50, merchants.AIRLINES, 0.80),
-    Stream("hardware", "HOME_IMPROVEMENT_HARDWARE", 0.25, WEEKEND, 8_500, 0.70, merchants.HARDWARE, 0.50),
-    Stream("salons", "PERSONAL_CARE_HAIR_AND_BEAUTY", 0.3, ANY_DAY, 4_200, 0.40, merchants.SALONS, 0.50),
+    Stream("groceries", _GROCERIES, 5.5, WEEKEND, (3_000, 19_990), 8_400, 1.0, merchants.GROCERS, 0.45),
+    Stream(
+        "restaurants", _RESTAURANT, 5.4, EVENINGS, (1_500, 7_990), 2_900, 1.0, merchants.RESTAURANTS, 0.55
+    ),
+    Stream("fast_food", _FAST_FOOD, 1.8, ANY_DAY, (450, 4_500), 1_250, 0.7, merchants.FAST_FOOD, 0.45),
+    Stream("coffee", _COFFEE, 1.6, WORKDAYS, (250, 3_000), 620, 0.4, merchants.CAFES, 0.40),
+    Stream("fuel", "TRANSPORTATION_GAS", 2.3, ANY_DAY, (900, 14_000), 4_300, 0.35, merchants.STATIONS, 0.50),
+    Stream("rides", _RIDES, 0.7, EVENINGS, (400, 15_000), 1_800, 0.6, merchants.RIDES, 0.60),
+    Stream("marketplaces", _ONLINE, 1.9, ANY_DAY, (120, 160_000), 3_100, 0.9, merchants.MARKETPLACES, 0.60),
+    Stream(
+        "superstores", _SUPERSTORES, 0.6, WEEKEND, (400, 90_000), 8_000, 0.65, merchants.SUPERSTORES, 0.45
+    ),
+    Stream("medical", _PHARMACIES, 0.4, WORKDAYS, (400, 120_000), 9_000, 0.85, merchants.PHARMACIES, 0.40),
+    Stream("entertainment", _EVENTS, 1.2, EVENINGS, (800, 60_000), 12_800, 0.9, merchants.VENUES, 0.50),
+    Stream("flights", _FLIGHTS, 0.1, ANY_DAY, (5_900, 180_000), 28_000, 0.6, merchants.AIRLINES, 0.80),
+    Stream("hotels", "TRAVEL_LODGING", 0.07, ANY_DAY, (7_900, 240_000), 42_000, 0.6, merchants.HOTELS, 0.80),
+    Stream("hardware", _HARDWARE, 0.25, WEEKEND, (300, 120_000), 8_500, 0.75, merchants.HARDWARE, 0.50),
+    Stream("salons", _SALONS, 0.35, ANY_DAY, (1_400, 25_000), 4_200, 0.6, merchants.SALONS, 0.50),
 )
-"""Visits and amounts [D], all together so that shares of spending come near those of American households
-without insurance and pensions: housing and utilities 36 to 40 %, transport 15 to 19, food 14 to 17, health 4
-to 8, entertainment 4 to 7 [P bls.gov/news.release/cesan.nr0.htm, 2023: 32.9, 17.0, 12.9, 8.0 and 4.7 % of all
-spending, 12.4 % of which is insurance and pensions]."""
+"""Visits and amounts [D]; groceries are $30 to $200 and dining $15 to $80 in the document, which fast food is
+not meant by, and nobody spends $3,000 at the cinema [D]. All together so that shares of spending come near
+those of American households without insurance and pensions: housing and utilities 36 to 40 %, transport 15 to
+19, food 14 to 17, health 4 to 8, entertainment 4 to 7 [P bls.gov/news.release/cesan.nr0.htm, 2023: 32.9,
+17.0, 12.9, 8.0 and 4.7 % of all spending, 12.4 % of which is insurance and pensions]."""
 
-BOUNDS_CENTS = {
-    "groceries": (3_000, 19_990),
-    "restaurants": (1_500, 7_990),
-    "fast_food": (450, 4_500),
-    "entertainment": (800, 60_000),
+LOYALTY = {
+    "groceries": (4, 1.0, 3.5),
+    "restaurants": (20, 0.4, 1.3),
+    "fast_food": (6, 0.4, 1.5),
+    "coffee": (5, 1.0, 3.0),
+    "fuel": (5, 0.7, 3.0),
+    "rides": (5, 0.5, 2.0),
+    "marketplaces": (7, 0.8, 2.2),
+    "superstores": (3, 0.8, 2.5),
+    "medical": (3, 1.0, 3.0),
+    "entertainment": (6, 0.3, 1.5),
+    "flights": (3, 0.5, 2.5),
+    "hotels": (4, 0.5, 2.5),
+    "hardware": (3, 0.8, 2.5),
+    "salons": (2, 3.0, 5.0),
 }
-"""Groceries are $30 to $200 and dining $15 to $80 in the document, which fast food is not meant by; nobody
-spends $3,000 at the cinema [D]."""
+"""Shops of a kind that somebody goes to, and exponents of Zipf's law by which visits fall to them, of the
+least and the most loyal [D]: at the favourite grocer are 48 to 90 % of the visits."""
+
+
+class Routine(NamedTuple):
+    """Visits that come round.
+
+    Attributes:
+        share: users who have it.
+        others: visits of other users, when it happens, over those of `STREAMS`.
+        days: from visit to visit, of each user between two.
+        off_days: how many days a visit may be early or late.
+    """
+
+    share: float
+    others: float
+    days: tuple[float, float]
+    off_days: int
+
+
+ROUTINES = {"fuel": Routine(0.6, 1.0, (12, 21), 3), "salons": Routine(0.35, 0.1, (24, 49), 3)}
+"""The car is filled up every other week, the hair is cut every few weeks [D]."""
+
+SHOPPING_DAY_SHARE, SHOPPING_DAY_CHANCE = 0.5, 0.72
+"""Users who buy groceries on one day of the week, and how often they do so on that day [D]."""
+
+TRIP_EVERY_DAYS, TRIP_SHARE = 50, 0.3
+"""In every so many days a trip, of so many of them; who is short of money makes none [D]."""
+
+TRIP_NIGHTS, BOOKED_DAYS = (2, 6), (6, 45)
+"""Nights of a trip, and days before it on which a flight is paid, least and most [D]."""
+
+TO_FAMILY_SHARE, HOTEL_AT_FAMILY_SHARE, FLIGHT_SHARE = 0.5, 0.25, 0.75
+"""Trips to the family's city, those of them with a hotel, and trips by air [D]."""
+
+BOUGHT_AWAY = ("restaurants", "fast_food", "coffee", "fuel", "rides", "entertainment")
+"""Streams that go on where one travels; others wait until one is at home again."""
 
 VISITS = {
     "savings_builder": 0.77,
@@ -137,34 +194,8 @@ SPENT_SHARE = 0.91
 """Of its income a household spends about so much; the rest stays or is put aside [D]."""
 
 
-class Subscription(NamedTuple):
-    """A service that charges monthly: its merchant, the prices of its plans in cents, its category."""
-
-    merchant: str
-    prices_cents: tuple[int, ...]
-    detailed: str
-
-
-SUBSCRIPTIONS = (
-    Subscription("Netflix", (799, 1_799, 2_499), "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Spotify", (1_199,), "ENTERTAINMENT_MUSIC_AND_AUDIO"),
-    Subscription("iCloud", (999,), "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
-    Subscription("New York Times", (1_700, 2_500), "GENERAL_MERCHANDISE_BOOKSTORES_AND_NEWSSTANDS"),
-    Subscription("YouTube Premium", (1_399,), "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Hulu", (999,), "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Planet Fitness", (1_000, 1_500, 2_500), "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
-    Subscription("Disney+", (999, 1_599), "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Max", (999, 1_699), "ENTERTAINMENT_TV_AND_MOVIES"),
-    Subscription("Amazon Prime", (1_499,), "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"),
-    Subscription("HelloFresh", (4_796,), "FOOD_AND_DRINK_GROCERIES"),
-    Subscription("ChatGPT", (2_000,), "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"),
-    Subscription("Peloton", (4_400,), "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"),
-)
-"""Price points, US list, mid 2025 [K], of those from $5 to $50 that the document asks for. The last two alone
-bring three services above $50 a month."""
-
-SAVED_SHARE, LEAST_SAVED_CENTS = 0.12, 24_000
-"""What savings builders put aside of their income, and at least, cents a month [D]: more than $200."""
+SAVED_SHARE = 0.12
+"""What savings builders put aside of their income [D]: of the smallest $528 a month, more than $200."""
 
 SALARY_DEVIATION, HOURLY_DEVIATION = 0.01, 0.15
 """Of a paycheck, relative; who is paid weekly is paid by the hour [D]."""
@@ -183,13 +214,16 @@ BANKS = (
 CARD_SHARE = 0.7
 """Users with a credit card, of those whose habits do not ask for one [D]."""
 
-APR_MEAN, APR_DEVIATION, SMALLEST_APR, LARGEST_APR = 21.5, 3.8, 12.99, 29.99
-"""Per cent a year [P 21.16 % on all accounts, 22.25 % on those with interest, May 2025, TERMCBCCALLNS]."""
+APR_BASIS_POINTS, APR_SPREAD = (1_299, 2_150, 2_999), 0.95
+"""Hundredths of a per cent a year, least, median and most; the mean is near those of all accounts and of
+those with interest [P 21.16 and 22.25 %, May 2025, TERMCBCCALLNS]."""
 
-LIMIT_MEDIAN_CENTS, LIMIT_SIGMA = 650_000, 0.8
-SMALLEST_LIMIT_CENTS, LARGEST_LIMIT_CENTS = 100_000, 2_500_000
-REVOLVERS_LIMIT_CENTS = 300_000
-"""Half of so much does not melt away in two years of minimum payments [D]."""
+LIMIT_CENTS, LIMIT_SPREAD = (100_000, 650_000, 2_500_000), 1.0
+"""Least, median and most of a credit limit [D]; least and most are the document's."""
+
+REVOLVERS_LIMIT_CENTS, REVOLVERS_LIMIT_SPREAD = (300_000, 750_000, 2_500_000), 1.0
+"""The same of those who use half of theirs: half of $3,000 does not melt away in two years of minimum
+payments [D]."""
 
 SMALLEST_MINIMUM_CENTS = 3_500
 """A minimum payment is $35, or 1 % of the statement and its interest if that is more [D]."""
@@ -213,6 +247,9 @@ SIMPLE_CENTS = ((500, 24_990),) * 6 + ((200_000, 600_000),)
 
 SIMPLE_BALANCE_CENTS, SIMPLE_OWED_CENTS = (10_000, 5_000_000), 10_000
 """Balances from $100 to $50,000, and at least $100 on a card [the document's]."""
+
+SIMPLE_LEAST_USED, SIMPLE_MOST_USED = 0.01, 0.95
+"""Of a card's limit: a hundredth and $100 are owed at least; the share in use is a third in the mean [D]."""
 
 UTILITY_COMPANIES = (
     ("Brightwater Electric", "GAS_AND_ELECTRICITY"), ("Tri-County Power", "GAS_AND_ELECTRICITY"),
@@ -263,9 +300,3 @@ def simple_balance_cents() -> npt.NDArray[np.int64]:
     """Table of a balance on checking or savings: uniform in its logarithm over SIMPLE_BALANCE_CENTS."""
     low, high = SIMPLE_BALANCE_CENTS
     return quantile_tables.quantiles(lambda p: low * (high / low) ** p)
-
-
-@cache
-def simple_used() -> npt.NDArray[np.int64]:
-    """Table of a card's utilisation in hundredths of a per cent: 2 to 95 %, a third in the mean [D]."""
-    return quantile_tables.quantiles(lambda p: 200 + 9_300 * p**2)

@@ -49,6 +49,74 @@ SELECT count(*), count(merchant_name) / nullif(count(*), 0)
 FROM transactions CROSS JOIN scenario
 WHERE preset = 'personas' AND category_detailed = 'INCOME_WAGES';
 
+-- name: commonest_amount [0 to 0.02, warning, from 1,000 rows] — The largest share that one amount has among the
+-- groceries, restaurant bills, fuel or paychecks: an amount that is cut off at a bound stands out.
+WITH found AS (
+    SELECT category_detailed, amount_cents, count(*) AS times
+    FROM transactions CROSS JOIN scenario
+    WHERE
+        preset = 'personas'
+        AND category_detailed IN (
+            'FOOD_AND_DRINK_GROCERIES', 'FOOD_AND_DRINK_RESTAURANT', 'TRANSPORTATION_GAS', 'INCOME_WAGES'
+        )
+    GROUP BY category_detailed, amount_cents
+)
+SELECT sum(whole), max(most / whole)
+FROM (SELECT max(times) AS most, sum(times) AS whole FROM found GROUP BY category_detailed HAVING sum(times) >= 300);
+
+-- name: known_shops [0.65 to 0.85, warning, from 1,000 rows] — Visits for groceries, restaurants, fuel and hair at a
+-- shop where the user has bought before: people come back.
+WITH visits AS (
+    SELECT
+        row_number() OVER (PARTITION BY user_id, merchant_name ORDER BY date, transaction_id) > 1 AS is_known
+    FROM transactions CROSS JOIN scenario
+    WHERE
+        preset = 'personas'
+        AND amount_cents > 0
+        AND merchant_name IS NOT NULL
+        AND category_detailed IN (
+            'FOOD_AND_DRINK_GROCERIES', 'FOOD_AND_DRINK_RESTAURANT', 'TRANSPORTATION_GAS',
+            'PERSONAL_CARE_HAIR_AND_BEAUTY'
+        )
+)
+SELECT count(*), avg(CASE WHEN is_known THEN 1.0 ELSE 0 END) FROM visits;
+
+-- name: changing_services [0.4 to 0.9, warning, from 200 rows] — Of users' services that charge by the month, those
+-- that begin or end, pause, grow dearer or charge late once: not every one is the same seven times.
+WITH charges AS (
+    SELECT user_id, merchant_name, count(*) AS times, count(DISTINCT amount_cents) AS amounts,
+        count(DISTINCT day(date)) AS days, max(CAST(date_range_months AS INTEGER)) AS months
+    FROM transactions CROSS JOIN scenario
+    WHERE
+        preset = 'personas'
+        AND merchant_name IN ('Netflix', 'Spotify', 'YouTube Premium', 'Hulu', 'Disney+', 'ChatGPT', 'Peloton')
+    GROUP BY user_id, merchant_name
+)
+SELECT count(*), avg(CASE WHEN amounts > 1 OR days > 1 OR times < months THEN 1.0 ELSE 0 END) FROM charges;
+
+-- name: regional_chains_at_home [1 to 1, error, from 1 rows] — Purchases at H-E-B in Texas, at Publix in the Southeast, at
+-- Wegmans in the Northeast, of all in their stores.
+WITH bought AS (
+    SELECT CASE merchant_name
+        WHEN 'H-E-B' THEN regexp_matches(name, ' TX$')
+        WHEN 'Publix' THEN regexp_matches(name, ' (FL|GA|NC)$')
+        ELSE regexp_matches(name, ' (NY|MA|MD)$')
+    END AS is_there
+    FROM transactions CROSS JOIN scenario
+    WHERE preset = 'personas' AND merchant_name IN ('H-E-B', 'Publix', 'Wegmans')
+)
+SELECT count(*), avg(CASE WHEN is_there THEN 1.0 ELSE 0 END) FROM bought;
+
+-- name: purchases_away [0.003 to 0.05, warning, from 2,000 rows] — Purchases in shops outside the state in which most of a
+-- user's are: on trips.
+WITH bought AS (
+    SELECT user_id, right(name, 2) AS state
+    FROM transactions CROSS JOIN scenario
+    WHERE preset = 'personas' AND payment_channel = 'in store' AND merchant_name IS NOT NULL AND amount_cents > 0
+),
+homes AS (SELECT user_id, mode(state) AS home FROM bought GROUP BY user_id)
+SELECT count(*), avg(CASE WHEN state <> home THEN 1.0 ELSE 0 END) FROM bought JOIN homes USING (user_id);
+
 -- name: mean_utilization [0.25 to 0.45, warning, from 200 rows] — Mean utilisation of the cards in use: 26 % in the
 -- population (Experian 2020), more here, as three users of ten are there for using half of their limit.
 SELECT count(*), avg(utilization_pct) / 100

@@ -13,14 +13,15 @@ from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
     INDEX,
+    OWN_CITY,
     PLAID_OF,
     PRIMARIES,
-    homes,
+    is_in,
 )
 from synth_assets.worlds.personal_banking.activity.events import SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.faults import Block
-from synth_assets.worlds.personal_banking.activity.merchants import CITIES
+from synth_assets.worlds.personal_banking.activity.places import CITIES, SIZE, homes
 from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
 from synth_assets.worlds.personal_banking.users import USER_ID
 
@@ -28,7 +29,8 @@ CHANNELS = ("online", "in store", "other")
 DETAILED = tuple(dict.fromkeys(label.detailed for label in DESCRIPTORS))
 CATEGORIES = (*PRIMARIES, *PLAID_OF)
 SPELLINGS = len(CITIES)
-"""Feed strings of a label, which differ in their digits and, of a shop, in its city."""
+"""Feed strings of a label, which differ in their digits and, of a shop, in its city; one store of a chain a
+city."""
 
 TRANSACTION_ID = identifier("transaction_id", "txn_", "Transaction; in order of user and day.")
 COLUMNS = (
@@ -68,12 +70,25 @@ _PRIMARY_SIMPLE = np.array(
 _DETAILED = np.array([DETAILED.index(label.detailed) for label in DESCRIPTORS])
 
 
+_IN_STORE = np.array([label.channel == "in store" for label in DESCRIPTORS])
+
+
 def _spelt(feed: str, label: int, spelling: int) -> str:
-    """A feed string with digits in the place of each `#`; a shop's ends with its city."""
+    """A feed string with digits in the place of each `#`; a shop's ends with its city, and is empty where
+    there is none of the brand."""
+    if not _IN_STORE[label]:
+        return _with_digits(feed, label, spelling)
+    is_there = OWN_CITY[label] in (-1, spelling) and is_in(label, spelling // SIZE)
+    return f"{_with_digits(feed, label, spelling)} {CITIES[spelling]}" if is_there else ""
+
+
+def _with_digits(feed: str, label: int, spelling: int) -> str:
+    if "#" not in feed:
+        return feed
     digits = f"{(label * 7_919 + spelling * 104_729 + 12_345_678) * 48_271 % 2_147_483_647:010d}" * 2
     for digit in digits[: feed.count("#")]:
         feed = feed.replace("#", digit, 1)
-    return f"{feed} {CITIES[spelling]}" if DESCRIPTORS[label].channel == "in store" else feed
+    return feed
 
 
 _SPELT = [_spelt(label.feed, i, k) for i, label in enumerate(DESCRIPTORS) for k in range(SPELLINGS)]
@@ -94,7 +109,9 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     user = users.id_numbers("user_id")[found.user] - 1
     before = user * SLOTS_A_MONTH * config.date_range_months
     shown = draws.fields("shown", before + facts.clean_number)[0].astype(np.int64) * SPELLINGS // 65_536
-    spelling = np.where(_VARIES[found.label], shown, homes(draws, facts.users.number)[found.user])
+    is_known = _IN_STORE[found.label] & (found.city >= 0)
+    city = np.where(is_known, found.city, homes(draws, facts.users.number)[found.user])
+    spelling = np.where(_VARIES[found.label], shown, city)
     date = window(config).first + found.day
     merchant = _MERCHANT[found.label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY

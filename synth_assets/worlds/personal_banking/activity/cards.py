@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window, date_of
 from synth_assets.model.draws import Draws, Fields, Ints
-from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking import amounts, curves, user_plan
 from synth_assets.worlds.personal_banking.activity import posting, refunds
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
@@ -64,7 +63,8 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     statements = _statement_days(window, np.where(misses, _long_ago(window, missed), month_day))
     refunds.give_back(events, window, draws, users, statements)
     charged = np.cumsum(events.outflow(CARD), axis=1)
-    opening = _owed_before(habits, high, _drawn_limit(drawn, high) * used_share, charged)
+    drawn_cents = _drawn_limit(drawn, high)
+    opening = _owed_before(habits, high, drawn_cents * used_share, charged)
     apr = apr_basis_points(rate)
     ledger = _Ledger(events, window, habits, charged, opening, apr, high & ~half_used, users)
     ledger.months(statements, FIRST_DUE + lag.astype(np.int64) * 5 // 65_536, misses)
@@ -74,7 +74,7 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     last = _round_up_half_used(events, users, balance, peak, last_day)
     balance += last
     statement = ledger.statement + np.where(ledger.statement_day >= last_day, last, 0)
-    limit = np.where(half_used, 2 * balance, _limit(balance, peak, used_share, high))
+    limit = np.where(half_used, 2 * balance, _limit(balance, peak, drawn_cents, used_share, high))
     limit = np.where(habits.has_card, limit, 0)
     return Cards(
         opening, balance, limit, apr, statement, ledger.minimum, ledger.last_payment, ledger.statement_day,
@@ -84,17 +84,20 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
 
 def _drawn_limit(drawn: Fields, high: Flags) -> Ints:
     """A limit in cents, of those who use half of theirs not a small one."""
-    return np.where(high, np.maximum(limit_cents(drawn), curves.REVOLVERS_LIMIT_CENTS), limit_cents(drawn))
+    large = amounts.sample(*curves.REVOLVERS_LIMIT_CENTS, curves.REVOLVERS_LIMIT_SPREAD, drawn)
+    return np.where(high, large, limit_cents(drawn))
 
 
-def _limit(balance: Ints, peak: Ints, used_share: npt.NDArray[np.float64], high: Flags) -> Ints:
-    """Whole hundreds of dollars, of which the balance is the used share; more for those who would otherwise
-    owe more than is their habit, or have owed more than the limit."""
-    limit = np.rint(balance / used_share / 10_000).astype(np.int64) * 10_000
-    limit = limit.clip(curves.SMALLEST_LIMIT_CENTS, curves.LARGEST_LIMIT_CENTS)
-    most_per_cent = np.where(high, 95, 28)
+def _limit(
+    balance: Ints, peak: Ints, drawn_cents: Ints, used_share: npt.NDArray[np.float64], high: Flags
+) -> Ints:
+    """Whole hundreds of dollars. Of those who use half, the balance is the used share, and the limit more
+    where more was owed before; of others, the limit is more than four times what was ever owed."""
+    most_per_cent = 95
+    used = np.rint(balance / used_share / 10_000).astype(np.int64)
     least = np.maximum(-(-balance // (100 * most_per_cent)), -(-peak // 10_000))
-    return np.maximum(limit, least * 10_000)
+    ample = (drawn_cents + 4 * peak + 9_999) // 10_000
+    return np.where(high, np.maximum(used, least), ample) * 10_000
 
 
 def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64], charged: Ints) -> Ints:
@@ -105,18 +108,13 @@ def _owed_before(habits: Habits, high: Flags, used_cents: npt.NDArray[np.float64
 
 
 def limit_cents(drawn: Fields) -> Ints:
-    """A limit, log-normal; not in whole hundreds of dollars yet."""
-    table = curves.lognormal_cents(curves.LIMIT_MEDIAN_CENTS, curves.LIMIT_SIGMA)
-    return quantile_tables.sample(table, drawn).clip(curves.SMALLEST_LIMIT_CENTS, curves.LARGEST_LIMIT_CENTS)
+    """A limit; not in whole hundreds of dollars yet."""
+    return amounts.sample(*curves.LIMIT_CENTS, curves.LIMIT_SPREAD, drawn)
 
 
 def apr_basis_points(rate: Fields) -> Ints:
     """Interest a year in hundredths of a per cent."""
-    score = curves.normal()[rate >> 4]
-    per_cent = np.clip(
-        curves.APR_MEAN + curves.APR_DEVIATION * score, curves.SMALLEST_APR, curves.LARGEST_APR
-    )
-    return np.rint(100 * per_cent).astype(np.int64)
+    return amounts.sample(*curves.APR_BASIS_POINTS, curves.APR_SPREAD, rate)
 
 
 def _long_ago(window: Window, drawn: Ints) -> Ints:
@@ -142,7 +140,7 @@ def _round_up_half_used(events: Events, users: Users, balance: Ints, peak: Ints,
     """A last purchase makes the balance of whoever uses exactly half a multiple of $50, half of the smallest
     limit and of the highest balance at least."""
     user = np.flatnonzero(users.edge == user_plan.HALF_USED)
-    least = np.maximum(balance[user] + 5_000, curves.SMALLEST_LIMIT_CENTS // 2)
+    least = np.maximum(balance[user] + 5_000, curves.LIMIT_CENTS[0] // 2)
     amount = -(-np.maximum(least, (peak[user] + 1) // 2) // 5_000) * 5_000 - balance[user]
     day = np.full(len(user), last_day)
     events.add(user, day, amount, account=CARD, label=INDEX["unknown"], order=LAST_PURCHASE)

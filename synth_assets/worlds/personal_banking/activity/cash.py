@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking import amounts, user_plan
 from synth_assets.worlds.personal_banking.activity import posting
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CHECKING, Events
@@ -22,7 +21,7 @@ WITHDRAWN_SHARE, SURCHARGED_SHARE, ATM_FEE_CENTS = 0.3, 0.2, (250, 300, 350)
 [D; S Bankrate: $1.64 by one's own bank and $3.22 by the machine's in 2025]."""
 
 REFUNDED_SHARE = 0.64
-REFUND_MEDIAN_CENTS, REFUND_SIGMA, LARGEST_REFUND_CENTS = 225_000, 0.75, 1_500_000
+REFUND_CENTS, REFUND_SPREAD = (2_500, 225_000, 1_500_000), 0.9
 """Users who get a tax refund in a year, and how much: 105 of 163 million returns, $3,138 in the mean
 [K irs.gov, filing season statistics of 2024]."""
 
@@ -62,9 +61,7 @@ def refund_taxes(events: Events, window: Window, draws: Draws, users: Users, pla
     row, place = np.nonzero((happens < REFUNDED_SHARE * 65_536).reshape(len(user), -1))
     at = row * len(years) + place
     day = _refund_days(window, years)[place, when[at].astype(np.int64) ** 2 * DAYS // 65_536**2]
-    cents = quantile_tables.sample(curves.lognormal_cents(REFUND_MEDIAN_CENTS, REFUND_SIGMA), size[at]).clip(
-        None, LARGEST_REFUND_CENTS
-    )
+    cents = amounts.sample(*REFUND_CENTS, REFUND_SPREAD, size[at])
     here = np.flatnonzero((day >= 0) & (day < window.length))
     events.add(
         user[row[here]], day[here], -(cents[here] // 100) * 100,

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import curves
-from synth_assets.worlds.personal_banking.activity import merchants
+from synth_assets.model.draws import Ints
+from synth_assets.worlds.personal_banking import curves, service_curves
+from synth_assets.worlds.personal_banking.activity import merchants, places
 
 PRIMARIES = (
     "INCOME",
@@ -105,9 +105,11 @@ BILLS = {
 
 def _feed(brand: str, stream: str) -> str:
     own = merchants.FEEDS.get(brand, brand.upper().replace("'", ""))
-    if brand not in merchants.FEEDS and stream not in merchants.INDEPENDENT:
+    if brand in merchants.LOCAL:
+        own = merchants.PREFIXES.get(stream, "") + own
+    elif brand not in merchants.FEEDS:
         own = f"{own[:18]} ####"
-    return (merchants.PREFIXES.get(stream, "") + own)[: merchants.LONGEST_FEED]
+    return own[: merchants.LONGEST_FEED]
 
 
 _DETAILED = {brand: detailed for detailed, brands in merchants.DETAILED.items() for brand in brands}
@@ -121,19 +123,23 @@ def _visited(stream: curves.Stream, brand: str) -> Descriptor:
 
 def _labels() -> tuple[tuple[Descriptor, ...], dict[str, int]]:
     found: list[Descriptor] = []
-    places = {}
+    begins = {}
     for name, bill in BILLS.items():
-        places[name] = len(found)
+        begins[name] = len(found)
         feeds = merchants.PROVIDERS.get(name, (bill.feed,))
         payers = merchants.PAYERS.get(name, (None,) * len(feeds))
         found += [bill._replace(feed=feed, merchant=payer) for feed, payer in zip(feeds, payers, strict=True)]
     for stream in curves.STREAMS:
-        places[stream.name] = len(found)
+        begins[stream.name] = len(found)
         found += [_visited(stream, brand) for brand in stream.brands]
-    places["subscriptions"] = len(found)
-    found += [
-        Descriptor(s.merchant, _feed(s.merchant, ""), "online", s.detailed) for s in curves.SUBSCRIPTIONS
-    ]
+    services = {
+        "subscriptions": service_curves.SUBSCRIPTIONS,
+        "annual": service_curves.ANNUAL,
+        "weekly": service_curves.WEEKLY,
+    }
+    for name, some in services.items():
+        begins[name] = len(found)
+        found += [Descriptor(s.merchant, _feed(s.merchant, ""), "online", s.detailed) for s in some]
     found += [
         Descriptor(name, f"{name.upper()[:16]} BILL ####", "online", f"RENT_AND_UTILITIES_{kind}")
         for name, kind in curves.UTILITY_COMPANIES
@@ -141,7 +147,7 @@ def _labels() -> tuple[tuple[Descriptor, ...], dict[str, int]]:
     found += [
         Descriptor(name, f"{name.upper()[:16]} PAYROLL", "other", "INCOME_WAGES") for name in curves.EMPLOYERS
     ]
-    return tuple(found), places
+    return tuple(found), begins
 
 
 DESCRIPTORS, INDEX = _labels()
@@ -153,9 +159,19 @@ IS_PURCHASE[INDEX[curves.STREAMS[0].name] : INDEX["subscriptions"]] = True
 """Of each label, whether it is a visit to a shop, which is posted some days later."""
 
 
-def homes(draws: Draws, number: Ints) -> Ints:
-    """Index into `merchants.CITIES` of the users `number`, by the draws of any table."""
-    return draws.of("users").fields("home", number)[0].astype(np.int64) * len(merchants.CITIES) // 65_536
+_SHOPS = {
+    INDEX[stream.name] + place: (brand, place)
+    for stream in curves.STREAMS
+    for place, brand in enumerate(stream.brands)
+}
+
+OWN_CITY = np.array([places.own_city(*_SHOPS.get(label, ("", 0))) for label in range(len(DESCRIPTORS))])
+"""Of each label, the index into `places.CITIES` of a small shop; -1 for what is in many cities or none."""
+
+
+def is_in(label: int, metro: int) -> bool:
+    """Whether what a label says is to be had in a metro; what is no shop, is everywhere."""
+    return label not in _SHOPS or places.has_shop(*_SHOPS[label], metro)
 
 
 def provider(name: str, pick: Ints) -> Ints:

@@ -34,6 +34,7 @@ class EventRows(NamedTuple):
         label: index into `descriptors.DESCRIPTORS`: merchant, feed string and category.
         is_pending: whether it is not posted yet, and in no balance.
         waited: days since the purchase.
+        city: index into `places.CITIES` of where it was; -1 where the user lives.
     """
 
     user: Ints
@@ -44,6 +45,7 @@ class EventRows(NamedTuple):
     label: Ints
     is_pending: Days
     waited: Ints
+    city: Ints
 
     def take(self, at: Ints) -> EventRows:
         """The events at some places."""
@@ -70,6 +72,7 @@ class Events:
         order: int,
         is_pending: Days | bool = False,
         waited: Ints | int = 0,
+        city: Ints | int = -1,
     ) -> None:
         """Events of one kind, one for each of `user`."""
         size = len(user)
@@ -83,6 +86,7 @@ class Events:
                 np.broadcast_to(np.asarray(label), size),
                 np.broadcast_to(np.asarray(is_pending), size),
                 np.broadcast_to(np.asarray(waited), size),
+                np.broadcast_to(np.asarray(city), size),
             )
         )
 
@@ -109,10 +113,12 @@ def distinct_cents(rows: EventRows, days: int) -> Ints:
     amount = rows.amount_cents.copy()
     place = (rows.user * days + rows.day) * SLOTS + rows.account
     place = place * MOST_DESCRIPTORS + rows.label
-    while True:
-        key = (place << 32) + amount
+    at = np.arange(len(amount))
+    while len(at):
+        key = (place[at] << 32) + amount[at]
         order = np.argsort(key, kind="stable")
-        repeated = order[1:][(np.diff(key[order]) == 0) & (amount[order[1:]] > 0)]
-        if not len(repeated):
-            return amount
+        again = at[order[1:][np.diff(key[order]) == 0]]
+        repeated = again[amount[again] > 0]
         amount[repeated] += 1
+        at = np.flatnonzero(np.isin(place, place[repeated]))  # only there may it repeat another one now
+    return amount

@@ -15,7 +15,12 @@ from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.used_numbers import unused_before
 from synth_assets.worlds.personal_banking.activity.cards import Cards
-from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX, IS_PURCHASE
+from synth_assets.worlds.personal_banking.activity.descriptors import (
+    DESCRIPTORS,
+    INDEX,
+    IS_PURCHASE,
+    OWN_CITY,
+)
 from synth_assets.worlds.personal_banking.activity.events import (
     CARD,
     CHECKING,
@@ -164,6 +169,7 @@ class _Edits:
         user = np.flatnonzero(self._kind == REFUND)
         rows.amount_cents[faulty[user]] = -self._sound.refund_cents[user]
         rows.label[faulty[user]] = self._sound.refund_label[user]
+        rows.city[faulty[user]] = OWN_CITY[self._sound.refund_label[user]]
         return rows, at, faulty
 
     def _begin(self, of_user: Ints, kind: int) -> Ints:

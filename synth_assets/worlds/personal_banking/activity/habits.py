@@ -8,10 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
-from synth_assets.worlds.personal_banking import curves, user_plan
+from synth_assets.worlds.personal_banking import amounts, curves, user_plan
 from synth_assets.worlds.personal_banking.activity import posting
 from synth_assets.worlds.personal_banking.activity.events import Days
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -67,9 +66,7 @@ def has(users: Users, persona: int) -> Flags:
 def habits(window: Window, draws: Draws, users: Users) -> Habits:
     """The habits of users under their plan."""
     income, cadence, phase, gap = draws.fields("income", users.number)
-    monthly = quantile_tables.sample(
-        curves.lognormal_cents(curves.MONTHLY_INCOME_MEDIAN_CENTS, curves.MONTHLY_INCOME_SIGMA), income
-    ).clip(curves.SMALLEST_MONTHLY_INCOME_CENTS, curves.LARGEST_MONTHLY_INCOME_CENTS)
+    monthly = amounts.sample(*curves.MONTHLY_INCOME_CENTS, curves.INCOME_SPREAD, income)
     stressed = has(users, user_plan.CASH_FLOW_STRESSED)
     variable = has(users, user_plan.VARIABLE_INCOME)
     kind = np.searchsorted(np.cumsum(curves.CADENCE_SHARES)[:-1], cadence / 65_536, side="right")

@@ -1,4 +1,4 @@
-"""Who is paid and who pays: brands by stream, how bank feeds spell them, and the cities of their stores.
+"""Who is paid and who pays: brands by stream, and how bank feeds spell them.
 
 [S] secondary source, [D] design choice. Brands are household names; employers and small shops are nobody's.
 """
@@ -7,25 +7,24 @@ from __future__ import annotations
 
 GROCERS = (
     "Whole Foods", "Safeway", "Trader Joe's", "Kroger", "Albertsons", "Aldi", "Publix", "Sprouts", "H-E-B",
-    "Wegmans",
+    "Wegmans", "Fred Meyer", "Jewel-Osco", "Cub Foods",
 )  # fmt: skip
-STATIONS = ("Shell", "Chevron", "BP", "Exxon", "Mobil", "Arco", "Valero", "Circle K", "Sunoco", "Marathon")
+STATIONS = (
+    "Shell", "Chevron", "BP", "Exxon", "Mobil", "Arco", "Valero", "Circle K", "Sunoco", "Marathon",
+    "Union 76",
+)  # fmt: skip
 MARKETPLACES = (
     "Amazon", "eBay", "Etsy", "Best Buy", "Temu", "Chewy", "Zappos", "Newegg", "Nordstrom", "Gap",
 )  # fmt: skip
 SUPERSTORES = (
-    "Target", "Walmart", "Costco", "Big Lots", "Kohl's", "Sam's Club", "Meijer", "Old Navy", "Dollar General",
-    "Macy's",
+    "Target", "Walmart", "Costco", "BJ's Wholesale", "Kohl's", "Sam's Club", "Meijer", "Old Navy",
+    "Dollar General", "Macy's",
 )  # fmt: skip
-PHARMACIES = ("CVS", "Walgreens", "Rite Aid", "Quest Diagnostics", "Kaiser Permanente", "Aspen Dental")
-AIRLINES = (
-    "Delta", "Marriott", "United", "American Airlines", "Hilton", "Southwest", "JetBlue", "Airbnb",
-    "Alaska Air", "Hyatt",
-)  # fmt: skip
+PHARMACIES = ("CVS", "Walgreens", "Duane Reade", "Quest Diagnostics", "Kaiser Permanente", "Aspen Dental")
+AIRLINES = ("Delta", "United", "American Airlines", "Southwest", "JetBlue", "Alaska Air")
 HARDWARE = (
     "Home Depot", "Lowe's", "Wayfair", "Ace Hardware", "Menards", "Ikea", "True Value", "Harbor Freight",
 )  # fmt: skip
-SALONS = ("Supercuts", "Great Clips", "Ulta", "Sephora", "Sally Beauty", "Fantastic Sams")
 RIDES = (
     "Uber", "ParkMobile", "Token Transit", "Lyft", "SpotHero", "Amtrak", "Curb", "ParkWhiz", "Greyhound",
     "Yellow Cab", "LAZ Parking", "FlixBus",
@@ -44,9 +43,23 @@ _FIRST = (
     "Station", "Orchard",
 )  # fmt: skip
 _KINDS = ("Grill", "Kitchen", "Bistro", "Tavern", "Cantina")
-RESTAURANTS = tuple(f"{_FIRST[i % 44]} {_KINDS[i % 5]}" for i in range(5 * 44))  # neighbours share no word
-CAFES = tuple(f"{first} Coffee" for first in _FIRST[:30])
-VENUES = tuple(f"{_FIRST[i % 20]} {('Cinema', 'Arena')[(i + i // 20) % 2]}" for i in range(40))
+_LOCAL_RESTAURANTS = tuple(f"{_FIRST[i % 44]} {_KINDS[i % 5]}" for i in range(5 * 44))  # neighbours differ
+_LOCAL_CAFES = tuple(f"{first} {kind}" for kind in ("Coffee", "Roasters") for first in _FIRST)
+_LOCAL_VENUES = tuple(f"{_FIRST[i % 20]} {('Cinema', 'Arena')[(i + i // 20) % 2]}" for i in range(40))
+_LOCAL_SALONS = tuple(f"{_FIRST[i % 44]} {('Barbers', 'Hair')[(i + i // 44) % 2]}" for i in range(88))
+LOCAL = frozenset(_LOCAL_RESTAURANTS + _LOCAL_CAFES + _LOCAL_VENUES + _LOCAL_SALONS)
+"""Small shops, of one city each."""
+
+RESTAURANTS = (
+    *_LOCAL_RESTAURANTS, "Olive Garden", "Applebee's", "Chili's", "Texas Roadhouse", "IHOP", "Denny's",
+    "Outback Steakhouse", "Cheesecake Factory", "Red Robin", "Buffalo Wild Wings", "P.F. Chang's",
+    "Cracker Barrel", "Red Lobster", "California Pizza Kitchen",
+)  # fmt: skip
+CAFES = (*_LOCAL_CAFES, "Starbucks", "Dunkin'", "Peet's", "Caribou", "Dutch Bros")
+VENUES = (*_LOCAL_VENUES, "AMC Theatres", "Regal Cinemas", "Cinemark", "Dave & Buster's", "Topgolf")
+SALONS = (*_LOCAL_SALONS, "Supercuts", "Great Clips", "Ulta", "Sephora", "Sally Beauty", "Fantastic Sams")
+HOTELS = ("Marriott", "Hilton", "Hyatt", "Holiday Inn", "Hampton Inn", "Best Western", "Airbnb")
+"""Chains beside invented small shops, so that whoever knows the chains knows about half of the visits [D]."""
 
 LONGEST_FEED = 25
 """Characters of a merchant's string in a card feed, before the city [S transactionlookup.com]."""
@@ -54,7 +67,7 @@ LONGEST_FEED = 25
 PREFIXES = {"coffee": "SQ *", "restaurants": "TST* "}
 """Terminals of small shops write their own name first [S mybankstatementanalysis.com]."""
 
-ONLINE = ("Wayfair",)
+ONLINE = ("Wayfair", "Airbnb")
 """Brands of a stream of shops that are a website."""
 
 DETAILED = {
@@ -62,21 +75,22 @@ DETAILED = {
     "GENERAL_MERCHANDISE_PET_SUPPLIES": ("Chewy",),
     "GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES": ("Zappos", "Gap", "Old Navy"),
     "GENERAL_MERCHANDISE_DEPARTMENT_STORES": ("Nordstrom", "Kohl's", "Macy's"),
-    "GENERAL_MERCHANDISE_DISCOUNT_STORES": ("Big Lots", "Dollar General"),
+    "GENERAL_MERCHANDISE_DISCOUNT_STORES": ("Dollar General",),
     "HOME_IMPROVEMENT_FURNITURE": ("Wayfair", "Ikea"),
     "MEDICAL_OTHER_MEDICAL": ("Quest Diagnostics",),
     "MEDICAL_PRIMARY_CARE": ("Kaiser Permanente",),
     "MEDICAL_DENTAL_CARE": ("Aspen Dental",),
     "TRANSPORTATION_PARKING": ("ParkMobile", "SpotHero", "ParkWhiz", "LAZ Parking"),
     "TRANSPORTATION_PUBLIC_TRANSIT": ("Token Transit", "Amtrak", "Greyhound", "FlixBus"),
-    "TRAVEL_LODGING": ("Marriott", "Hilton", "Airbnb", "Hyatt"),
-    "ENTERTAINMENT_TV_AND_MOVIES": tuple(name for name in VENUES if name.endswith(" Cinema")),
+    "ENTERTAINMENT_TV_AND_MOVIES": (
+        *(name for name in VENUES if name.endswith(" Cinema")),
+        "AMC Theatres",
+        "Regal Cinemas",
+        "Cinemark",
+    ),
 }
 """Plaid's detailed category of brands that is not their stream's, as Plaid describes it: laboratories are
 other medical, furniture is home improvement [K plaid.com/documents/pfc-taxonomy-all.csv]."""
-
-INDEPENDENT = ("coffee", "restaurants", "entertainment")
-"""Streams whose merchants have one shop each, and no number."""
 
 FEEDS = {
     "Whole Foods": "WHOLEFDS MKT #####",
@@ -84,6 +98,7 @@ FEEDS = {
     "Costco": "COSTCO WHSE ####",
     "Shell": "SHELL OIL 57444######",
     "Chevron": "CHEVRON 009####",
+    "Union 76": "UNION 76 1######",
     "Exxon": "EXXON ########",
     "Amazon": "AMZN MKTP US*2K####",
     "eBay": "PAYPAL *EBAY",
@@ -100,7 +115,7 @@ FEEDS = {
     "Lyft": "LYFT *RIDE ####",
     "Netflix": "NETFLIX.COM",
     "Spotify": "Spotify USA",
-    "iCloud": "APPLE.COM/BILL",
+    "Apple": "APPLE.COM/BILL",
     "YouTube Premium": "GOOGLE *YouTubePremium",
     "New York Times": "NYTimes*NYTimes Disc",
     "Planet Fitness": "PLANET FIT ####",
@@ -114,13 +129,6 @@ FEEDS = {
     "ChatGPT": "OPENAI *CHATGPT SUBSCR",
 }
 """As bank feeds show them, `#` for a digit [S transactionlookup.com, mybankstatementanalysis.com]."""
-
-CITIES = (
-    "AUSTIN TX", "DENVER CO", "SEATTLE WA", "OAKLAND CA", "PORTLAND OR", "PHOENIX AZ", "CHICAGO IL",
-    "ATLANTA GA", "BOSTON MA", "BROOKLYN NY", "MIAMI FL", "SAN DIEGO CA", "MINNEAPOLIS MN", "CHARLOTTE NC",
-    "COLUMBUS OH", "BALTIMORE MD",
-)  # fmt: skip
-"""Where people live; their shops are there, and so is who sends the bills [D]."""
 
 _EMPLOYERS = (
     "ACME CORP", "HARBOR FOODS", "NORTHWIND LOG", "BLUEPEAK HEALTH", "SUMMIT SCHOOLS", "RIVERBEND MFG",
@@ -166,4 +174,4 @@ PROVIDERS = {
     ),
     "car": ("AUTO LOAN PMT ######", "TOYOTA FIN SVCS PYMT", "ALLY AUTO PAYMENT ####", "HONDA FIN SVC PMT"),
 }  # fmt: skip
-"""Who is behind a bill or a paycheck, by kind; utilities in order of `CITIES` [D]."""
+"""Who is behind a bill or a paycheck, by kind; utilities in order of `places.METROS` [D]."""

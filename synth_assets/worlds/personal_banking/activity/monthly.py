@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from synth_assets.model.calendar import Window, epoch_day, federal_holidays
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import descriptors
+from synth_assets.worlds.personal_banking.activity import descriptors, places
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -69,8 +70,8 @@ def pay(
         day = due.day[bill.day[payer] - 1]
         row, place = np.nonzero((day < window.length) & (day >= 0) & (due.month % bill.every == 0))
         user, at = payer[row], day[row, place]
-        season = due.season[bill.day[user] - 1, place]
-        amount = np.rint(bill.cents[user] * (1 + bill.swing * season)).astype(np.int64)
+        cold = due.season[bill.day[user] - 1, place]
+        amount = np.rint(bill.cents[user] * (1 + bill.swing * cold)).astype(np.int64)
         is_by_card = (bill.name == "internet") & by_card[user] & (at >= habits.card_day[user])
         account = np.where(is_by_card, CARD, CHECKING)
         events.add(user, at, amount, account=account, label=bill.label[user], order=BILL)
@@ -81,26 +82,25 @@ def pay(
 def _bills(draws: Draws, users: Users, habits: Habits) -> tuple[Bill, ...]:
     """Rent on the 1st to 3rd, the others on days of their own; a loan and water for some."""
     when, share, utilities, car = draws.fields("bills", users.number).astype(np.int64)
-    by, size, internet, lender = draws.fields("providers", users.number).astype(np.int64)
+    by, _, internet, lender = draws.fields("providers", users.number).astype(np.int64)
     plan_day, owes, loan_day, _ = draws.fields("more bills", users.number).astype(np.int64)
     plan, phone_day, has_water, water = draws.fields("phone and water", users.number).astype(np.int64)
     low, high = curves.RENT_SHARE
     income = habits.monthly_income_cents
-    home = descriptors.homes(draws, users.number)
+    home = places.metros(draws, users.number)
     provider = descriptors.provider
     loan = income * np.where(owes < curves.WITH_LOAN_SHARE * 65_536, curves.LOAN_SHARE, 0)
     least, most = WATER_CENTS
     used = np.where(has_water < WITH_WATER_SHARE * 65_536, least + (most - least) * water // 65_536, 0)
     rent = (income * (low + (high - low) * share / 65_536)).astype(np.int64)
-    season = curves.UTILITIES_SEASON
     return (
         Bill("rent", 1 + when * 3 // 65_536, rent, provider("rent", by)),
         Bill("utilities", 5 + utilities * 20 // 65_536, income * curves.UTILITIES_SHARE,
-             provider("utilities", home), season),
+             provider("utilities", home), curves.UTILITIES_SEASON),
         Bill("water", 4 + water * 24 // 65_536, used, provider("water", home), every=2),
-        Bill("internet", 4 + internet * 24 // 65_536, _one_of(curves.INTERNET_CENTS, size),
+        Bill("internet", 4 + internet * 24 // 65_536, internet_cents(draws, users.number),
              provider("internet", home)),
-        Bill("telephone", 1 + phone_day * 28 // 65_536, _one_of(TELEPHONE_CENTS, plan),
+        Bill("telephone", 1 + phone_day * 28 // 65_536, telephone_cents(draws, users.number),
              provider("telephone", plan)),
         Bill("insurance", 2 + lender * 26 // 65_536, income * curves.INSURANCE_SHARE,
              provider("insurance", by)),
@@ -108,6 +108,22 @@ def _bills(draws: Draws, users: Users, habits: Habits) -> tuple[Bill, ...]:
         Bill("loan", 2 + loan_day * 26 // 65_536, loan, descriptors.lender(by)),
         Bill("car", 3 + car * 22 // 65_536, income * curves.CAR_SHARE, provider("car", lender)),
     )  # fmt: skip
+
+
+def internet_cents(draws: Draws, number: Ints) -> Ints:
+    """What the users `number` pay for a month of internet."""
+    return _one_of(curves.INTERNET_CENTS, draws.fields("providers", number)[1].astype(np.int64))
+
+
+def telephone_cents(draws: Draws, number: Ints) -> Ints:
+    """What the users `number` pay for a month of a mobile plan."""
+    return _one_of(TELEPHONE_CENTS, draws.fields("phone and water", number)[0].astype(np.int64))
+
+
+def season(dates: Sequence[dt.date]) -> npt.NDArray[np.float64]:
+    """How cold dates are, 1 on the coldest day of the year and -1 half a year from it."""
+    day = np.array([date.timetuple().tm_yday for date in dates])
+    return np.array([math.cos(2 * math.pi * d / 365) for d in (day - COLDEST_DAY).tolist()])
 
 
 def _one_of(prices_cents: tuple[int, ...], drawn: Ints) -> Ints:
@@ -133,11 +149,10 @@ def _due_days(window: Window) -> _DueDays:
     last = window.dates[window.length - 1]
     months = [12 * last.year + last.month - 1 - ago for ago in range(window.length // 28 + 2)][::-1]
     dates = [[dt.date(m // 12, m % 12 + 1, day) for m in months] for day in range(1, LATEST_DAY + 1)]
-    angle = [[2 * math.pi * (date.timetuple().tm_yday - COLDEST_DAY) / 365 for date in row] for row in dates]
     return _DueDays(
         np.array([month % 12 + 1 for month in months]),
         np.array([[epoch_day(_posted_on(date)) - window.first for date in row] for row in dates]),
-        np.array([[math.cos(turn) for turn in row] for row in angle]),
+        np.array([season(row) for row in dates]),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking.activity import places
 from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
 
 PURCHASED = ("FOOD_AND_DRINK", "GENERAL_MERCHANDISE", "TRANSPORTATION", "ENTERTAINMENT", "MEDICAL")
@@ -19,10 +20,11 @@ STREAMS = [stream for stream in curves.STREAMS if stream.name in curves.RETURNED
 SIMPLE = [stream for stream in curves.STREAMS if stream.detailed.startswith(PURCHASED)]
 """Kinds of shops of the preset `simple`; any may give money back."""
 
-_NEXT = np.arange(len(DESCRIPTORS))
+_NEXT = np.tile(np.arange(len(DESCRIPTORS)), (len(places.METROS), 1))
 for _stream in curves.STREAMS:
-    _places = np.arange(len(_stream.brands))
-    _NEXT[INDEX[_stream.name] + _places] = INDEX[_stream.name] + (_places + 1) % len(_places)
+    for _metro, (_found, _count) in enumerate(zip(*places.shops(_stream.brands), strict=True)):
+        _here = INDEX[_stream.name] + _found[:_count]
+        _NEXT[_metro, _here] = np.roll(_here, -1)
 
 
 def kind(draws: Draws, number: Ints, streams: Sequence[curves.Stream]) -> Ints:
@@ -33,14 +35,17 @@ def kind(draws: Draws, number: Ints, streams: Sequence[curves.Stream]) -> Ints:
 
 
 def shop(draws: Draws, number: Ints, streams: Sequence[curves.Stream]) -> Ints:
-    """Label of the shop that the users `number` never visit."""
-    which = kind(draws, number, streams)
+    """Label of the shop that the users `number` never visit, one where they live."""
+    which, metro = kind(draws, number, streams), places.metros(draws, number)
     brand = draws.of("users").fields("never visited", number)[1].astype(np.int64)
-    first = np.array([INDEX[stream.name] for stream in streams])
-    brands = np.array([len(stream.brands) for stream in streams])
-    return first[which] + brand * brands[which] // 65_536
+    label = np.zeros_like(which)
+    for i, stream in enumerate(streams):
+        at = np.flatnonzero(which == i)
+        found, counts = places.shops(stream.brands)
+        label[at] = INDEX[stream.name] + found[metro[at], brand[at] * counts[metro[at]] // 65_536]
+    return label
 
 
-def elsewhere(label: Ints, avoided: Ints) -> Ints:
-    """The labels of visits, with the next shop of the same kind in the place of the avoided one."""
-    return np.where(label == avoided, _NEXT[label], label)
+def elsewhere(label: Ints, avoided: Ints, metro: Ints) -> Ints:
+    """The labels of visits, with the next shop of the same kind and metro in the place of the avoided one."""
+    return np.where(label == avoided, _NEXT[metro, label], label)

@@ -10,7 +10,7 @@ from synth_assets.worlds.personal_banking import user_plan
 from synth_assets.worlds.personal_banking.activity import (
     bills,
     cards,
-    never_visited,
+    favourites,
     overdrafts,
     refunds,
     spending,
@@ -40,7 +40,7 @@ def simulate(window: Window, draws: Draws, users: Users) -> SoundActivity:
     has_account = np.stack([everybody, known.has_savings, known.has_card], axis=1)
     opened = np.stack([np.full(len(users.number), -1), known.savings_day, known.card_day], axis=1)
     refund = refunds.refund_cents(draws, users)
-    shop = never_visited.shop(draws, users.number, never_visited.STREAMS)
+    shop = favourites.never(draws, users.number)
     latest = latest_opened_day(window)
     return SoundActivity(has_account, card, opened, latest, rows, out, closing, refund, shop)
 

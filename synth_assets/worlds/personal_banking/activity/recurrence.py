@@ -44,12 +44,3 @@ def groups(user: Ints, merchant: Ints, day: Ints, days: int) -> Groups:
     visits = np.bincount(group)
     recurs = (visits >= 3) & (np.bincount(group, regular) >= 0.7 * (visits - 1))
     return Groups(order, group, np.flatnonzero(starts), recurs)
-
-
-def unpatterned(user: Ints, day: Ints, merchant: Ints, days: int) -> Ints:
-    """The merchants, -1 from the third visit on where chance would make somebody a recurring customer."""
-    found = groups(user, merchant, day, days)
-    place = np.arange(len(found.order)) - found.first[found.group]
-    renamed = merchant.copy()
-    renamed[found.order[found.recurs[found.group] & (place >= 2)]] = -1
-    return renamed

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves
-from synth_assets.worlds.personal_banking.activity import never_visited, posting
+from synth_assets.worlds.personal_banking.activity import never_visited, pace, posting
 from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, MOST_DESCRIPTORS, Events
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -21,9 +20,6 @@ FIRST_DAY, LAST_DAY = 3, 14
 
 WHOLE_SHARE = 0.7
 """Refunds of all that was paid; others give back 20 to 90 % of it [D]."""
-
-LEAST_PAID_CENTS = 500
-"""A purchase of the shop that is never visited, had there been one [D]."""
 
 _TAKES_BACK = np.zeros(len(DESCRIPTORS), dtype=bool)
 for _stream in never_visited.STREAMS:
@@ -38,7 +34,7 @@ def give_back(events: Events, window: Window, draws: Draws, users: Users, statem
     Args:
         statements: days of the window on which cards' statements are made, users x months.
     """
-    user, day, cents, account, label = _purchases(events)
+    user, day, cents, account, label, city = _purchases(events)
     cell = (users.number[user] * curves.LONGEST_WINDOW_DAYS + day) * MOST_DESCRIPTORS + label
     happens, when, whole, part = draws.fields("refund", cell).astype(np.int64)
     given = day + FIRST_DAY + when * (LAST_DAY - FIRST_DAY + 1) // 65_536
@@ -48,7 +44,7 @@ def give_back(events: Events, window: Window, draws: Draws, users: Users, statem
     amount = -_given_back(cents, whole, part)[at]
     events.add(
         user[at], back[at], amount, account=account[at], label=label[at], order=GIVEN_BACK,
-        waited=(back - given)[at],
+        waited=(back - given)[at], city=city[at],
     )  # fmt: skip
 
 
@@ -63,21 +59,23 @@ def refund_cents(draws: Draws, users: Users) -> Ints:
     size, whole, part, _ = draws.fields("refund size", users.number)
     streams = never_visited.STREAMS
     kind = never_visited.kind(draws, users.number, streams)
-    paid = [quantile_tables.sample(curves.lognormal_cents(s.median_cents, s.sigma), size) for s in streams]
-    cents = np.maximum(np.choose(kind, paid), LEAST_PAID_CENTS)
-    return _given_back(cents, whole.astype(np.int64), part.astype(np.int64))
+    paid = [pace.amount_cents(stream, np.zeros_like(kind), size) for stream in streams]
+    return _given_back(np.choose(kind, paid), whole.astype(np.int64), part.astype(np.int64))
 
 
-def _purchases(events: Events) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Posted purchases that may be returned: user, day, cents, account and label."""
+def _purchases(events: Events) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+    """Posted purchases that may be returned: user, day, cents, account, label and city."""
     columns = []
     for rows in events.found:
         at = np.flatnonzero(_TAKES_BACK[rows.label] & ~rows.is_pending)
         columns.append(
-            [values[at] for values in (rows.user, rows.day, rows.amount_cents, rows.account, rows.label)]
+            [
+                values[at]
+                for values in (rows.user, rows.day, rows.amount_cents, rows.account, rows.label, rows.city)
+            ]
         )
-    user, day, cents, account, label = (np.concatenate(values) for values in zip(*columns, strict=True))
-    return user, day, cents, account, label
+    user, day, cents, account, label, city = (np.concatenate(values) for values in zip(*columns, strict=True))
+    return user, day, cents, account, label, city
 
 
 def _statement_of(events: Events, statements: Ints, user: Ints, day: Ints) -> Ints:

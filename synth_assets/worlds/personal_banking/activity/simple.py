@@ -16,16 +16,18 @@ import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.worlds.personal_banking import curves
-from synth_assets.worlds.personal_banking.activity import cards, never_visited, posting
+from synth_assets.worlds.personal_banking.activity import cards, never_visited, places, posting
 from synth_assets.worlds.personal_banking.activity.cards import Cards
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
     IS_PURCHASE,
+    OWN_CITY,
     PLAID_OF,
     SIMPLE_CATEGORIES,
+    is_in,
 )
 from synth_assets.worlds.personal_banking.activity.events import (
     CARD,
@@ -81,9 +83,10 @@ def simulate(config: Config, window: Window, draws: Draws, users: Users) -> Soun
     oldest = window.length - 1 - (age * PENDING_DAYS >> 32)
     day = np.where(is_pending, np.maximum(day, oldest), day)
     category = _categories(config, draws, account % SLOTS, is_first, users.number)
-    label = _LABEL_OF[category, brand * _LABELS_OF[category] // 65_536]
+    metro = places.metros(draws, users.number)[account // SLOTS]
+    label = _LABEL_OF[metro, category, brand * _LABELS_OF[metro, category] // 65_536]
     avoided = never_visited.shop(draws, users.number, never_visited.SIMPLE)
-    label = never_visited.elsewhere(label, avoided[account // SLOTS])
+    label = never_visited.elsewhere(label, avoided[account // SLOTS], metro)
     low, high = np.array(curves.SIMPLE_CENTS).T
     amount = low[category] + size * (high - low + 1)[category] // 65_536
     amount = np.where(category == _INCOME, -amount, amount)
@@ -91,7 +94,9 @@ def simulate(config: Config, window: Window, draws: Draws, users: Users) -> Soun
     shops = IS_PURCHASE[label] & ~is_pending
     waited = np.where(shops, posting.waited(window, day, size), 0)
     nothing = np.zeros_like(day)
-    rows = EventRows(account // SLOTS, account % SLOTS, day, nothing, amount, label, is_pending, waited)
+    rows = EventRows(
+        account // SLOTS, account % SLOTS, day, nothing, amount, label, is_pending, waited, OWN_CITY[label]
+    )
     rows = rows.take(order)
     rows = rows._replace(amount_cents=distinct_cents(rows, window.length))
     card, closing = _balances(draws, users.number, has_account, window)
@@ -199,10 +204,7 @@ def _balances(
     used, limit_drawn, rate, due = draws.fields("simple card", user)
     card = has_account[:, CARD]
     limit = np.where(card, np.rint(cards.limit_cents(limit_drawn) / 10_000).astype(np.int64) * 10_000, 0)
-    owed = np.maximum(
-        limit * quantile_tables.sample(curves.simple_used(), used) // 10_000, curves.SIMPLE_OWED_CENTS
-    )
-    owed = np.where(card, owed, 0)
+    owed = np.where(card, _owed_cents(limit, used), 0)
     minimum = (owed * 2 + 50) // 100
     due_day = window.length + due.astype(np.int64) * cards.FIRST_DUE // 65_536
     nothing = np.zeros_like(owed)
@@ -213,14 +215,25 @@ def _balances(
     return found, np.where(has_account, np.column_stack([deposit, owed]), 0)
 
 
+def _owed_cents(limit: Ints, drawn: Fields) -> Ints:
+    """What is owed on cards: more than $100, up to 95 % of the limit, a third in the mean."""
+    low = curves.SIMPLE_OWED_CENTS + limit * curves.SIMPLE_LEAST_USED
+    part = ((drawn.astype(np.int64) + 0.5) / 65_536) ** 2
+    return (low + (limit * curves.SIMPLE_MOST_USED - low) * part).astype(np.int64)
+
+
 _INCOME = SIMPLE_CATEGORIES.index("INCOME")
-_PLACES = [
+_IN_CATEGORY = [
     [
         place
         for place, label in enumerate(DESCRIPTORS)
-        if label.merchant and label.primary == PLAID_OF.get(name, name)
+        if label.merchant and label.detailed.startswith(PLAID_OF.get(name, name) + "_")
     ]
     for name in SIMPLE_CATEGORIES
 ]
-_LABELS_OF = np.array([len(places) for places in _PLACES])
-_LABEL_OF = np.array([places + [0] * (max(_LABELS_OF) - len(places)) for places in _PLACES])
+_PLACES = [
+    [[place for place in some if is_in(place, metro)] for some in _IN_CATEGORY]
+    for metro in range(len(places.METROS))
+]
+_LABELS_OF = np.array([[len(some) for some in of_metro] for of_metro in _PLACES])
+_LABEL_OF = np.array([[np.resize(some, _LABELS_OF.max()) for some in of_metro] for of_metro in _PLACES])

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-import numpy.typing as npt
 
-from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
-from synth_assets.model.draws import Draws, Fields, Ints
+from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import bills, cash, monthly, never_visited, posting
-from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, provider
+from synth_assets.worlds.personal_banking.activity import (
+    bills,
+    cash,
+    favourites,
+    monthly,
+    pace,
+    places,
+    posting,
+    services,
+)
+from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, OWN_CITY, provider
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
-from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
+from synth_assets.worlds.personal_banking.activity.trips import trips
+from synth_assets.worlds.personal_banking.activity.visits import Visits, visits
 from synth_assets.worlds.personal_banking.curves import Stream
 from synth_assets.worlds.personal_banking.user_plan import Users
-
-Floats = npt.NDArray[np.floating]
 
 INCOME, PURCHASE = 0, 3
 """Order of a day's events."""
@@ -34,8 +38,7 @@ HELD_DAYS, HELD_SHARE = 10, 0.04
 def simulate(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
     """Everything but paychecks, card payments and interest, and what stressed users do."""
     plain = lives_plainly(users, habits)
-    cell = users.number[:, None] * curves.LONGEST_WINDOW_DAYS + np.arange(window.length)
-    bills.subscribe(events, window, draws, users, habits)
+    services.subscribe(events, window, draws, users, habits)
     bills.deposit(events, draws, users, habits)
     bills.save(events, habits, users, plain)
     bills.earn_interest(events, window, draws, users, habits)
@@ -43,28 +46,12 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     cash.withdraw(events, window, draws, users, plain)
     cash.refund_taxes(events, window, draws, users, plain)
     left = habits.monthly_income_cents * curves.SPENT_SHARE - billed - habits.subscriptions * 2_000
-    small, large = _scales(left)
-    avoided = never_visited.shop(draws, users.number, never_visited.STREAMS)
+    paces = pace.of_costs(left)
+    allowed = favourites.allowed(users, habits)
     may = plain[:, None] | _still_pending(users, window.length)
-    for stream in curves.STREAMS:
-        scale = small if stream.name in curves.SMALL else large
-        _purchases(events, window, draws, users, habits, cell, stream, scale, may, avoided)
-
-
-def _scales(left: Floats) -> tuple[Floats, Floats]:
-    """What amounts of small and of other purchases are multiplied by, so that a month's of all `STREAMS`
-    would be `left` cents: the first is the square root of the second."""
-    small, large = (
-        math.fsum(
-            s.a_month * s.median_cents * math.exp(s.sigma**2 / 2)
-            for s in curves.STREAMS
-            if (s.name in curves.SMALL) == is_small
-        )
-        for is_small in (True, False)
-    )
-    root = (np.sqrt(small * small + 4 * large * np.maximum(left, 0)) - small) / (2 * large)
-    root = np.clip(root, 0.65, 1.6)
-    return root, root * root
+    travels = plain & ~has(users, user_plan.VARIABLE_INCOME)
+    for stream, found in visits(window, draws, users, may, trips(window, draws, users, travels)):
+        allowed = _purchases(events, window, draws, users, habits, stream, paces, found, allowed)
 
 
 def lives_plainly(users: Users, habits: Habits) -> Flags:
@@ -101,62 +88,59 @@ def _spent_until_next(events: Events, habits: Habits, user: Ints, day: Ints) -> 
 
 
 def _purchases(
-    events: Events,
-    window: Window,
-    draws: Draws,
-    users: Users,
-    habits: Habits,
-    cell: Ints,
-    stream: Stream,
-    scale: Floats,
-    may: Days,
-    avoided: Ints,
-) -> None:
-    """Visits on days that vary, each to the next merchant in turn; what is not posted by as_of is pending."""
-    user, bought, size, by_card, held = _visits(window, draws, users, cell, stream, may)
-    visits = np.bincount(user, minlength=events.users)
-    turn = np.arange(len(user)) - (np.cumsum(visits) - visits)[user]
-    first = draws.fields(f"first of {stream.name}", users.number)[0].astype(np.int64)
-    label = INDEX[stream.name] + (first[user] + turn) % len(stream.brands)
-    label = never_visited.elsewhere(label, avoided[user])
-    posted_on = posting.after(window, bought, held.astype(np.int64))
+    events: Events, window: Window, draws: Draws, users: Users, habits: Habits, stream: Stream, paces: Ints,
+    found: Visits, allowed: Ints,
+) -> Ints:  # fmt: skip
+    """What is bought on visits; what is not posted by as_of is pending. Gives how many recurring merchants
+    each user may have left."""
+    user, bought, size, by_card, held = found.user, found.day, found.size, found.by_card, found.held
     is_held = (bought >= events.days - 1 - HELD_DAYS) & (held < int(HELD_SHARE * 65_536))
-    is_pending = (posted_on >= events.days) | is_held | (users.edge == user_plan.ONLY_PENDING)[user]
+    is_held |= (users.edge == user_plan.ONLY_PENDING)[user]
+    posted_on = posting.after(window, bought, held.astype(np.int64))
+    is_pending = is_held | (posted_on >= events.days)
+    label, allowed = _merchants(draws, users, stream, found, posted_on, is_pending, events.days, allowed)
     day = np.where(is_pending, bought, posted_on)
-    posted = np.flatnonzero(~is_pending)
-    renamed = unpatterned(user[posted], day[posted], label[posted], events.days)
-    label[posted] = np.where(renamed >= 0, renamed, INDEX["unknown"])
+    city = _cities(draws, users, stream, found, label)
     label = np.where((users.edge == user_plan.ONLY_CASH)[user], INDEX["atm"], label)
-    median = quantile_tables.sample(curves.lognormal_cents(stream.median_cents, stream.sigma), size)
-    amount = (median * scale[user]).astype(np.int64).clip(*curves.BOUNDS_CENTS.get(stream.name, (100, None)))
+    amount = pace.amount_cents(stream, paces[user], size)
     share = np.where(has(users, user_plan.HIGH_UTILIZATION), curves.REVOLVERS_CARD_USE, 1) * stream.card_share
     on_card = habits.has_card[user] & (day >= habits.card_day[user]) & (by_card < share[user] * 65_536)
     account = np.where(on_card, CARD, CHECKING)
     events.add(
         user, day, amount, account=account, label=label, order=PURCHASE, is_pending=is_pending,
-        waited=day - bought,
+        waited=day - bought, city=city,
     )  # fmt: skip
+    return allowed
 
 
-def _visits(
-    window: Window, draws: Draws, users: Users, cell: Ints, stream: Stream, may: Days
-) -> tuple[Ints, Ints, Fields, Fields, Fields]:
-    """User and day of each visit, and three fields: how much is spent, by what, and whether it is held."""
-    some = np.flatnonzero(may.any(axis=1))
-    happens, size, by_card, held = draws.fields(stream.name, cell[some])
-    weight = np.array(stream.weekdays) / np.mean(stream.weekdays)
-    chance = stream.a_month / (365 / 12) * weight[window.weekday[: window.length]] * 65_536
-    chance = np.ceil(_VISITS[:, None] * chance).astype(np.uint16)
-    visits = (happens.reshape(len(some), -1) < chance[users.archetype[some]]) & may[some]
-    if stream.name == "groceries":
-        visits[users.edge[some] == user_plan.ONLY_PENDING, -1] = True
-    at = np.flatnonzero(visits)
-    row, day = np.divmod(at, window.length)
-    user = some[row]
-    return user, day, size[at], by_card[at], held[at]
+def _cities(draws: Draws, users: Users, stream: Stream, found: Visits, label: Ints) -> Ints:
+    """The city of each visit: of chains the one at home or near the work, on trips always the same one."""
+    home, work = places.homes(draws, users.number), places.works(draws, users.number)
+    there = found.metro * places.SIZE
+    near_home, near_work = there + home[found.user] % places.SIZE, there + work[found.user] % places.SIZE
+    near_work = np.where(found.is_away, near_home, near_work)
+    return places.cities(OWN_CITY[label], stream.name, near_home, near_work, found.at)
 
 
-_VISITS = np.array([curves.VISITS.get(name, 0) for name in user_plan.ARCHETYPES])
+def _merchants(
+    draws: Draws,
+    users: Users,
+    stream: Stream,
+    found: Visits,
+    posted_on: Ints,
+    is_pending: Days,
+    days: int,
+    allowed: Ints,
+) -> tuple[Ints, Ints]:
+    """The shop of each visit, by preference; other ones where a merchant would recur who may not."""
+    user = found.user
+    known = favourites.shops(draws, users.number, stream)
+    rank = favourites.ranks(stream, known, user, found.at)
+
+    def posted(at: Ints, _: Ints) -> tuple[Ints, Flags]:
+        return posted_on[at], ~is_pending[at]
+
+    return favourites.settled(stream, known, user, rank, found.metro, posted, days, allowed)
 
 
 def _still_pending(users: Users, days: int) -> Days:

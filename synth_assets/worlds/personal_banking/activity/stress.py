@@ -6,28 +6,39 @@ import numpy as np
 
 from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import Window
-from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import descriptors, never_visited, overdrafts, posting
-from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
+from synth_assets.model.draws import Draws, Fields, Ints
+from synth_assets.worlds.personal_banking import amounts, curves, user_plan
+from synth_assets.worlds.personal_banking.activity import (
+    descriptors,
+    favourites,
+    monthly,
+    overdrafts,
+    places,
+    posting,
+)
+from synth_assets.worlds.personal_banking.activity.descriptors import OWN_CITY
 from synth_assets.worlds.personal_banking.activity.events import CHECKING, Days, Events
-from synth_assets.worlds.personal_banking.activity.habits import Habits
-from synth_assets.worlds.personal_banking.activity.recurrence import unpatterned
+from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 INCOME, BILL, SPENT = 0, 7, 8
-LEAST_PAY_CENTS = (190_000, 220_000)
-"""Bounds of what a paycheck is at least, as each user's employer has it [D]."""
+MORE_PAY_CENTS, PAY_SPREAD = (30_000, 62_000, 130_000), 1.0
+"""A paycheck over the balance that it leaves: least, median and most, and the deviation in logits [D]. So pay
+is $1,700 to $3,200 every second week, as others' is."""
+
+WAVER = 0.02
+"""Of a closing balance, how far it may lie off the shape either way [D]: so little that days stay in order,
+and low ones low."""
 
 STRESSED_OVERDRAFTS = ((0.10, 0.0), (0.35, 0.12), (0.55, 0.6))
 """Shares of stressed users, and in how many of their pay periods they fall below zero: more than ten times a
 year is 9 % of all users [P CFPB 2017]."""
 
-SMALLEST_BILLED_CENTS = 15_000
-"""Of a day's spending, for a bill to be in it [D]."""
-
-SMALLEST_TWICE_CENTS, SMALLEST_THRICE_CENTS = 10_000, 30_000
+SMALLEST_TWICE_CENTS, SMALLEST_THRICE_CENTS = 11_000, 32_000
 """Of a day's purchases, to be made at two or three merchants [D]."""
+
+SPENT_BY = 3
+"""Days after payday whose balance the business day after it shows: paydays are Thursdays."""
 
 LOW_DOLLARS = 100
 """A day that closes below is a low one."""
@@ -53,9 +64,7 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     opening = target[:, 0] + other[:, 0]
     out = np.diff(target, axis=1, prepend=opening[:, None]) * -1 - other
     row, day = np.nonzero(habits.paydays[user])
-    low, high = LEAST_PAY_CENTS
-    least = low + draws.fields("least pay", users.number[user])[0].astype(np.int64) * (high - low) // 65_536
-    pay = np.maximum(least[row], -out[row, day] + least[row] // 10)
+    pay = _pay(draws, users, user, row, day, -out[row, day])
     employer = descriptors.provider("payroll", draws.fields("employer", users.number)[0].astype(np.int64))
     events.add(user[row], day, -pay, account=CHECKING, label=employer[user[row]], order=INCOME)
     out[row, day] += pay
@@ -63,10 +72,37 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     overdrafts.charge(events, user[row], day)
     out[row, day] -= fee[row]
     out -= _bills(events, window, draws, users, user, out, place, cycle)
-    _purchases(events, window, draws, users, user, out)
+    _purchases(events, window, draws, users, habits, user, out)
     openings = np.zeros(len(users.number), dtype=np.int64)
     openings[user] = opening
     return openings
+
+
+def _pay(draws: Draws, users: Users, user: Ints, row: Ints, day: Ints, needed: Ints) -> Ints:
+    """Paychecks, a little off the usual each time; of a payday that must lift a balance from far below zero,
+    as much more."""
+    usual = _more_pay(draws, users.number[user]) + _payday_cents(draws, users.number[user])
+    score = curves.normal()[
+        draws.fields("pay", users.number[user[row]] * curves.LONGEST_WINDOW_DAYS + day)[0] >> 4
+    ]
+    pay = usual[row] * (1 + curves.SALARY_DEVIATION * score)
+    short = np.maximum(needed - _payday_cents(draws, users.number[user])[row], 0)
+    return (pay + short).astype(np.int64)
+
+
+def _more_pay(draws: Draws, number: Ints) -> Ints:
+    """What a usual paycheck leaves to spend on its day."""
+    return amounts.sample(*MORE_PAY_CENTS, PAY_SPREAD, draws.fields("more pay", number)[0])
+
+
+def _payday_cents(draws: Draws, number: Ints) -> Ints:
+    """Closing balance of a usual payday."""
+    return curves.STRESSED_DOLLARS[0] * _scale_above(draws.fields("stress", number)[0].astype(np.int64)) // 10
+
+
+def _scale_above(drawn: Ints) -> Ints:
+    """Balances of $100 and more over the shape's, in thousandths."""
+    return 950 + drawn * 300 // 65_536
 
 
 def _place(window: Window, habits: Habits, user: Ints) -> tuple[Ints, Ints]:
@@ -118,7 +154,7 @@ def _targets(
     """Closing balances in cents, users x days."""
     usual = _dollars(users, user, shown, cycle)
     high, low, often, _ = draws.fields("stress", users.number[user]).astype(np.int64)
-    scale = np.where(usual >= 100, 950 + high[:, None] * 300 // 65_536, 750 + low[:, None] * 250 // 65_536)
+    scale = np.where(usual >= 100, _scale_above(high)[:, None], 750 + low[:, None] * 250 // 65_536)
     shares, chances = np.array(STRESSED_OVERDRAFTS).T
     chance = chances[np.searchsorted(np.cumsum(shares)[:-1], often / 65_536, side="right")]
     period = users.number[user, None] * curves.LONGEST_WINDOW_DAYS + cycle + 1
@@ -128,8 +164,13 @@ def _targets(
     below = -(fee[:, None] + cents)
     below -= (shown > first_day) * (fee[:, None] + 1_000 + second.astype(np.int64) * 2_000 // 65_536)
     dips = (happens < chance[:, None] * 65_536) & (shown >= first_day)
-    usual_cents = np.where(dips, below, usual * scale // 10)
-    return np.where((users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None], 100 * usual, usual_cents)
+    is_edge = (users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None]
+    usual_cents = np.where(is_edge, 100 * usual, usual * scale // 10)
+    shown_on = (
+        users.number[user, None] * curves.LONGEST_WINDOW_DAYS + np.arange(place.shape[1]) + shown - place
+    )
+    off = draws.fields("waver", shown_on)[0].reshape(place.shape) / 32_768 - 1
+    return np.where(dips & ~is_edge, below, (usual_cents * (1 + WAVER * off)).astype(np.int64))
 
 
 def _bills(
@@ -142,30 +183,35 @@ def _bills(
     place: Ints,
     cycle: Ints,
 ) -> Ints:
-    """Cents of bills, users x days: half of the rent and of a loan on the business day after payday, with
-    insurance or the health plan by turns; on payday the car, every second time utilities, water, internet and
-    telephone instead."""
+    """Cents of bills, users x days, of the same amounts every time: half of the rent and of a loan on the
+    business day after payday, with insurance or the health plan by turns; on payday the car, every second
+    time utilities, water, internet and telephone instead. A bill is left out where less is spent."""
     pick = draws.fields("providers", users.number)[0].astype(np.int64)
-    home = descriptors.homes(draws, users.number)
+    home = places.metros(draws, users.number)
     first, second = _bill_days(window, place)
     odd = (cycle % 2 == 1) & first
+    high = draws.fields("stress", users.number[user])[0].astype(np.int64)
+    spent = (curves.STRESSED_DOLLARS[0] - curves.STRESSED_DOLLARS[SPENT_BY]) * _scale_above(high) // 10
+    more = _more_pay(draws, users.number[user])
+    cold = monthly.season(window.dates[: window.length])
+    power = more[:, None] * 30 // 100 * (1 + curves.UTILITIES_SEASON * cold)
     paid = np.zeros_like(out)
     provider = descriptors.provider
-    for payee, when, percent in (
-        (provider("rent", pick), second, 54),
-        (descriptors.lender(pick), second, 11),
-        (provider("car", pick), first & ~odd, 68),
-        (provider("utilities", home), odd, 30),
-        (provider("water", home), odd, 6),
-        (provider("internet", home), odd, 12),
-        (provider("telephone", pick), odd, 10),
-        (provider("insurance", pick), second & (cycle % 2 == 0), 12),
-        (provider("health", pick), second & (cycle % 2 == 1), 12),
+    for payee, when, cents in (
+        (provider("rent", pick), second, spent * 54 // 100),
+        (descriptors.lender(pick), second, spent * 11 // 100),
+        (provider("car", pick), first & ~odd, more * 68 // 100),
+        (provider("utilities", home), odd, power),
+        (provider("water", home), odd, more * 6 // 100),
+        (provider("internet", home), odd, monthly.internet_cents(draws, users.number[user])),
+        (provider("telephone", pick), odd, monthly.telephone_cents(draws, users.number[user])),
+        (provider("insurance", pick), second & (cycle % 2 == 0), spent * 12 // 100),
+        (provider("health", pick), second & (cycle % 2 == 1), spent * 12 // 100),
     ):
-        row, day = np.nonzero(when & (out >= SMALLEST_BILLED_CENTS))
-        cents = out[row, day] * percent // 100
-        events.add(user[row], day, cents, account=CHECKING, label=payee[user[row]], order=BILL)
-        paid[row, day] += cents
+        asked = np.broadcast_to(cents if cents.ndim == 2 else cents[:, None], out.shape).astype(np.int64)
+        row, day = np.nonzero(when & (out - paid >= asked))
+        events.add(user[row], day, asked[row, day], account=CHECKING, label=payee[user[row]], order=BILL)
+        paid[row, day] += asked[row, day]
     return paid
 
 
@@ -185,11 +231,11 @@ _STREAM = np.array(
     ]
 )
 _BELOW_CENTS = np.array([cents for cents, _ in BOUGHT_FOR[:-1]])
-_FIRST = np.array([INDEX[stream.name] for stream in curves.STREAMS])
-_BRANDS = np.array([len(stream.brands) for stream in curves.STREAMS])
 
 
-def _purchases(events: Events, window: Window, draws: Draws, users: Users, user: Ints, out: Ints) -> None:
+def _purchases(
+    events: Events, window: Window, draws: Draws, users: Users, habits: Habits, user: Ints, out: Ints
+) -> None:
     """What goes out on a day in one to three purchases, each at a merchant that fits its size."""
     row, day = np.nonzero(out)
     cents, cell = out[row, day], users.number[user[row]] * curves.LONGEST_WINDOW_DAYS + day
@@ -200,15 +246,40 @@ def _purchases(events: Events, window: Window, draws: Draws, users: Users, user:
     parts = np.stack([first, second, left - second], axis=1)
     at, part = np.nonzero(parts)
     amount = parts[at, part]
-    kind, brand, ago, _ = draws.fields("purchase", cell[at] * 3 + part).astype(np.int64)
+    kind, brand, ago, _ = draws.fields("purchase", cell[at] * 3 + part)
     size = np.searchsorted(_BELOW_CENTS, amount, side="right")
-    stream = _STREAM[size, kind * _STREAM.shape[1] // 65_536]
-    label = _FIRST[stream] + brand * _BRANDS[stream] // 65_536
+    stream = _STREAM[size, kind.astype(np.int64) * _STREAM.shape[1] // 65_536]
     buyer, when = user[row[at]], day[at]
-    label = never_visited.elsewhere(
-        label, never_visited.shop(draws, users.number, never_visited.STREAMS)[buyer]
-    )
-    label = unpatterned(buyer, when, label, events.days)
-    label = np.where(label >= 0, label, INDEX["unknown"])
-    waited = posting.waited(window, when, ago)
-    events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT, waited=waited)
+    label = _merchants(draws, users, habits, stream, brand, buyer, when, events.days)
+    home, work = places.homes(draws, users.number)[buyer], places.works(draws, users.number)[buyer]
+    city = places.cities(OWN_CITY[label], "", home, work, brand)
+    waited = posting.waited(window, when, ago.astype(np.int64))
+    events.add(buyer, when, amount, account=CHECKING, label=label, order=SPENT, waited=waited, city=city)
+
+
+def _merchants(
+    draws: Draws,
+    users: Users,
+    habits: Habits,
+    stream: Ints,
+    drawn: Fields,
+    buyer: Ints,
+    when: Ints,
+    days: int,
+) -> Ints:
+    """The shop of each purchase, of so many streams, by preference."""
+    label, allowed = np.zeros_like(stream), favourites.allowed(users, habits)
+    metro = places.metros(draws, users.number)[buyer]
+    for i, kind in enumerate(curves.STREAMS):
+        here = np.flatnonzero(stream == i)
+        known = favourites.shops(draws, users.number, kind)
+        rank = favourites.ranks(kind, known, buyer[here], drawn[here])
+        day = when[here]
+
+        def posted(at: Ints, _: Ints, day: Ints = day) -> tuple[Ints, Flags]:
+            return day[at], np.ones(len(at), dtype=bool)
+
+        label[here], allowed = favourites.settled(
+            kind, known, buyer[here], rank, metro[here], posted, days, allowed
+        )
+    return label

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from synth_assets.model.vendor import Shared
-from synth_assets.worlds.personal_banking.activity.merchants import CITIES
+from synth_assets.worlds.personal_banking.activity.places import CITIES
 from synth_assets.worlds.personal_banking.vendors import rows
 from synth_assets.worlds.personal_banking.vendors.plaid.categories import BY_NAME, category
 from synth_assets.worlds.personal_banking.vendors.plaid.ids import Ids
