@@ -34,7 +34,7 @@ STRESSED_OVERDRAFTS = ((0.10, 0.0), (0.35, 0.12), (0.55, 0.6))
 """Shares of stressed users, and in how many of their pay periods they fall below zero: more than ten times a
 year is 9 % of all users [P CFPB 2017]."""
 
-SMALLEST_TWICE_CENTS, SMALLEST_THRICE_CENTS = 11_000, 40_000
+SMALLEST_TWICE_CENTS, SMALLEST_THRICE_CENTS = 11_000, 32_000
 """Of a day's purchases, to be made at two or three merchants [D]."""
 
 SPENT_BY = 3
