@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from functools import wraps
 from importlib.metadata import version
@@ -52,7 +53,7 @@ def with_invoices(edit) -> World:
 def due_before_issue(rows: pa.Table) -> pa.Table:
     """The third invoice falls due two days before its issue."""
     due = rows["due_date"].to_pylist()
-    due[2] = rows["issue_date"][2].as_py().replace(day=1)
+    due[2] = rows["issue_date"][2].as_py() - dt.timedelta(days=2)
     return rows.set_column(6, rows.schema.field("due_date"), pa.array(due, pa.date32()))
 
 
