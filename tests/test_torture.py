@@ -16,7 +16,7 @@ FEW = {
     "kills": 1,
     "disks": 1,
     "corruptions": 1,
-    "configurations": 3,
+    "configurations": 1,
     "readers": 1,
     "environments": 1,
     "nights": 4,
