@@ -90,8 +90,7 @@ def test_a_page_hears_each_event_of_a_run_that_goes(
         other.watch_event_logs(RUN, None, lambda event, _: heard.put(event.message))
         for words in ("first", "second"):
             tell(instance, words)
-            while heard.get(timeout=30) != words:
-                pass
+            assert words in iter(lambda: heard.get(timeout=30), None)
 
 
 def test_a_process_that_is_killed_loses_no_event(home: Path) -> None:

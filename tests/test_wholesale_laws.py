@@ -88,8 +88,9 @@ def test_every_kind_of_fault_has_a_decoy() -> None:
     assert list(DECOYS) == [anomaly.name for anomaly in ANOMALIES]
 
 
-def test_decoys_are_there_and_sound() -> None:
-    rates = {anomaly.name: 0.1 for anomaly in ANOMALIES}
+@pytest.mark.parametrize("rate", [0.0, 0.1])
+def test_decoys_are_there_and_sound(rate) -> None:
+    rates = {anomaly.name: rate for anomaly in ANOMALIES}
     with duckdb.connect() as connection:
         load_all(connection, preset="medium", anomaly_rates=rates)
         for kind, decoys in DECOYS.items():
