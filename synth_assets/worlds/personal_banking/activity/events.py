@@ -21,6 +21,9 @@ MOST_DESCRIPTORS = 1_024
 Days = npt.NDArray[np.bool_]
 """Users x days: whether something happens."""
 
+Codes = npt.NDArray[np.integer]
+"""Small whole numbers, which take one or two bytes each where there are millions."""
+
 
 class EventRows(NamedTuple):
     """Events of a block, one entry each.
@@ -38,14 +41,14 @@ class EventRows(NamedTuple):
     """
 
     user: Ints
-    account: Ints
+    account: Codes
     day: Ints
-    order: Ints
+    order: Codes
     amount_cents: Ints
-    label: Ints
+    label: Codes
     is_pending: Days
-    waited: Ints
-    city: Ints
+    waited: Codes
+    city: Codes
 
     def take(self, at: Ints) -> EventRows:
         """The events at some places."""
@@ -67,26 +70,26 @@ class Events:
         day: Ints,
         amount_cents: Ints,
         *,
-        account: Ints | int,
-        label: Ints | int,
+        account: Codes | int,
+        label: Codes | int,
         order: int,
         is_pending: Days | bool = False,
-        waited: Ints | int = 0,
-        city: Ints | int = -1,
+        waited: Codes | int = 0,
+        city: Codes | int = -1,
     ) -> None:
         """Events of one kind, one for each of `user`."""
         size = len(user)
         self.found.append(
             EventRows(
                 user,
-                np.broadcast_to(np.asarray(account), size),
+                np.full(size, account, np.int8),
                 day,
-                np.broadcast_to(np.asarray(order), size),
+                np.full(size, order, np.int8),
                 amount_cents,
-                np.broadcast_to(np.asarray(label), size),
-                np.broadcast_to(np.asarray(is_pending), size),
-                np.broadcast_to(np.asarray(waited), size),
-                np.broadcast_to(np.asarray(city), size),
+                np.full(size, label, np.int16),
+                np.full(size, is_pending, np.bool_),
+                np.full(size, waited, np.int16),
+                np.full(size, city, np.int8),
             )
         )
 
@@ -103,9 +106,20 @@ class Events:
         """All events by user, day and order; equal ones as they were added."""
         rows = EventRows._make(np.concatenate(values) for values in zip(*self.found, strict=True))
         place = ((rows.user * self.days + rows.day) * 16 + rows.order) * SLOTS + rows.account
-        at = np.argsort(place, kind="stable")
-        rows = rows.take(at)
+        rows = rows.take(stable_order(place))
         return rows._replace(amount_cents=distinct_cents(rows, self.days))
+
+
+def stable_order(key: Ints) -> Ints:
+    """Places in order of a key from 0, equal ones as they stand: `argsort`, several times faster.
+
+    Key and place share one 64-bit number, which any sort puts in the same order.
+    """
+    bits = len(key).bit_length()
+    both = (key << bits) | np.arange(len(key))
+    both.sort()
+    found: Ints = both & ((1 << bits) - 1)
+    return found
 
 
 def distinct_cents(rows: EventRows, days: int) -> Ints:

@@ -13,10 +13,10 @@ from synth_assets.worlds.personal_banking.activity.events import CARD
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.signals.statements import (
     WINDOWS,
-    Statements,
     by_slot,
     interleaved,
     percent,
+    statements_of,
     window_rows,
 )
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -34,7 +34,7 @@ COLUMNS = (
 
 def generate(users: Rows, transactions: Rows, accounts: Rows, liabilities: Rows, config: Config) -> pa.Table:
     """Two rows a user, one a window."""
-    statements = Statements(users, transactions, config)
+    statements = statements_of(users, transactions, config)
     used = percent(
         by_slot(accounts, "balance_current_cents", users)[:, CARD],
         by_slot(accounts, "balance_limit_cents", users)[:, CARD],
