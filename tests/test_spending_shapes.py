@@ -178,7 +178,7 @@ def test_people_dine_out_on_friday_and_saturday_and_have_coffee_on_workdays(plai
 @pytest.mark.parametrize(
     ("pattern", "low", "high"),
     [
-        ("RENT_AND_UTILITIES", 36, 40),
+        ("RENT_AND_UTILITIES|MORTGAGE_PAYMENT", 36, 40),
         ("TRANSPORTATION|CAR_PAYMENT", 15, 19),
         ("FOOD_AND_DRINK", 14, 17),
         ("ENTERTAINMENT", 4, 7),

@@ -123,7 +123,8 @@ def test_users_and_accounts_are_the_tables(content, tables):
     debts = {row["account_id"]: row for row in tables["liabilities"]}
     for account, row in zip(content["accounts"], tables["accounts"], strict=True):
         is_card = row["account_type"] == "credit_card"
-        assert account["type"] == ("credit" if is_card else "depository")
+        is_loan = row["account_type"] in ("mortgage", "student_loan", "auto_loan", "personal_loan")
+        assert account["type"] == ("credit" if is_card else "loan" if is_loan else "depository")
         assert account["subtype"] == row["account_type"]
         assert (account["balance"], account["limit"]) == (
             row["balance_current_cents"],

@@ -10,10 +10,14 @@ import numpy.typing as npt
 
 from synth_assets.model.draws import Ints
 
-CHECKING, SAVINGS, CARD = range(3)
-"""Accounts of a user, in their order."""
+CHECKING, SAVINGS, CARD, HEALTH, HOME, STUDENT, AUTO, PERSONAL = range(8)
+"""Accounts of a user, in their order: health savings after the card, then loans."""
 
-SLOTS = 3
+LOANS = (HOME, STUDENT, AUTO, PERSONAL)
+OWED = (CARD, *LOANS)
+"""Accounts whose balance is what is owed: it grows by money out of them."""
+
+SLOTS = 8
 
 MOST_DESCRIPTORS = 1_024
 """Bound of `Rows.label`, so that account, day, label and amount fit into one 64-bit key."""
@@ -30,7 +34,7 @@ class EventRows(NamedTuple):
 
     Attributes:
         user: row of the user in the block.
-        account: CHECKING, SAVINGS or CARD.
+        account: CHECKING, SAVINGS, CARD or one of the others.
         day: day of the window, from 0.
         order: of events of a day, smaller ones first.
         amount_cents: positive is money out of the account, negative is money in.
@@ -126,10 +130,10 @@ def distinct_cents(rows: EventRows, days: int) -> Ints:
     """Amounts, a cent more where chance would repeat account, day, label and amount."""
     amount = rows.amount_cents.copy()
     place = (rows.user * days + rows.day) * SLOTS + rows.account
-    place = place * MOST_DESCRIPTORS + rows.label
+    place = place * MOST_DESCRIPTORS + rows.label  # 33 bits at most
     at = np.arange(len(amount))
     while len(at):
-        key = (place[at] << 32) + amount[at]
+        key = (place[at] << 28) + amount[at]
         order = np.argsort(key, kind="stable")
         again = at[order[1:][np.diff(key[order]) == 0]]
         repeated = again[amount[again] > 0]

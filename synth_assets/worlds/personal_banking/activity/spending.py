@@ -43,6 +43,7 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     bills.save(events, habits, users, plain)
     bills.earn_interest(events, window, draws, users, habits)
     billed = monthly.pay(events, window, draws, users, habits, plain)
+    billed += bills.save_for_health(events, window, draws, users, habits)
     cash.withdraw(events, window, draws, users, plain)
     cash.refund_taxes(events, window, draws, users, plain)
     left = habits.monthly_income_cents * curves.SPENT_SHARE - billed - habits.subscriptions * 2_000
