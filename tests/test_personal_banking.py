@@ -175,15 +175,16 @@ def test_balances_replay_and_transfers_have_two_legs():
 def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_limit():
     block = decided("personal_banking", config(num_users=1_000), range(1_000))
     habit = user_plan.HIGH_UTILIZATION | user_plan.SUBSCRIPTION_HEAVY | user_plan.CASH_FLOW_STRESSED
+    habit |= user_plan.VARIABLE_INCOME
     may = (block.users.personas & habit > 0) & (block.users.edge < 0)
-    may &= block.users.personas & (user_plan.VARIABLE_INCOME | user_plan.SAVINGS_BUILDER) == 0
+    may &= block.users.personas & user_plan.SAVINGS_BUILDER == 0
     days = int(block.rows.day.max()) + 1
     here = (block.rows.account == CHECKING) & ~block.rows.is_pending
     flow = np.zeros((1_000, days), dtype=np.int64)
     np.add.at(flow, (block.rows.user[here], block.rows.day[here]), block.rows.amount_cents[here])
     balance = block.opening_cents[:, [CHECKING]] - np.cumsum(flow, axis=1)
     assert balance[~may].min() > 0
-    assert (balance[may].min(axis=1) < 0).mean() == pytest.approx(0.4, abs=0.1)
+    assert (balance[may].min(axis=1) < 0).mean() == pytest.approx(0.36, abs=0.08)
     rows = block.rows
     card = rows.account == CARD
     owed = np.zeros((1_000, days), dtype=np.int64)

@@ -254,10 +254,16 @@ REVOLVERS_LIMIT_CENTS, REVOLVERS_LIMIT_SPREAD = (300_000, 750_000, 2_500_000), 1
 payments [D]."""
 
 SMALLEST_MINIMUM_CENTS = 3_500
-"""A minimum payment is $35, or 1 % of the statement and its interest if that is more [D]."""
+"""A minimum payment is $35, or 1 % of the statement and its interest if that is more, and never more than
+the statement: a price point of issuers, at which the small statements of who pays in full heap [K card
+agreements of the large issuers: $25 to $40]."""
 
 OVERDUE_SHARE = 0.15
 """Of those who use half of their limit, so many have missed the last payment [D]."""
+
+LATE_FEE_CENTS = 3_000
+"""Charged on the day after a payment was due and did not come, but never more than the payment [K 12 CFR
+1026.52(b)(1)(ii)(A): $30 the first time in 2024; (b)(2)(i)]."""
 
 REVOLVERS_CARD_USE = 0.4
 """Who already uses half of the limit pays less often by card, relative to others [D]."""

@@ -147,6 +147,36 @@ SELECT count(DISTINCT user_id), count(*) FILTER (account_type = 'hsa') / nullif(
 FROM accounts CROSS JOIN scenario
 WHERE preset = 'personas';
 
+-- name: late_fees_of_overdue_cards [1 to 1, error, from 1 rows] — Late fees over cards that are overdue: none was charged.
+SELECT overdue, fees / nullif(overdue, 0)
+FROM (SELECT count(*) FILTER (is_overdue) AS overdue FROM liabilities)
+CROSS JOIN (SELECT count(*) FILTER (name = 'LATE PAYMENT FEE') AS fees FROM transactions);
+
+-- name: overdrawn_users [0.17 to 0.31, warning, from 300 rows] — Users whose checking falls below zero: 24 % of consumers
+-- in a year (CFPB, December 2023).
+WITH daily AS (
+    SELECT accounts.user_id,
+        opening_balance_cents - sum(sum(amount_cents)) OVER (PARTITION BY account_id ORDER BY date) AS balance
+    FROM transactions JOIN accounts USING (account_id) CROSS JOIN scenario
+    WHERE account_type = 'checking' AND NOT pending AND preset = 'personas'
+    GROUP BY account_id, accounts.user_id, opening_balance_cents, date
+),
+judged AS (SELECT user_id, min(balance) < 0 AS is_overdrawn FROM daily GROUP BY user_id)
+SELECT count(*), avg(CASE WHEN is_overdrawn THEN 1.0 ELSE 0 END) FROM judged;
+
+-- name: overdrawn_with_irregular_pay [0.02 to 0.45, warning, from 40 rows] — The same among those who are paid every 46
+-- days or later: none was.
+WITH daily AS (
+    SELECT accounts.user_id,
+        opening_balance_cents - sum(sum(amount_cents)) OVER (PARTITION BY account_id ORDER BY date) AS balance
+    FROM transactions JOIN accounts USING (account_id) CROSS JOIN scenario
+    WHERE account_type = 'checking' AND NOT pending AND preset = 'personas'
+        AND accounts.user_id IN (SELECT user_id FROM signals_income WHERE median_pay_gap_days > 45)
+    GROUP BY account_id, accounts.user_id, opening_balance_cents, date
+),
+judged AS (SELECT user_id, min(balance) < 0 AS is_overdrawn FROM daily GROUP BY user_id)
+SELECT count(*), avg(CASE WHEN is_overdrawn THEN 1.0 ELSE 0 END) FROM judged;
+
 -- name: mean_utilization [0.25 to 0.45, warning, from 200 rows] — Mean utilisation of the cards in use: 26 % in the
 -- population (Experian 2020), more here, as three users of ten are there for using half of their limit.
 SELECT count(*), avg(utilization_pct) / 100

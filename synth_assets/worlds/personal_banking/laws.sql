@@ -293,6 +293,25 @@ WHERE
     OR last_payment_date IS DISTINCT FROM paid_on
     OR last_payment_amount_cents <> coalesce(paid_cents, 0);
 
+-- name: late_fees_follow_missed_payments — A card that is overdue is charged one late fee, on the day after the
+-- payment was due and of at most $30 or the payment; no other account ever is.
+WITH fees AS (
+    SELECT account_id, count(*) AS fees, min(date) AS charged_on, max(amount_cents) AS fee
+    FROM transactions
+    WHERE name = 'LATE PAYMENT FEE'
+    GROUP BY account_id
+)
+SELECT account_id, is_overdue, next_payment_due_date, fees, charged_on, fee
+FROM fees FULL JOIN liabilities USING (account_id)
+WHERE NOT coalesce(
+    CASE
+        WHEN is_overdue THEN fees = 1
+            AND charged_on = next_payment_due_date + 1
+            AND fee = least(3000, minimum_payment_amount_cents)
+        ELSE fees IS NULL
+    END, false
+);
+
 -- name: overdraft_fees_follow_from_balances — The account's fee is taken on every day on which money leaves a
 -- checking account whose balance, before the fee, is below zero, and on no other day.
 -- Faults shift the balances of their users, who are left out.

@@ -104,6 +104,7 @@ BILLS = {
     "to_health": Descriptor(None, "Online Transfer to HSA ####", "online", "TRANSFER_OUT_ACCOUNT_TRANSFER"),
     "health_in": Descriptor(None, "HSA Contribution CHK ####", "online", "TRANSFER_IN_ACCOUNT_TRANSFER"),
     "interest_charge": Descriptor(None, "INTEREST CHARGE ON PURCHASES", "other", "BANK_FEES_INTEREST_CHARGE"),
+    "late_fee": Descriptor(None, "LATE PAYMENT FEE", "other", "BANK_FEES_OTHER_BANK_FEES"),
     "overdraft_fee": Descriptor(None, "OVERDRAFT FEE", "other", "BANK_FEES_OVERDRAFT_FEES"),
     "atm": Descriptor(None, "ATM WITHDRAWAL ######", "other", "TRANSFER_OUT_WITHDRAWAL"),
     "atm_fee": Descriptor(None, "NON-NETWORK ATM FEE", "other", "BANK_FEES_ATM_FEES"),
