@@ -19,7 +19,8 @@ flights and hotels. Chains have stores in their own states, one with its number 
 invented and stand in one city. A metro has no more cities than three, and nobody moves.
 
 The preset `simple` is another source: statements of independent rows in seven weighted categories, where
-nothing follows from anything.
+nothing follows from anything. Its document has date-times: `users.json` gives a time of the day, the tables
+give days, as the other document does.
 """
 
 from synth_assets.model.world import World

@@ -177,6 +177,21 @@ WITH daily AS (
 judged AS (SELECT user_id, min(balance) < 0 AS is_overdrawn FROM daily GROUP BY user_id)
 SELECT count(*), avg(CASE WHEN is_overdrawn THEN 1.0 ELSE 0 END) FROM judged;
 
+-- name: ascending_check_numbers [1 to 1, error, from 1 rows] — Checks whose number is greater than that of the one before
+-- on the account: half of them when numbers were drawn.
+WITH checks AS (
+    SELECT name,
+        lag(name) OVER (PARTITION BY account_id ORDER BY date, transaction_id) AS before
+    FROM transactions CROSS JOIN scenario
+    WHERE preset = 'personas' AND regexp_full_match(name, 'CHECK [0-9]{4}')
+)
+SELECT count(before), avg(CASE WHEN name > before THEN 1.0 WHEN name <= before THEN 0 END) FROM checks;
+
+-- name: cash_in_twenties [1 to 1, error, from 1 rows] — Withdrawals of cash that are a multiple of $20.
+SELECT count(*), avg(CASE WHEN amount_cents % 2000 = 0 THEN 1.0 ELSE 0 END)
+FROM transactions CROSS JOIN scenario
+WHERE preset = 'personas' AND category_detailed = 'TRANSFER_OUT_WITHDRAWAL';
+
 -- name: mean_utilization [0.25 to 0.45, warning, from 200 rows] — Mean utilisation of the cards in use: 26 % in the
 -- population (Experian 2020), more here, as three users of ten are there for using half of their limit.
 SELECT count(*), avg(utilization_pct) / 100

@@ -111,6 +111,21 @@ WHERE
         OR date > authorized_date AND (closed OR waited < 1)
     );
 
+-- name: check_numbers_ascend — A later check of an account has a greater number.
+SELECT account_id, date, name, before
+FROM (
+    SELECT account_id, date, name,
+        lag(name) OVER (PARTITION BY account_id ORDER BY date, transaction_id) AS before
+    FROM transactions
+    WHERE regexp_full_match(name, 'CHECK [0-9]{4}')
+)
+WHERE name <= before;
+
+-- name: machines_give_twenties — A withdrawal of cash is a multiple of $20.
+SELECT transaction_id, amount_cents
+FROM transactions
+WHERE category_detailed = 'TRANSFER_OUT_WITHDRAWAL' AND amount_cents % 2000 <> 0;
+
 -- name: transaction_is_on_the_users_account — A transaction's user is who holds its account.
 SELECT transaction_id, transactions.user_id, accounts.user_id AS holder
 FROM transactions JOIN accounts USING (account_id)

@@ -7,9 +7,10 @@ import pyarrow as pa
 
 from synth_assets.model.arrow import from_pool, strings
 from synth_assets.model.columns import choice, day, flag, identifier, money, reference, text
-from synth_assets.model.draws import Draws
+from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
+from synth_assets.worlds.personal_banking.activity import merchants
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
     INDEX,
@@ -92,12 +93,20 @@ def _with_digits(feed: str, label: int, spelling: int) -> str:
 
 
 _SPELT = [_spelt(label.feed, i, k) for i, label in enumerate(DESCRIPTORS) for k in range(SPELLINGS)]
-_FEEDS = list(dict.fromkeys(_SPELT))
+CHECK_NUMBERS = range(101, 2_048)
+"""Numbers of checks; an account's go up by one, from one that leaves room for `MOST_CHECKS` [D]."""
+
+MOST_CHECKS = 64
+"""Bound of the checks of an account in the longest history."""
+
+_CHECK = INDEX["rent"] + merchants.PROVIDERS["rent"].index("CHECK ####")
+_FEEDS = list(dict.fromkeys([*_SPELT, *(f"CHECK {number:04d}" for number in CHECK_NUMBERS)]))
 _PLACES = {feed: place for place, feed in enumerate(_FEEDS)}
 _FEED = np.array([_PLACES[feed] for feed in _SPELT], dtype=np.int16)
 _FEED_NAMES = strings(_FEEDS)
 _VARIES = np.array([label.channel == "online" and label.merchant is not None for label in DESCRIPTORS])
-_VARIES[[INDEX["rent"], INDEX["rent"] + 2, INDEX["atm"]]] = True  # numbered as they come
+_VARIES[[INDEX["rent"], INDEX["atm"]]] = True  # numbered as they come
+_CHECK_PLACE = np.array([_PLACES[f"CHECK {number:04d}"] for number in CHECK_NUMBERS], dtype=np.int16)
 _MERCHANTS = list(dict.fromkeys(label.merchant for label in DESCRIPTORS if label.merchant))
 _MERCHANT = np.array(
     [_MERCHANTS.index(label.merchant) if label.merchant else -1 for label in DESCRIPTORS], dtype=np.int16
@@ -115,6 +124,9 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     is_known = _IN_STORE[label] & (found.city >= 0)
     city = np.where(is_known, found.city, homes(draws, facts.users.number)[found.user])
     spelling = np.where(_VARIES[label], shown, city)
+    feed = _FEED[label * SPELLINGS + spelling]
+    check = np.flatnonzero(label == _CHECK)
+    feed[check] = _CHECK_PLACE[_check_numbers(draws, facts, check) - CHECK_NUMBERS[0]]
     date = window(config).first + found.day
     merchant = _MERCHANT[label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
@@ -127,7 +139,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
             "date": date,
             "authorized_date": date - found.waited,
             "amount_cents": found.amount_cents,
-            "name": from_pool(_FEED_NAMES, _FEED[label * SPELLINGS + spelling]),
+            "name": from_pool(_FEED_NAMES, feed),
             "merchant_name": from_pool(_MERCHANT_NAMES, np.maximum(merchant, 0), merchant < 0),
             "payment_channel": _CHANNEL[label],
             "category_primary": primary[label],
@@ -135,6 +147,14 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
             "pending": found.is_pending,
         },
     )
+
+
+def _check_numbers(draws: Draws, facts: Block, check: Ints) -> Ints:
+    """Numbers of the checks among the rows, one after the other on each account."""
+    drawn = draws.fields("first check", facts.users.number)[0].astype(np.int64)
+    first = CHECK_NUMBERS[0] + drawn * (len(CHECK_NUMBERS) - MOST_CHECKS) // 65_536
+    user = facts.rows.user[check]
+    return first[user] + np.arange(len(user)) - np.searchsorted(user, user)
 
 
 TRANSACTIONS = Table(

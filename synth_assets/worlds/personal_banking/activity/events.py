@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model.draws import Ints
+from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 
 CHECKING, SAVINGS, CARD, HEALTH, HOME, STUDENT, AUTO, PERSONAL = range(8)
 """Accounts of a user, in their order: health savings after the card, then loans."""
@@ -18,6 +19,9 @@ OWED = (CARD, *LOANS)
 """Accounts whose balance is what is owed: it grows by money out of them."""
 
 SLOTS = 8
+
+CASH, BILL_CENTS = INDEX["atm"], 2_000
+"""A machine gives twenties."""
 
 MOST_DESCRIPTORS = 1_024
 """Bound of `Rows.label`, so that account, day, label and amount fit into one 64-bit key."""
@@ -127,16 +131,16 @@ def stable_order(key: Ints) -> Ints:
 
 
 def distinct_cents(rows: EventRows, days: int) -> Ints:
-    """Amounts, a cent more where chance would repeat account, day, label and amount."""
+    """Amounts, a cent more where chance would repeat account, day, label and amount; of cash a bill more."""
     amount = rows.amount_cents.copy()
     place = (rows.user * days + rows.day) * SLOTS + rows.account
     place = place * MOST_DESCRIPTORS + rows.label  # 33 bits at most
-    at = np.arange(len(amount))
+    at, more = np.arange(len(amount)), np.where(rows.label == CASH, BILL_CENTS, 1)
     while len(at):
         key = (place[at] << 28) + amount[at]
         order = np.argsort(key, kind="stable")
         again = at[order[1:][np.diff(key[order]) == 0]]
         repeated = again[amount[again] > 0]
-        amount[repeated] += 1
+        amount[repeated] += more[repeated]
         at = np.flatnonzero(np.isin(place, place[repeated]))  # only there may it repeat another one now
     return amount
