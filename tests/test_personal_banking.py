@@ -172,6 +172,15 @@ def test_balances_replay_and_transfers_have_two_legs():
     assert all((leg.user_id, leg.date, -leg.amount_cents) in outs.index for leg in legs.itertuples())
 
 
+def test_a_fortnight_that_a_holiday_lengthens_brings_no_money_from_shops():
+    """Payday before Thanksgiving comes a day early: on the day before the next one no balance may rise."""
+    asked = config(num_users=400, as_of=dt.date(2026, 1, 1), date_range_months=13, seed=77)
+    block = decided("personal_banking", asked, range(400))
+    stressed = (block.users.personas & user_plan.CASH_FLOW_STRESSED > 0)[block.rows.user]
+    labels = block.rows.label[stressed & (block.rows.amount_cents < 0) & (block.rows.account == CHECKING)]
+    assert {DESCRIPTORS[label].detailed for label in np.unique(labels)} <= {"INCOME_WAGES"}
+
+
 def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_limit():
     block = decided("personal_banking", config(num_users=1_000), range(1_000))
     habit = user_plan.HIGH_UTILIZATION | user_plan.SUBSCRIPTION_HEAVY | user_plan.CASH_FLOW_STRESSED

@@ -166,9 +166,9 @@ def _targets(
     dips = (happens < chance[:, None] * 65_536) & (shown >= first_day)
     is_edge = (users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None]
     usual_cents = np.where(is_edge, 100 * usual, usual * scale // 10)
-    shown_on = (
-        users.number[user, None] * curves.LONGEST_WINDOW_DAYS + np.arange(place.shape[1]) + shown - place
-    )
+    last = np.where(is_edge, shown, np.minimum(shown, len(curves.STRESSED_DOLLARS) - 1))  # holidays lengthen
+    day = np.arange(place.shape[1]) + last - place
+    shown_on = users.number[user, None] * curves.LONGEST_WINDOW_DAYS + day
     off = draws.fields("waver", shown_on)[0].reshape(place.shape) / 32_768 - 1
     return np.where(dips & ~is_edge, below, (usual_cents * (1 + WAVER * off)).astype(np.int64))
 
