@@ -26,12 +26,15 @@ OBJECTS = {
     "total_transactions*:integer, item*:Item, request_id*:request",
     "LiabilitiesGetResponse": "accounts*:[AccountBase], item*:Item, liabilities*:LiabilitiesObject, "
     "request_id*:request",
-    "Item": "item_id*:id, webhook*:string?, error*:string?, available_products*:[string], "
+    "Item": "item_id*:id, webhook*:string?, error*:PlaidError?, available_products*:[string], "
     "billed_products*:[string], products:[string], consent_expiration_time*:string?, "
     "update_type*:background|user_present_required, institution_id:string?, institution_name:string?",
+    "PlaidError": "error_type*:ITEM_ERROR, error_code*:USER_PERMISSION_REVOKED, error_message*:string, "
+    "display_message*:string?, request_id:string, error_code_reason:string?, status:integer?, "
+    "documentation_url:string, suggested_action:string?",
     "AccountBase": "account_id*:id, balances*:AccountBalance, mask*:string?, name*:string, "
     "official_name*:string?, type*:investment|credit|depository|loan|brokerage|other, "
-    "subtype*:checking|savings|money market|hsa|credit card|mortgage|student, "
+    "subtype*:checking|savings|money market|hsa|credit card|mortgage|student|auto|consumer, "
     "holder_category:business|personal|unrecognized",
     "AccountBalance": "available*:number?, current*:number?, limit*:number?, iso_currency_code*:string?, "
     "unofficial_currency_code*:string?",

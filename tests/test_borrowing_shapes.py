@@ -20,11 +20,17 @@ def made() -> dict[str, pd.DataFrame]:
     return tables()
 
 
+@pytest.fixture(scope="module")
+def owed_on_cards(made) -> pd.DataFrame:
+    """Liabilities of cards."""
+    return made["liabilities"].query("liability_type == 'credit_card'")
+
+
 # --- cards --------------------------------------------------------------------------------------------
 
 
-def test_overdue_cards_were_due_and_not_paid(made):
-    cards = made["liabilities"]
+def test_overdue_cards_were_due_and_not_paid(made, owed_on_cards):
+    cards = owed_on_cards
     overdue = cards[cards.is_overdue]
     revolvers = made["persona_assignments"].primary_persona == "high_utilization"
     assert 0.10 < len(overdue) / (revolvers.sum() / 2) < 0.20
@@ -36,8 +42,8 @@ def test_overdue_cards_were_due_and_not_paid(made):
     assert set(signals[signals.is_overdue].user_id) == set(overdue.user_id)
 
 
-def test_a_statement_is_the_balance_of_its_day(made):
-    rows, cards = made["transactions"], made["liabilities"]
+def test_a_statement_is_the_balance_of_its_day(made, owed_on_cards):
+    rows, cards = made["transactions"], owed_on_cards
     rows = rows[~rows.pending].merge(cards[["account_id", "last_statement_issue_date"]], on="account_id")
     since = rows[rows.date <= rows.last_statement_issue_date].groupby("account_id").amount_cents.sum()
     opening = made["accounts"].set_index("account_id").opening_balance_cents
@@ -46,15 +52,97 @@ def test_a_statement_is_the_balance_of_its_day(made):
     assert (replayed - cards).abs().max() <= 2, "a cent more where chance would repeat a row"
 
 
-def test_interest_falls_on_revolvers_alone(made):
+def test_interest_falls_on_revolvers_alone(made, owed_on_cards):
     rows = made["transactions"]
     charged = rows[rows.category_detailed == "BANK_FEES_INTEREST_CHARGE"]
     revolvers = with_persona("high_utilization")
     assert set(charged.user_id) <= revolvers
     paid = rows[(rows.category_detailed == "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT") & (rows.amount_cents < 0)]
-    last = made["liabilities"].set_index("user_id")
+    last = owed_on_cards.set_index("user_id")
     others = last.loc[sorted(set(paid.user_id) - set(charged.user_id))]
     assert (others.last_payment_amount_cents >= 1.2 * others.minimum_payment_amount_cents).mean() > 0.97
+
+
+def test_a_missed_payment_costs_a_late_fee_the_day_after(made, owed_on_cards):
+    rows = made["transactions"]
+    fees = rows[rows.name == "LATE PAYMENT FEE"]
+    overdue = owed_on_cards[owed_on_cards.is_overdue]
+    both = fees.merge(overdue, on="account_id")
+    assert len(both) == len(fees) == len(overdue) > 30
+    wait = pd.to_datetime(both.date) - pd.to_datetime(both.next_payment_due_date)
+    assert (wait.dt.days == 1).all()
+    assert (both.amount_cents <= both.minimum_payment_amount_cents).all()
+    assert (both.amount_cents == curves.LATE_FEE_CENTS).mean() > 0.9
+
+
+# --- loans --------------------------------------------------------------------------------------------
+
+LOANS = {
+    "mortgage": ("LOAN_PAYMENTS_MORTGAGE_PAYMENT", 0.20, 0.32),
+    "student_loan": ("LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT", 0.20, 0.35),
+    "auto_loan": ("LOAN_PAYMENTS_CAR_PAYMENT", 0.70, 0.90),
+    "personal_loan": ("LOAN_PAYMENTS_PERSONAL_LOAN_PAYMENT", 0.20, 0.35),
+}
+
+
+@pytest.mark.parametrize(("kind", "category", "low", "high"), [(k, *v) for k, v in LOANS.items()])
+def test_whoever_pays_a_loan_has_it_and_nobody_else(made, kind, category, low, high):
+    rows, accounts = made["transactions"], made["accounts"]
+    loans = accounts[accounts.account_type == kind]
+    payers = rows[(rows.category_detailed == category) & (rows.amount_cents > 0)]
+    assert set(loans.user_id) == set(payers.user_id)
+    assert loans.user_id.is_unique
+    assert low < len(loans) / USERS < high
+    assert not set(loans.user_id) & with_persona("variable_income"), "lenders ask for regular pay"
+
+
+def test_a_loan_falls_by_its_principal(made):
+    """Month after month the interest falls and the principal grows, as the payment stays the same."""
+    accounts = made["accounts"][made["accounts"].account_type.isin(LOANS)]
+    rows = made["transactions"].merge(accounts[["account_id"]], on="account_id")
+    interest = rows[rows.category_detailed == "BANK_FEES_OTHER_BANK_FEES"]
+    paid = rows[rows.category_primary == "LOAN_PAYMENTS"]
+    assert len(interest) == len(paid) > 10_000
+    assert (interest.groupby("account_id").amount_cents.diff().dropna() < 0).all()
+    assert (paid.groupby("account_id").amount_cents.nunique() == 1).all()
+    fell = (accounts.opening_balance_cents - accounts.balance_current_cents).to_numpy()
+    assert (fell == -rows.groupby("account_id").amount_cents.sum()[accounts.account_id].to_numpy()).all()
+    assert (fell > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "fewest_dollars", "most_dollars"),
+    [("mortgage", 120_000, 350_000), ("student_loan", 10_000, 60_000), ("auto_loan", 12_000, 45_000)],
+)
+def test_what_is_owed_is_of_the_usual_size(made, kind, fewest_dollars, most_dollars):
+    owed = made["accounts"][made["accounts"].account_type == kind].balance_current_cents / 100
+    assert fewest_dollars < owed.median() < most_dollars
+
+
+def test_loans_are_lent_before_the_history_and_paid_by_their_plan(made):
+    loans = made["liabilities"][made["liabilities"].liability_type != "credit_card"]
+    accounts = made["accounts"].set_index("account_id").loc[loans.account_id]
+    assert (loans.origination_date.to_numpy() == accounts.opened_on.to_numpy()).all()
+    assert (loans.origination_principal_cents.to_numpy() >= accounts.opening_balance_cents.to_numpy()).all()
+    years = (pd.to_datetime(loans.payoff_date) - pd.to_datetime(loans.origination_date)).dt.days / 365.25
+    assert set(years[loans.liability_type == "mortgage"].round()) == {15, 30}
+    assert (loans.next_payment_due_date > AS_OF).all()
+
+
+# --- health savings -----------------------------------------------------------------------------------
+
+
+def test_some_save_for_health(made):
+    accounts = made["accounts"][made["accounts"].account_type == "hsa"]
+    assert 0.10 < len(accounts) / USERS < 0.25
+    rows = made["transactions"].merge(accounts[["account_id"]], on="account_id")
+    assert (rows.amount_cents < 0).all()
+    monthly = rows.groupby("account_id").size()
+    assert monthly.between(6, 8).all()
+    assert set(-rows.amount_cents) <= set(curves.HEALTH_SAVED_CENTS)
+    payers = set(rows.user_id)
+    assert payers <= with_persona("savings_builder") | with_persona("high_utilization")
+    assert len(payers) > 60
 
 
 # --- overdrafts ---------------------------------------------------------------------------------------
@@ -90,8 +178,16 @@ def test_overdraft_fees_stand_on_overdrawn_days_alone(made):
 def test_a_quarter_of_users_is_overdrawn_and_one_in_eleven_often(made):
     days = checking_days(made)
     overdrawn = days[days.before < 0].groupby("account_id").size()
-    assert len(overdrawn) / USERS == pytest.approx(0.24, abs=0.05)
+    assert len(overdrawn) / USERS == pytest.approx(0.24, abs=0.03)
     assert (overdrawn > 10 * 7 / 12).sum() / USERS == pytest.approx(0.09, abs=0.03)
+
+
+def test_some_with_an_irregular_pay_are_overdrawn(made):
+    days = checking_days(made)
+    owner = made["accounts"].set_index("account_id").user_id
+    overdrawn = set(owner[days[days.before < 0].account_id])
+    irregular = with_persona("variable_income")
+    assert 0.08 < len(overdrawn & irregular) / len(irregular) < 0.30
 
 
 # --- refunds ------------------------------------------------------------------------------------------
@@ -112,8 +208,15 @@ def test_a_refund_follows_a_purchase_of_as_much_at_the_same_merchant(made):
 
 # --- laws ---------------------------------------------------------------------------------------------
 
+LATE_LAW = "late_fees_follow_missed_payments"
 FEES_LAW = "overdraft_fees_follow_from_balances"
 A_FEE = "category_detailed = 'BANK_FEES_OVERDRAFT_FEES'"
+ONE_LAW = "card_has_one_liability"
+DEBTOR_LAW = "loans_have_a_debtor"
+PRINCIPAL_LAW, HEALTH_LAW = "loans_are_paid_off_by_principal", "health_savings_grow_by_contributions"
+A_REPAYMENT = "category_detailed = 'LOAN_PAYMENTS_CAR_PAYMENT' AND amount_cents < 0"
+INTEREST = "name = 'LOAN INTEREST'"
+TO_HEALTH = "category_detailed = 'TRANSFER_OUT_ACCOUNT_TRANSFER'"
 
 
 @pytest.mark.parametrize(
@@ -122,9 +225,18 @@ A_FEE = "category_detailed = 'BANK_FEES_OVERDRAFT_FEES'"
         ("liabilities", "UPDATE liabilities SET is_overdue = NOT is_overdue", "overdue_cards_are_not_paid"),
         ("liabilities", "UPDATE liabilities SET last_payment_date = NULL", "overdue_cards_are_not_paid"),
         ("liabilities", "UPDATE liabilities SET is_overdue = false", "credit_is_found"),
+        ("transactions", "DELETE FROM transactions WHERE name = 'LATE PAYMENT FEE'", LATE_LAW),
+        ("transactions", f"UPDATE transactions SET name = 'LATE PAYMENT FEE' WHERE {A_FEE}", LATE_LAW),
         ("transactions", f"DELETE FROM transactions WHERE {A_FEE} AND day(date) < 9", FEES_LAW),
         ("transactions", f"UPDATE transactions SET date = date - 7 WHERE {A_FEE}", FEES_LAW),
         ("accounts", "UPDATE accounts SET account_type = 'savings'", "overdraft_fees_fall_on_checking"),
+        ("accounts", "DELETE FROM accounts WHERE account_type = 'auto_loan'", DEBTOR_LAW),
+        ("transactions", f"DELETE FROM transactions WHERE {A_REPAYMENT} AND day(date) < 9", DEBTOR_LAW),
+        ("transactions", f"UPDATE transactions SET amount_cents = 900 WHERE {INTEREST}", PRINCIPAL_LAW),
+        ("liabilities", "UPDATE liabilities SET interest_rate = interest_rate + 1", PRINCIPAL_LAW),
+        ("liabilities", "UPDATE liabilities SET payoff_date = origination_date", "loans_are_as_lent"),
+        ("liabilities", "DELETE FROM liabilities WHERE liability_type = 'mortgage'", ONE_LAW),
+        ("transactions", f"DELETE FROM transactions WHERE {TO_HEALTH} AND amount_cents > 0", HEALTH_LAW),
     ],
 )  # fmt: skip
 def test_laws_of_cards_and_overdrafts_bite(tmp_path, table, statement, law):

@@ -18,7 +18,13 @@ from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import user_plan
 from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS
-from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, MOST_DESCRIPTORS, SAVINGS
+from synth_assets.worlds.personal_banking.activity.events import (
+    CARD,
+    CHECKING,
+    MOST_DESCRIPTORS,
+    OWED,
+    SAVINGS,
+)
 from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.habits import habits
 from synth_assets.worlds.personal_banking.config import Config
@@ -147,7 +153,7 @@ def test_edge_users_stand_exactly_on_their_threshold():
     pending = np.bincount(block.rows.user, block.rows.is_pending, 300)
     assert (pending[at[user_plan.ONLY_PENDING]] == rows[at[user_plan.ONLY_PENDING]]).all()
     assert (pending[at[user_plan.ONLY_PENDING]] > 0).all()
-    assert not block.has_account[at[user_plan.ONLY_CASH], CARD].any()
+    assert not block.has_account[at[user_plan.ONLY_CASH]][:, OWED].any(), "no credit of any kind"
 
 
 # --- balances -----------------------------------------------------------------------------------------
@@ -157,7 +163,8 @@ def test_balances_replay_and_transfers_have_two_legs():
     made = make_world(WORLD, config(num_users=200))
     rows, accounts = made["transactions"].to_pandas(), made["accounts"].to_pandas().set_index("account_id")
     flow = rows[~rows.pending].groupby("account_id").amount_cents.sum().reindex(accounts.index, fill_value=0)
-    sign = np.where(accounts.account_type == "credit_card", -1, 1)
+    owed = ["credit_card", "mortgage", "student_loan", "auto_loan", "personal_loan"]
+    sign = np.where(accounts.account_type.isin(owed), -1, 1)
     assert (accounts.opening_balance_cents - sign * flow == accounts.balance_current_cents).all()
     legs = rows[rows.category_primary.isin(["TRANSFER_IN", "LOAN_PAYMENTS"]) & (rows.amount_cents < 0)]
     outs = rows[rows.amount_cents > 0].groupby(["user_id", "date", "amount_cents"]).size()
@@ -165,18 +172,28 @@ def test_balances_replay_and_transfers_have_two_legs():
     assert all((leg.user_id, leg.date, -leg.amount_cents) in outs.index for leg in legs.itertuples())
 
 
+def test_a_fortnight_that_a_holiday_lengthens_brings_no_money_from_shops():
+    """Payday before Thanksgiving comes a day early: on the day before the next one no balance may rise."""
+    asked = config(num_users=400, as_of=dt.date(2026, 1, 1), date_range_months=13, seed=77)
+    block = decided("personal_banking", asked, range(400))
+    stressed = (block.users.personas & user_plan.CASH_FLOW_STRESSED > 0)[block.rows.user]
+    labels = block.rows.label[stressed & (block.rows.amount_cents < 0) & (block.rows.account == CHECKING)]
+    assert {DESCRIPTORS[label].detailed for label in np.unique(labels)} <= {"INCOME_WAGES"}
+
+
 def test_only_who_overdraws_by_habit_is_overdrawn_and_cards_stay_within_their_limit():
     block = decided("personal_banking", config(num_users=1_000), range(1_000))
     habit = user_plan.HIGH_UTILIZATION | user_plan.SUBSCRIPTION_HEAVY | user_plan.CASH_FLOW_STRESSED
+    habit |= user_plan.VARIABLE_INCOME
     may = (block.users.personas & habit > 0) & (block.users.edge < 0)
-    may &= block.users.personas & (user_plan.VARIABLE_INCOME | user_plan.SAVINGS_BUILDER) == 0
+    may &= block.users.personas & user_plan.SAVINGS_BUILDER == 0
     days = int(block.rows.day.max()) + 1
     here = (block.rows.account == CHECKING) & ~block.rows.is_pending
     flow = np.zeros((1_000, days), dtype=np.int64)
     np.add.at(flow, (block.rows.user[here], block.rows.day[here]), block.rows.amount_cents[here])
     balance = block.opening_cents[:, [CHECKING]] - np.cumsum(flow, axis=1)
     assert balance[~may].min() > 0
-    assert (balance[may].min(axis=1) < 0).mean() == pytest.approx(0.4, abs=0.1)
+    assert (balance[may].min(axis=1) < 0).mean() == pytest.approx(0.36, abs=0.08)
     rows = block.rows
     card = rows.account == CARD
     owed = np.zeros((1_000, days), dtype=np.int64)
@@ -224,7 +241,12 @@ def test_money_comes_in_as_pay_transfer_card_payment_interest_or_refund():
         "INCOME_INTEREST_EARNED",
         "INCOME_TAX_REFUND",
         "TRANSFER_IN_SAVINGS",
+        "TRANSFER_IN_ACCOUNT_TRANSFER",
         "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT",
+        "LOAN_PAYMENTS_MORTGAGE_PAYMENT",
+        "LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT",
+        "LOAN_PAYMENTS_CAR_PAYMENT",
+        "LOAN_PAYMENTS_PERSONAL_LOAN_PAYMENT",
     }
     assert len(returned) == 9, "what shops, websites and hardware stores sell"
 

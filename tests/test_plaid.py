@@ -98,6 +98,11 @@ def test_type_and_subtype_are_plaids_pairs(users, tables):
         "savings": ("depository", "savings"),
         "money_market": ("depository", "money market"),
         "credit_card": ("credit", "credit card"),
+        "hsa": ("depository", "hsa"),
+        "mortgage": ("loan", "mortgage"),
+        "student_loan": ("loan", "student"),
+        "auto_loan": ("loan", "auto"),
+        "personal_loan": ("loan", "consumer"),
     }
     found = [account for user in users for account in user["accounts"]["accounts"]]
     assert [(a["type"], a["subtype"]) for a in found] == [
@@ -142,6 +147,19 @@ def test_consent_ended_on_the_day_that_the_user_said(users, tables):
         assert ended == (None if row["consent_status"] else f"{row['consent_updated_at'].isoformat()}Z")
 
 
+def test_a_withdrawn_consent_is_an_error_of_the_item_and_nothing_else_is(users, tables):
+    labels = tables["anomaly_manifest"]
+    withdrawn = {x["entity_id"] for x in labels if x["type"] == "data_after_consent_withdrawn"}
+    assert withdrawn
+    for user, row in zip(users, tables["users"], strict=True):
+        for response in user.values():
+            error = response["item"]["error"]
+            if row["user_id"] in withdrawn:
+                assert (error["error_type"], error["error_code"]) == ("ITEM_ERROR", "USER_PERMISSION_REVOKED")
+            else:
+                assert error is None
+
+
 # --- ids ----------------------------------------------------------------------------------------------
 
 
@@ -159,7 +177,8 @@ def test_ids_differ_and_references_resolve(users, tables):
     for user in users:
         own = {account["account_id"] for account in user["accounts"]["accounts"]}
         assert {row["account_id"] for row in user["transactions"]["transactions"]} <= own
-        assert {card["account_id"] for card in user["liabilities"]["liabilities"]["credit"] or []} <= own
+        owed = user["liabilities"]["liabilities"].values()
+        assert {debt["account_id"] for debts in owed for debt in debts or []} <= own
 
 
 def test_blocks_give_the_same_bytes_and_another_seed_other_ids(out, users, tmp_path):
@@ -202,7 +221,8 @@ def test_balances_and_what_is_owed(users, tables):
             cents = row[f"balance_{name}_cents"]
             assert account["balances"][name] == (None if cents is None else cents / 100)
     cards = [card for user in users for card in user["liabilities"]["liabilities"]["credit"] or []]
-    for card, row in zip(cards, tables["liabilities"], strict=True):
+    owed = [row for row in tables["liabilities"] if row["liability_type"] == "credit_card"]
+    for card, row in zip(cards, owed, strict=True):
         assert card["aprs"][0]["apr_percentage"] == row["apr_percentage"]
         assert card["minimum_payment_amount"] == row["minimum_payment_amount_cents"] / 100
         assert card["next_payment_due_date"] == row["next_payment_due_date"].isoformat()
@@ -243,14 +263,48 @@ def test_dates_of_payment_and_statement_are_those_of_the_rows(users):
     assert charged > 8
 
 
+def test_loans_are_those_of_the_tables(users, tables):
+    accounts = {row["account_id"]: row for row in tables["accounts"]}
+    for kind, shape, rate in (
+        ("mortgage", "mortgage", lambda loan: loan["interest_rate"]["percentage"]),
+        ("student_loan", "student", lambda loan: loan["interest_rate_percentage"]),
+    ):
+        loans = [loan for user in users for loan in user["liabilities"]["liabilities"][shape] or []]
+        rows = [row for row in tables["liabilities"] if row["liability_type"] == kind]
+        assert len(loans) > 5
+        for loan, row in zip(loans, rows, strict=True):
+            assert rate(loan) == row["interest_rate"]
+            assert loan["last_payment_amount"] == row["instalment_cents"] / 100
+            assert loan["last_payment_date"] == row["last_payment_date"].isoformat()
+            assert loan["next_payment_due_date"] == row["next_payment_due_date"].isoformat()
+            assert loan["origination_date"] == accounts[row["account_id"]]["opened_on"].isoformat()
+            assert loan["origination_principal_amount"] == row["origination_principal_cents"] / 100
+            assert loan["ytd_interest_paid"] is None, "the history begins in April"
+
+
+def test_what_a_loan_costs_in_a_year_is_known_where_the_history_holds_the_year(tmp_path):
+    config = resolve("personal_banking", {"as_of": "2026-06-21", "num_users": 40}).config
+    (block,) = made(0, 40, config=config)
+    exported([block], tmp_path / "out", config)
+    found = [answer["liabilities"] for answer in lines(tmp_path / "out" / "liabilities.jsonl")]
+    loans = [loan for one in found for loan in (one["mortgage"] or []) + (one["student"] or [])]
+    assert len(loans) > 5
+    for loan in loans:
+        paid = round(100 * (loan["ytd_interest_paid"] + loan["ytd_principal_paid"]))
+        payments, rest = divmod(paid, round(100 * loan["last_payment_amount"]))
+        assert (rest, payments > 1) == (0, True)
+        assert loan["ytd_interest_paid"] > 0
+        assert loan["ytd_principal_paid"] > 0
+
+
 @pytest.mark.parametrize(("kind", "shape"), [("mortgage", "mortgage"), ("student_loan", "student")])
 def test_a_loan_has_every_field(kind, shape):
     row = {
         "account_id": "acc_000000004",
         "liability_type": kind,
-        "apr_percentage": 6.5,
+        "apr_percentage": None,
         "apr_type": "fixed",
-        "minimum_payment_amount_cents": 120_000,
+        "minimum_payment_amount_cents": None,
         "last_payment_amount_cents": 120_000,
         "last_payment_date": "2026-11-01",
         "last_statement_issue_date": "2026-11-05",
@@ -258,11 +312,17 @@ def test_a_loan_has_every_field(kind, shape):
         "next_payment_due_date": "2026-12-01",
         "last_statement_balance_cents": 30_000_000,
         "interest_rate": 6.25,
+        "instalment_cents": 120_000,
+        "origination_principal_cents": 40_000_000,
+        "origination_date": "2016-10-01",
+        "payoff_date": "2046-10-01",
     }
     named = {"acc_000000004": "a" * 37}
     found = liabilities_of(named, {}, {name: [value] for name, value in row.items()}, slice(0, 1))
     check(found, "LiabilitiesObject")
     assert [name for name, loans in found.items() if loans] == [shape]
+    if kind == "mortgage":
+        assert found["mortgage"][0]["loan_term"] == "30 year"
 
 
 # --- truth --------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from synth_assets.checks.verify import verify
 from synth_assets.model.draws import Draws
 from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import curves, user_plan
@@ -15,8 +16,9 @@ from synth_assets.worlds.personal_banking.activity import merchants, places
 from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS
 from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.habits import habits
-from tests.bank import ASKED, USERS, plain_rows, tables, with_persona
-from tests.worlds import decided
+from synth_assets.worlds.personal_banking.config import Config
+from tests.bank import AS_OF, ASKED, USERS, plain_rows, tables, with_persona
+from tests.worlds import decided, failed, make_world, spoil, write_world
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +180,7 @@ def test_people_dine_out_on_friday_and_saturday_and_have_coffee_on_workdays(plai
 @pytest.mark.parametrize(
     ("pattern", "low", "high"),
     [
-        ("RENT_AND_UTILITIES", 36, 40),
+        ("RENT_AND_UTILITIES|MORTGAGE_PAYMENT", 36, 40),
         ("TRANSPORTATION|CAR_PAYMENT", 15, 19),
         ("FOOD_AND_DRINK", 14, 17),
         ("ENTERTAINMENT", 4, 7),
@@ -286,3 +288,42 @@ def test_no_two_labels_share_a_merchant_or_a_string():
     assert len(set(known)) == len(known)
     strings = [label.feed for label in DESCRIPTORS]
     assert len(set(strings)) == len(strings)
+
+
+# --- checks and cash ----------------------------------------------------------------------------------
+
+
+def test_checks_are_numbered_one_after_the_other(made):
+    rows = made["transactions"]
+    checks = rows[rows.name.astype(str).str.fullmatch(r"CHECK \d{4}")]
+    number = checks.name.astype(str).str[-4:].astype(int)
+    step = number.groupby(checks.account_id).diff().dropna()
+    assert len(step) > 800
+    assert (step == 1).all()
+    first = number.groupby(checks.account_id).first()
+    assert first.nunique() > 0.7 * len(first), "books begin anywhere"
+
+
+def test_cash_comes_in_twenties(made):
+    rows = made["transactions"]
+    cash = rows[rows.category_detailed == "TRANSFER_OUT_WITHDRAWAL"].amount_cents
+    assert len(cash) > 1_500
+    assert (cash % 2_000 == 0).all()
+    assert 0.1 < (cash == 2_000).mean() < 0.6
+
+
+@pytest.mark.parametrize(
+    ("statement", "law"),
+    [
+        ("UPDATE transactions SET name = 'CHECK 0500' WHERE name LIKE 'CHECK 0%'", "check_numbers_ascend"),
+        (
+            "UPDATE transactions SET amount_cents = 2001 WHERE category_detailed = 'TRANSFER_OUT_WITHDRAWAL'",
+            "machines_give_twenties",
+        ),
+    ],
+)
+def test_laws_of_checks_and_cash_bite(tmp_path, statement, law):
+    world, asked = load("personal_banking"), Config(num_users=150, as_of=AS_OF)
+    sources = write_world(world, make_world(world, asked), tmp_path)
+    spoil("transactions", sources, statement)
+    assert law in {name.replace(" ", "_") for name in failed(verify(world, asked, sources))}

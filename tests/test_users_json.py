@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -17,6 +18,7 @@ from synth_assets.generation.blocks import make_block
 from synth_assets.model.draws import Draws
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.personal_banking.vendors.users_json import USERS_JSON
+from tests.chance import FAR, surprise
 from tests.test_every_world import BANK_FAULTS
 
 SCENARIO = resolve("personal_banking", {"as_of": "2026-11-21", "num_users": 60, "anomaly_rates": BANK_FAULTS})
@@ -123,7 +125,8 @@ def test_users_and_accounts_are_the_tables(content, tables):
     debts = {row["account_id"]: row for row in tables["liabilities"]}
     for account, row in zip(content["accounts"], tables["accounts"], strict=True):
         is_card = row["account_type"] == "credit_card"
-        assert account["type"] == ("credit" if is_card else "depository")
+        is_loan = row["account_type"] in ("mortgage", "student_loan", "auto_loan", "personal_loan")
+        assert account["type"] == ("credit" if is_card else "loan" if is_loan else "depository")
         assert account["subtype"] == row["account_type"]
         assert (account["balance"], account["limit"]) == (
             row["balance_current_cents"],
@@ -135,12 +138,23 @@ def test_users_and_accounts_are_the_tables(content, tables):
         assert (account["limit"] is None) == (account["apr"] is None) == (not is_card)
 
 
+def test_transactions_have_a_time_of_the_day(content):
+    times = [dt.datetime.fromisoformat(row["date"]) for row in content["transactions"]]
+    hours = np.bincount([time.hour for time in times], minlength=24)
+    assert abs(surprise(hours)) < FAR, "any hour as likely as another"
+    accounts = [row["account_id"] for row in content["transactions"]]
+    pairs = zip(pairwise(accounts), pairwise(times), strict=True)
+    assert all(before <= after for (a, b), (before, after) in pairs if a == b), (
+        "oldest first, within a day too"
+    )
+
+
 def test_transactions_are_the_tables_by_account_oldest_first(content, tables):
     mine = sorted(tables["transactions"], key=lambda row: (row["account_id"], row["date"]))
     for found, row in zip(content["transactions"], mine, strict=True):
         assert (found["amount"], found["category"]) == (row["amount_cents"], row["category_primary"])
         assert (found["merchant_name"], found["pending"]) == (row["merchant_name"], row["pending"])
-        assert found["date"] == f"{row['date']}T00:00:00"
+        assert found["date"].startswith(f"{row['date']}T")
     order = [account for account, _ in groupby(content["transactions"], key=lambda row: row["account_id"])]
     with_rows = {*order}
     assert order == [row["id"] for row in content["accounts"] if row["id"] in with_rows]

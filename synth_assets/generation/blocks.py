@@ -77,7 +77,7 @@ def check_block(world: World, config: WorldConfig, table: Table, block: Block) -
     if np.any(key[1:] <= key[:-1]):
         raise Problem(f"{world.name}/{table.name}: {table.key.name} does not ascend: a bug, please report")
     for source, column in _references_checked_with(world, table, block):
-        for target, found in _pointers(block[source.name].rows, column):
+        for target, found in _pointers(block[source.name], column):
             if column.is_deferred and target != table.name:
                 continue
             orphans = int(np.count_nonzero(~_exist(world, config, source, world.table(target), found, block)))
@@ -98,10 +98,13 @@ def _references_checked_with(world: World, table: Table, block: Block) -> Iterat
             )
 
 
-def _pointers(rows: pa.Table, column: Column) -> Iterator[tuple[str, Ints]]:
+def _pointers(table: BlockTable, column: Column) -> Iterator[tuple[str, Ints]]:
     """The tables that a reference points to, each with the numbers of its rows; no empty cells."""
+    rows = table.rows
     if column.references:
-        yield column.references, id_numbers(rows[column.name].drop_null())
+        filled = not rows[column.name].null_count
+        found = table.id_numbers(column.name) if filled else id_numbers(rows[column.name].drop_null())
+        yield column.references, found
         return
     for value, target in column.targets:
         chosen = equals_choice(rows[column.chosen_by], value)

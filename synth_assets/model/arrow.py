@@ -106,8 +106,11 @@ def equals_choice(column: pa.ChunkedArray, choice: str) -> npt.NDArray[np.bool_]
 def equals_any(column: pa.ChunkedArray, choices: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Which rows of a column of choices hold one of `choices`."""
     array = combined(column)
-    wanted = np.array([word in choices for word in array.dictionary.to_pylist()], dtype=bool)
-    return wanted[to_numpy(array.indices)] if len(wanted) else np.zeros(len(array), dtype=bool)
+    codes, found = to_numpy(array.indices), np.zeros(len(array), dtype=bool)
+    for code, word in enumerate(array.dictionary.to_pylist()):
+        if word in choices:
+            found |= codes == code
+    return found
 
 
 def is_filled(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:

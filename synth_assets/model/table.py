@@ -30,6 +30,9 @@ class Rows(Protocol):
     def id_numbers(self, column: str) -> Ints:
         """The numbers of a column of ids; not to be written to."""
 
+    def __hash__(self) -> int:
+        """Of the object: rows are the same as themselves alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

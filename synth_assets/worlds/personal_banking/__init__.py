@@ -9,12 +9,18 @@ how many recurring merchants a user has stays within the archetype. Services beg
 one day for everybody, fail once and are tried again, come through an app store under its name. A trial shows
 where it costs a dollar, not where it is free; a charge that fails leaves no row of its own.
 
+Whoever pays a mortgage, a student, car or personal loan owes it on an account of that kind at the same bank,
+where every payment arrives: interest first, the rest is principal. Mortgages and student loans have a
+liability, as in the document; no loan begins or ends within the history, and nobody with an irregular pay has
+one. Some save for their health on an account of its own.
+
 A person lives and works in a metro of three cities, has family in another and makes trips of a few days, with
 flights and hotels. Chains have stores in their own states, one with its number in each city; small shops are
 invented and stand in one city. A metro has no more cities than three, and nobody moves.
 
 The preset `simple` is another source: statements of independent rows in seven weighted categories, where
-nothing follows from anything.
+nothing follows from anything. Its document has date-times: `users.json` gives a time of the day, the tables
+give days, as the other document does.
 """
 
 from synth_assets.model.world import World

@@ -187,6 +187,27 @@ life, and the dues of a health plan [D]."""
 LOAN_SHARE, WITH_LOAN_SHARE = 0.08, 0.5
 """Payment of a student or personal loan over net income, and how many users have one [D]."""
 
+MORTGAGE_SHARE = 0.35
+"""Users who pay a mortgage instead of rent, of those who may borrow and are not short of money [K Census
+ACS 2023, S2506: 39 % of households]."""
+
+LOAN_RATES = {
+    "mortgage": (275, 725),
+    "student_loan": (350, 800),
+    "car": (450, 1_100),
+    "personal_loan": (800, 1_900),
+}
+"""Basis points a year, lowest and highest [D; S FHFA 2025: 4.3 % in the mean of all mortgages; K
+studentaid.gov: 2.75 to 9.08 % since 2015; K Fed G.19, 2025: 7.6 % for cars, 11.6 % for personal loans]."""
+
+LOAN_MONTHS = {
+    "mortgage": (180, 360, 360, 360),
+    "student_loan": (120, 120, 240, 300),
+    "car": (60, 60, 72, 84),
+    "personal_loan": (36, 48, 60, 60),
+}
+"""Terms, as likely each [D]."""
+
 INTERNET_CENTS = (5_000, 5_500, 6_500, 7_500, 8_500)
 """A month of internet, the same every month [D]."""
 
@@ -202,12 +223,19 @@ SALARY_DEVIATION, HOURLY_DEVIATION = 0.01, 0.15
 
 # --- accounts -----------------------------------------------------------------------------------------
 
-BANKS = (
-    "Harborline", "Summit Valley", "Great Plains", "Copperfield", "Lakeshore", "Northgate", "Redwood Mutual",
-    "Blue Ridge", "Prairie State", "Old Colony", "Silver Creek", "Tidewater", "Granite Peak", "Sunbelt",
-    "Cascade Union", "Heritage Trust",
-)  # fmt: skip
+BANKS = merchants.BANKS
 """Where accounts are held; no bank of these names is meant."""
+
+HEALTH_SHARE_OF_USERS = 0.3
+"""Users with a health savings account, of those who are not short of money [S Devenir 2024: 39 million
+accounts, 132 million households]."""
+
+HEALTH_BALANCE_CENTS, HEALTH_SPREAD = (15_000, 280_000, 1_500_000), 1.0
+"""Least, median and most before the history, and the deviation in logits [D; S Devenir 2024: $3,800 in the
+mean of all accounts with money]."""
+
+HEALTH_SAVED_CENTS = (5_000, 10_000, 12_500, 15_000, 20_000, 25_000)
+"""Put into it a month [D, below the limit of $4,300 a year: P IRS Rev. Proc. 2024-25]."""
 
 # --- cards and savings --------------------------------------------------------------------------------
 
@@ -226,10 +254,16 @@ REVOLVERS_LIMIT_CENTS, REVOLVERS_LIMIT_SPREAD = (300_000, 750_000, 2_500_000), 1
 payments [D]."""
 
 SMALLEST_MINIMUM_CENTS = 3_500
-"""A minimum payment is $35, or 1 % of the statement and its interest if that is more [D]."""
+"""A minimum payment is $35, or 1 % of the statement and its interest if that is more, and never more than
+the statement: a price point of issuers, at which the small statements of who pays in full heap [K card
+agreements of the large issuers: $25 to $40]."""
 
 OVERDUE_SHARE = 0.15
 """Of those who use half of their limit, so many have missed the last payment [D]."""
+
+LATE_FEE_CENTS = 3_000
+"""Charged on the day after a payment was due and did not come, but never more than the payment [K 12 CFR
+1026.52(b)(1)(ii)(A): $30 the first time in 2024; (b)(2)(i)]."""
 
 REVOLVERS_CARD_USE = 0.4
 """Who already uses half of the limit pays less often by card, relative to others [D]."""

@@ -3,10 +3,10 @@
 -- In brackets: the range, whether being out of it is an error or a warning, and the rows below which chance
 -- alone moves the number out of it.
 
--- name: housing_share [0.34 to 0.42, warning, from 10,000 rows] — Rent and utilities over consumption: 36 to 40 % of
--- households' (CEX 2023 without insurance and pensions); some users here are short of money.
+-- name: housing_share [0.34 to 0.42, warning, from 10,000 rows] — Rent, mortgages and utilities over consumption: 36 to
+-- 40 % of households' (CEX 2023 without insurance and pensions); some users here are short of money.
 WITH spent AS (
-    SELECT amount_cents, regexp_matches(category_detailed, '^RENT_AND_UTILITIES') AS here
+    SELECT amount_cents, regexp_matches(category_detailed, '^RENT_AND_UTILITIES|MORTGAGE_PAYMENT') AS here
     FROM transactions CROSS JOIN scenario
     WHERE preset = 'personas' AND amount_cents > 0
         AND category_primary NOT IN ('TRANSFER_OUT', 'BANK_FEES')
@@ -116,6 +116,81 @@ WITH bought AS (
 ),
 homes AS (SELECT user_id, mode(state) AS home FROM bought GROUP BY user_id)
 SELECT count(*), avg(CASE WHEN state <> home THEN 1.0 ELSE 0 END) FROM bought JOIN homes USING (user_id);
+
+-- name: payers_of_loans_with_the_loan [1 to 1, error, from 1 rows] — Users whose checking pays a mortgage, student, car or
+-- personal loan and who have an account of that kind: no loan had an account.
+WITH kinds(category_detailed, account_type) AS (
+    VALUES
+        ('LOAN_PAYMENTS_MORTGAGE_PAYMENT', 'mortgage'),
+        ('LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT', 'student_loan'),
+        ('LOAN_PAYMENTS_CAR_PAYMENT', 'auto_loan'),
+        ('LOAN_PAYMENTS_PERSONAL_LOAN_PAYMENT', 'personal_loan')
+),
+payers AS (
+    SELECT DISTINCT user_id, account_type
+    FROM transactions JOIN kinds ON CAST(transactions.category_detailed AS VARCHAR) = kinds.category_detailed
+    WHERE amount_cents > 0
+),
+loans AS (SELECT user_id, CAST(account_type AS VARCHAR) AS account_type, true AS is_there FROM accounts)
+SELECT count(*), avg(CASE WHEN is_there THEN 1.0 ELSE 0 END)
+FROM payers LEFT JOIN loans USING (user_id, account_type);
+
+-- name: mortgage_share [0.13 to 0.34, warning, from 300 rows] — Users with a mortgage: 39 % of households (ACS 2023,
+-- S2506), fewer here, as who is short of money or has an irregular pay has none.
+SELECT count(DISTINCT user_id), count(*) FILTER (account_type = 'mortgage') / nullif(count(DISTINCT user_id), 0)
+FROM accounts CROSS JOIN scenario
+WHERE preset = 'personas';
+
+-- name: health_savings_share [0.08 to 0.24, warning, from 300 rows] — Users with a health savings account: 39 million
+-- accounts of 132 million households (Devenir 2024), fewer here, as who is short of money has none.
+SELECT count(DISTINCT user_id), count(*) FILTER (account_type = 'hsa') / nullif(count(DISTINCT user_id), 0)
+FROM accounts CROSS JOIN scenario
+WHERE preset = 'personas';
+
+-- name: late_fees_of_overdue_cards [1 to 1, error, from 1 rows] — Late fees over cards that are overdue: none was charged.
+SELECT overdue, fees / nullif(overdue, 0)
+FROM (SELECT count(*) FILTER (is_overdue) AS overdue FROM liabilities)
+CROSS JOIN (SELECT count(*) FILTER (name = 'LATE PAYMENT FEE') AS fees FROM transactions);
+
+-- name: overdrawn_users [0.17 to 0.31, warning, from 300 rows] — Users whose checking falls below zero: 24 % of consumers
+-- in a year (CFPB, December 2023).
+WITH daily AS (
+    SELECT accounts.user_id,
+        opening_balance_cents - sum(sum(amount_cents)) OVER (PARTITION BY account_id ORDER BY date) AS balance
+    FROM transactions JOIN accounts USING (account_id) CROSS JOIN scenario
+    WHERE account_type = 'checking' AND NOT pending AND preset = 'personas'
+    GROUP BY account_id, accounts.user_id, opening_balance_cents, date
+),
+judged AS (SELECT user_id, min(balance) < 0 AS is_overdrawn FROM daily GROUP BY user_id)
+SELECT count(*), avg(CASE WHEN is_overdrawn THEN 1.0 ELSE 0 END) FROM judged;
+
+-- name: overdrawn_with_irregular_pay [0.02 to 0.45, warning, from 40 rows] — The same among those who are paid every 46
+-- days or later: none was.
+WITH daily AS (
+    SELECT accounts.user_id,
+        opening_balance_cents - sum(sum(amount_cents)) OVER (PARTITION BY account_id ORDER BY date) AS balance
+    FROM transactions JOIN accounts USING (account_id) CROSS JOIN scenario
+    WHERE account_type = 'checking' AND NOT pending AND preset = 'personas'
+        AND accounts.user_id IN (SELECT user_id FROM signals_income WHERE median_pay_gap_days > 45)
+    GROUP BY account_id, accounts.user_id, opening_balance_cents, date
+),
+judged AS (SELECT user_id, min(balance) < 0 AS is_overdrawn FROM daily GROUP BY user_id)
+SELECT count(*), avg(CASE WHEN is_overdrawn THEN 1.0 ELSE 0 END) FROM judged;
+
+-- name: ascending_check_numbers [1 to 1, error, from 1 rows] — Checks whose number is greater than that of the one before
+-- on the account: half of them when numbers were drawn.
+WITH checks AS (
+    SELECT name,
+        lag(name) OVER (PARTITION BY account_id ORDER BY date, transaction_id) AS before
+    FROM transactions CROSS JOIN scenario
+    WHERE preset = 'personas' AND regexp_full_match(name, 'CHECK [0-9]{4}')
+)
+SELECT count(before), avg(CASE WHEN name > before THEN 1.0 WHEN name <= before THEN 0 END) FROM checks;
+
+-- name: cash_in_twenties [1 to 1, error, from 1 rows] — Withdrawals of cash that are a multiple of $20.
+SELECT count(*), avg(CASE WHEN amount_cents % 2000 = 0 THEN 1.0 ELSE 0 END)
+FROM transactions CROSS JOIN scenario
+WHERE preset = 'personas' AND category_detailed = 'TRANSFER_OUT_WITHDRAWAL';
 
 -- name: mean_utilization [0.25 to 0.45, warning, from 200 rows] — Mean utilisation of the cards in use: 26 % in the
 -- population (Experian 2020), more here, as three users of ten are there for using half of their limit.

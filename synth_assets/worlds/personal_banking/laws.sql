@@ -111,6 +111,21 @@ WHERE
         OR date > authorized_date AND (closed OR waited < 1)
     );
 
+-- name: check_numbers_ascend — A later check of an account has a greater number.
+SELECT account_id, date, name, before
+FROM (
+    SELECT account_id, date, name,
+        lag(name) OVER (PARTITION BY account_id ORDER BY date, transaction_id) AS before
+    FROM transactions
+    WHERE regexp_full_match(name, 'CHECK [0-9]{4}')
+)
+WHERE name <= before;
+
+-- name: machines_give_twenties — A withdrawal of cash is a multiple of $20.
+SELECT transaction_id, amount_cents
+FROM transactions
+WHERE category_detailed = 'TRANSFER_OUT_WITHDRAWAL' AND amount_cents % 2000 <> 0;
+
 -- name: transaction_is_on_the_users_account — A transaction's user is who holds its account.
 SELECT transaction_id, transactions.user_id, accounts.user_id AS holder
 FROM transactions JOIN accounts USING (account_id)
@@ -138,8 +153,10 @@ WITH described(shown, category) AS (
         ('(Token Transit|Amtrak|Greyhound|FlixBus)', 'TRANSPORTATION_PUBLIC_TRANSIT'),
         ('(Marriott|Hilton|Airbnb|Hyatt|Holiday Inn|Hampton Inn|Best Western)', 'TRAVEL_LODGING'),
         ('(BCBS|UHC|AETNA|CIGNA|GEICO|PROGRESSIVE|STATE FARM|ALLSTATE) .*', 'GENERAL_SERVICES_INSURANCE'),
-        ('(NELNET|MOHELA) .*', 'LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT'),
-        ('(SOFI|LENDINGCLUB) .*', 'LOAN_PAYMENTS_PERSONAL_LOAN_PAYMENT'),
+        ('.* STUDENT LN', 'LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT'),
+        ('.* PERSONAL LN', 'LOAN_PAYMENTS_PERSONAL_LOAN_PAYMENT'),
+        ('.* AUTO LOAN', 'LOAN_PAYMENTS_CAR_PAYMENT'),
+        ('.* MORTGAGE', 'LOAN_PAYMENTS_MORTGAGE_PAYMENT'),
         ('.* WATER .*', 'RENT_AND_UTILITIES_WATER'),
         ('NON-NETWORK ATM FEE', 'BANK_FEES_ATM_FEES'),
         ('IRS TREAS 310 .*', 'INCOME_TAX_REFUND')
@@ -151,11 +168,107 @@ SELECT shown.shown, category_detailed, category
 FROM shown JOIN described ON regexp_full_match(shown.shown, described.shown)
 WHERE category_detailed <> category;
 
--- name: card_has_one_liability — Every credit card has exactly one liability, and nothing else has one.
+-- name: card_has_one_liability — Every credit card, mortgage and student loan has exactly one liability of its
+-- kind, and nothing else has one.
 SELECT account_id, account_type, coalesce(found, 0) AS liabilities
 FROM accounts
-LEFT JOIN (SELECT account_id, count(*) AS found FROM liabilities GROUP BY account_id) USING (account_id)
-WHERE coalesce(found, 0) <> CASE WHEN account_type = 'credit_card' THEN 1 ELSE 0 END;
+LEFT JOIN (
+    SELECT account_id, count(*) AS found, any_value(liability_type) AS liability_type
+    FROM liabilities
+    GROUP BY account_id
+) USING (account_id)
+WHERE
+    coalesce(found, 0) <> CASE WHEN account_type IN ('credit_card', 'mortgage', 'student_loan') THEN 1 ELSE 0 END
+    OR CAST(liability_type AS VARCHAR) <> CAST(account_type AS VARCHAR);
+
+-- name: loans_have_a_debtor — Who pays a mortgage, student, car or personal loan has an account of that kind, on
+-- which every payment arrives on its day; nobody else has one.
+WITH kinds(category_detailed, account_type) AS (
+    VALUES
+        ('LOAN_PAYMENTS_MORTGAGE_PAYMENT', 'mortgage'),
+        ('LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT', 'student_loan'),
+        ('LOAN_PAYMENTS_CAR_PAYMENT', 'auto_loan'),
+        ('LOAN_PAYMENTS_PERSONAL_LOAN_PAYMENT', 'personal_loan')
+),
+paid AS (
+    SELECT transactions.user_id, kinds.account_type, date, amount_cents
+    FROM transactions JOIN accounts USING (account_id)
+    JOIN kinds ON CAST(transactions.category_detailed AS VARCHAR) = kinds.category_detailed
+    WHERE amount_cents > 0 AND accounts.account_type = 'checking'
+),
+arrived AS (
+    SELECT accounts.user_id, CAST(account_type AS VARCHAR) AS account_type, date, -amount_cents AS amount_cents
+    FROM accounts LEFT JOIN transactions ON transactions.account_id = accounts.account_id AND amount_cents < 0
+    WHERE account_type IN ('mortgage', 'student_loan', 'auto_loan', 'personal_loan')
+)
+SELECT 'paid' AS leg, * FROM (FROM paid EXCEPT ALL FROM arrived)
+UNION ALL
+SELECT 'arrived' AS leg, * FROM (FROM arrived EXCEPT ALL FROM paid);
+
+-- name: loans_are_paid_off_by_principal — Of every payment of a loan a twelfth of a year's interest on what is
+-- owed is interest, or a 26th where a payment comes every second week; the rest lowers the balance.
+WITH lines AS (
+    SELECT account_id, date, opening_balance_cents, interest_rate,
+        coalesce(sum(amount_cents) FILTER (WHERE amount_cents > 0), 0) AS interest,
+        coalesce(sum(amount_cents) FILTER (WHERE amount_cents < 0), 0) AS paid
+    FROM accounts JOIN transactions USING (account_id) LEFT JOIN liabilities USING (account_id)
+    WHERE account_type IN ('mortgage', 'student_loan', 'auto_loan', 'personal_loan')
+    GROUP BY account_id, date, opening_balance_cents, interest_rate
+),
+owed AS (
+    SELECT *,
+        opening_balance_cents + sum(interest + paid) OVER (PARTITION BY account_id ORDER BY date)
+        - interest - paid AS before
+    FROM lines
+)
+SELECT account_id, date, before, interest, paid, interest_rate
+FROM owed
+WHERE
+    interest <= 0
+    OR paid + interest >= 0
+    OR before + interest + paid <= 0
+    OR least(
+        abs(interest - before * interest_rate / 1200),
+        abs(interest - before * interest_rate / 2600)
+    ) > 1.01;
+
+-- name: loans_are_as_lent — A loan's debt is less than what was lent, each payment is its instalment, its next
+-- payment is due after as_of, it was lent before the history and ends after it.
+SELECT account_id, origination_principal_cents, opening_balance_cents, instalment_cents,
+    last_payment_amount_cents, next_payment_due_date, origination_date, payoff_date, opened_on
+FROM liabilities JOIN accounts USING (account_id) CROSS JOIN scenario
+WHERE
+    liability_type <> 'credit_card'
+    AND NOT coalesce(
+        opening_balance_cents <= origination_principal_cents
+        AND last_payment_amount_cents = instalment_cents
+        AND next_payment_due_date > as_of
+        AND origination_date = opened_on
+        AND opened_on <= history_begins_after
+        AND payoff_date > as_of
+        AND last_statement_balance_cents = balance_current_cents
+        AND apr_percentage IS NULL
+        AND minimum_payment_amount_cents IS NULL
+        AND interest_rate BETWEEN 2 AND 12,
+        false
+    );
+
+-- name: health_savings_grow_by_contributions — What arrives on a health savings account left checking on that day,
+-- and nobody takes any of it.
+SELECT transaction_id, accounts.user_id, amount_cents
+FROM transactions AS arrived JOIN accounts USING (account_id)
+WHERE
+    account_type = 'hsa'
+    AND NOT EXISTS (
+        SELECT 1
+        FROM transactions AS gone
+        WHERE
+            gone.user_id = arrived.user_id
+            AND gone.date = arrived.date
+            AND gone.amount_cents = -arrived.amount_cents
+            AND gone.amount_cents > 0
+            AND gone.category_detailed = 'TRANSFER_OUT_ACCOUNT_TRANSFER'
+    );
 
 -- name: only_cards_have_a_limit — Only credit cards have a limit.
 SELECT account_id, account_type, balance_limit_cents
@@ -185,6 +298,7 @@ judged AS (
         last_statement_balance_cents > 0 AND coalesce(paid_on <= last_statement_issue_date, true) AS unpaid,
         next_payment_due_date - last_statement_issue_date AS due_days
     FROM liabilities LEFT JOIN paid USING (account_id)
+    WHERE liability_type = 'credit_card'
 )
 SELECT account_id, is_overdue, next_payment_due_date, last_statement_issue_date, paid_on, paid_cents
 FROM judged CROSS JOIN scenario
@@ -193,6 +307,25 @@ WHERE
     OR unpaid AND due_days NOT BETWEEN 21 AND 25
     OR last_payment_date IS DISTINCT FROM paid_on
     OR last_payment_amount_cents <> coalesce(paid_cents, 0);
+
+-- name: late_fees_follow_missed_payments — A card that is overdue is charged one late fee, on the day after the
+-- payment was due and of at most $30 or the payment; no other account ever is.
+WITH fees AS (
+    SELECT account_id, count(*) AS fees, min(date) AS charged_on, max(amount_cents) AS fee
+    FROM transactions
+    WHERE name = 'LATE PAYMENT FEE'
+    GROUP BY account_id
+)
+SELECT account_id, is_overdue, next_payment_due_date, fees, charged_on, fee
+FROM fees FULL JOIN liabilities USING (account_id)
+WHERE NOT coalesce(
+    CASE
+        WHEN is_overdue THEN fees = 1
+            AND charged_on = next_payment_due_date + 1
+            AND fee = least(3000, minimum_payment_amount_cents)
+        ELSE fees IS NULL
+    END, false
+);
 
 -- name: overdraft_fees_follow_from_balances — The account's fee is taken on every day on which money leaves a
 -- checking account whose balance, before the fee, is below zero, and on no other day.
@@ -287,6 +420,7 @@ WITH cards AS (
         ) AS minimum_only,
         bool_or(is_overdue) AS overdue
     FROM accounts JOIN liabilities USING (account_id, user_id)
+    WHERE liability_type = 'credit_card'
     GROUP BY user_id
 ),
 charged AS (

@@ -62,7 +62,8 @@ SELECT
 FROM (
     SELECT accounts.account_id, accounts.user_id, any_value(balance_current_cents) AS balance_current_cents,
         any_value(opening_balance_cents) + coalesce(sum(
-            CASE WHEN account_type = 'credit_card' THEN amount_cents ELSE -amount_cents END
+            CASE WHEN account_type IN ('credit_card', 'mortgage', 'student_loan', 'auto_loan', 'personal_loan')
+                THEN amount_cents ELSE -amount_cents END
         ) FILTER (WHERE NOT pending), 0) AS replayed
     FROM accounts LEFT JOIN transactions USING (account_id)
     GROUP BY accounts.account_id, accounts.user_id

@@ -7,9 +7,10 @@ import pyarrow as pa
 
 from synth_assets.model.arrow import from_pool, strings
 from synth_assets.model.columns import choice, day, flag, identifier, money, reference, text
-from synth_assets.model.draws import Draws
+from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
+from synth_assets.worlds.personal_banking.activity import merchants
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
     INDEX,
@@ -61,13 +62,13 @@ COLUMNS = (
     flag("pending", "Not posted yet, and not in the balance."),
 )
 
-_CHANNEL = np.array([CHANNELS.index(label.channel) for label in DESCRIPTORS])
-_PRIMARY = np.array([PRIMARIES.index(label.primary) for label in DESCRIPTORS])
+_CHANNEL = np.array([CHANNELS.index(label.channel) for label in DESCRIPTORS], dtype=np.int8)
+_PRIMARY = np.array([PRIMARIES.index(label.primary) for label in DESCRIPTORS], dtype=np.int8)
 _SIMPLE = {plaid: CATEGORIES.index(name) for name, plaid in PLAID_OF.items()}
 _PRIMARY_SIMPLE = np.array(
-    [_SIMPLE.get(label.primary, PRIMARIES.index(label.primary)) for label in DESCRIPTORS]
+    [_SIMPLE.get(label.primary, PRIMARIES.index(label.primary)) for label in DESCRIPTORS], dtype=np.int8
 )
-_DETAILED = np.array([DETAILED.index(label.detailed) for label in DESCRIPTORS])
+_DETAILED = np.array([DETAILED.index(label.detailed) for label in DESCRIPTORS], dtype=np.int8)
 
 
 _IN_STORE = np.array([label.channel == "in store" for label in DESCRIPTORS])
@@ -92,14 +93,24 @@ def _with_digits(feed: str, label: int, spelling: int) -> str:
 
 
 _SPELT = [_spelt(label.feed, i, k) for i, label in enumerate(DESCRIPTORS) for k in range(SPELLINGS)]
-_FEEDS = list(dict.fromkeys(_SPELT))
+CHECK_NUMBERS = range(101, 2_048)
+"""Numbers of checks; an account's go up by one, from one that leaves room for `MOST_CHECKS` [D]."""
+
+MOST_CHECKS = 64
+"""Bound of the checks of an account in the longest history."""
+
+_CHECK = INDEX["rent"] + merchants.PROVIDERS["rent"].index("CHECK ####")
+_FEEDS = list(dict.fromkeys([*_SPELT, *(f"CHECK {number:04d}" for number in CHECK_NUMBERS)]))
 _PLACES = {feed: place for place, feed in enumerate(_FEEDS)}
-_FEED = np.array([_PLACES[feed] for feed in _SPELT])
+_FEED = np.array([_PLACES[feed] for feed in _SPELT], dtype=np.int16)
 _FEED_NAMES = strings(_FEEDS)
 _VARIES = np.array([label.channel == "online" and label.merchant is not None for label in DESCRIPTORS])
-_VARIES[[INDEX["rent"], INDEX["rent"] + 2, INDEX["atm"]]] = True  # numbered as they come
+_VARIES[[INDEX["rent"], INDEX["atm"]]] = True  # numbered as they come
+_CHECK_PLACE = np.array([_PLACES[f"CHECK {number:04d}"] for number in CHECK_NUMBERS], dtype=np.int16)
 _MERCHANTS = list(dict.fromkeys(label.merchant for label in DESCRIPTORS if label.merchant))
-_MERCHANT = np.array([_MERCHANTS.index(label.merchant) if label.merchant else -1 for label in DESCRIPTORS])
+_MERCHANT = np.array(
+    [_MERCHANTS.index(label.merchant) if label.merchant else -1 for label in DESCRIPTORS], dtype=np.int16
+)
 _MERCHANT_NAMES = strings(_MERCHANTS)
 
 
@@ -109,11 +120,15 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     user = users.id_numbers("user_id")[found.user] - 1
     before = user * SLOTS_A_MONTH * config.date_range_months
     shown = draws.fields("shown", before + facts.clean_number)[0].astype(np.int64) * SPELLINGS // 65_536
-    is_known = _IN_STORE[found.label] & (found.city >= 0)
+    label = found.label.astype(np.intp)
+    is_known = _IN_STORE[label] & (found.city >= 0)
     city = np.where(is_known, found.city, homes(draws, facts.users.number)[found.user])
-    spelling = np.where(_VARIES[found.label], shown, city)
+    spelling = np.where(_VARIES[label], shown, city)
+    feed = _FEED[label * SPELLINGS + spelling]
+    check = np.flatnonzero(label == _CHECK)
+    feed[check] = _CHECK_PLACE[_check_numbers(draws, facts, check) - CHECK_NUMBERS[0]]
     date = window(config).first + found.day
-    merchant = _MERCHANT[found.label]
+    merchant = _MERCHANT[label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
     return arrow_table(
         COLUMNS,
@@ -124,14 +139,22 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
             "date": date,
             "authorized_date": date - found.waited,
             "amount_cents": found.amount_cents,
-            "name": from_pool(_FEED_NAMES, _FEED[found.label * SPELLINGS + spelling]),
+            "name": from_pool(_FEED_NAMES, feed),
             "merchant_name": from_pool(_MERCHANT_NAMES, np.maximum(merchant, 0), merchant < 0),
-            "payment_channel": _CHANNEL[found.label],
-            "category_primary": primary[found.label],
-            "category_detailed": _DETAILED[found.label],
+            "payment_channel": _CHANNEL[label],
+            "category_primary": primary[label],
+            "category_detailed": _DETAILED[label],
             "pending": found.is_pending,
         },
     )
+
+
+def _check_numbers(draws: Draws, facts: Block, check: Ints) -> Ints:
+    """Numbers of the checks among the rows, one after the other on each account."""
+    drawn = draws.fields("first check", facts.users.number)[0].astype(np.int64)
+    first = CHECK_NUMBERS[0] + drawn * (len(CHECK_NUMBERS) - MOST_CHECKS) // 65_536
+    user = facts.rows.user[check]
+    return first[user] + np.arange(len(user)) - np.searchsorted(user, user)
 
 
 TRANSACTIONS = Table(

@@ -1,4 +1,4 @@
-"""Credit cards: statements, payments with their mirror leg, interest for revolvers, and the limit."""
+"""Credit cards: statements, payments with their mirror leg, interest for revolvers, late fees, the limit."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ class _Ledger:
         amount = np.minimum(amount, self.statement)
         self.minimum = np.where(here, least, self.minimum)
         self.due = np.where(here, due, self.due)
-        self.is_overdue |= missed & (amount > 0)
+        self._charge_late(np.flatnonzero(missed & (amount > 0)), due)
         day = self._paid_on(due)
         user = np.flatnonzero(here & ~missed & (day >= 0) & (day < self.events.days) & (amount > 0))
         for account, sign, label in ((CHECKING, 1, "card_payment_out"), (CARD, -1, "card_payment_in")):
@@ -219,6 +219,13 @@ class _Ledger:
         self.moved[user] -= amount[user]
         self.last_payment[user] = amount[user]
         self.paid_day[user] = day[user]
+
+    def _charge_late(self, user: Ints, due: Ints) -> None:
+        """Who has missed a payment is overdue, and is charged a fee on the day after it was due."""
+        fee = np.minimum(curves.LATE_FEE_CENTS, self.minimum[user])
+        self.events.add(user, due[user] + 1, fee, account=CARD, label=INDEX["late_fee"], order=INTEREST)
+        self.moved[user] += fee
+        self.is_overdue[user] = True
 
     def _paid_on(self, due: Ints) -> Ints:
         """Day of the payment, negative if it came before the window."""

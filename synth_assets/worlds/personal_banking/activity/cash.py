@@ -9,7 +9,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import amounts, user_plan
 from synth_assets.worlds.personal_banking.activity import posting
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
-from synth_assets.worlds.personal_banking.activity.events import CHECKING, Events
+from synth_assets.worlds.personal_banking.activity.events import BILL_CENTS, CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, has
 from synth_assets.worlds.personal_banking.user_plan import Users
 
@@ -47,7 +47,7 @@ def withdraw(events: Events, window: Window, draws: Draws, users: Users, plain: 
     here = np.flatnonzero(day < window.length)
     row, month, day = row[here], month[here], day[here]
     twenties = 1 + size[row, month] ** 2 * 10 // 65_536**2
-    events.add(user[row], day, 2_000 * twenties, account=CHECKING, label=INDEX["atm"], order=WITHDRAWN)
+    events.add(user[row], day, BILL_CENTS * twenties, account=CHECKING, label=INDEX["atm"], order=WITHDRAWN)
     at = np.flatnonzero(where[row, month] < SURCHARGED_SHARE * 65_536)
     fees = np.array(ATM_FEE_CENTS)[users.number[user[row[at]]] % len(ATM_FEE_CENTS)]
     events.add(user[row[at]], day[at], fees, account=CHECKING, label=INDEX["atm_fee"], order=CHARGED)

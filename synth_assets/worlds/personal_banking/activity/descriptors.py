@@ -77,6 +77,7 @@ BILLS = {
     "utilities": Descriptor(None, "", "online", "RENT_AND_UTILITIES_GAS_AND_ELECTRICITY"),
     "internet": Descriptor(None, "", "online", "RENT_AND_UTILITIES_INTERNET_AND_CABLE"),
     "insurance": Descriptor(None, "", "online", "GENERAL_SERVICES_INSURANCE"),
+    "mortgage": Descriptor(None, "", "online", "LOAN_PAYMENTS_MORTGAGE_PAYMENT"),
     "water": Descriptor(None, "", "online", "RENT_AND_UTILITIES_WATER"),
     "telephone": Descriptor(None, "", "online", "RENT_AND_UTILITIES_TELEPHONE"),
     "health": Descriptor(None, "", "online", "GENERAL_SERVICES_INSURANCE"),
@@ -91,7 +92,19 @@ BILLS = {
     "card_payment_in": Descriptor(
         None, "PAYMENT THANK YOU - WEB", "online", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
     ),
+    "mortgage_in": Descriptor(None, "MORTGAGE PAYMENT RECEIVED", "other", "LOAN_PAYMENTS_MORTGAGE_PAYMENT"),
+    "student_loan_in": Descriptor(
+        None, "STUDENT LOAN PAYMENT RECD", "other", "LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT"
+    ),
+    "car_in": Descriptor(None, "AUTO LOAN PAYMENT RECD", "other", "LOAN_PAYMENTS_CAR_PAYMENT"),
+    "personal_loan_in": Descriptor(
+        None, "PERSONAL LOAN PYMT RECD", "other", "LOAN_PAYMENTS_PERSONAL_LOAN_PAYMENT"
+    ),
+    "loan_interest": Descriptor(None, "LOAN INTEREST", "other", "BANK_FEES_OTHER_BANK_FEES"),
+    "to_health": Descriptor(None, "Online Transfer to HSA ####", "online", "TRANSFER_OUT_ACCOUNT_TRANSFER"),
+    "health_in": Descriptor(None, "HSA Contribution CHK ####", "online", "TRANSFER_IN_ACCOUNT_TRANSFER"),
     "interest_charge": Descriptor(None, "INTEREST CHARGE ON PURCHASES", "other", "BANK_FEES_INTEREST_CHARGE"),
+    "late_fee": Descriptor(None, "LATE PAYMENT FEE", "other", "BANK_FEES_OTHER_BANK_FEES"),
     "overdraft_fee": Descriptor(None, "OVERDRAFT FEE", "other", "BANK_FEES_OVERDRAFT_FEES"),
     "atm": Descriptor(None, "ATM WITHDRAWAL ######", "other", "TRANSFER_OUT_WITHDRAWAL"),
     "atm_fee": Descriptor(None, "NON-NETWORK ATM FEE", "other", "BANK_FEES_ATM_FEES"),
@@ -179,6 +192,6 @@ def provider(name: str, pick: Ints) -> Ints:
     return INDEX[name] + pick % len(merchants.PROVIDERS[name])
 
 
-def lender(pick: Ints) -> Ints:
-    """Label of a student or personal loan's payment, half of them either."""
-    return np.where(pick % 4 < 2, provider("student_loan", pick), provider("personal_loan", pick))
+def lender(pick: Ints, bank: Ints) -> Ints:
+    """Label of a student or personal loan's payment, half of them either, to a bank."""
+    return np.where(pick % 4 < 2, provider("student_loan", bank), provider("personal_loan", bank))

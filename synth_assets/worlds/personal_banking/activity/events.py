@@ -9,11 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model.draws import Ints
+from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 
-CHECKING, SAVINGS, CARD = range(3)
-"""Accounts of a user, in their order."""
+CHECKING, SAVINGS, CARD, HEALTH, HOME, STUDENT, AUTO, PERSONAL = range(8)
+"""Accounts of a user, in their order: health savings after the card, then loans."""
 
-SLOTS = 3
+LOANS = (HOME, STUDENT, AUTO, PERSONAL)
+OWED = (CARD, *LOANS)
+"""Accounts whose balance is what is owed: it grows by money out of them."""
+
+SLOTS = 8
+
+CASH, BILL_CENTS = INDEX["atm"], 2_000
+"""A machine gives twenties."""
 
 MOST_DESCRIPTORS = 1_024
 """Bound of `Rows.label`, so that account, day, label and amount fit into one 64-bit key."""
@@ -21,13 +29,16 @@ MOST_DESCRIPTORS = 1_024
 Days = npt.NDArray[np.bool_]
 """Users x days: whether something happens."""
 
+Codes = npt.NDArray[np.integer]
+"""Small whole numbers, which take one or two bytes each where there are millions."""
+
 
 class EventRows(NamedTuple):
     """Events of a block, one entry each.
 
     Attributes:
         user: row of the user in the block.
-        account: CHECKING, SAVINGS or CARD.
+        account: CHECKING, SAVINGS, CARD or one of the others.
         day: day of the window, from 0.
         order: of events of a day, smaller ones first.
         amount_cents: positive is money out of the account, negative is money in.
@@ -38,14 +49,14 @@ class EventRows(NamedTuple):
     """
 
     user: Ints
-    account: Ints
+    account: Codes
     day: Ints
-    order: Ints
+    order: Codes
     amount_cents: Ints
-    label: Ints
+    label: Codes
     is_pending: Days
-    waited: Ints
-    city: Ints
+    waited: Codes
+    city: Codes
 
     def take(self, at: Ints) -> EventRows:
         """The events at some places."""
@@ -67,26 +78,26 @@ class Events:
         day: Ints,
         amount_cents: Ints,
         *,
-        account: Ints | int,
-        label: Ints | int,
+        account: Codes | int,
+        label: Codes | int,
         order: int,
         is_pending: Days | bool = False,
-        waited: Ints | int = 0,
-        city: Ints | int = -1,
+        waited: Codes | int = 0,
+        city: Codes | int = -1,
     ) -> None:
         """Events of one kind, one for each of `user`."""
         size = len(user)
         self.found.append(
             EventRows(
                 user,
-                np.broadcast_to(np.asarray(account), size),
+                np.full(size, account, np.int8),
                 day,
-                np.broadcast_to(np.asarray(order), size),
+                np.full(size, order, np.int8),
                 amount_cents,
-                np.broadcast_to(np.asarray(label), size),
-                np.broadcast_to(np.asarray(is_pending), size),
-                np.broadcast_to(np.asarray(waited), size),
-                np.broadcast_to(np.asarray(city), size),
+                np.full(size, label, np.int16),
+                np.full(size, is_pending, np.bool_),
+                np.full(size, waited, np.int16),
+                np.full(size, city, np.int8),
             )
         )
 
@@ -103,22 +114,33 @@ class Events:
         """All events by user, day and order; equal ones as they were added."""
         rows = EventRows._make(np.concatenate(values) for values in zip(*self.found, strict=True))
         place = ((rows.user * self.days + rows.day) * 16 + rows.order) * SLOTS + rows.account
-        at = np.argsort(place, kind="stable")
-        rows = rows.take(at)
+        rows = rows.take(stable_order(place))
         return rows._replace(amount_cents=distinct_cents(rows, self.days))
 
 
+def stable_order(key: Ints) -> Ints:
+    """Places in order of a key from 0, equal ones as they stand: `argsort`, several times faster.
+
+    Key and place share one 64-bit number, which any sort puts in the same order.
+    """
+    bits = len(key).bit_length()
+    both = (key << bits) | np.arange(len(key))
+    both.sort()
+    found: Ints = both & ((1 << bits) - 1)
+    return found
+
+
 def distinct_cents(rows: EventRows, days: int) -> Ints:
-    """Amounts, a cent more where chance would repeat account, day, label and amount."""
+    """Amounts, a cent more where chance would repeat account, day, label and amount; of cash a bill more."""
     amount = rows.amount_cents.copy()
     place = (rows.user * days + rows.day) * SLOTS + rows.account
-    place = place * MOST_DESCRIPTORS + rows.label
-    at = np.arange(len(amount))
+    place = place * MOST_DESCRIPTORS + rows.label  # 33 bits at most
+    at, more = np.arange(len(amount)), np.where(rows.label == CASH, BILL_CENTS, 1)
     while len(at):
-        key = (place[at] << 32) + amount[at]
+        key = (place[at] << 28) + amount[at]
         order = np.argsort(key, kind="stable")
         again = at[order[1:][np.diff(key[order]) == 0]]
         repeated = again[amount[again] > 0]
-        amount[repeated] += 1
+        amount[repeated] += more[repeated]
         at = np.flatnonzero(np.isin(place, place[repeated]))  # only there may it repeat another one now
     return amount

@@ -24,9 +24,11 @@ from synth_assets.worlds.personal_banking.activity.descriptors import (
 from synth_assets.worlds.personal_banking.activity.events import (
     CARD,
     CHECKING,
+    OWED,
     SAVINGS,
     EventRows,
 )
+from synth_assets.worlds.personal_banking.activity.loans import Loans
 from synth_assets.worlds.personal_banking.activity.sound import Flags, SoundActivity, posted
 from synth_assets.worlds.personal_banking.anomalies import (
     BEFORE_OPENED,
@@ -59,7 +61,7 @@ class Block(NamedTuple):
     """The facts of consecutive users, after their faults.
 
     Attributes:
-        users, cards: one entry a user.
+        users, cards, loans: one entry a user.
         has_account: which accounts there are, users x accounts.
         rows: transactions by user and day: those that are left, and those that were added.
         number: of each row among those of its user, from 0; faults move no other row's number.
@@ -72,6 +74,7 @@ class Block(NamedTuple):
 
     users: Users
     cards: Cards
+    loans: Loans
     has_account: Flags
     rows: EventRows
     number: Ints
@@ -107,13 +110,13 @@ def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws)
         number[1:] += at[1:] == at[:-1]  # an added row takes the number that is left free for it
     closing = sound.closing_cents + raised
     opening = closing + posted_cents
-    opening[:, CARD] = 2 * closing[:, CARD] - opening[:, CARD]
+    opening[:, OWED] = 2 * closing[:, OWED] - opening[:, OWED]
     opened, too_late = _opened_late(sound, rows, kind == BEFORE_OPENED, draws, users)
     misstated, account = _misstated(sound.has_account, closing, kind == UNREPLAYED, draws, users)
     faulty_account = np.where(kind == BEFORE_OPENED, too_late, account)
     return Block(
-        plan, sound.cards, sound.has_account, rows, number, clean_number, opened, opening, misstated, faulty,
-        faulty_account,
+        plan, sound.cards, sound.loans, sound.has_account, rows, number, clean_number, opened, opening,
+        misstated, faulty, faulty_account,
     )  # fmt: skip
 
 

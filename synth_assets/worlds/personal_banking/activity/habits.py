@@ -38,7 +38,8 @@ class Habits(NamedTuple):
         days_a_pay: days that a paycheck is for.
         is_stressed: whether the balance follows `curves.STRESSED_DOLLARS` from payday to payday.
         cycle_days, cycle_start: length of a stressed user's pay period, and a day on which one starts.
-        has_card, has_savings: accounts beside checking.
+        has_card, has_savings, has_health: accounts beside checking, loans aside.
+        may_borrow: who gets a loan: not who has an irregular pay, nor who has only cash.
         card_day, savings_day: day of the history on which they were opened; -1: before.
         subscriptions: how many services charge every month.
         is_active: whether anything happens at all.
@@ -52,6 +53,8 @@ class Habits(NamedTuple):
     cycle_start: Ints
     has_card: Flags
     has_savings: Flags
+    has_health: Flags
+    may_borrow: Flags
     card_day: Ints
     savings_day: Ints
     subscriptions: Ints
@@ -82,9 +85,10 @@ def habits(window: Window, draws: Draws, users: Users) -> Habits:
         [stressed, variable], [days, gap_days], np.array([7, 14, 365 / 24, 365 / 12])[kind]
     ).astype(np.float64)
     active = users.edge != user_plan.NO_RESULT
-    card, savings = _accounts(draws, users, active)
+    card, savings, health = _accounts(draws, users, active)
+    may_borrow = active & ~variable & (users.edge != user_plan.ONLY_CASH)
     return Habits(
-        monthly, paydays & active[:, None], a_pay, stressed, days, start, card, savings,
+        monthly, paydays & active[:, None], a_pay, stressed, days, start, card, savings, health, may_borrow,
         *_opened(window, draws, users, card, savings), _subscriptions(draws, users, active), active,
     )  # fmt: skip
 
@@ -153,16 +157,18 @@ def _moved_back(window: Window, days: npt.NDArray[np.bool_]) -> npt.NDArray[np.b
     return moved[: window.length]
 
 
-def _accounts(draws: Draws, users: Users, active: Flags) -> tuple[Flags, Flags]:
-    """Who has a card, who a savings account."""
-    card, savings, _, _ = draws.fields("accounts", users.number)
+def _accounts(draws: Draws, users: Users, active: Flags) -> tuple[Flags, Flags, Flags]:
+    """Who has a card, who a savings account, who one for health."""
+    card, savings, health, _ = draws.fields("accounts", users.number)
     may = active & (users.edge != user_plan.ONLY_CASH) & (users.edge != user_plan.ONLY_PENDING)
     stressed, saver = has(users, user_plan.CASH_FLOW_STRESSED), has(users, user_plan.SAVINGS_BUILDER)
     subscribes = has(users, user_plan.SUBSCRIPTION_HEAVY)
     must = has(users, user_plan.HIGH_UTILIZATION) | (subscribes & stressed)
     has_card = may & (must | (~stressed & (card < int(curves.CARD_SHARE * 65_536))))
     free = may & ~stressed & ~has(users, user_plan.VARIABLE_INCOME)
-    return has_card, saver | (free & (savings < int(curves.SAVINGS_SHARE * 65_536)))
+    has_savings = saver | (free & (savings < int(curves.SAVINGS_SHARE * 65_536)))
+    has_health = free & (users.edge < 0) & (health < int(curves.HEALTH_SHARE_OF_USERS * 65_536))
+    return has_card, has_savings, has_health
 
 
 def latest_opened_day(window: Window) -> int:

@@ -148,6 +148,13 @@ PAYERS = {
 }
 """Clean names of who pays, in order of their strings in `PROVIDERS`."""
 
+BANKS = (
+    "Harborline", "Summit Valley", "Great Plains", "Copperfield", "Lakeshore", "Northgate", "Redwood Mutual",
+    "Blue Ridge", "Prairie State", "Old Colony", "Silver Creek", "Tidewater", "Granite Peak", "Sunbelt",
+    "Cascade Union", "Heritage Trust",
+)  # fmt: skip
+"""Where accounts are held and loans are owed; no bank of these names is meant."""
+
 PROVIDERS = {
     "payroll": tuple(_PAYROLLS[i % len(_PAYROLLS)].format(name) for i, name in enumerate(_EMPLOYERS)),
     "gig": (
@@ -166,12 +173,14 @@ PROVIDERS = {
     ),
     "insurance": ("GEICO *AUTO", "PROGRESSIVE INS PREM", "STATE FARM RO 27", "ALLSTATE INS CO PMT"),
     "health": ("BCBS PREMIUM PYMT", "UHC HEALTH PLAN DUES", "AETNA PREMIUM", "CIGNA HLTH PLAN WEB"),
-    "student_loan": ("NELNET STUDENT LN PYMT", "MOHELA LOAN PMT"),
-    "personal_loan": ("SOFI LOAN PAYMENT ####", "LENDINGCLUB WEB PMT"),
+    "mortgage": tuple(f"{bank.upper()} MORTGAGE" for bank in BANKS),
+    "student_loan": tuple(f"{bank.upper()} STUDENT LN" for bank in BANKS),
+    "personal_loan": tuple(f"{bank.upper()} PERSONAL LN" for bank in BANKS),
     "water": ("CITY WATER DEPT", "WATER UTILITY WEB PAY", "MUNICIPAL WATER BILL"),
     "telephone": (
         "VZWRLSS*APOCC VISB", "T-MOBILE*AUTO PAY", "ATT MOBILITY PYMT", "MINT MOBILE", "US CELLULAR WEB",
     ),
-    "car": ("AUTO LOAN PMT ######", "TOYOTA FIN SVCS PYMT", "ALLY AUTO PAYMENT ####", "HONDA FIN SVC PMT"),
+    "car": tuple(f"{bank.upper()} AUTO LOAN" for bank in BANKS),
 }  # fmt: skip
-"""Who is behind a bill or a paycheck, by kind; utilities in order of `places.METROS` [D]."""
+"""Who is behind a bill or a paycheck, by kind; utilities in order of `places.METROS`, lenders in
+order of `BANKS` [D]."""

@@ -1,4 +1,4 @@
-"""What comes every month on its day or the next business day: rent, utilities, insurance, a loan."""
+"""What comes every month on its day or the next business day: rent, utilities, insurance, loans."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from synth_assets.model.calendar import Window, epoch_day, federal_holidays
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import curves, user_plan
-from synth_assets.worlds.personal_banking.activity import descriptors, places
+from synth_assets.worlds.personal_banking.activity import descriptors, overdrafts, places
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -80,21 +80,25 @@ def pay(
 
 
 def _bills(draws: Draws, users: Users, habits: Habits) -> tuple[Bill, ...]:
-    """Rent on the 1st to 3rd, the others on days of their own; a loan and water for some."""
-    when, share, utilities, car = draws.fields("bills", users.number).astype(np.int64)
+    """Rent or a mortgage on the 1st to 3rd, the others on days of their own; a loan and water for some."""
+    _, share, utilities, _ = draws.fields("bills", users.number).astype(np.int64)
     by, _, internet, lender = draws.fields("providers", users.number).astype(np.int64)
-    plan_day, owes, loan_day, _ = draws.fields("more bills", users.number).astype(np.int64)
+    plan_day, owes, _, owns = draws.fields("more bills", users.number).astype(np.int64)
+    home_day, loan_day, car_day, _ = loan_days(draws, users.number).T
+    may, bank = habits.may_borrow, overdrafts.banks(draws, users.number)
+    is_owner = may & (owns < curves.MORTGAGE_SHARE * 65_536)
     plan, phone_day, has_water, water = draws.fields("phone and water", users.number).astype(np.int64)
     low, high = curves.RENT_SHARE
     income = habits.monthly_income_cents
     home = places.metros(draws, users.number)
     provider = descriptors.provider
-    loan = income * np.where(owes < curves.WITH_LOAN_SHARE * 65_536, curves.LOAN_SHARE, 0)
+    loan = income * np.where(may & (owes < curves.WITH_LOAN_SHARE * 65_536), curves.LOAN_SHARE, 0)
     least, most = WATER_CENTS
     used = np.where(has_water < WITH_WATER_SHARE * 65_536, least + (most - least) * water // 65_536, 0)
     rent = (income * (low + (high - low) * share / 65_536)).astype(np.int64)
     return (
-        Bill("rent", 1 + when * 3 // 65_536, rent, provider("rent", by)),
+        Bill("rent", home_day, np.where(is_owner, 0, rent), provider("rent", by)),
+        Bill("mortgage", home_day, np.where(is_owner, rent, 0), provider("mortgage", bank)),
         Bill("utilities", 5 + utilities * 20 // 65_536, income * curves.UTILITIES_SHARE,
              provider("utilities", home), curves.UTILITIES_SEASON),
         Bill("water", 4 + water * 24 // 65_536, used, provider("water", home), every=2),
@@ -105,9 +109,16 @@ def _bills(draws: Draws, users: Users, habits: Habits) -> tuple[Bill, ...]:
         Bill("insurance", 2 + lender * 26 // 65_536, income * curves.INSURANCE_SHARE,
              provider("insurance", by)),
         Bill("health", 2 + plan_day * 26 // 65_536, income * curves.HEALTH_SHARE, provider("health", lender)),
-        Bill("loan", 2 + loan_day * 26 // 65_536, loan, descriptors.lender(by)),
-        Bill("car", 3 + car * 22 // 65_536, income * curves.CAR_SHARE, provider("car", lender)),
+        Bill("loan", loan_day, loan, descriptors.lender(by, bank)),
+        Bill("car", car_day, income * np.where(may, curves.CAR_SHARE, 0), provider("car", bank)),
     )  # fmt: skip
+
+
+def loan_days(draws: Draws, number: Ints) -> Ints:
+    """Days of the month of a mortgage or rent, a student loan, a car and a personal loan: users x kinds."""
+    when, _, _, car = draws.fields("bills", number).astype(np.int64)
+    loan = 2 + draws.fields("more bills", number)[2].astype(np.int64) * 26 // 65_536
+    return np.stack([1 + when * 3 // 65_536, loan, 3 + car * 22 // 65_536, loan], axis=1)
 
 
 def internet_cents(draws: Draws, number: Ints) -> Ints:
@@ -130,11 +141,24 @@ def _one_of(prices_cents: tuple[int, ...], drawn: Ints) -> Ints:
     return np.array(prices_cents)[drawn * len(prices_cents) // 65_536]
 
 
+def on_days(window: Window, user: Ints, day_of_month: Ints) -> tuple[Ints, Ints]:
+    """The users and days of the window on which what comes on a day of the month is posted."""
+    day = _due_days(window).day[day_of_month[user] - 1]
+    row, place = np.nonzero((day < window.length) & (day >= 0))
+    return user[row], day[row, place]
+
+
+def next_due(window: Window) -> Ints:
+    """Day, from the window's first, of the next posting after as_of, for each day of the month."""
+    day = _due_days(window).day
+    return np.where(day >= window.length, day, np.iinfo(np.int64).max).min(axis=1)
+
+
 class _DueDays(NamedTuple):
     """When bills of each day of the month are due, and posted.
 
     Attributes:
-        month: of the year, one entry a month that the window touches.
+        month: of the year, one entry a month that the window touches, and the next one.
         day: day of the window on which they are posted, days of the month x months; negative before it.
         season: 1 on the coldest day of the year and -1 half a year from it, of the same shape.
     """
@@ -147,7 +171,7 @@ class _DueDays(NamedTuple):
 @lru_cache(maxsize=8)
 def _due_days(window: Window) -> _DueDays:
     last = window.dates[window.length - 1]
-    months = [12 * last.year + last.month - 1 - ago for ago in range(window.length // 28 + 2)][::-1]
+    months = [12 * last.year + last.month - 1 - ago for ago in range(-1, window.length // 28 + 2)][::-1]
     dates = [[dt.date(m // 12, m % 12 + 1, day) for m in months] for day in range(1, LATEST_DAY + 1)]
     return _DueDays(
         np.array([month % 12 + 1 for month in months]),

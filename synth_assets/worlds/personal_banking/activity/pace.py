@@ -57,11 +57,9 @@ def _costs() -> Ints:
     """Cents a month of all streams at each step."""
     paces = UNIT * np.arange(-_MOST_STEPS, _MOST_STEPS + 1)
     sizes = np.arange(0, 65_536, _SAMPLED * 16, dtype=np.uint16)
+    spent = [amount_cents(s, paces[:, None], sizes).sum(axis=1).tolist() for s in curves.STREAMS]
     costs = [
-        math.fsum(
-            s.a_month * float(amount_cents(s, np.full(len(sizes), pace), sizes).sum()) / len(sizes)
-            for s in curves.STREAMS
-        )
-        for pace in paces
+        math.fsum(s.a_month * float(cents) / len(sizes) for s, cents in zip(curves.STREAMS, row, strict=True))
+        for row in zip(*spent, strict=True)
     ]
     return np.array(costs).astype(np.int64)

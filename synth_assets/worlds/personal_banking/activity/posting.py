@@ -24,6 +24,12 @@ def business_days(window: Window) -> Ints:
     return np.flatnonzero(window.is_business)
 
 
+@lru_cache(maxsize=8)
+def _up_to(window: Window) -> Ints:
+    """How many business days there are up to each day of the window and beyond."""
+    return np.cumsum(window.is_business)
+
+
 def on_or_after(window: Window, day: Ints) -> Ints:
     """The days, each moved to the next business day."""
     business = business_days(window)
@@ -46,7 +52,7 @@ def after(window: Window, day: Ints, drawn: Ints) -> Ints:
     """
     business = business_days(window)
     wait = POSTED_AFTER[drawn % len(POSTED_AFTER)]
-    return business[np.searchsorted(business, day, side="right") + wait - 1]
+    return business[_up_to(window)[day] + wait - 1]
 
 
 def waited(window: Window, posted: Ints, drawn: Ints) -> Ints:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model.draws import Ints
-from synth_assets.worlds.personal_banking.activity.events import MOST_DESCRIPTORS
+from synth_assets.worlds.personal_banking.activity.events import MOST_DESCRIPTORS, stable_order
 
 RECURRING_DAYS = 90
 
@@ -34,12 +34,13 @@ def groups(user: Ints, merchant: Ints, day: Ints, days: int) -> Groups:
     """The charges of the last 90 of `days` days, grouped and judged."""
     recent = np.flatnonzero(day >= days - RECURRING_DAYS)
     whose = user[recent] * MOST_DESCRIPTORS + merchant[recent]
-    place = np.argsort(whose * days + day[recent], kind="stable")
+    place = stable_order(whose * days + day[recent])
     order, whose = recent[place], whose[place]
     starts = np.ones(len(order), dtype=bool)
-    starts[1:] = np.diff(whose) != 0
+    starts[1:] = whose[1:] != whose[:-1]
     group = np.cumsum(starts) - 1
-    gap = np.diff(day[order], prepend=0)
+    gap, charged_on = np.zeros_like(order), day[order]
+    gap[1:] = charged_on[1:] - charged_on[:-1]  # a group's first one counts for nothing
     regular = ~starts & (((gap >= 5) & (gap <= 9)) | ((gap >= 28) & (gap <= 32)))
     visits = np.bincount(group)
     recurs = (visits >= 3) & (np.bincount(group, regular) >= 0.7 * (visits - 1))

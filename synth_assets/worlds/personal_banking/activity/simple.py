@@ -37,12 +37,16 @@ from synth_assets.worlds.personal_banking.activity.events import (
     EventRows,
     distinct_cents,
 )
+from synth_assets.worlds.personal_banking.activity.loans import nobodys
 from synth_assets.worlds.personal_banking.activity.sound import SoundActivity, posted
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.user_plan import Users, largest_remainder
 
 PENDING_DAYS = 11
 """A pending row is younger, counting as_of; most are a few days old [D]."""
+
+KINDS = 3
+"""Accounts that the preset knows: checking, savings and a card."""
 
 OPENED_LATE_SHARE, OPENED_LATE_WITHIN = 0.15, 1 / 3
 """Accounts opened within the history, in that part of it [D]."""
@@ -67,9 +71,9 @@ def simulate(config: Config, window: Window, draws: Draws, users: Users) -> Soun
     account = np.repeat(np.arange(counts.size), counts.ravel())  # of the block, three a user
     within = np.arange(len(account)) - np.repeat(np.cumsum(counts.ravel()) - counts.ravel(), counts.ravel())
     first = int(users.number[0]) if len(users.number) else 0
-    word = draws.fields("simple row", (first * SLOTS + account) * 1_024 + within)
+    word = draws.fields("simple row", (first * KINDS + account) * 1_024 + within)
     day, size, brand, _ = word.astype(np.int64)
-    is_first = (within == 0) & (account % SLOTS == CHECKING)
+    is_first = (within == 0) & (account % KINDS == CHECKING)
     opened = _opened(draws, has_account, users.number, window)
     begins = np.maximum(opened.ravel()[account], 0)
     ends = np.where(is_first, window.length // 2, window.length)  # so that it is not pending
@@ -79,23 +83,23 @@ def simulate(config: Config, window: Window, draws: Draws, users: Users) -> Soun
     pending = _pending(config, draws, counts, first)
     left = np.repeat(counts.ravel(), counts.ravel()) - within
     is_pending = left <= np.repeat(pending, counts.ravel())
-    age = draws.fields("pending", first * SLOTS + account)[0].astype(np.int64) ** 2
+    age = draws.fields("pending", first * KINDS + account)[0].astype(np.int64) ** 2
     oldest = window.length - 1 - (age * PENDING_DAYS >> 32)
     day = np.where(is_pending, np.maximum(day, oldest), day)
-    category = _categories(config, draws, account % SLOTS, is_first, users.number)
-    metro = places.metros(draws, users.number)[account // SLOTS]
+    category = _categories(config, draws, account % KINDS, is_first, users.number)
+    metro = places.metros(draws, users.number)[account // KINDS]
     label = _LABEL_OF[metro, category, brand * _LABELS_OF[metro, category] // 65_536]
     avoided = never_visited.shop(draws, users.number, never_visited.SIMPLE)
-    label = never_visited.elsewhere(label, avoided[account // SLOTS], metro)
+    label = never_visited.elsewhere(label, avoided[account // KINDS], metro)
     low, high = np.array(curves.SIMPLE_CENTS).T
     amount = low[category] + size * (high - low + 1)[category] // 65_536
     amount = np.where(category == _INCOME, -amount, amount)
-    order = np.argsort((account // SLOTS * window.length + day) * SLOTS + account % SLOTS, kind="stable")
+    order = np.argsort((account // KINDS * window.length + day) * KINDS + account % KINDS, kind="stable")
     shops = IS_PURCHASE[label] & ~is_pending
     waited = np.where(shops, posting.waited(window, day, size), 0)
     nothing = np.zeros_like(day)
     rows = EventRows(
-        account // SLOTS, account % SLOTS, day, nothing, amount, label, is_pending, waited, OWN_CITY[label]
+        account // KINDS, account % KINDS, day, nothing, amount, label, is_pending, waited, OWN_CITY[label]
     )
     rows = rows.take(order)
     rows = rows._replace(amount_cents=distinct_cents(rows, window.length))
@@ -105,7 +109,14 @@ def simulate(config: Config, window: Window, draws: Draws, users: Users) -> Soun
     refund = cheapest + part * (dearest - cheapest + 1) // 65_536
     latest = int(window.length * OPENED_LATE_WITHIN)
     out = posted(rows, len(users.number))
-    return SoundActivity(has_account, card, opened, latest, rows, out, closing, refund, avoided)
+    has_account, closing, opened = (_padded(a, v) for a, v in ((has_account, 0), (closing, 0), (opened, -1)))
+    debts = nobodys(len(users.number))
+    return SoundActivity(has_account, card, debts, opened, latest, rows, out, closing, refund, avoided)
+
+
+def _padded(of_accounts: npt.NDArray, value: int) -> npt.NDArray:
+    """Users x accounts, with the accounts that the preset does not know."""
+    return np.pad(of_accounts, ((0, 0), (0, SLOTS - KINDS)), constant_values=value)
 
 
 def income_rows(config: Config, draws: Draws) -> tuple[int, int]:
@@ -125,18 +136,18 @@ def _accounts(config: Config, draws: Draws, user: Ints) -> npt.NDArray[np.bool_]
 
 def _opened(draws: Draws, has_account: npt.NDArray[np.bool_], user: Ints, window: Window) -> Ints:
     """Day of the history on which each account was opened, -1 for most: before."""
-    drawn, when, _, _ = draws.fields("simple opened", user[:, None] * SLOTS + np.arange(SLOTS)).astype(
+    drawn, when, _, _ = draws.fields("simple opened", user[:, None] * KINDS + np.arange(KINDS)).astype(
         np.int64
     )
-    is_new = drawn.reshape(-1, SLOTS) < int(OPENED_LATE_SHARE * 65_536)
-    day = when.reshape(-1, SLOTS) * int(window.length * OPENED_LATE_WITHIN + 1) // 65_536
+    is_new = drawn.reshape(-1, KINDS) < int(OPENED_LATE_SHARE * 65_536)
+    day = when.reshape(-1, KINDS) * int(window.length * OPENED_LATE_WITHIN + 1) // 65_536
     return np.where(is_new & has_account, day, -1)
 
 
 def _counts(config: Config, draws: Draws, user: Ints) -> Ints:
     """Rows of each account, users x accounts; 0 where there is none."""
     low, high = config.simple.fewest_transactions, config.simple.most_transactions
-    drawn = draws.fields("simple rows", user[:, None] * SLOTS + np.arange(SLOTS))[0].reshape(-1, SLOTS)
+    drawn = draws.fields("simple rows", user[:, None] * KINDS + np.arange(KINDS))[0].reshape(-1, KINDS)
     rows = low + drawn.astype(np.int64) * (high - low + 1) // 65_536
     return np.where(_accounts(config, draws, user), rows, 0)
 
@@ -199,7 +210,7 @@ def _balances(
     There is no row of a payment, so nothing was paid.
     """
     deposit = quantile_tables.sample(
-        curves.simple_balance_cents(), draws.fields("simple balance", user[:, None] * SLOTS + [0, 1])[0]
+        curves.simple_balance_cents(), draws.fields("simple balance", user[:, None] * KINDS + [0, 1])[0]
     ).reshape(-1, 2)
     used, limit_drawn, rate, due = draws.fields("simple card", user)
     card = has_account[:, CARD]

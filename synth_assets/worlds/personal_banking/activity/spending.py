@@ -18,7 +18,7 @@ from synth_assets.worlds.personal_banking.activity import (
     services,
 )
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, OWN_CITY, provider
-from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
+from synth_assets.worlds.personal_banking.activity.events import BILL_CENTS, CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.activity.trips import trips
 from synth_assets.worlds.personal_banking.activity.visits import Visits, visits
@@ -43,6 +43,7 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     bills.save(events, habits, users, plain)
     bills.earn_interest(events, window, draws, users, habits)
     billed = monthly.pay(events, window, draws, users, habits, plain)
+    billed += bills.save_for_health(events, window, draws, users, habits)
     cash.withdraw(events, window, draws, users, plain)
     cash.refund_taxes(events, window, draws, users, plain)
     left = habits.monthly_income_cents * curves.SPENT_SHARE - billed - habits.subscriptions * 2_000
@@ -101,8 +102,10 @@ def _purchases(
     label, allowed = _merchants(draws, users, stream, found, posted_on, is_pending, events.days, allowed)
     day = np.where(is_pending, bought, posted_on)
     city = _cities(draws, users, stream, found, label)
-    label = np.where((users.edge == user_plan.ONLY_CASH)[user], INDEX["atm"], label)
+    in_cash = (users.edge == user_plan.ONLY_CASH)[user]
+    label = np.where(in_cash, INDEX["atm"], label)
     amount = pace.amount_cents(stream, paces[user], size)
+    amount = np.where(in_cash, -(-amount // BILL_CENTS) * BILL_CENTS, amount)
     share = np.where(has(users, user_plan.HIGH_UTILIZATION), curves.REVOLVERS_CARD_USE, 1) * stream.card_share
     on_card = habits.has_card[user] & (day >= habits.card_day[user]) & (by_card < share[user] * 65_536)
     account = np.where(on_card, CARD, CHECKING)

@@ -166,9 +166,9 @@ def _targets(
     dips = (happens < chance[:, None] * 65_536) & (shown >= first_day)
     is_edge = (users.edge[user] == user_plan.THREE_LOW_DAYS)[:, None]
     usual_cents = np.where(is_edge, 100 * usual, usual * scale // 10)
-    shown_on = (
-        users.number[user, None] * curves.LONGEST_WINDOW_DAYS + np.arange(place.shape[1]) + shown - place
-    )
+    last = np.where(is_edge, shown, np.minimum(shown, len(curves.STRESSED_DOLLARS) - 1))  # holidays lengthen
+    day = np.arange(place.shape[1]) + last - place
+    shown_on = users.number[user, None] * curves.LONGEST_WINDOW_DAYS + day
     off = draws.fields("waver", shown_on)[0].reshape(place.shape) / 32_768 - 1
     return np.where(dips & ~is_edge, below, (usual_cents * (1 + WAVER * off)).astype(np.int64))
 
@@ -187,7 +187,7 @@ def _bills(
     business day after payday, with insurance or the health plan by turns; on payday the car, every second
     time utilities, water, internet and telephone instead. A bill is left out where less is spent."""
     pick = draws.fields("providers", users.number)[0].astype(np.int64)
-    home = places.metros(draws, users.number)
+    home, bank = places.metros(draws, users.number), overdrafts.banks(draws, users.number)
     first, second = _bill_days(window, place)
     odd = (cycle % 2 == 1) & first
     high = draws.fields("stress", users.number[user])[0].astype(np.int64)
@@ -199,8 +199,8 @@ def _bills(
     provider = descriptors.provider
     for payee, when, cents in (
         (provider("rent", pick), second, spent * 54 // 100),
-        (descriptors.lender(pick), second, spent * 11 // 100),
-        (provider("car", pick), first & ~odd, more * 68 // 100),
+        (descriptors.lender(pick, bank), second, spent * 11 // 100),
+        (provider("car", bank), first & ~odd, more * 68 // 100),
         (provider("utilities", home), odd, power),
         (provider("water", home), odd, more * 6 // 100),
         (provider("internet", home), odd, monthly.internet_cents(draws, users.number[user])),

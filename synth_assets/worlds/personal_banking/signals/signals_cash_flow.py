@@ -16,6 +16,7 @@ from synth_assets.worlds.personal_banking.signals.statements import (
     Statements,
     by_slot,
     interleaved,
+    statements_of,
     window_rows,
 )
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -37,7 +38,7 @@ LOW_BALANCE_CENTS = 10_000
 def generate(users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
     """Two rows a user, one a window."""
     balance = _daily_balance(
-        Statements(users, transactions, config), by_slot(accounts, "opening_balance_cents", users)
+        statements_of(users, transactions, config), by_slot(accounts, "opening_balance_cents", users)
     )
     low, share, volatility = zip(*(_window(balance[:, -size:], size) for size in WINDOWS), strict=True)
     return arrow_table(

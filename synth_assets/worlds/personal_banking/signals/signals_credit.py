@@ -6,17 +6,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import flag_values, to_numpy
+from synth_assets.model.arrow import equals_choice, flag_values, to_numpy
 from synth_assets.model.columns import count, flag, identifier, money, rate, reference
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.activity.events import CARD
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.signals.statements import (
     WINDOWS,
-    Statements,
     by_slot,
     interleaved,
     percent,
+    statements_of,
     window_rows,
 )
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -34,7 +34,7 @@ COLUMNS = (
 
 def generate(users: Rows, transactions: Rows, accounts: Rows, liabilities: Rows, config: Config) -> pa.Table:
     """Two rows a user, one a window."""
-    statements = Statements(users, transactions, config)
+    statements = statements_of(users, transactions, config)
     used = percent(
         by_slot(accounts, "balance_current_cents", users)[:, CARD],
         by_slot(accounts, "balance_limit_cents", users)[:, CARD],
@@ -61,7 +61,8 @@ def generate(users: Rows, transactions: Rows, accounts: Rows, liabilities: Rows,
 def _of_users(users: Rows, liabilities: Rows, values: npt.NDArray) -> npt.NDArray:
     """A value of every user's card; 0 for those without."""
     of = np.zeros(len(users.id_numbers("user_id")), dtype=values.dtype)
-    of[np.searchsorted(users.id_numbers("user_id"), liabilities.id_numbers("user_id"))] = values
+    card = np.flatnonzero(equals_choice(liabilities["liability_type"], "credit_card"))
+    of[np.searchsorted(users.id_numbers("user_id"), liabilities.id_numbers("user_id")[card])] = values[card]
     return of
 
 

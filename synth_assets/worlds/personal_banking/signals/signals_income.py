@@ -13,9 +13,9 @@ from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.signals.statements import (
     WINDOWS,
     Floats,
-    Statements,
     by_slot,
     interleaved,
+    statements_of,
     window_rows,
 )
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -37,7 +37,7 @@ COLUMNS = (
 
 def generate(users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
     """Two rows a user, one a window."""
-    statements = Statements(users, transactions, config)
+    statements = statements_of(users, transactions, config)
     balance = by_slot(accounts, "balance_current_cents", users)
     cash = balance[:, CHECKING] + balance[:, SAVINGS]
     wages = statements.is_detail("INCOME_WAGES")

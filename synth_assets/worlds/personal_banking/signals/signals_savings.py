@@ -11,10 +11,10 @@ from synth_assets.worlds.personal_banking.activity.events import SAVINGS
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.signals.statements import (
     WINDOWS,
-    Statements,
     by_slot,
     interleaved,
     percent,
+    statements_of,
     window_rows,
 )
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -30,7 +30,7 @@ COLUMNS = (
 
 def generate(users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
     """Two rows a user, one a window."""
-    statements = Statements(users, transactions, config)
+    statements = statements_of(users, transactions, config)
     balance = by_slot(accounts, "balance_current_cents", users)[:, SAVINGS]
     saved = statements.is_posted & (statements.slot == SAVINGS)
     inflow = {size: -statements.total(saved & statements.within(size)) for size in WINDOWS}

@@ -16,6 +16,7 @@ from synth_assets.worlds.personal_banking.signals.statements import (
     Statements,
     interleaved,
     percent,
+    statements_of,
     window_rows,
 )
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -34,7 +35,7 @@ COLUMNS = (
 
 def generate(users: Rows, transactions: Rows, config: Config) -> pa.Table:
     """Two rows a user, one a window; merchants are looked for in the last 90 days of both."""
-    statements = Statements(users, transactions, config)
+    statements = statements_of(users, transactions, config)
     merchants, monthly, is_recurring = _recurring(statements)
     shares = []
     for size in WINDOWS:

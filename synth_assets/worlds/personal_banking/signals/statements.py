@@ -6,7 +6,7 @@ spending.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,7 @@ class Statements:
         self.users, self._first_user = len(numbers), int(numbers[0]) if len(numbers) else 1
         self.days, self._first_day = window(config).length, window(config).first
         self._rows = transactions
+        self._within: dict[int, Flags] = {}
 
     @cached_property
     def user(self) -> Ints:
@@ -85,13 +86,21 @@ class Statements:
 
     def within(self, size: int) -> Flags:
         """Which rows lie in the window of `size` days."""
-        return self.day >= self.days - size
+        if size not in self._within:
+            self._within[size] = self.day >= self.days - size
+        return self._within[size]
 
     def total(self, chosen: Flags) -> Ints:
         """Cents of the chosen rows, for each user."""
         at = np.flatnonzero(chosen)
         sums = np.bincount(self.user[at], self.amount_cents[at], self.users)
         return sums.astype(np.int64)
+
+
+@lru_cache(maxsize=1)
+def statements_of(users: Rows, transactions: Rows, config: Config) -> Statements:
+    """The statements of a block, one object for all signals that are read from the same rows."""
+    return Statements(users, transactions, config)
 
 
 def by_slot(accounts: Rows, column: str, users: Rows) -> Ints:

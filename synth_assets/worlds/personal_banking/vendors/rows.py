@@ -27,6 +27,8 @@ PLAID_TYPES = {
     "credit_card": ("credit", "credit card"),
     "mortgage": ("loan", "mortgage"),
     "student_loan": ("loan", "student"),
+    "auto_loan": ("loan", "auto"),
+    "personal_loan": ("loan", "consumer"),
 }
 """Plaid's type and subtype by account_type [plaid-openapi, AccountType and AccountSubtype]."""
 

@@ -1,9 +1,9 @@
 """`users.json`: the file of source document 001, one object with users, accounts and transactions.
 
 Ids are version 4 UUIDs by their shape, made from the seed and the table's number. Amounts are whole cents,
-money out positive. The tables know the day of a transaction, not its time: `date` is that day at midnight, as
-the document's loader reads date-times. Accounts are in order of number, transactions by account, oldest
-first.
+money out positive. The tables know the day of a transaction, not its time; the document has date-times, so
+`date` is that day and a time of it, any second as likely as another. Accounts are in order of number,
+transactions by account, oldest first.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.vendor import ROOT_ARRAY, Entry, Vendor
@@ -44,6 +45,10 @@ class Ids:
     def transactions(self, number: Ints) -> list[str]:
         """Ids of transactions by number."""
         return self._uuids("transaction", number)
+
+    def seconds(self, number: Ints) -> Ints:
+        """Seconds since midnight at which transactions were made."""
+        return (self.draws.words("second", number) % np.uint64(SECONDS_PER_DAY)).astype(np.int64)
 
     def _uuids(self, kind: str, number: Ints) -> list[str]:
         high = self.draws.words(f"{kind} high", number) & ~VERSION_BITS | VERSION
@@ -105,19 +110,27 @@ def _accounts(ids: Ids, table: pa.Table, of: rows.Values, owed: rows.Values) -> 
 
 
 def _transactions(ids: Ids, table: pa.Table, of: rows.Values) -> Iterator[dict[str, Any]]:
-    account = id_numbers(table["account_id"])
-    order = np.lexsort((table["date"].to_numpy(), account))
-    names, accounts = ids.transactions(id_numbers(table["transaction_id"])), ids.accounts(account)
-    for i in order.tolist():
+    account, day = id_numbers(table["account_id"]), table["date"].to_numpy()
+    number = id_numbers(table["transaction_id"])
+    second = ids.seconds(number)
+    order = np.lexsort((day, account))
+    times = _times(second[np.lexsort((second, day, account))])  # of a day's rows the first is the earliest
+    names, accounts = ids.transactions(number), ids.accounts(account)
+    for i, time in zip(order.tolist(), times, strict=True):
         yield {
             "id": names[i],
             "account_id": accounts[i],
-            "date": f"{of['date'][i]}T00:00:00",
+            "date": f"{of['date'][i]}T{time}",
             "amount": of["amount_cents"][i],
             "category": of["category_primary"][i],
             "merchant_name": of["merchant_name"][i],
             "pending": of["pending"][i],
         }
+
+
+def _times(second: Ints) -> list[str]:
+    """Times of the day: 17:05:09."""
+    return [text[11:] for text in second.astype("M8[s]").astype(str).tolist()]
 
 
 USERS_JSON = Vendor(

@@ -13,7 +13,7 @@ import re
 from functools import cache
 
 from synth_assets.model.vendor import Shared
-from synth_assets.worlds.personal_banking.activity.descriptors import PRIMARIES
+from synth_assets.worlds.personal_banking.activity.descriptors import BILLS, PRIMARIES
 from synth_assets.worlds.personal_banking.activity.merchants import PROVIDERS
 
 RENAMED = {
@@ -23,7 +23,7 @@ RENAMED = {
 }
 """Version 2's name of what version 1 calls otherwise."""
 
-BY_NAME = frozenset({"INCOME_WAGES"})
+BY_NAME = frozenset({"INCOME_WAGES", "BANK_FEES_OTHER_BANK_FEES"})
 """Detailed categories of version 1 that version 2 divides, by the string of the feed."""
 
 PRIMARIES_OF_V2 = (*PRIMARIES, "LOAN_DISBURSEMENTS", "OTHER")
@@ -57,6 +57,8 @@ def in_v2(detailed: str, name: str) -> str:
     """What version 2 calls a detailed category of version 1."""
     if detailed == "INCOME_WAGES" and _FREELANCE.match(name):
         return "INCOME_CONTRACTOR"
+    if detailed == "BANK_FEES_OTHER_BANK_FEES" and name == BILLS["late_fee"].feed:
+        return "BANK_FEES_LATE_FEES"
     return RENAMED.get(detailed, detailed)
 
 

@@ -1,4 +1,7 @@
-"""LiabilitiesObject: cards, and mortgages and student loans where there are any."""
+"""LiabilitiesObject: cards, mortgages and student loans.
+
+A loan's interest and principal of the year are known where the history holds the year from its first day.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,24 @@ NO_ADDRESS = dict.fromkeys(("city", "country", "postal_code", "region", "street"
 
 
 Interest = dict[tuple[str, str], int]
-"""Cents of interest by account and day."""
+"""Cents of interest by account and day, and those of a loan's year by account and year: `2026`."""
+
+
+def year_of_loans(transactions: rows.Values, accounts: rows.Values, year: str) -> dict[tuple[str, str], int]:
+    """Interest of the year, and payments under `paid` and the year, of each loan that is a liability.
+
+    Args:
+        transactions, accounts: columns of the tables.
+        year: as_of's.
+    """
+    types = zip(accounts["account_id"], accounts["account_type"], strict=True)
+    loans = {account for account, kind in types if kind in ("mortgage", "student_loan")}
+    found = {(account, key): 0 for account in loans for key in (year, f"paid {year}")}
+    columns = ("account_id", "date", "amount_cents")
+    for account, date, cents in zip(*(transactions[c] for c in columns), strict=True):
+        if account in loans and date.startswith(year):
+            found[account, year if cents > 0 else f"paid {year}"] += abs(cents)
+    return found
 
 
 def interest_of(transactions: rows.Values) -> Interest:
@@ -32,7 +52,7 @@ def liabilities_of(
 
     Args:
         accounts: account_id by the table's.
-        interest: charged on the user's cards.
+        interest: charged on the user's cards, and of the year of loans.
         of: columns of liabilities.
         span: the user's rows.
     """
@@ -74,40 +94,65 @@ def _credit(accounts: Mapping[str, str], interest: Interest, row: Mapping[str, A
     }
 
 
-def _mortgage(accounts: Mapping[str, str], _: Interest, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A MortgageLiability."""
-    unknown = (
-        "account_number", "current_late_fee", "escrow_balance", "has_pmi", "has_prepayment_penalty",
-        "loan_type_description", "loan_term", "maturity_date", "origination_date",
-        "origination_principal_amount", "past_due_amount", "ytd_interest_paid", "ytd_principal_paid",
-    )  # fmt: skip
-    return _paid(accounts, row) | {
+def _of_year(interest: Interest, row: Mapping[str, Any]) -> dict[str, float | None]:
+    """Interest and principal paid in the year of the last payment, null where that is not known."""
+    year = (row["last_payment_date"] or "")[:4]
+    charged = interest.get((row["account_id"], year))
+    paid = interest.get((row["account_id"], f"paid {year}"))
+    return {
+        "ytd_interest_paid": None if charged is None else charged / 100,
+        "ytd_principal_paid": None if charged is None or paid is None else (paid - charged) / 100,
+    }
+
+
+def _lent(row: Mapping[str, Any]) -> dict[str, Any]:
+    """When a loan was lent and how much."""
+    return {
+        "account_number": None,
+        "origination_date": row["origination_date"],
+        "origination_principal_amount": row["origination_principal_cents"] / 100,
+    }
+
+
+def _mortgage(accounts: Mapping[str, str], interest: Interest, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A MortgageLiability, conventional and of a fixed rate; nothing is past due."""
+    years = int(row["payoff_date"][:4]) - int(row["origination_date"][:4])
+    unknown = ("escrow_balance", "has_pmi", "has_prepayment_penalty")
+    return {
+        **_paid(accounts, row),
+        **_lent(row),
         **dict.fromkeys(unknown),
+        **_of_year(interest, row),
+        "current_late_fee": 0.0,
         "interest_rate": {"percentage": row["interest_rate"], "type": row["apr_type"]},
-        "next_monthly_payment": row["minimum_payment_amount_cents"] / 100,
+        "loan_term": f"{years} year",
+        "loan_type_description": "conventional",
+        "maturity_date": row["payoff_date"],
+        "next_monthly_payment": row["instalment_cents"] / 100,
+        "past_due_amount": 0.0,
         "property_address": NO_ADDRESS,
     }
 
 
-def _student(accounts: Mapping[str, str], _: Interest, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A StudentLoan; its rate may not be null, so without one of its own it is that of the debt."""
-    unknown = (
-        "account_number", "disbursement_dates", "expected_payoff_date", "guarantor",
-        "loan_name", "origination_date", "origination_principal_amount",
-        "outstanding_interest_amount",
-        "payment_reference_number", "sequence_number", "ytd_interest_paid", "ytd_principal_paid",
-    )  # fmt: skip
-    rate = row["interest_rate"]
-    return _paid(accounts, row) | {
+def _student(accounts: Mapping[str, str], interest: Interest, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A StudentLoan in repayment by the standard plan; a payment pays all interest that is outstanding."""
+    unknown = ("guarantor", "loan_name", "payment_reference_number", "sequence_number")
+    return {
+        **_paid(accounts, row),
+        **_lent(row),
         **dict.fromkeys(unknown),
-        "interest_rate_percentage": row["apr_percentage"] if rate is None else rate,
+        **_of_year(interest, row),
+        "disbursement_dates": [row["origination_date"]],
+        "expected_payoff_date": row["payoff_date"],
+        "interest_rate_percentage": row["interest_rate"],
         "is_overdue": row["is_overdue"],
         "last_statement_balance": row["last_statement_balance_cents"] / 100,
         "last_statement_issue_date": row["last_statement_issue_date"],
-        "loan_status": dict.fromkeys(("end_date", "type")),
-        "minimum_payment_amount": row["minimum_payment_amount_cents"] / 100,
+        "loan_status": {"end_date": row["payoff_date"], "type": "repayment"},
+        "minimum_payment_amount": row["instalment_cents"] / 100,
+        "outstanding_interest_amount": 0.0,
         "pslf_status": dict.fromkeys(("estimated_eligibility_date", "payments_made", "payments_remaining")),
-        "repayment_plan": dict.fromkeys(("description", "type")),
+        "repayment_plan": {"description": "Standard Repayment", "type": "standard"},
         "servicer_address": NO_ADDRESS,
     }
 
