@@ -23,8 +23,6 @@ from synth_assets.worlds import load
 from tests.dagster_runs import AS_OF
 from tests.processes import command_line, cpu_ticks, descendants, listening
 
-pytestmark = pytest.mark.xdist_group("ray")  # one cluster for all of them
-
 BLOCKS = 7
 SCENARIO = resolve(
     "order_to_cash", {"as_of": AS_OF, "num_transactions": BLOCKS * 65_536 - 10_000, "num_contacts": 500}
