@@ -23,6 +23,17 @@ def pytest_xdist_make_scheduler(config, log):
     return dealing.scheduler(config, log)
 
 
+@pytest.fixture
+def tiny_is_known(monkeypatch):
+    """The world in miniature is one of the package's."""
+    from synth_assets import worlds
+    from tests import tiny
+
+    load = worlds.load
+    monkeypatch.setattr(worlds, "NAMES", (*worlds.NAMES, "tiny"))
+    monkeypatch.setattr(worlds, "load", lambda name: tiny.WORLD if name == "tiny" else load(name))
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Callable[[str], str]]:
     """Gives the URL of a server of a kind."""
