@@ -1,6 +1,7 @@
 """What all tests share: property tests draw the same examples on every machine, and no test races a clock.
 
 And databases: `make_place` makes an empty one of a kind, on a server that starts when it is first asked for.
+Workers of pytest-xdist share the tests as `tests.dealing` says.
 """
 
 from __future__ import annotations
@@ -11,8 +12,26 @@ from contextlib import ExitStack
 import pytest
 from hypothesis import settings
 
+from tests import dealing
+
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return dealing.scheduler(config, log)
+
+
+@pytest.fixture
+def tiny_is_known(monkeypatch):
+    """The world in miniature is one of the package's."""
+    from synth_assets import worlds
+    from tests import tiny
+
+    load = worlds.load
+    monkeypatch.setattr(worlds, "NAMES", (*worlds.NAMES, "tiny"))
+    monkeypatch.setattr(worlds, "load", lambda name: tiny.WORLD if name == "tiny" else load(name))
 
 
 @pytest.fixture(scope="session")

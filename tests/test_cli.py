@@ -149,23 +149,22 @@ def test_a_key_that_is_no_text_is_refused_like_any_other(data, tmp_path, text, k
     assert result.stderr.startswith(f"order_to_cash: unknown key {key} (")
 
 
-def test_all_is_every_world(data, tmp_path):
+def test_all_is_every_world_and_one_that_is_wrong_fails_them(data, tmp_path):
     few = ["--set", "order_to_cash.num_transactions=300", "--set", "subscriptions.num_customers=100"]
-    few += ["--set", "wholesale.preset=small"]
-    assert run("generate", "all", "order_to_cash", *few).stdout.count("orders 300 ") == 1
+    few += ["--set", "wholesale.preset=small", "--as-of", "2026-11-21"]
+    generated = run("generate", "all", "order_to_cash", *few)
+    assert generated.exit_code == 0, generated.stderr
+    assert generated.stdout.count("orders 300 ") == 1
+    assert "invoices 294" in generated.stdout
+    assert "customers 100" in generated.stdout
     verified = run("verify", "all")
     assert verified.exit_code == 0
     assert verified.stdout.count("rules find exactly the manifest") == len(NAMES)
+    assert "FAILED" not in verified.stdout
     run("export", "all", "--to", "csv", "--out", str(tmp_path / "out"), "--tables", "anomaly_manifest")
     files = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.csv"))
     worlds = sorted(NAMES)
     assert files == [f"{world}/anomaly_manifest.csv" for world in worlds]
-
-
-def test_verify_of_all_fails_when_one_world_does(data):
-    few = ["--set", "order_to_cash.num_transactions=300", "--set", "subscriptions.num_customers=100"]
-    few += ["--set", "wholesale.preset=small"]
-    run("generate", "all", *few)
     path = data / "order_to_cash" / "anomaly_manifest" / "part-00000.parquet"
     pq.write_table(pq.ParquetFile(path).read().slice(1), path)
     assert run("verify", "all").exit_code == 1
@@ -211,19 +210,6 @@ def test_a_config_file_may_write_rates_with_an_exponent(data, tmp_path):
     file.write_text("anomaly_rates: {missing_invoice: 1e-2}\n")
     assert run("generate", "order_to_cash", *SMALL, "--config", str(file)).exit_code == 0
     assert '"missing_invoice": 0.01,' in (data / "order_to_cash" / "scenario.json").read_text()
-
-
-def test_generate_then_verify(data):
-    few = ["--set", "order_to_cash.num_transactions=300", "--set", "subscriptions.num_customers=100"]
-    few += ["--set", "wholesale.preset=small"]
-    generated = run("generate", "all", *few, "--as-of", "2026-11-21")
-    assert generated.exit_code == 0, generated.stderr
-    assert "invoices 294" in generated.stdout
-    assert "customers 100" in generated.stdout
-    verified = run("verify", "order_to_cash")
-    assert verified.exit_code == 0
-    assert "rules find exactly the manifest" in verified.stdout
-    assert "FAILED" not in verified.stdout
 
 
 def test_verify_fails_when_a_label_was_taken_out_by_hand(data):

@@ -19,8 +19,6 @@ from tests import servers
 from tests.servers import PASSWORD
 from tests.test_databases import TINY, broken, in_parts, tiny_made
 
-pytestmark = pytest.mark.xdist_group("databases")  # one server of a kind for all of them
-
 
 def run(*arguments: str, **options: Any):
     return CliRunner().invoke(main, arguments, **options)

@@ -34,8 +34,6 @@ from tests import tiny
 from tests.servers import Place
 from tests.worlds import make_world
 
-pytestmark = pytest.mark.xdist_group("databases")  # one server of a kind for all of them
-
 DAY = "2026-11-21"
 FEW = {
     "order_to_cash": {"num_transactions": 200, "as_of": DAY},

@@ -66,7 +66,6 @@ def test_every_reference_has_its_key_but_those_that_cannot(dialect):
             assert (table.physical_column(column) in keys) == has_key
 
 
-@pytest.mark.xdist_group("databases")
 def test_the_erps_schema_in_a_real_server(make_place):
     """What a strict MariaDB makes of it, column by column, is the list."""
     place = make_place("mysql")

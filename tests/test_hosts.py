@@ -27,8 +27,6 @@ from synth_assets.storage.store import Store
 from tests.dagster_runs import AS_OF
 from tests.processes import descendants
 
-pytestmark = pytest.mark.xdist_group("ray")
-
 BLOCKS = int(os.environ.get("HOSTS_BLOCKS", "8"))
 PORT = 6399
 BIN = Path(sys.executable).parent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -25,11 +26,13 @@ from synth_assets.generation.engines import engine
 from synth_assets.generation.generate import write_world
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
+from synth_assets.scenario.scenario import with_versions
 from synth_assets.storage import paths
 from synth_assets.storage.paths import ObjectPath, storage_path
 from synth_assets.storage.store import Store
 from synth_assets.worlds import load
-from tests.dagster_runs import failure, run
+from tests import tiny
+from tests.dagster_runs import AS_OF, failure, run
 from tests.test_publish import hashes, small
 from tests.test_readme import COMMANDS, README
 
@@ -152,9 +155,17 @@ write_world(small(seed=2), storage_path(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("puts", [4, 10, 12, 17, 27])
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Content of every table of the world that is being published."""
+    directory = tmp_path_factory.mktemp("new")
+    write_world(small(seed=2), directory)
+    return hashes(Store(WORLD, directory))
+
+
+@pytest.mark.parametrize("puts", [4, 12, 27])
 def test_kill_9_between_two_objects_leaves_every_table_whole(
-    bucket: ObjectPath, tmp_path: Path, puts: int
+    bucket: ObjectPath, new: dict[str, str], puts: int
 ) -> None:
     write_world(small(seed=1), bucket)
     old = hashes(store(bucket))
@@ -164,8 +175,6 @@ def test_kill_9_between_two_objects_leaves_every_table_whole(
     with synth_assets.connect(str(bucket)) as connection:  # the world as a whole turns last
         rows = connection.execute("select count(*) from order_to_cash.anomaly_manifest").fetchone()
     assert rows == (93,)
-    write_world(small(seed=2), tmp_path)
-    new = hashes(Store(WORLD, tmp_path))
     assert all(torn[name] in (old[name], new[name]) for name in old)
     write_world(small(seed=2), bucket)
     assert hashes(store(bucket)) == new
@@ -221,24 +230,24 @@ def test_a_second_run_of_this_machine_is_refused(bucket: ObjectPath) -> None:
         write_world(small(), bucket)
 
 
+@pytest.mark.usefixtures("tiny_is_known")
 def test_dagster_materialises_into_it(bucket: ObjectPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A world in miniature, whole: with its checks, its manifest, a view and the catalogue."""
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(bucket))
-    result = run(num_transactions=300)
+    result = run(world=tiny.WORLD)
     assert result.success, failure(result)
-    write_world(small(), bucket)
-    shown = result.asset_materializations_for_node("invoices")[0].metadata
-    assert shown["path"].value.startswith(f"{bucket}/order_to_cash/.versions/{small().id}/invoices-")
-    assert shown["dagster/row_count"].value == store(bucket).published("invoices").rows
+    assert all(each.passed for each in result.get_asset_check_evaluations())
+    made = with_versions(tiny.WORLD, tiny.Config(as_of=dt.date.fromisoformat(AS_OF)))
+    write_world(made, bucket)
+    shown = result.asset_materializations_for_node("tiny__orders")[0].metadata
+    assert shown["path"].value.startswith(f"{bucket}/tiny/.versions/{made.id}/orders-")
+    assert shown["dagster/row_count"].value == Store(tiny.WORLD, bucket).published("orders").rows == 30
 
 
-def test_the_commands_take_an_address(bucket: ObjectPath, tmp_path: Path) -> None:
+def test_a_command_in_a_process_of_its_own_takes_an_address(bucket: ObjectPath, tmp_path: Path) -> None:
     write_world(small(), bucket)
-    at = f"--data-dir={bucket}"
     program = [sys.executable, "-c", "from synth_assets.cli import main; main()"]
-    verified = subprocess.run([*program, "verify", "order_to_cash", at], capture_output=True, text=True)
-    assert verified.returncode == 0, verified.stderr
-    assert verified.stdout.rstrip().endswith("ok")
-    arguments = ["export", "order_to_cash", "--to", "json", "--out", str(tmp_path), at]
+    arguments = ["export", "order_to_cash", "--to", "json", "--out", str(tmp_path), f"--data-dir={bucket}"]
     exported = subprocess.run([*program, *arguments], capture_output=True, text=True)
     assert exported.returncode == 0, exported.stderr
     assert len(json.loads((tmp_path / "invoices.json").read_text())) == 294
@@ -268,6 +277,7 @@ def test_the_commands_and_the_query_of_the_readme_run(
     for command in commands:
         done = CliRunner().invoke(main, shlex.split(command)[1:])
         assert done.exit_code == 0, done.output
+    assert done.stdout.rstrip().endswith("ok"), "the second one verifies"
     (code,) = (block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "s3://" in block)
     exec(code, {})
     assert "sum(amount_due)" in capsys.readouterr().out

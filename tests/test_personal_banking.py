@@ -258,7 +258,7 @@ def test_money_comes_in_as_pay_transfer_card_payment_interest_or_refund():
     rates=st.fixed_dictionaries({name: st.sampled_from([0.0, 0.02, 0.05]) for name in BANK_FAULTS}),
     seed=st.integers(0, 10_000),
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_rules_find_exactly_the_manifest_for_any_rates(tmp_path_factory, rates, seed):
     asked = config(num_users=120, seed=seed, anomaly_rates=rates)
     checks = verified(WORLD, asked, tmp_path_factory.mktemp("bank"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -260,12 +262,16 @@ def test_generate_fails_where_an_item_does_that_blocks(tmp_path, monkeypatch):
 # --- in Dagster ---------------------------------------------------------------------------------------
 
 
+def dagster_writes_to(directory: Path, patch: pytest.MonkeyPatch) -> Path:
+    patch.setenv("SYNTH_ASSETS_DATA_DIR", str(directory))
+    patch.delenv("SYNTH_ASSETS_CONFIG", raising=False)
+    patch.setattr(plots, "plot_metadata", lambda *_: {})  # drawing is half the time of a small run
+    return directory
+
+
 @pytest.fixture
 def data(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.delenv("SYNTH_ASSETS_CONFIG", raising=False)
-    monkeypatch.setattr(plots, "plot_metadata", lambda *_: {})  # drawing is half the time of a small run
-    return tmp_path / "data"
+    return dagster_writes_to(tmp_path / "data", monkeypatch)
 
 
 ASSET = ["personal_banking", "validation_report"]
@@ -275,8 +281,16 @@ def materialised(result: dg.ExecuteInProcessResult) -> list[str]:
     return [event.asset_key.path[-1] for event in result.get_asset_materialization_events()]
 
 
-def test_the_asset_publishes_what_the_command_line_does_before_the_catalogue(data, tmp_path):
-    result = run(world=WORLD)
+@pytest.fixture(scope="module")
+def defaults(tmp_path_factory) -> Iterator[tuple[dg.ExecuteInProcessResult, Path]]:
+    """A run of everything at the defaults, and its data directory."""
+    with pytest.MonkeyPatch.context() as patch:
+        directory = dagster_writes_to(tmp_path_factory.mktemp("defaults"), patch)
+        yield run(world=WORLD), directory
+
+
+def test_the_asset_publishes_what_the_command_line_does_before_the_catalogue(defaults, tmp_path):
+    result, data = defaults
     assert result.success
     assert materialised(result)[-2:] == ["validation_report", "catalogue"]
     found = [check(result, ASSET, item) for item in ITEMS]
@@ -294,19 +308,23 @@ def test_the_asset_publishes_what_the_command_line_does_before_the_catalogue(dat
     assert (tmp_path / "cli" / REPORT).read_bytes() == (data / REPORT).read_bytes()
 
 
-def test_an_item_that_fails_and_blocks_keeps_the_last_report_and_catalogue(data):
-    assert run(world=WORLD, num_users=10).success
-    few = check(run("personal_banking/validation_report", WORLD), ASSET, "every_persona_has_five_users")
-    assert (few.passed, few.severity) == (False, dg.AssetCheckSeverity.WARN)
+def test_an_item_that_fails_and_blocks_keeps_the_last_report_and_catalogue(defaults, data):
+    shutil.copytree(defaults[1], data, symlinks=True)
     before = [(data / name).read_bytes() for name in (REPORT, "synth_assets.duckdb")]
     strict = replace(WORLD, report=replace(WORLD.report, is_blocking=lambda _: True))
-    result = run(world=strict, num_users=11)
+    result = run(world=strict, num_users=10)
     assert not result.success
     few = check(result, ASSET, "every_persona_has_five_users")
     assert (few.passed, few.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert few.metadata["first_failures"].records
     assert "validation_report" not in materialised(result)
     assert [(data / name).read_bytes() for name in (REPORT, "synth_assets.duckdb")] == before
+    result = run("personal_banking/validation_report", WORLD)
+    few = check(result, ASSET, "every_persona_has_five_users")
+    assert (few.passed, few.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert result.success
+    assert materialised(result) == ["validation_report"]
+    assert json.loads((data / REPORT).read_text())["user_count"] == 10
 
 
 def test_a_missing_table_is_named_with_the_command(data):

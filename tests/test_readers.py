@@ -22,8 +22,6 @@ from synth_assets.storage.catalogue import FILE_NAME
 from tests.readers import cells
 from tests.test_every_world import KEYS, SMALL
 
-pytestmark = pytest.mark.xdist_group("readers")  # made once for all of them
-
 ROOT = Path(__file__).parent.parent
 LOCKS = ROOT / "tests" / "readers"
 INSTALLED = ROOT / ".readers"

@@ -49,9 +49,7 @@ LOCAL = [c for c in COMMANDS if c.startswith("synth-assets") and "s3://" not in 
 LOCAL = [c.replace("=100000000", "=1000").replace("=1000000", "=100") for c in LOCAL]  # the 100 million
 
 
-@pytest.mark.parametrize(
-    "command", [pytest.param(c, marks=pytest.mark.xdist_group("ray") if "ray" in c else ()) for c in LOCAL]
-)
+@pytest.mark.parametrize("command", LOCAL)
 def test_a_command_runs(data, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(data if "generate" not in command else tmp_path))

@@ -150,7 +150,7 @@ def configs(draw: st.DrawFn) -> Config:
 
 
 @settings(
-    max_examples=24, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=12, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 @given(config=configs())
 def test_rules_find_exactly_the_manifest_and_every_law_holds(config):

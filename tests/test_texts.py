@@ -107,9 +107,16 @@ def test_each_detector_finds_what_was_planted(detector):
 VARIANTS = [
     (name, preset)
     for name in worlds.NAMES
-    for preset, values in {None: {}, **worlds.load(name).presets}.items()
+    for preset, values in (worlds.load(name).presets or {None: {}}).items()
     if "years" not in values  # more of the same
 ]
+"""The default is one of the presets, where there are some."""
+
+
+@pytest.mark.parametrize("name", [name for name in worlds.NAMES if worlds.load(name).presets])
+def test_the_default_is_one_of_the_presets(name):
+    presets = [preset for world, preset in VARIANTS if world == name]
+    assert resolve(name).config in [resolve(name, preset=preset).config for preset in presets]
 
 
 @pytest.mark.parametrize(("name", "preset"), VARIANTS)

@@ -9,7 +9,6 @@ import json
 import dagster as dg
 import pytest
 
-from synth_assets import worlds
 from synth_assets.checks.verify import verify
 from synth_assets.derive.dictionary import page
 from synth_assets.derive.json_schema import table_schema
@@ -26,14 +25,6 @@ from tests.worlds import failed, spoil
 
 WORLD = tiny.WORLD
 CONFIG = tiny.Config(as_of=dt.date(2026, 11, 21))
-
-
-@pytest.fixture
-def known(monkeypatch):
-    """The world is one of the package's."""
-    load = worlds.load
-    monkeypatch.setattr(worlds, "NAMES", (*worlds.NAMES, "tiny"))
-    monkeypatch.setattr(worlds, "load", lambda name: WORLD if name == "tiny" else load(name))
 
 
 @pytest.fixture
@@ -99,7 +90,7 @@ def test_a_deferred_reference_is_no_lineage() -> None:
     assert edges["catalogue"] == ("anomaly_manifest", "partner_totals")
 
 
-def test_views_answer_in_published_units(known, tmp_path) -> None:
+def test_views_answer_in_published_units(tiny_is_known, tmp_path) -> None:
     write_world(with_versions(WORLD, CONFIG), tmp_path)
     with catalogue.connect(tmp_path) as connection:
         totals = connection.execute("select * from tiny.partner_totals order by 1 limit 2").fetchall()
@@ -112,7 +103,7 @@ def test_views_answer_in_published_units(known, tmp_path) -> None:
         assert settings == [("1",)]
 
 
-def test_exports_have_the_physical_names(known, tmp_path) -> None:
+def test_exports_have_the_physical_names(tiny_is_known, tmp_path) -> None:
     write_world(with_versions(WORLD, CONFIG), tmp_path / "data")
     source = published(Store(WORLD, tmp_path / "data"))
     names = {path.name for path in write(source, "json", tmp_path / "json")}
@@ -139,7 +130,7 @@ def test_the_dictionary_shows_views_units_and_choices_of_target() -> None:
     assert "[partners](#partners) or [orders](#orders)" in text
 
 
-def test_dagster_makes_it_in_groups_by_subject(known, tmp_path, monkeypatch) -> None:
+def test_dagster_makes_it_in_groups_by_subject(tiny_is_known, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
     assets = world_assets(WORLD)
     groups = {key.path[-1]: group for asset in assets for key, group in asset.group_names_by_key.items()}

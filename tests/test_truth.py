@@ -60,7 +60,7 @@ def configs(draw: st.DrawFn, clip_due_dates: bool = False) -> Config:
 @pytest.mark.parametrize("clip_due_dates", [False, True])
 def test_rules_find_exactly_the_manifest_and_every_law_holds(clip_due_dates: bool) -> None:
     @settings(
-        max_examples=14,
+        max_examples=9,
         derandomize=True,
         deadline=None,
         database=None,
