@@ -143,6 +143,17 @@ class World:
         """The table of that name; KeyError where there is none."""
         return self._by_name[name]
 
+    def table_of(self, entity: str) -> Table:
+        """The table of a kind of row: `invoices` for "invoice", `inventories` for "inventory".
+
+        Raises:
+            KeyError: there is none.
+        """
+        for plural in (entity, f"{entity}s", f"{entity}es", f"{entity.removesuffix('y')}ies"):
+            if plural in self._by_name:
+                return self._by_name[plural]
+        raise KeyError(entity)
+
     @cached_property
     def relations(self) -> tuple[Table, ...]:
         """What the world publishes: its tables, and its views as tables."""
