@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from synth_assets import __version__
+from synth_assets.cli.corrections import corrections
 from synth_assets.cli.databases import clear, load, reset
 from synth_assets.cli.export import export
 from synth_assets.cli.generate import generate
@@ -40,5 +41,17 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: swept, and in words
 
 
-for command in (generate, verify, score, export, load, reset, clear, list_worlds, tables, schema):
+for command in (
+    generate,
+    verify,
+    score,
+    corrections,
+    export,
+    load,
+    reset,
+    clear,
+    list_worlds,
+    tables,
+    schema,
+):
     main.add_command(command)
