@@ -15,6 +15,7 @@ from synth_assets.cli.databases import clear, load, reset
 from synth_assets.cli.export import export
 from synth_assets.cli.generate import generate
 from synth_assets.cli.list import list_worlds, schema, tables
+from synth_assets.cli.report import report
 from synth_assets.cli.score import score
 from synth_assets.cli.verify import verify
 from synth_assets.model.errors import first_line
@@ -45,6 +46,7 @@ for command in (
     generate,
     verify,
     score,
+    report,
     corrections,
     export,
     load,

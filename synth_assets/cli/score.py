@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument
+from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument, write_page
 from synth_assets.model.errors import UsageProblem
 from synth_assets.scenario.resolve import find_world
 
@@ -29,12 +29,15 @@ FEW = 100
     "with score where it says how sure it is.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+@click.option("--html", metavar="FILE", help="Also write a page with plots.")
 @click.option(
     "--strict", is_flag=True, help="Fail on a finding given twice, of an unknown type, or that names no row."
 )
 @data_dir_option
 @reports_errors
-def score(name: str, findings: str, as_json: bool, strict: bool, directory: str | None) -> None:
+def score(
+    name: str, findings: str, as_json: bool, html: str | None, strict: bool, directory: str | None
+) -> None:
     """What a detector caught, what it missed and what that cost, by the published manifest."""
     from synth_assets.evaluate.score import score as scored
 
@@ -43,6 +46,10 @@ def score(name: str, findings: str, as_json: bool, strict: bool, directory: str 
     scores = scored(store_of(find_world(name), directory), findings, strict=strict)
     for problem in scores.problems:
         click.echo(problem, err=True)
+    if html is not None:
+        from synth_assets.evaluate.score_page import score_page
+
+        write_page(score_page(scores), html)
     click.echo(json.dumps(scores.as_dict(), indent=1) if as_json else "\n\n".join(_tables(scores)))
 
 

@@ -75,8 +75,9 @@ class Report:
 class World:
     """One finance world.
 
-    Its package may hold SQL: `laws`, `rules`, `figures`, and `decoys`, which has a query for each kind of
-    fault that gives the ids of sound rows that look like it.
+    Its package may hold SQL: `laws`, `rules`, `figures`; `decoys`, which has a query for each kind of fault
+    that gives the ids of sound rows that look like it; `detection`, what a detector sees of each kind, see
+    `evaluate/samples.py`; and `report`, the tables of its books.
 
     Attributes:
         name: package name under `synth_assets.worlds`, directory and DuckDB schema.
