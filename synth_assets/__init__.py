@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import duckdb
 
+    from synth_assets.evaluate.findings import Findings
+    from synth_assets.evaluate.scores import Scores
     from synth_assets.generation.generate import Dataset
 
 __version__ = "0.1.0"
@@ -32,6 +34,27 @@ def generate(world: str, *, preset: str | None = None, clean: bool = False, **co
     from synth_assets.scenario.resolve import resolve
 
     return in_memory(resolve(world, config, preset=preset, clean=clean))
+
+
+def score(dataset: Dataset | str, findings: Findings, *, strict: bool = False) -> Scores:
+    """What a detector caught: `score(world, found).recall("pricing_drift")`, `.precision()`, `.f1()`.
+
+    Args:
+        dataset: a world in memory, or the name of a published one, in SYNTH_ASSETS_DATA_DIR or `data`.
+        findings: what was reported: a frame, a table, rows, or a file, with the column `entity_id`, with
+            `type` where kinds are told, and with `score` where it says how sure it is.
+        strict: whether a finding that is given twice, of an unknown type, or names no row, is an error.
+
+    Raises:
+        UsageProblem: findings lack a column, or, if strict, one of them cannot be right; in one line.
+        Problem: the file of findings, or a published table, cannot be read.
+    """
+    from synth_assets.evaluate.score import score
+    from synth_assets.scenario.resolve import find_world
+    from synth_assets.storage.store import Store, data_dir
+
+    data = Store(find_world(dataset), data_dir()) if isinstance(dataset, str) else dataset
+    return score(data, findings, strict=strict)
 
 
 def connect(data_dir: str | None = None) -> duckdb.DuckDBPyConnection:

@@ -130,8 +130,8 @@ def _once_each(name: str) -> str:
 def named_sql(world: World, table: Table, of: str = "entity_id") -> str:
     """The query for the rows of a table that labels name: key, kind and label; "" where none can.
 
-    Ids tell their table by their prefix; plain integers are looked for in the table that is named after the
-    label's kind of row.
+    Ids tell their table by their prefix; plain integers are looked for in the table that is that the label's
+    kind is about.
     """
     key, manifest = table.key, world.manifest.name
     if key.is_reference or not (key.pattern or of == "entity_id"):
@@ -141,10 +141,12 @@ def named_sql(world: World, table: Table, of: str = "entity_id") -> str:
             f"SELECT {of} AS key, CAST(type AS VARCHAR) AS kind, anomaly_id AS label FROM {manifest} "
             f"WHERE regexp_matches({of}, {quoted(key.pattern)})"
         )
-    singular = table.name[:-3] + "y" if table.name.endswith("ies") else table.name.removesuffix("s")
+    kinds = [quoted(anomaly.name) for anomaly in world.anomalies if world.table_of(anomaly.entity) is table]
     return (
         f"SELECT TRY_CAST({of} AS BIGINT) AS key, CAST(type AS VARCHAR) AS kind, anomaly_id AS label "
-        f"FROM {manifest} WHERE affected_entity = {quoted(singular)}"
+        f"FROM {manifest} WHERE type IN ({', '.join(kinds)})"
+        if kinds
+        else ""
     )
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import click
 
 from synth_assets import __version__
+from synth_assets.cli.corrections import corrections
 from synth_assets.cli.databases import clear, load, reset
 from synth_assets.cli.export import export
 from synth_assets.cli.generate import generate
 from synth_assets.cli.list import list_worlds, schema, tables
+from synth_assets.cli.report import report
+from synth_assets.cli.score import score
 from synth_assets.cli.verify import verify
 from synth_assets.model.errors import first_line
 
@@ -39,5 +42,18 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: swept, and in words
 
 
-for command in (generate, verify, export, load, reset, clear, list_worlds, tables, schema):
+for command in (
+    generate,
+    verify,
+    score,
+    report,
+    corrections,
+    export,
+    load,
+    reset,
+    clear,
+    list_worlds,
+    tables,
+    schema,
+):
     main.add_command(command)

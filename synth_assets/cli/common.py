@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,8 +17,11 @@ from synth_assets.model.errors import Problem, UsageProblem, first_line
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import find_world
-from synth_assets.storage.paths import StoragePath
+from synth_assets.storage.paths import StoragePath, write_atomic
 from synth_assets.storage.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
+
+if TYPE_CHECKING:
+    from synth_assets.evaluate.page import Page
 
 
 def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
@@ -78,6 +81,20 @@ def table_of(world: World, name: str) -> Table:
             return table
     known = ", ".join(table.name for table in world.relations)
     raise UsageProblem(f"{world.name}: unknown table {name!r} (tables: {known})")
+
+
+def write_page(page: Page, file: str) -> None:
+    """Write a page to an HTML file, in one step.
+
+    Raises:
+        UsageProblem: the file's name is empty.
+        OSError: it cannot be written.
+    """
+    from synth_assets.evaluate.page import html
+
+    if not file:
+        raise UsageProblem("the page's file is an empty text: name one that ends with .html")
+    write_atomic(Path(file), html(page).encode())
 
 
 def shown(path: StoragePath) -> str:

@@ -12,16 +12,22 @@ from synth_assets.storage.store import Store
 
 @click.command()
 @world_argument
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Also measure, with detectors that learn, how hard each grade is to find, and whether what should "
+    "not matter tells rows at fault from sound ones.",
+)
 @data_dir_option
 @reports_errors
-def verify(name: str, directory: str | None) -> None:
+def verify(name: str, deep: bool, directory: str | None) -> None:
     """Check published tables by independent rules in DuckDB; exit 1 when anything disagrees."""
-    results = [_verified(store_of(world, directory)) for world in worlds_of(name)]
+    results = [_verified(store_of(world, directory), deep) for world in worlds_of(name)]
     if not all(results):
         sys.exit(1)
 
 
-def _verified(store: Store) -> bool:
+def _verified(store: Store, deep: bool) -> bool:
     """Print every check of a world; whether all of those passed that are no warning."""
     from synth_assets.checks.check import as_text
     from synth_assets.checks.report import refuse_stale_report
@@ -31,6 +37,10 @@ def _verified(store: Store) -> bool:
     published = {t.name: store.published(t.name, scenario, allow_edits=True) for t in world.tables}
     refuse_stale_report(store, scenario)
     checks = verify(world, scenario.config, published)
+    if deep:
+        from synth_assets.evaluate.deep import deep_checks
+
+        checks += deep_checks(store)
     click.echo(f"{world.name}  as of {scenario.config.day} · seed {scenario.config.seed}", err=True)
     click.echo(as_text(checks))
     return all(check.passed or check.severity == "WARN" for check in checks)

@@ -18,8 +18,14 @@ from synth_assets.model.draws import Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.table import arrow_table, seconds
 
-DIFFICULTIES = ("easy", "medium", "hard")
-EASY, MEDIUM, HARD = range(3)
+DIFFICULTIES = ("trivial", "easy", "medium", "hard", "very_hard")
+"""Grades, by what the best of a panel of detectors finds of them: 99, 90, 70, 40 and 15 %, each within ten.
+
+Which property of a fault gives its grade is said by its kind; what a grade means is measured, see
+`evaluate/difficulty.py`.
+"""
+
+TRIVIAL, EASY, MEDIUM, HARD, VERY_HARD = range(5)
 
 
 class Labels(NamedTuple):
@@ -29,7 +35,7 @@ class Labels(NamedTuple):
         entity, related: ids of the row at fault and of the one that it disagrees with.
         expected, actual: in hundredths of a dollar or of a percent.
         at_risk_cents: revenue that the fault leaks or overstates.
-        difficulty: EASY, MEDIUM or HARD.
+        difficulty: TRIVIAL to VERY_HARD.
     """
 
     entity: pa.Array
@@ -62,7 +68,11 @@ def manifest_columns(
         decimal("actual_value", "What is there, in the same unit."),
         rate("drift_pct", f"(actual - expected) / expected x 100, for {drift}.", nullable=True),
         moment("injected_at", "as_of at 12:00."),
-        choice("difficulty", DIFFICULTIES, "How far the fault stands out from sound rows."),
+        choice(
+            "difficulty",
+            DIFFICULTIES,
+            "How far the fault stands out among sound rows, where no rule is known.",
+        ),
         money("amount_at_risk_cents", "Revenue that the fault leaks or overstates.", minimum=1),
     )
 
@@ -122,9 +132,9 @@ def manifest_rows(
     return arrow_table(columns, values | more)
 
 
-def graded(size: Ints, medium: Ints, easy: Ints) -> Ints:
-    """HARD below `medium`, MEDIUM below `easy`, EASY from there."""
-    return np.where(size < medium, HARD, np.where(size < easy, MEDIUM, EASY))
+def graded(value: Ints, bounds: tuple[int, int, int, int]) -> Ints:
+    """TRIVIAL below the first of four ascending bounds, and a grade harder from each bound on."""
+    return np.searchsorted(np.array(bounds), value, side="right")
 
 
 def _percent(expected: Ints, actual: Ints) -> npt.NDArray[np.float64]:

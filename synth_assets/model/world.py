@@ -75,8 +75,9 @@ class Report:
 class World:
     """One finance world.
 
-    Its package may hold SQL: `laws`, `rules`, `figures`, and `decoys`, which has a query for each kind of
-    fault that gives the ids of sound rows that look like it.
+    Its package may hold SQL: `laws`, `rules`, `figures`; `decoys`, which has a query for each kind of fault
+    that gives the ids of sound rows that look like it; `detection`, what a detector sees of each kind, see
+    `evaluate/samples.py`; and `report`, the tables of its books.
 
     Attributes:
         name: package name under `synth_assets.worlds`, directory and DuckDB schema.
@@ -142,6 +143,17 @@ class World:
     def table(self, name: str) -> Table:
         """The table of that name; KeyError where there is none."""
         return self._by_name[name]
+
+    def table_of(self, entity: str) -> Table:
+        """The table of a kind of row: `invoices` for "invoice", `inventories` for "inventory".
+
+        Raises:
+            KeyError: there is none.
+        """
+        for plural in (entity, f"{entity}s", f"{entity}es", f"{entity.removesuffix('y')}ies"):
+            if plural in self._by_name:
+                return self._by_name[plural]
+        raise KeyError(entity)
 
     @cached_property
     def relations(self) -> tuple[Table, ...]:

@@ -12,7 +12,14 @@ import pyarrow as pa
 from synth_assets.model.arrow import to_numpy
 from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import format_ids, isin_sorted
-from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
+from synth_assets.model.manifest import (
+    TRIVIAL,
+    VERY_HARD,
+    Labels,
+    graded,
+    manifest_columns,
+    manifest_rows,
+)
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.order_to_cash import anomalies, curves
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
@@ -45,20 +52,37 @@ class Chain(NamedTuple):
     received_cents: Ints
 
 
+BILLED_BOUNDS = (10_025, 10_225, 10_425, 10_600)
+"""Billed, in hundredths of a percent of the contract's price: very hard up to .25 % above it, then hard,
+medium, easy, and trivial from 6 % above. Sound bills lie at or below the list price, which contract prices
+undercut by up to 5 %. Measured, see `evaluate/difficulty.py`."""
+
+RECEIVED_BOUNDS = (6_050, 6_150, 6_250, 6_400)
+"""Received, likewise: trivial up to 60.5 %, then easy, medium, hard, and very hard from 64 %. The deepest
+discount leaves 65 %."""
+
+
+def _basis_points(cents: Ints, of_cents: Ints) -> Ints:
+    return cents * 10_000 // np.maximum(of_cents, 1)
+
+
 def missing_invoice(chain: Chain) -> Labels:
-    """Expected: an invoice of the order's total. Actual: none."""
+    """Expected: an invoice of the order's total. Actual: none. Very hard: the order looks like any other."""
     return Labels(
         format_ids(ORDER_ID.prefix, chain.order),
         format_ids(OPPORTUNITY_ID.prefix, chain.order),
         chain.total_cents,
         np.zeros_like(chain.order),
         chain.total_cents,
-        np.full(len(chain.order), EASY),
+        np.full(len(chain.order), VERY_HARD),
     )
 
 
 def pricing_drift(chain: Chain) -> Labels:
-    """Expected: the order's total. Actual: another amount due. Hard below 4 %, easy from 8 %."""
+    """Expected: the order's total. Actual: another amount due.
+
+    The higher above the contract's price, the easier: at or below it, a bill looks like a discounted one.
+    """
     off = np.abs(chain.amount_due_cents - chain.total_cents)
     return Labels(
         format_ids(INVOICE_ID.prefix, chain.invoice),
@@ -66,24 +90,27 @@ def pricing_drift(chain: Chain) -> Labels:
         chain.total_cents,
         chain.amount_due_cents,
         off,
-        graded(off * 100, 4 * chain.total_cents, 8 * chain.total_cents),
+        VERY_HARD - graded(_basis_points(chain.amount_due_cents, chain.gross_cents), BILLED_BOUNDS),
     )
 
 
 def duplicate_invoice(chain: Chain) -> Labels:
-    """Expected: no second invoice. Actual: one. The label names the later of the two."""
+    """Expected: no second invoice. Actual: one. The label names the later of the two.
+
+    Trivial: the same customer was billed the same amount days before.
+    """
     return Labels(
         format_ids(INVOICE_ID.prefix, chain.second_invoice),
         format_ids(ORDER_ID.prefix, chain.order),
         np.zeros_like(chain.order),
         chain.amount_due_cents,
         chain.amount_due_cents,
-        np.full(len(chain.order), EASY),
+        np.full(len(chain.order), TRIVIAL),
     )
 
 
 def unauthorized_discount(chain: Chain) -> Labels:
-    """Expected: at most 15 %. Actual: more, without approval. Hard up to 18 %, easy from 25 %."""
+    """Expected: at most 15 %. Actual: more, without approval. Very hard: approved ones are as deep."""
     above = chain.discount_pct - curves.APPROVAL_THRESHOLD_PCT
     return Labels(
         format_ids(OPPORTUNITY_ID.prefix, chain.order),
@@ -91,12 +118,15 @@ def unauthorized_discount(chain: Chain) -> Labels:
         np.full(len(chain.order), curves.APPROVAL_THRESHOLD_PCT * 100),
         chain.discount_pct * 100,
         (chain.gross_cents * above + 50) // 100,
-        graded(above, np.full(len(above), 4), np.full(len(above), 10)),
+        np.full(len(chain.order), VERY_HARD),
     )
 
 
 def payment_mismatch(chain: Chain) -> Labels:
-    """Expected: the amount due. Actual: a smaller payment. Hard when under 10 % is short, easy from 30 %."""
+    """Expected: the amount due. Actual: a smaller payment.
+
+    The further below the deepest discount, the easier: within it, it looks like a discounted sale.
+    """
     short = chain.amount_due_cents - chain.received_cents
     return Labels(
         format_ids(INVOICE_ID.prefix, chain.invoice),
@@ -104,19 +134,19 @@ def payment_mismatch(chain: Chain) -> Labels:
         chain.amount_due_cents,
         chain.received_cents,
         short,
-        graded(short * 100, 10 * chain.amount_due_cents, 30 * chain.amount_due_cents),
+        graded(_basis_points(chain.received_cents, chain.gross_cents), RECEIVED_BOUNDS),
     )
 
 
 def stale_unpaid(chain: Chain) -> Labels:
-    """Expected: the amount due. Actual: no payment."""
+    """Expected: the amount due. Actual: no payment. Trivial: nothing sound is open for so long."""
     return Labels(
         format_ids(INVOICE_ID.prefix, chain.invoice),
         format_ids(ORDER_ID.prefix, chain.order),
         chain.amount_due_cents,
         np.zeros_like(chain.order),
         chain.amount_due_cents,
-        np.full(len(chain.order), EASY),
+        np.full(len(chain.order), TRIVIAL),
     )
 
 

@@ -45,7 +45,7 @@ ANOMALIES = (
         "transfer_leg_missing",
         "transaction",
         "A card payment or transfer arrived that left no other account of the user.",
-        shows_in=TRANSFER,
+        shows_in=(*TRANSFER, "transactions.transaction_id"),  # a sound one's other side is the row before it
     ),
     Anomaly(
         "data_after_consent_withdrawn",

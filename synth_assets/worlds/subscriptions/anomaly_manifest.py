@@ -14,7 +14,7 @@ from synth_assets.model.calendar import date_of
 from synth_assets.model.columns import day
 from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import format_ids
-from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
+from synth_assets.model.manifest import TRIVIAL, VERY_HARD, Labels, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL
 from synth_assets.worlds.subscriptions.cohorts import bill_days
@@ -48,22 +48,20 @@ class Leak(NamedTuple):
 
 
 def ghost_subscriber(leak: Leak) -> Labels:
-    """Expected: an invoice. Actual: none."""
-    entity = format_ids(SUB_ID.prefix, leak.subscription)
-    return _labels(leak, entity, leak.month, np.full(len(leak.bill), EASY))
+    """Expected: an invoice. Actual: none. Very hard: the subscription alone looks like any other."""
+    return _labels(leak, format_ids(SUB_ID.prefix, leak.subscription), leak.month, VERY_HARD)
 
 
 def zombie_account(leak: Leak) -> Labels:
-    """Expected: the invoice's amount. Actual: no payment."""
+    """Expected: the invoice's amount. Actual: no payment. Trivial: nothing sound is open for so long."""
     entity, related = format_ids(INVOICE_ID.prefix, leak.bill), format_ids(SUB_ID.prefix, leak.subscription)
-    return _labels(leak, entity, related, np.full(len(leak.bill), EASY))
+    return _labels(leak, entity, related, TRIVIAL)
 
 
 def partial_payment(leak: Leak) -> Labels:
-    """Expected: the invoice's amount. Actual: less. Hard below 3 % short, easy from 7 %."""
+    """Expected: the invoice's amount. Actual: less. Trivial: sound payments are of a few amounts."""
     entity, related = format_ids(PAYMENT_ID.prefix, leak.bill), format_ids(INVOICE_ID.prefix, leak.bill)
-    short = (leak.amount_cents - leak.received_cents) * 100
-    return _labels(leak, entity, related, graded(short, 3 * leak.amount_cents, 7 * leak.amount_cents))
+    return _labels(leak, entity, related, TRIVIAL)
 
 
 LABELS: tuple[Callable[[Leak], Labels], ...] = (ghost_subscriber, zombie_account, partial_payment)
@@ -97,9 +95,10 @@ def generate(subscriptions: Rows, invoices: Rows, payments: Rows, facts: Facts, 
     )
 
 
-def _labels(leak: Leak, entity: pa.Array, related: pa.Array, difficulty: Ints) -> Labels:
+def _labels(leak: Leak, entity: pa.Array, related: pa.Array, difficulty: int) -> Labels:
     missing = leak.amount_cents - leak.received_cents
-    return Labels(entity, related, leak.amount_cents, leak.received_cents, missing, difficulty)
+    grade = np.full(len(missing), difficulty)
+    return Labels(entity, related, leak.amount_cents, leak.received_cents, missing, grade)
 
 
 def _lookup(numbers: Ints, table: Rows, key: str, column: str) -> Ints:

@@ -51,7 +51,7 @@ class Fault(NamedTuple):
         expected, actual: hundredths of what the label compares.
         at_risk_cents: money that is misstated.
         edits: what it changes.
-        difficulty: EASY, MEDIUM or HARD.
+        difficulty: TRIVIAL to VERY_HARD.
         paper: what kind of paper of the ledger is misstated, and which; None for none.
     """
 

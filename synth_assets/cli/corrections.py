@@ -1,0 +1,26 @@
+"""`synth-assets corrections`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument
+from synth_assets.model.errors import UsageProblem
+from synth_assets.scenario.resolve import find_world
+
+
+@click.command()
+@world_argument
+@click.option("--out", required=True, metavar="FILE", help="A Parquet file.")
+@data_dir_option
+@reports_errors
+def corrections(name: str, out: str, directory: str | None) -> None:
+    """Write what would be right, cell by cell: it turns the published world into its clean twin, and back."""
+    from synth_assets.evaluate.corrections import write_corrections
+
+    if not out.endswith(".parquet"):
+        raise UsageProblem(f"--out is {out!r}: name a file that ends with .parquet")
+    cells = write_corrections(store_of(find_world(name), directory).scenario(), Path(out))
+    click.echo(f"{cells:,} cells to correct in {out}")

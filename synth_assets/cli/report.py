@@ -1,0 +1,23 @@
+"""`synth-assets report`."""
+
+from __future__ import annotations
+
+import click
+
+from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument, write_page
+from synth_assets.scenario.resolve import find_world
+
+
+@click.command()
+@world_argument
+@click.option("--out", metavar="FILE", help="An HTML file (default: WORLD.html).")
+@data_dir_option
+@reports_errors
+def report(name: str, out: str | None, directory: str | None) -> None:
+    """Write one page on a published world: what was made, proof, pictures, books, difficulty, dictionary."""
+    from synth_assets.evaluate.report import report_page
+
+    world = find_world(name)
+    file = f"{world.name}.html" if out is None else out
+    write_page(report_page(store_of(world, directory)), file)
+    click.echo(file)

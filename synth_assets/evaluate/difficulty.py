@@ -1,0 +1,114 @@
+"""How hard a fault is to find, measured by what the best detector of a panel finds.
+
+A grade is said by a stated property of the fault, in the world's manifest. What it means is measured: the
+share of its labels that the best detector of the panel reports when it may report 1 % of the sound rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from synth_assets.checks.check import Check
+from synth_assets.evaluate.detectors import PANEL
+from synth_assets.evaluate.detectors.recall import recall, reported
+from synth_assets.evaluate.opened import opened
+from synth_assets.evaluate.samples import Sample, sample, views
+from synth_assets.evaluate.scores import interval
+from synth_assets.generation.generate import Dataset, in_memory
+from synth_assets.model.manifest import DIFFICULTIES
+from synth_assets.scenario.scenario import Scenario, with_versions
+
+ROOT_ROWS = 20_000
+"""Root rows to learn from and to judge: so many a world, or a block of them."""
+
+TARGETS = (0.99, 0.90, 0.70, 0.40, 0.15)
+"""What the best detector finds of each grade, from trivial to very hard."""
+
+TOLERANCE = 0.10
+
+
+class Measured(NamedTuple):
+    """What the panel finds of a grade.
+
+    Attributes:
+        kind, view: the kind of fault and the view in which it is looked for.
+        detector: the one that finds most of the kind.
+        difficulty: the grade.
+        labels, found: its labels, and those that the detector reports.
+    """
+
+    kind: str
+    view: str
+    detector: str
+    difficulty: str
+    labels: int
+    found: int
+
+    @property
+    def target(self) -> float:
+        """The share that should be found."""
+        return TARGETS[DIFFICULTIES.index(self.difficulty)]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the share found may be as far from its target as is allowed, at 95 % confidence."""
+        low, high = interval(self.found, self.labels)
+        return low <= self.target + TOLERANCE and high >= self.target - TOLERANCE
+
+
+def measure(scenario: Scenario, root_rows: int = ROOT_ROWS) -> Iterator[Measured]:
+    """What the panel finds of each grade of each kind that a view shows.
+
+    Args:
+        scenario: the configuration; detectors learn from another seed's data and judge this one's.
+        root_rows: so many root rows to learn from, and at most so many to judge.
+    """
+    key = scenario.world.root(scenario.world.manifest)
+    most = min(root_rows, scenario.world.block_rows or root_rows)
+    there = min(getattr(scenario.config, key), most) if key else 0
+    judged_data = _sized(scenario, key, there, scenario.config.seed)
+    learned_data = _sized(scenario, key, most, (scenario.config.seed + 1) % 2**63)
+    with opened(learned_data) as learned, opened(judged_data) as judged:
+        for view, kind in views(scenario.world):
+            yield from _of_kind(view.name, kind, sample(learned, view, kind), sample(judged, view, kind))
+
+
+def difficulty_checks(scenario: Scenario) -> Iterator[Check]:
+    """For each kind that a view shows, whether the best detector finds of each grade what it should."""
+    found = list(measure(scenario))
+    for kind in dict.fromkeys(one.kind for one in found):
+        grades = [one for one in found if one.kind == kind]
+        shares = ", ".join(
+            f"{one.difficulty.replace('_', ' ')} {one.found / one.labels:.0%}" for one in grades
+        )
+        yield Check(
+            name=f"difficulty of {kind}",
+            table=scenario.world.manifest.name,
+            asked=", ".join(f"{one.target:.0%}" for one in grades),
+            found=f"{shares} by {grades[0].detector}",
+            passed=all(one.holds for one in grades),
+            sentence="Of each grade the panel's best detector finds 99, 90, 70, 40 or 15 %, within ten.",
+            severity="WARN",
+            failures=[one._asdict() for one in grades if not one.holds],
+        )
+
+
+def _of_kind(view: str, kind: str, learned: Sample, judged: Sample) -> Iterator[Measured]:
+    """What the detector that finds most of a kind finds of each grade."""
+    if not learned.at_fault.any() or not judged.at_fault.any():
+        return
+    scores = {name: detector(learned, judged) for name, detector in PANEL.items()}
+    best = max(scores, key=lambda name: recall(scores[name], judged.at_fault))
+    found = reported(scores[best], judged.at_fault)
+    for grade, name in enumerate(DIFFICULTIES):
+        of_grade = judged.difficulty == grade
+        if of_grade.any():
+            labels, hits = int(of_grade.sum()), int(found[of_grade].sum())
+            yield Measured(kind, view, best, name, labels, hits)
+
+
+def _sized(scenario: Scenario, key: str, root_rows: int, seed: int) -> Dataset:
+    """The data of a configuration with so many root rows and another seed."""
+    update = {"seed": seed} | ({key: root_rows} if key else {})
+    return in_memory(with_versions(scenario.world, scenario.config.model_copy(update=update)))

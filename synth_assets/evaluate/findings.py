@@ -1,0 +1,141 @@
+"""What a detector found: read from a file or a frame, checked and put into one form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pyarrow as pa
+
+from synth_assets.model.errors import Problem, UsageProblem, first_line
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    Findings: TypeAlias = (
+        pd.DataFrame | pa.Table | Mapping[str, Any] | Iterable[Mapping[str, Any]] | str | Path
+    )
+
+ENTITY, KIND, SCORE, RELATED = "entity_id", "type", "score", "related_entity_id"
+
+NONE = pa.table({ENTITY: pa.array([], pa.string())})
+"""No findings."""
+
+READERS = {
+    ".csv": "read_csv(?, all_varchar = true, header = true)",
+    ".json": "read_json(?, format = 'auto')",
+    ".jsonl": "read_json(?, format = 'newline_delimited')",
+    ".ndjson": "read_json(?, format = 'newline_delimited')",
+    ".parquet": "read_parquet(?)",
+}
+"""How DuckDB reads a file, by the end of its name."""
+
+
+def load_findings(connection: duckdb.DuckDBPyConnection, findings: Findings) -> None:
+    """Make the table `given`: place, type, entity_id, related_entity_id and score of each finding.
+
+    Args:
+        connection: where the table is made.
+        findings: a file by its path (CSV, JSON, JSON Lines or Parquet), a pandas frame, an Arrow table,
+            columns, or rows. The column `entity_id` is needed. Without `type`, or where that is empty, a
+            finding is of any kind. `score` is higher where the detector is surer. `related_entity_id` tells
+            two findings of one row apart. Other columns are not read.
+
+    Raises:
+        UsageProblem: a column is missing, or a score is no number.
+        Problem: the file cannot be read.
+    """
+    import duckdb
+
+    source = _source(connection, findings)
+    columns = {name.lower(): name for name in source.columns}
+    if ENTITY not in columns:
+        found = ", ".join(source.columns) or "none"
+        raise UsageProblem(
+            f"findings need a column {ENTITY}, and type where the detector tells kinds "
+            f"(columns found: {found})"
+        )
+    texts = ", ".join(f"{_text(columns, name)} AS {name}" for name in (KIND, ENTITY, RELATED))
+    score = _text(columns, SCORE)
+    try:
+        source.project(
+            f"row_number() OVER () AS place, {texts}, {score} AS written, "
+            f"TRY_CAST({score} AS DOUBLE) AS score"
+        ).create("given")
+    except duckdb.Error as error:
+        raise Problem(f"findings cannot be read: {first_line(error)}") from None
+    _refuse_gaps(connection)
+
+
+def _refuse_gaps(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse rows without an id, and scores that are no numbers or are there for some rows only."""
+    rows, unnamed, first, unscored, wrong = connection.execute(
+        """
+        SELECT count(*), count(*) FILTER (entity_id IS NULL), min(place) FILTER (entity_id IS NULL),
+            count(*) FILTER (written IS NULL),
+            min(written) FILTER (written IS NOT NULL AND (score IS NULL OR isnan(score)))
+        FROM given
+        """
+    ).fetchall()[0]
+    if unnamed:
+        raise UsageProblem(f"findings: {unnamed:,} {_rows(unnamed)} no {ENTITY}, the first is row {first:,}")
+    if wrong is not None:
+        shown = wrong if wrong == "nan" else repr(wrong)
+        raise UsageProblem(f"findings: a score is no number: {shown}")
+    if 0 < unscored < rows:
+        has = "has" if unscored == 1 else "have"
+        raise UsageProblem(f"findings: {unscored:,} of {rows:,} rows {has} no score: give all or none")
+
+
+def _rows(count: int) -> str:
+    return "row has" if count == 1 else "rows have"
+
+
+def _text(columns: Mapping[str, str], name: str) -> str:
+    """A column as text without spaces around it; empty where it is not there."""
+    return (
+        f"nullif(trim(CAST(\"{columns[name]}\" AS VARCHAR)), '')"
+        if name in columns
+        else "CAST(NULL AS VARCHAR)"
+    )
+
+
+def _source(connection: duckdb.DuckDBPyConnection, findings: Findings) -> duckdb.DuckDBPyRelation:
+    if isinstance(findings, str | Path):
+        return _read(connection, Path(findings))
+    return connection.from_arrow(_table(findings))
+
+
+def _table(findings: Any) -> pa.Table:
+    if isinstance(findings, pa.Table):
+        return findings
+    if hasattr(findings, "columns"):
+        return pa.Table.from_pandas(findings, preserve_index=False)
+    if isinstance(findings, Mapping):
+        return pa.table(dict(findings))
+    rows = list(findings)
+    return pa.Table.from_pylist(rows) if rows else NONE
+
+
+def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
+    import duckdb
+
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise UsageProblem(f"{path}: findings are .csv, .json, .jsonl or .parquet")
+    if not path.is_file():
+        raise UsageProblem(f"{path}: no such file")
+    try:
+        if path.suffix.lower() != ".parquet" and _is_empty(path):
+            return connection.from_arrow(NONE)
+        return connection.sql(f"FROM {reader}", params=[str(path)])
+    except (duckdb.Error, OSError) as error:
+        raise Problem(f"{path} cannot be read: {first_line(error)}") from None
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a text file holds nothing, or an empty list."""
+    with path.open("rb") as file:
+        return file.read(1_000).strip() in (b"", b"[]")

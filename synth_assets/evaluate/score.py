@@ -1,0 +1,218 @@
+"""How well findings meet the manifest: by row, by case and in money.
+
+A label is found where a finding names its row and its kind; a finding without a kind is of any. By case,
+naming any row of the label's chain will do: the order or the payment of a drifted invoice. Precision is the
+share of findings that are right, recall the share of labels that are found; without any of them both are 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from synth_assets.checks.check import count
+from synth_assets.checks.queries import quoted
+from synth_assets.evaluate import chains
+from synth_assets.evaluate.findings import load_findings
+from synth_assets.evaluate.opened import Opened, opened
+from synth_assets.evaluate.ranking import ranking
+from synth_assets.evaluate.scores import Score, Scores
+from synth_assets.model.errors import UsageProblem
+from synth_assets.model.manifest import DIFFICULTIES
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from synth_assets.evaluate.findings import Findings
+    from synth_assets.generation.generate import Dataset
+    from synth_assets.storage.store import Store
+
+EXAMPLES = 5
+"""Findings that name no row, so many of which are shown."""
+
+
+def score(data: Dataset | Store, findings: Findings, *, strict: bool = False) -> Scores:
+    """How well findings meet the manifest of a dataset.
+
+    Args:
+        data: a dataset in memory, or the published tables of a store.
+        findings: see `findings.load_findings`.
+        strict: whether a finding that is given twice, of an unknown type, or names no row, is an error.
+
+    Raises:
+        UsageProblem: findings have no column entity_id; or, if strict, one of them cannot be right.
+        Problem: the file of findings cannot be read, or a table is missing.
+    """
+    with opened(data) as there:
+        scores = _scores(there, findings)
+    if strict and scores.problems:
+        raise UsageProblem("findings: " + "; ".join(scores.problems))
+    return scores
+
+
+def _scores(there: Opened, findings: Findings) -> Scores:
+    connection, world = there.connection, there.world
+    load_findings(connection, findings)
+    given = count(connection, "FROM given")
+    _match(connection, there)
+    kinds = [anomaly.name for anomaly in world.anomalies]
+    typed = not count(connection, "FROM findings WHERE type IS NULL")
+    unknown_types = dict(
+        connection.execute(
+            f"SELECT type, count(*) FROM findings WHERE type NOT IN ({', '.join(map(quoted, kinds))}) "
+            "GROUP BY ALL ORDER BY 2 DESC, 1"
+        ).fetchall()
+    )
+    rows, cases = (_by_kind(connection, kinds, hits, typed) for hits in ("row_hits", "case_hits"))
+    grades = _by_difficulty(connection)
+    scored = count(connection, "FROM findings WHERE score IS NOT NULL LIMIT 1") > 0
+    ranks = {kind: ranking(connection, kind) for kind in kinds} if scored and typed else {}
+    examples = connection.execute(
+        f"SELECT DISTINCT entity_id FROM unknown ORDER BY 1 LIMIT {EXAMPLES}"
+    ).fetchall()
+    return Scores(
+        world=world.name,
+        scenario=there.scenario.id,
+        overall=rows[None],
+        by_type={kind: rows[kind] for kind in kinds},
+        by_difficulty=grades[None],
+        by_type_and_difficulty={kind: grades.get(kind, {}) for kind in kinds},
+        case_overall=cases[None],
+        case_by_type={kind: cases[kind] for kind in kinds},
+        decoys=_decoys(there),
+        ranking=ranking(connection) if scored else None,
+        rankings=ranks,
+        duplicates=given - count(connection, "FROM findings"),
+        unknown_types=unknown_types,
+        unknown_ids=count(connection, "FROM unknown"),
+        unknown_id_examples=tuple(row[0] for row in examples),
+    )
+
+
+def _match(connection: duckdb.DuckDBPyConnection, there: Opened) -> None:
+    """Make `findings`, each once, `labels`, and who meets whom; what is `unknown`; what rows are worth."""
+    world = there.world
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE findings AS
+        SELECT min(place) AS place, type, entity_id, max(score) AS score
+        FROM given GROUP BY type, entity_id, related_entity_id
+        """
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE labels AS
+        SELECT row_number() OVER () AS label, CAST(type AS VARCHAR) AS type, entity_id, related_entity_id,
+            CAST(difficulty AS VARCHAR) AS difficulty, amount_at_risk_cents AS cents
+        FROM {world.manifest.name}
+        """
+    )
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE row_hits AS
+        SELECT place, label FROM findings JOIN labels USING (entity_id)
+        WHERE findings.type = labels.type OR findings.type IS NULL
+        """
+    )
+    others = "SELECT place FROM findings ANTI JOIN row_hits USING (place)"
+    chains.find_rows(connection, world, others)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE unknown AS {chains.unknown(connection, world, others)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE worth AS {chains.worth_sql(world)}")
+    chains.spread_over_chains(connection, world)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE case_hits AS FROM row_hits UNION ALL
+        SELECT place, label FROM ({chains.touched_labels_sql(world)})
+        JOIN findings USING (place) JOIN labels USING (label)
+        WHERE findings.type = labels.type OR findings.type IS NULL
+        """
+    )
+
+
+def _by_kind(
+    connection: duckdb.DuckDBPyConnection, kinds: Sequence[str], hits: str, typed: bool
+) -> dict[str | None, Score]:
+    """The score of each kind, and under None that of all together, by row or by case.
+
+    Args:
+        connection: where findings have met labels.
+        kinds: the world's kinds.
+        hits: the table that says who meets whom.
+        typed: whether every finding says its kind.
+    """
+    labels = _numbers(connection, _labels_sql("type", hits))
+    findings = _numbers(
+        connection,
+        f"""
+        SELECT type, count(*), count(*) FILTER (is_right), coalesce(sum(cents) FILTER (NOT is_right), 0)
+        FROM (SELECT *, place IN (SELECT place FROM {hits}) AS is_right FROM findings)
+        LEFT JOIN worth USING (place) GROUP BY type
+        """,
+    )
+    found: dict[str | None, Score] = {
+        kind: _score(labels.get(kind, NOTHING), findings.get(kind, NOTHING) if typed else None)
+        for kind in kinds
+    }
+    all_labels, all_findings = _sum(labels.values()), _sum(findings.values())
+    return {**found, None: _score(all_labels, all_findings)}
+
+
+def _by_difficulty(connection: duckdb.DuckDBPyConnection) -> dict[str | None, dict[str, Score]]:
+    """The score of each difficulty, by kind, and under None of all kinds; only those that there are."""
+    rows = connection.execute(_labels_sql("type, difficulty", "row_hits")).fetchall()
+    kinds: dict[str | None, dict[str, list[Numbers]]] = {}
+    for kind, difficulty, *numbers in rows:
+        for key in (kind, None):
+            kinds.setdefault(key, {}).setdefault(difficulty, []).append(tuple(numbers))
+    return {
+        kind: {name: _score(_sum(found[name]), None) for name in DIFFICULTIES if name in found}
+        for kind, found in kinds.items()
+    } | ({} if None in kinds else {None: {}})
+
+
+def _decoys(there: Opened) -> dict[str, tuple[int, int]]:
+    """By kind, how many rows only look like it, and how many of those findings report."""
+    found = {}
+    for query in there.world.sql("decoys"):
+        decoys = f"SELECT DISTINCT entity_id FROM ({query.sql})"
+        reported = (
+            f"SELECT DISTINCT entity_id FROM findings SEMI JOIN ({decoys}) USING (entity_id) "
+            f"WHERE type = {quoted(query.name)} OR type IS NULL"
+        )
+        found[query.name] = count(there.connection, decoys), count(there.connection, reported)
+    return found
+
+
+Numbers = tuple[int, ...]
+NOTHING: Numbers = (0, 0, 0, 0)
+
+
+def _labels_sql(by: str, hits: str) -> str:
+    """Labels, those found, and cents at risk of those found and missed, by some columns."""
+    return f"""
+        SELECT {by}, count(*), count(*) FILTER (is_found), coalesce(sum(cents) FILTER (is_found), 0),
+            coalesce(sum(cents) FILTER (NOT is_found), 0)
+        FROM (SELECT *, label IN (SELECT label FROM {hits}) AS is_found FROM labels) GROUP BY {by}
+        """
+
+
+def _numbers(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str | None, Numbers]:
+    return {kind: tuple(map(int, numbers)) for kind, *numbers in connection.execute(query).fetchall()}
+
+
+def _sum(several: Iterable[Numbers]) -> Numbers:
+    return tuple(map(sum, zip(*several, strict=True))) or NOTHING
+
+
+def _score(labels: Numbers, findings: Numbers | None) -> Score:
+    there, found, found_cents, missed_cents = map(int, labels)
+    reported, right, vain_cents, *_ = findings or NOTHING
+    return Score(
+        labels=there,
+        findings=None if findings is None else reported,
+        found=found,
+        right=right,
+        at_risk_found=found_cents / 100,
+        at_risk_missed=missed_cents / 100,
+        in_vain=vain_cents / 100,
+    )

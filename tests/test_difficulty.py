@@ -1,0 +1,100 @@
+"""Difficulty is what detectors find: grades fall as they should, and rules that join find everything."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_curve
+
+import synth_assets
+from synth_assets import worlds
+from synth_assets.evaluate.detectors import PANEL
+from synth_assets.evaluate.detectors.recall import FALSE_ALARMS, recall, reported
+from synth_assets.evaluate.detectors.rules import found_without
+from synth_assets.evaluate.difficulty import measure
+from synth_assets.evaluate.opened import opened
+from synth_assets.evaluate.samples import Sample, sample, views
+from synth_assets.model.manifest import DIFFICULTIES, graded
+from synth_assets.scenario.resolve import resolve
+
+ALL_AT_4_PCT = {
+    name: dict.fromkeys(type(worlds.load(name).config().anomaly_rates).model_fields, 0.04)
+    for name in worlds.NAMES
+}
+
+
+def test_recall_falls_from_grade_to_grade_as_it_should() -> None:
+    found = list(measure(resolve("order_to_cash", {"num_transactions": 20_000, "as_of": "2026-11-27"})))
+    drift = {one.difficulty: one for one in found if one.kind == "pricing_drift"}
+    assert list(drift) == list(DIFFICULTIES)
+    shares = [one.found / one.labels for one in drift.values()]
+    assert shares == sorted(shares, reverse=True)
+    assert all(one.holds for one in found), [one for one in found if not one.holds]
+    assert {one.kind for one in found} == {kind for _, kind in views(worlds.load("order_to_cash"))}
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [("subscriptions", {"num_customers": 1_000}), ("personal_banking", {"num_users": 150})],
+)
+def test_the_grades_of_other_worlds_hold(name: str, keys: dict[str, int]) -> None:
+    rates = {"anomaly_rates": ALL_AT_4_PCT[name]} if name == "personal_banking" else {}
+    found = list(measure(resolve(name, {**keys, **rates, "as_of": "2024-12-31"}), root_rows=400))
+    assert {one.kind for one in found} == {kind for _, kind in views(worlds.load(name))}
+    assert all(one.holds for one in found), found
+
+
+@pytest.mark.parametrize("name", worlds.NAMES)
+def test_a_view_is_flat_and_of_the_rows_that_labels_name(name: str) -> None:
+    world = worlds.load(name)
+    keys = {"subscriptions": {"num_customers": 200}, "personal_banking": {"num_users": 60}}.get(name, {})
+    data = synth_assets.generate(name, anomaly_rates=ALL_AT_4_PCT[name], **keys)
+    kinds = [anomaly.name for anomaly in world.anomalies]
+    with opened(data) as there:
+        for view, kind in views(world):
+            assert kind in kinds
+            shown = sample(there, view, kind)
+            asked = world.asked_labels(data.scenario.config)[kind][1]
+            assert 0 < shown.at_fault.sum() <= asked
+            assert shown.names
+            assert len(shown.features) == len(shown.peers) == len(shown.difficulty)
+            assert not np.isinf(shown.features).any()
+        assert found_without(there).keys() <= set(kinds)
+
+
+def test_rules_with_one_left_out_miss_its_kind() -> None:
+    with opened(synth_assets.generate("order_to_cash", seed=3)) as there:
+        found = found_without(there)
+    assert len(found) == 6
+    assert max(found.values()) < 0.1
+
+
+def made(rows: int, faults: int, moved: float) -> Sample:
+    """Noise in two columns; what is at fault lies `moved` higher in the second."""
+    rng = np.random.default_rng(rows)
+    difficulty = np.where(np.arange(rows) < faults, 0, -1)
+    features = rng.normal(size=(rows, 2))
+    features[:faults, 1] += moved
+    return Sample(("noise", "signal"), features, np.arange(rows) % 7, difficulty)
+
+
+@pytest.mark.parametrize("name", PANEL)
+def test_each_detector_finds_what_stands_out_and_nothing_where_nothing_does(name: str) -> None:
+    odd, plain = ((made(3_000, 90, moved), made(2_000, 60, moved)) for moved in (8, 0))
+    assert recall(PANEL[name](*odd), odd[1].at_fault) > 0.9
+    assert recall(PANEL[name](*plain), plain[1].at_fault) < 0.1
+    assert np.array_equal(PANEL[name](*odd), PANEL[name](*odd))
+
+
+def test_recall_at_one_percent_is_that_of_the_roc_curve() -> None:
+    shown = made(5_000, 200, 1.5)
+    scores = shown.features[:, 1]
+    false, true, _ = roc_curve(shown.at_fault, scores, drop_intermediate=False)
+    assert recall(scores, shown.at_fault) == pytest.approx(true[false <= FALSE_ALARMS].max())
+    assert reported(scores, shown.at_fault)[~shown.at_fault].mean() <= FALSE_ALARMS
+    assert not reported(np.zeros(5_000), shown.at_fault).any()
+
+
+def test_a_grade_is_harder_from_each_bound_on() -> None:
+    values = np.array([0, 9, 10, 19, 20, 30, 39, 40, 99])
+    assert graded(values, (10, 20, 30, 40)).tolist() == [0, 0, 1, 1, 2, 3, 3, 4, 4]

@@ -1,0 +1,233 @@
+"""Scores: exact on the manifest and on nothing, equal to scikit-learn's, by row, by case and in money."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+from sklearn.metrics import average_precision_score, precision_recall_fscore_support
+
+import synth_assets
+from synth_assets.cli import main
+from synth_assets.generation.generate import Dataset
+from synth_assets.model.errors import UsageProblem
+
+WORLDS = {
+    "order_to_cash": {"num_transactions": 400},
+    "subscriptions": {"num_customers": 300},
+    "personal_banking": {
+        "num_users": 100,
+        "anomaly_rates": {"duplicate_transaction": 0.1, "before_account_opened": 0.1},
+    },
+    "wholesale": {"anomaly_rates": {"lapping": 0.05, "oversold_batch": 0.1}},
+}
+
+
+@pytest.fixture(scope="module")
+def sales() -> Dataset:
+    return synth_assets.generate("order_to_cash", seed=7, num_transactions=500)
+
+
+@pytest.fixture(scope="module")
+def truth(sales: Dataset) -> pd.DataFrame:
+    return sales.frame("anomaly_manifest")
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_the_manifest_scores_one_and_nothing_scores_nothing(name: str) -> None:
+    world = synth_assets.generate(name, **WORLDS[name])
+    labels = world.truth.num_rows
+    assert labels
+    perfect = synth_assets.score(world, world.truth)
+    assert not perfect.problems
+    for one in (perfect.overall, perfect.case_overall):
+        assert (one.labels, one.findings, one.found, one.right) == (labels,) * 4
+        assert one.precision == one.recall == one.f1 == 1
+        assert one.at_risk_missed == one.in_vain == 0
+        assert one.at_risk_found == pytest.approx(sum(world.truth["amount_at_risk_cents"].to_pylist()) / 100)
+    assert all(one.recall == one.precision == 1 for one in perfect.by_type.values())
+    assert sum(one.labels for one in perfect.by_difficulty.values()) == labels
+
+    empty = synth_assets.score(world, [])
+    assert (empty.overall.findings, empty.overall.found) == (0, 0)
+    assert (empty.overall.precision, empty.overall.recall, empty.overall.at_risk_found) == (1, 0, 0)
+
+    sound = synth_assets.generate(name, clean=True, **WORLDS[name])
+    assert synth_assets.score(sound, []).overall.as_dict()["f1"] == 1
+
+
+def test_shares_agree_with_scikit_learn_on_random_findings(sales: Dataset, truth: pd.DataFrame) -> None:
+    rng = np.random.default_rng(1)
+    kinds = [anomaly.name for anomaly in sales.scenario.world.anomalies]
+    ids = np.concatenate([sales.frame(table).iloc[:, 0] for table in ("opportunities", "orders", "invoices")])
+    cells = pd.MultiIndex.from_product([kinds, ids])
+    is_label = cells.isin(pd.MultiIndex.from_frame(truth[["type", "entity_id"]]))
+    is_found = rng.random(len(cells)) < np.where(is_label, 0.6, 0.02)
+    findings = cells[is_found].to_frame(index=False, name=["type", "entity_id"])
+    found = synth_assets.score(sales, findings)
+    for kind in (None, *kinds):
+        of_kind = cells.get_level_values(0) == kind if kind else np.ones(len(cells), bool)
+        precision, recall, f1, _ = precision_recall_fscore_support(
+            is_label[of_kind], is_found[of_kind], average="binary"
+        )
+        assert found.precision(kind) == pytest.approx(precision)
+        assert found.recall(kind) == pytest.approx(recall)
+        assert found.f1(kind) == pytest.approx(f1)
+
+
+def test_average_precision_is_scikit_learns_where_every_row_has_a_score(
+    sales: Dataset, truth: pd.DataFrame
+) -> None:
+    rng = np.random.default_rng(2)
+    drifted = set(truth.entity_id[truth.type == "pricing_drift"])
+    findings = sales.frame("invoices")[["invoice_id"]].rename(columns={"invoice_id": "entity_id"})
+    is_label = findings.entity_id.isin(drifted)
+    scores = (rng.random(len(findings)) + 0.4 * is_label).round(1)  # with ties
+    found = synth_assets.score(sales, findings.assign(type="pricing_drift", score=scores))
+    expected = average_precision_score(is_label, scores)
+    assert found.rankings["pricing_drift"].average_precision == pytest.approx(expected)
+    assert found.ranking.average_precision == pytest.approx(expected * len(drifted) / len(truth))
+    first = np.argsort(-scores, kind="stable")[:50]
+    assert found.ranking.capacities[0].precision == pytest.approx(is_label.iloc[first].mean())
+
+
+def test_any_row_of_the_chain_finds_the_case(sales: Dataset, truth: pd.DataFrame) -> None:
+    drifted = truth[truth.type == "pricing_drift"]
+    invoices = sales.frame("invoices").set_index("invoice_id").loc[drifted.entity_id]
+    payments = sales.frame("payments")
+    paid = payments[payments.invoice_id.isin(invoices.index)]
+    for ids in (invoices.order_id, paid.payment_id):
+        found = synth_assets.score(sales, {"type": ["pricing_drift"] * len(ids), "entity_id": list(ids)})
+        assert found.recall("pricing_drift") == found.precision("pricing_drift") == 0
+        assert found.of("pricing_drift", case=True).found == len(ids)
+        assert found.precision("pricing_drift", case=True) == 1
+    sound = sales.frame("orders").order_id[lambda ids: ~ids.isin(truth.related_entity_id)]
+    other = synth_assets.score(sales, {"entity_id": list(sound[~sound.isin(truth.entity_id)])})
+    assert other.case_overall.found == 0
+
+
+def test_findings_in_vain_cost_what_their_rows_are_worth(sales: Dataset, truth: pd.DataFrame) -> None:
+    invoices = sales.frame("invoices")
+    sound = invoices[~invoices.invoice_id.isin(truth.entity_id)].iloc[:20]
+    found = synth_assets.score(
+        sales, {"type": ["pricing_drift"] * 20, "entity_id": list(sound.invoice_id)}
+    ).of("pricing_drift")
+    assert (found.findings, found.found, found.precision) == (20, 0, 0)
+    assert found.in_vain == pytest.approx(sound.amount_due_cents.sum() / 100)
+
+
+def test_findings_without_kinds_find_any(sales: Dataset, truth: pd.DataFrame) -> None:
+    found = synth_assets.score(sales, truth[["entity_id"]])
+    assert found.overall.recall == found.overall.precision == 1
+    assert found.by_type["pricing_drift"].recall == 1
+    assert found.by_type["pricing_drift"].findings is found.by_type["pricing_drift"].precision is None
+
+
+def test_what_cannot_be_right_is_named_and_counted(sales: Dataset, truth: pd.DataFrame) -> None:
+    rows = truth[["type", "entity_id"]].head(3)
+    findings = pd.concat(
+        [
+            rows,
+            rows.head(1),
+            pd.DataFrame(
+                {
+                    "type": ["pricing_drif", "pricing_drift"],
+                    "entity_id": [sales.tables["invoices"]["invoice_id"][0].as_py(), "INV-7"],
+                }
+            ),
+        ]
+    )
+    found = synth_assets.score(sales, findings)
+    assert found.problems == [
+        "1 finding was given before: each counts once",
+        "1 finding is of the unknown type 'pricing_drif' and counts as wrong. Did you mean pricing_drift?",
+        "1 finding names no row of the data and counts as wrong: INV-7",
+    ]
+    assert (found.overall.findings, found.overall.right) == (5, 3)
+    with pytest.raises(UsageProblem, match="1 finding was given before"):
+        synth_assets.score(sales, findings, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("findings", "message"),
+    [
+        ({"invoice": ["INV-1"]}, "findings need a column entity_id, and type where the detector tells kinds "
+         "(columns found: invoice)"),
+        ({"entity_id": ["INV-1", None]}, "findings: 1 row has no entity_id, the first is row 2"),
+        ({"entity_id": ["A"], "score": ["high"]}, "findings: a score is no number: 'high'"),
+        ({"entity_id": ["A"], "score": [float("nan")]}, "findings: a score is no number: nan"),
+        ({"entity_id": ["A", "B"], "score": [1, None]},
+         "findings: 1 of 2 rows has no score: give all or none"),
+    ],
+)  # fmt: skip
+def test_findings_that_cannot_be_read_say_why(sales: Dataset, findings: dict, message: str) -> None:
+    with pytest.raises(UsageProblem) as error:
+        synth_assets.score(sales, findings)
+    assert str(error.value) == message
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> Path:
+    directory = tmp_path_factory.mktemp("published")
+    assert run("generate", "order_to_cash", "--set", "num_transactions=300", "--data-dir", str(directory))
+    return directory
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "parquet"])
+def test_the_command_reads_each_form(published: Path, tmp_path: Path, ending: str) -> None:
+    truth = pq.read_table(published / "order_to_cash" / "anomaly_manifest").to_pandas()
+    frame = truth[["type", "entity_id"]].iloc[::2]
+    path = tmp_path / f"found.{ending}"
+    match ending:
+        case "csv":
+            frame.to_csv(path, index=False)
+        case "parquet":
+            frame.to_parquet(path)
+        case _:
+            frame.to_json(path, orient="records", lines=ending == "jsonl")
+    said = json.loads(
+        run("score", "order_to_cash", "--findings", str(path), "--json", "--data-dir", str(published))
+    )
+    assert said["overall"]["found"] == said["overall"]["findings"] == len(frame)
+    assert said["overall"]["recall"] == pytest.approx(len(frame) / len(truth))
+    assert set(said["by_type"]) == set(truth.type)
+    assert {
+        "labels",
+        "findings",
+        "found",
+        "precision",
+        "recall",
+        "f1",
+        "at_risk_found",
+        "at_risk_missed",
+    } <= set(said["by_type"]["pricing_drift"])
+    path.write_text("")
+    if ending != "parquet":
+        empty = run("score", "order_to_cash", "--findings", str(path), "--json", "--data-dir", str(published))
+        assert json.loads(empty)["overall"]["recall"] == 0
+
+
+def test_the_command_prints_tables(published: Path, tmp_path: Path) -> None:
+    truth = pq.read_table(published / "order_to_cash" / "anomaly_manifest").to_pandas()
+    path = tmp_path / "found.csv"
+    truth[["type", "entity_id"]].assign(score=1).to_csv(path, index=False)
+    said = run("score", "order_to_cash", "--findings", str(path), "--data-dir", str(published)).split("\n\n")
+    assert [block.split("  ")[0] for block in said] == [
+        "kind",
+        "difficulty",
+        "average precision 1.000",
+        "alerts",
+    ]
+    overall = next(line for line in said[0].splitlines() if line.startswith("overall"))
+    assert overall.split()[1:4] == [f"{len(truth)}"] * 3
