@@ -94,7 +94,8 @@ def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws)
     drawn, drawn_too, _, _ = draws.fields("faulty row", users)
     purchase = IS_PURCHASE[rows.label] & (rows.amount_cents > 0) & ~rows.is_pending
     followed = _one_of_each(purchase & _leaves_no_credit(sound), rows, drawn, len(kind))
-    number = _numbers(rows, clean_number, followed, slots, draws, users)
+    step = 1 + _unused(draws.fields("unused number of an added row", users)[0])
+    number = _numbers(rows, clean_number, followed, step, slots, draws, users)
     faulty = np.full(len(kind), -1)
     raised, posted_cents = np.zeros_like(sound.closing_cents), sound.posted_cents
     if kind.any():
@@ -107,7 +108,8 @@ def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws)
         rows, at, faulty = edits.made()
         posted_cents = posted(rows, len(kind))
         number, clean_number = number[at], clean_number[at]
-        number[1:] += at[1:] == at[:-1]  # an added row takes the number that is left free for it
+        is_added = at[1:] == at[:-1]
+        number[1:] += np.where(is_added, step[rows.user[1:]], 0)  # the number that is left free for it
     closing = sound.closing_cents + raised
     opening = closing + posted_cents
     opening[:, OWED] = 2 * closing[:, OWED] - opening[:, OWED]
@@ -204,12 +206,20 @@ def _one_of_each(chosen: Flags, rows: EventRows, drawn: Fields, users: int) -> I
     return np.where(counts > 0, np.append(place, 0)[at], first)
 
 
-def _numbers(rows: EventRows, place: Ints, followed: Ints, slots: int, draws: Draws, users: Ints) -> Ints:
-    """Numbers in order of rows, some unused; one at least after the row that may be followed by another."""
-    unused = draws.fields("unused number", users[rows.user] * slots + place)[0]
-    taken = np.cumsum(np.append(0, 1 + quantile_tables.sample(unused_before(UNUSED_SHARE), unused)))
+def _numbers(
+    rows: EventRows, place: Ints, followed: Ints, step: Ints, slots: int, draws: Draws, users: Ints
+) -> Ints:
+    """Numbers in order of rows, some unused; after the row that may be followed by another a `step` more."""
+    unused = _unused(draws.fields("unused number", users[rows.user] * slots + place)[0])
+    taken = np.cumsum(np.append(0, 1 + unused))
     before = taken[np.searchsorted(rows.user, np.arange(len(users)))]
-    return taken[1:] - 1 - before[rows.user] + (np.arange(len(place)) > followed[rows.user])
+    later = np.arange(len(place)) > followed[rows.user]
+    return taken[1:] - 1 - before[rows.user] + np.where(later, step[rows.user], 0)
+
+
+def _unused(drawn: Fields) -> Ints:
+    """How many numbers stay unused before a row's."""
+    return quantile_tables.sample(unused_before(UNUSED_SHARE), drawn)
 
 
 def _transfer_of_each(rows: EventRows, wanted: Flags, drawn: Fields) -> tuple[Ints, Ints]:
