@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from synth_assets.model.arrow import to_numpy
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import format_ids, isin_sorted
+from synth_assets.model.identifiers import format_ids, places_of
 from synth_assets.model.manifest import EASY, Labels, graded, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.order_to_cash import anomalies, curves
@@ -168,8 +168,7 @@ def _chain(
     issued = to_numpy(invoices["issue_date"])
     due = to_numpy(invoices["amount_due_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
-    paid = np.flatnonzero(isin_sorted(invoice, payments.id_numbers("invoice_id")))
-    received[paid] = to_numpy(payments["amount_cents"])
+    received[places_of(payments.id_numbers("invoice_id"), invoice)] = to_numpy(payments["amount_cents"])
     invoiced = np.bincount(row, minlength=len(gross))
     by_order = np.argsort(row, kind="stable")
     after = np.cumsum(invoiced)[labelled]

@@ -6,7 +6,7 @@ facts that it shows and applies the edits of the faults that it shows first.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE
 from synth_assets.worlds.order_to_cash.baskets import Basket, basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.customers import customer, terms
+from synth_assets.worlds.order_to_cash.payment_numbers import numbered_together
+from synth_assets.worlds.order_to_cash.planned_payments import PlannedPayments, planned_payments
 
 
 class SecondInvoices(NamedTuple):
@@ -49,6 +51,7 @@ class Transactions(NamedTuple):
         is_check: whether the customer pays by check, drawn from the sound total.
         method: field that draws the method of those who do not.
         second: the duplicates.
+        payments, second_payments: of first invoices in that course, and of the duplicates.
     """
 
     number: Ints
@@ -64,11 +67,36 @@ class Transactions(NamedTuple):
     is_check: npt.NDArray[np.bool_]
     method: Fields
     second: SecondInvoices
+    payments: PlannedPayments
+    second_payments: PlannedPayments
 
 
 def facts(config: Config, draws: Draws, rows: range) -> Transactions:
-    """The facts of the transactions `rows`."""
-    draws = draws.of("transactions")
+    """The facts of the transactions `rows`. Payments are numbered with those of their neighbours, so these
+    are decided, too, where `rows` are not all that are numbered together."""
+    together = numbered_together(rows, config.num_transactions)
+    parts = [_decided(config, draws.of("transactions"), part) for part in together]
+    decided: Transactions = parts[0] if together == [rows] else _of_rows(parts, rows)
+    return decided
+
+
+def _of_rows(parts: list[Any], rows: range, starts: list[int] | None = None) -> Any:
+    """The facts of `rows` out of those of consecutive transactions, which may be nested."""
+    if starts is None:
+        starts = [int(part.number[0]) for part in parts]
+    one = parts[0]
+    if isinstance(one, np.ndarray):
+        return np.concatenate(parts)[rows.start - starts[0] : rows.stop - starts[0]]
+    if not hasattr(one, "row"):
+        return type(one)(*(_of_rows(list(values), rows, starts) for values in zip(*parts, strict=True)))
+    at = np.concatenate([part.row + start for part, start in zip(parts, starts, strict=True)])
+    own = (at >= rows.start) & (at < rows.stop)
+    fields = (np.concatenate(values)[own] for values in zip(*parts, strict=True))
+    return type(one)(*fields)._replace(row=at[own] - rows.start)
+
+
+def _decided(config: Config, draws: Draws, rows: range) -> Transactions:
+    """The facts of transactions that are numbered together."""
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
     plan = fault_plan.plan(config, draws, number)
     contact = customer(config, draws, plan.source)
@@ -82,7 +110,9 @@ def facts(config: Config, draws: Draws, rows: range) -> Transactions:
     lateness = draws.fields("payment_lag", number)
     paid_day = dates.paid_day(config, draws, lateness, contact, is_check, issue_day)
     paid_day[dates.aged_unpaid(config, draws, number, plan.decoy)] = order_days.window(config).last + 1
-    decided = Transactions(
+    second = _second_invoices(config, draws, number, plan, contact, is_check, issue_day, paid_day)
+    payments = planned_payments(draws.of("payments"), number, paid_day, second.row, second.paid_day)
+    return Transactions(
         number,
         plan.fault,
         plan.decoy,
@@ -95,13 +125,9 @@ def facts(config: Config, draws: Draws, rows: range) -> Transactions:
         paid_day,
         is_check,
         method,
-        _second_invoices(config, draws, number, plan, contact, is_check, issue_day, paid_day),
+        second,
+        *payments,
     )
-    for part in (decided, decided.basket, decided.second):
-        for values in part:
-            if isinstance(values, np.ndarray):
-                values.setflags(write=False)
-    return decided
 
 
 def _second_invoices(

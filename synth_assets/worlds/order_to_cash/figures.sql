@@ -91,3 +91,42 @@ SELECT
     avg(CAST(discount_pct = 0 AS INT)) FILTER (quantity <= median_quantity)
     - avg(CAST(discount_pct = 0 AS INT)) FILTER (quantity > median_quantity)
 FROM opportunities CROSS JOIN (SELECT median(quantity) AS median_quantity FROM opportunities);
+
+-- name: payments_are_numbered_in_time [0.98 to 1.0, warning, from 500 rows] — Rank correlation of payments' numbers with
+-- their days, among those of 65,536 orders, where they have 500.
+SELECT CAST(coalesce(sum(payments), 0) AS BIGINT), sum(payments * correlation) / sum(payments)
+FROM (
+    SELECT count(*) AS payments, corr(number, by_day) AS correlation
+    FROM (
+        SELECT
+            numbered,
+            row_number() OVER (PARTITION BY numbered ORDER BY payment_id) AS number,
+            rank() OVER (PARTITION BY numbered ORDER BY payment_date) AS by_day
+        FROM
+            (
+                SELECT payment_id, payment_date, (CAST(right(payment_id, 9) AS BIGINT) - 1) // 131072 AS numbered
+                FROM payments
+            )
+    )
+    GROUP BY numbered
+    HAVING count(*) >= 500
+);
+
+-- name: payments_know_no_invoice_number [-0.2 to 0.2, warning, from 500 rows] — Correlation of payments' numbers with their
+-- invoices' among those of a day: a payment is found by its reference, not by its number.
+SELECT count(*), coalesce(nullif(corr(payment, invoice), 'nan'), 0)
+FROM (
+    SELECT
+        payment - avg(payment) OVER of_day AS payment,
+        invoice - avg(invoice) OVER of_day AS invoice
+    FROM
+        (
+            SELECT
+                payment_date,
+                (CAST(right(payment_id, 9) AS BIGINT) - 1) // 131072 AS numbered,
+                row_number() OVER (PARTITION BY payment_date, numbered ORDER BY payment_id) AS payment,
+                row_number() OVER (PARTITION BY payment_date, numbered ORDER BY invoice_id) AS invoice
+            FROM payments
+        )
+    WINDOW of_day AS (PARTITION BY payment_date, numbered)
+);

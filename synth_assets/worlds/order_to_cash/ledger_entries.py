@@ -14,6 +14,7 @@ from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.identifiers import isin_sorted, take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
+from synth_assets.worlds.order_to_cash.payment_numbers import sorted_places
 
 ACCOUNTS = ("Accounts Receivable", "Revenue", "Cash")
 RECEIVABLE, REVENUE, CASH = range(3)
@@ -33,12 +34,16 @@ COLUMNS = (
 def generate(invoices: Rows, payments: Rows) -> pa.Table:
     """Two legs an invoice, and two more where cash came in, in order of invoice: debit, then credit."""
     invoice = invoices.id_numbers("invoice_id")
-    has_payment = isin_sorted(invoice, payments.id_numbers("invoice_id"))
+    of_payment = payments.id_numbers("invoice_id")
+    paid = sorted_places(of_payment)  # payments in order of invoice
+    has_payment = isin_sorted(invoice, of_payment[paid])
     row = np.repeat(np.arange(len(invoice)), 1 + has_payment)  # of each posting, its invoice's
     payment = np.flatnonzero(row[1:] == row[:-1]) + 1
     number = invoice[row]
     amount, day = to_numpy(invoices["amount_due_cents"])[row], to_numpy(invoices["issue_date"])[row]
-    amount[payment], day[payment] = to_numpy(payments["amount_cents"]), to_numpy(payments["payment_date"])
+    amount[payment], day[payment] = (
+        to_numpy(payments[column])[paid] for column in ("amount_cents", "payment_date")
+    )
     is_payment = np.zeros(len(row), dtype=np.intp)
     is_payment[payment] = 1
 

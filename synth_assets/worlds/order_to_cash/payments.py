@@ -1,19 +1,29 @@
-"""Payments: the cash received for invoices by as_of, one payment for each paid invoice."""
+"""Payments: the cash received for invoices by as_of, one payment for each paid invoice, in time."""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from synth_assets.model.arrow import to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference
+from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, cash_curves
+from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
+from synth_assets.worlds.order_to_cash.order_days import window
+from synth_assets.worlds.order_to_cash.payment_numbers import sorted_places
 
-PAYMENT_ID = identifier("payment_id", "PAY-", "Payment; has its invoice's number.")
+PAYMENT_ID = identifier(
+    "payment_id",
+    "PAY-",
+    "Payment, numbered in time, whatever invoice it is for. Every 16 in a row share 32 numbers, in a drawn "
+    "order; those for 65,536 orders come before those for the next.",
+)
 COLUMNS = (
     PAYMENT_ID,
     reference("invoices", INVOICE_ID, "The invoice it settles."),
@@ -26,31 +36,45 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, invoices: Rows, facts: Transactions) -> pa.Table:
-    """One row an invoice on which cash was received, by a method that suits the amount."""
-    received = to_numpy(invoices["amount_paid_cents"])
-    paid = np.flatnonzero(received > 0)
-    received = received[paid]
-    issue_day = to_numpy(invoices["issue_date"])[paid]
-    row = invoices.id_numbers("order_id")[paid] - 1 - rows.start
-    paid_day = facts.paid_day[row]
-    twice = np.flatnonzero(facts.fault[row] == anomalies.DUPLICATE)
-    second = twice[issue_day[twice] > facts.issue_day[row[twice]]]
-    paid_day[second] = facts.second.paid_day[np.searchsorted(facts.second.row, row[second])]
+def generate(rows: range, invoices: Rows, facts: Transactions, config: Config) -> pa.Table:
+    """One row a planned payment by as_of of an invoice on which cash was received, by a method that suits the
+    amount, in order of number."""
+    invoice, day, number = _received(rows, invoices, facts, window(config).last)
+    row = invoices.id_numbers("order_id")[invoice] - 1 - rows.start
+    received = to_numpy(invoices["amount_paid_cents"])[invoice]
     method = cash_curves.sample_by_row(
         cash_curves.payment_method_but_check(), cash_curves.size_class(received), facts.method[row]
     )
     return arrow_table(
         COLUMNS,
         {
-            "payment_id": invoices.id_numbers("invoice_id")[paid],
-            "invoice_id": take_ids(invoices["invoice_id"], paid),
+            "payment_id": number,
+            "invoice_id": take_ids(invoices["invoice_id"], invoice),
             "amount_cents": received,
             "payment_method": np.where(facts.is_check[row], cash_curves.CHECK, method),
-            "payment_date": paid_day,
-            "status": np.zeros(len(paid), dtype=np.int8),
+            "payment_date": day,
+            "status": np.zeros(len(invoice), dtype=np.int8),
         },
     )
+
+
+def _received(
+    rows: range, invoices: Rows, facts: Transactions, last: int
+) -> tuple[npt.NDArray[np.intp], Ints, Ints]:
+    """Payments by the day `last`, in order of number: the place of the invoice, the day and the number."""
+    row = invoices.id_numbers("order_id") - 1 - rows.start
+    place = np.arange(len(row))
+    twice = np.flatnonzero(facts.fault[row] == anomalies.DUPLICATE)
+    again = twice[to_numpy(invoices["issue_date"])[twice] > facts.issue_day[row[twice]]]
+    first_of, second_of = np.full((2, len(rows)), -1, dtype=np.intp)
+    first_of[np.delete(row, again)], second_of[row[again]] = np.delete(place, again), again
+    planned = facts.payments, facts.second_payments
+    invoice = np.concatenate([first_of[planned[0].row], second_of[planned[1].row]])
+    day, number = (np.concatenate([getattr(p, name) for p in planned]) for name in ("day", "number"))
+    has_cash = to_numpy(invoices["amount_paid_cents"]) > 0
+    came = np.flatnonzero((invoice >= 0) & (day <= last) & has_cash.take(invoice, mode="clip"))
+    came = came[sorted_places(number[came])]
+    return invoice[came], day[came], number[came]
 
 
 PAYMENTS = Table(
