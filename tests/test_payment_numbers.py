@@ -79,7 +79,15 @@ def test_unplanned_payments_find_a_number_however_many_there_are(days) -> None:
     planned = payment_numbers.in_time(DRAWS, np.arange(40) % 7, np.arange(40))
     most = payment_numbers.room(40)
     spare = payment_numbers.spare_ranks(DRAWS, planned, np.array(days), np.arange(40), most)
-    first, second = payment_numbers.document_numbers(DRAWS, planned.rank, spare, 320)
-    assert len(np.unique(np.concatenate([first, second]))) == 80
-    assert min(first.min(), second.min()) > 320
-    assert max(first.max(), second.max()) <= 320 + 2 * most
+    assert len(np.unique(spare)) == 40
+    assert 0 <= spare.min() <= spare.max() < most
+
+
+def test_a_document_has_a_number_for_every_rank() -> None:
+    numbers = payment_numbers.document_numbers(DRAWS, 100, 320)
+    assert np.array_equal(np.sort(np.concatenate([numbers.planned, numbers.other])), np.arange(321, 545))
+    for number, rank in ((numbers.planned, numbers.rank), (numbers.other, numbers.other_rank)):
+        assert np.array_equal(np.sort(rank), np.arange(112))
+        assert np.array_equal(rank // 16, (number - 321) // 32)
+        assert (np.diff(rank) < 0).mean() > 0.2
+        assert np.array_equal(payment_numbers.by_rank(number, rank)[rank], number)

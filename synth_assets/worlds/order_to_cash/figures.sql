@@ -104,8 +104,11 @@ FROM (
             rank() OVER (PARTITION BY numbered ORDER BY payment_date) AS by_day
         FROM
             (
-                SELECT payment_id, payment_date, (CAST(right(payment_id, 9) AS BIGINT) - 1) // 131072 AS numbered
-                FROM payments
+                SELECT
+                    payment_id,
+                    payment_date,
+                    (CAST(right(payment_id, 9) AS BIGINT) - 1) // (131072 * payments_per_invoice) AS numbered
+                FROM payments CROSS JOIN scenario
             )
     )
     GROUP BY numbered
@@ -123,10 +126,32 @@ FROM (
         (
             SELECT
                 payment_date,
-                (CAST(right(payment_id, 9) AS BIGINT) - 1) // 131072 AS numbered,
+                (CAST(right(payment_id, 9) AS BIGINT) - 1) // (131072 * payments_per_invoice) AS numbered,
                 row_number() OVER (PARTITION BY payment_date, numbered ORDER BY payment_id) AS payment,
                 row_number() OVER (PARTITION BY payment_date, numbered ORDER BY invoice_id) AS invoice
-            FROM payments
+            FROM payments CROSS JOIN scenario
         )
     WINDOW of_day AS (PARTITION BY payment_date, numbered)
 );
+
+-- name: paid_in_instalments [0.15 to 0.35, warning, from 500 rows] — Share of the paid invoices that were paid in more than
+-- one payment, where payments_per_invoice is above 1.
+SELECT CASE WHEN any_value(payments_per_invoice) > 1 THEN count(*) ELSE 0 END, avg(CAST(payments > 1 AS INT))
+FROM
+    (SELECT invoice_id, count(*) AS payments FROM payments GROUP BY invoice_id)
+    JOIN invoices USING (invoice_id)
+    CROSS JOIN scenario
+WHERE status = 'paid';
+
+-- name: partial_among_the_open [0.03 to 0.4, warning, from 200 rows] — Share of the invoices open at up to 60 days of which
+-- a part is paid, where payments_per_invoice is above 1: look-alikes of those that are paid short.
+SELECT
+    CASE WHEN any_value(payments_per_invoice) > 1 THEN count(*) ELSE 0 END,
+    avg(CAST(status = 'partial' AS INT))
+FROM invoices CROSS JOIN scenario
+WHERE status <> 'paid' AND as_of - issue_date <= 60;
+
+-- name: settled_together [0.01 to 0.5, warning, from 1,000 rows] — Share of the payments that came with others in one bank
+-- payment, where payments_per_invoice is above 1: the more orders a customer has, the more.
+SELECT CASE WHEN any_value(payments_per_invoice) > 1 THEN count(*) ELSE 0 END, avg(CAST(together > 1 AS INT))
+FROM (SELECT count(*) OVER (PARTITION BY receipt_id) AS together FROM payments) CROSS JOIN scenario;

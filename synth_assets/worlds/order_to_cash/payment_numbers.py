@@ -33,12 +33,28 @@ class Queue(NamedTuple):
     """Planned payments in time.
 
     Attributes:
-        rank: of each payment, 0 for the first.
+        place: of the payment of each rank, 0 for the first, among those that were given.
         days: of the payments, ascending.
     """
 
-    rank: Ints
+    place: Ints
     days: Ints
+
+
+class Numbers(NamedTuple):
+    """The numbers of one kind of document for planned payments and for others.
+
+    Attributes:
+        planned: those for planned payments, ascending.
+        rank: of the payment that has each of them; it may be beyond the last payment.
+        other: those for others, ascending.
+        other_rank: of the payment that has each of these.
+    """
+
+    planned: Ints
+    rank: Ints
+    other: Ints
+    other_rank: Ints
 
 
 def numbered_together(rows: range, transactions: int) -> list[range]:
@@ -60,12 +76,9 @@ def sorted_places(values: Ints) -> Ints:
 
 def in_time(draws: Draws, day: Ints, address: Ints) -> Queue:
     """Payments by day; those of a day in an order drawn by `address`, a number of their own."""
-    first = int(day.min(initial=0))
     chance = (draws.words("order", address) >> np.uint64(64 - _CHANCE_BITS)).astype(np.int64)
-    place = sorted_places((day - first) << _CHANCE_BITS | chance)
-    rank = np.empty(len(day), dtype=np.int64)
-    rank[place] = np.arange(len(day))
-    return Queue(rank, day[place])
+    place = sorted_places((day - day.min()) << _CHANCE_BITS | chance)
+    return Queue(place, day[place])
 
 
 def spare_ranks(draws: Draws, queue: Queue, day: Ints, address: Ints, most: int) -> Ints:
@@ -81,35 +94,44 @@ def spare_ranks(draws: Draws, queue: Queue, day: Ints, address: Ints, most: int)
     return rank
 
 
-def document_numbers(draws: Draws, planned: Ints, spare: Ints, before: int) -> tuple[Ints, Ints]:
-    """The numbers of planned payments and of the others, from their ranks.
+def document_numbers(draws: Draws, most: int, before: int) -> Numbers:
+    """The numbers of documents for at least `most` planned payments and as many others.
 
     Args:
         draws: those of the document that is numbered.
-        planned, spare: ranks, none twice within each.
+        most: payments, at least one.
         before: numbers that are left to earlier payments, a multiple of 32.
     """
-    rows = max(int(planned.max(initial=0)), int(spare.max(initial=0))) // SHARE_NUMBERS + 1
-    group = before // (2 * SHARE_NUMBERS) + np.arange(rows)
-    used = used_half(draws, "numbers", group, 2 * SHARE_NUMBERS).ravel()
-    step, start, other_step, other_start = draws.fields("places", group).astype(np.int64)
+    group = np.arange(room(most) // SHARE_NUMBERS)
+    address = before // (2 * SHARE_NUMBERS) + group
+    used = used_half(draws, "numbers", address, 2 * SHARE_NUMBERS).ravel()
+    step, start, other_step, other_start = draws.fields("places", address).astype(np.int64)[:, :, None]
 
-    def numbers(slots: Ints, rank: Ints, step: Ints, start: Ints) -> Ints:
-        at = rank // SHARE_NUMBERS
-        place = (rank * (step | 1)[at] + start[at]) % SHARE_NUMBERS  # an odd step visits every place once
-        return slots[at * SHARE_NUMBERS + place] + (before + 1)
+    def ranks(step: Ints, start: Ints) -> Ints:
+        """Ranks of each group from a drawn one on by a drawn odd step, which visits all of them."""
+        within = (np.arange(SHARE_NUMBERS) * (step | 1) + start) & (SHARE_NUMBERS - 1)
+        return (within + SHARE_NUMBERS * group[:, None]).ravel()
 
-    return (
-        numbers(np.flatnonzero(used), planned, step, start),
-        numbers(np.flatnonzero(~used), spare, other_step, other_start),
+    return Numbers(
+        np.flatnonzero(used) + (before + 1),
+        ranks(step, start),
+        np.flatnonzero(~used) + (before + 1),
+        ranks(other_step, other_start),
     )
 
 
-def room(orders: int) -> int:
-    """Planned payments that so many orders have numbers for, in whole groups."""
-    return -(-orders // SHARE_NUMBERS) * SHARE_NUMBERS
+def by_rank(number: Ints, rank: Ints) -> Ints:
+    """The numbers in order of rank."""
+    ordered = np.empty_like(number)
+    ordered[rank] = number
+    return ordered
 
 
-def before(transaction: int) -> int:
+def room(payments: int) -> int:
+    """So many planned payments in whole groups."""
+    return -(-payments // SHARE_NUMBERS) * SHARE_NUMBERS
+
+
+def numbers_before(transaction: int, payments_per_invoice: int) -> int:
     """Numbers kept for the payments of all orders before the first one of those numbered together."""
-    return transaction // TOGETHER * 2 * room(TOGETHER)
+    return transaction // TOGETHER * 2 * room(TOGETHER * payments_per_invoice)
