@@ -117,7 +117,8 @@ INVOICES = Table(
         Rule("due date is not before issue date", "due_date >= issue_date"),
         Rule("no more is received than due", "amount_paid_cents <= amount_due_cents"),
         Rule(
-            "cash was received unless the status is unpaid", "(amount_paid_cents > 0) = (status <> 'unpaid')"
+            "cash was received unless the status is unpaid",
+            "(amount_paid_cents > 0) = (status IN ('paid', 'partial'))",
         ),
         Rule(
             "less than due is received while it is partial",
