@@ -68,6 +68,21 @@ CASH: dict[str, Spoilt] = {
             "receivable_is_open_invoices",
         },
     ),
+    "an invoice is called partial": (
+        "invoices",
+        "UPDATE invoices SET status = 'partial' WHERE invoice_id = '{invoice}'",
+        {
+            "instalments_end_by_60_days",
+            "amount_paid_is_cash_received",
+            "order_is_paid_with_its_first_invoice",
+        },
+    ),
+    "two payments have one receipt": (
+        "payments",
+        """UPDATE payments SET receipt_id = 'REC-000000001' WHERE payment_id IN
+        (SELECT max(payment_id) FROM payments UNION SELECT min(payment_id) FROM payments)""",
+        {"payments_have_receipts", "receipt_is_one_bank_payment"},
+    ),
     "an invoice is unpaid at 70 days": (
         "invoices",
         """UPDATE invoices SET status = 'unpaid' WHERE invoice_id =
@@ -122,7 +137,8 @@ CASH: dict[str, Spoilt] = {
         INSERT INTO payments BY NAME
         SELECT * REPLACE ('PAY-000009999' AS payment_id) FROM payments WHERE payment_id = '{payment}'""",
         {
-            "invoice_has_at_most_one_payment",
+            "invoice_has_no_more_payments_than_asked",
+            "instalments_come_one_by_one",
             "amount_paid_is_cash_received",
             "payment_is_posted",
             "receivable_is_open_invoices",

@@ -60,6 +60,8 @@ CONFIGS: dict[str, dict[str, Any]] = {
     },
     "half a year": {"num_transactions": 4_000, "date_range_months": 6, "clip_due_dates": True},
     "some in processing": {"num_transactions": 4_000, "decoy_rates": {"processing_order": 0.05}},
+    "in instalments": {"num_transactions": 6_000, "payments_per_invoice": 4},
+    "two blocks, in instalments": {"num_transactions": 68_000, "payments_per_invoice": 2},
     "two blocks": {"num_transactions": 70_000, "num_contacts": 100},
 }
 
@@ -113,5 +115,6 @@ def differences(name: str, before: pd.DataFrame, after: pd.DataFrame) -> dict[st
     found = {f"+ {name}": after.index.difference(both), f"- {name}": before.index.difference(both)}
     for column in before.columns:
         changed = old[column].astype(object) != new[column].astype(object)
+        changed &= ~(old[column].isna() & new[column].isna())
         found[f"{name}.{column}"] = both[changed]
     return found

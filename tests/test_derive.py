@@ -144,7 +144,7 @@ def test_json_schema_says_meaning_unit_and_bounds() -> None:
         "title": "Amount Due",
         "description": "What the customer is asked to pay.",
     }
-    assert fields["status"]["enum"] == ["unpaid", "paid"]
+    assert fields["status"]["enum"] == ["unpaid", "paid", "partial"]
     assert fields["order_id"]["references"] == "orders"
     assert fields["order_id"]["pattern"] == "^ORD-[0-9]{9}$"
 

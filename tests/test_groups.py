@@ -20,6 +20,7 @@ from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.parquet import part_name, write_part
 from synth_assets.worlds import NAMES, load
+from synth_assets.worlds.order_to_cash import payment_numbers
 from tests.test_every_world import BANK_FAULTS
 from tests.worlds import Sources, failed, sources_in, spoil
 
@@ -36,16 +37,18 @@ every_world = pytest.mark.parametrize("name", [name for name in NAMES if load(na
 @pytest.fixture(autouse=True)
 def _a_group_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(partitions, "GROUP_ROWS", 1)
+    monkeypatch.setattr(payment_numbers, "TOGETHER", ROWS["order_to_cash"]["num_transactions"] // 3)
 
 
 def written(name: str, directory: Path) -> tuple[Scenario, Sources]:
-    """A world in four blocks, each table in four parts; tables of other roots in one."""
+    """A world in four blocks, the last of one row, each table in four parts; tables of other roots in one."""
     scenario = resolve(name, ROWS[name])
     world, config = scenario.world, scenario.config
     main = world.root(world.manifest)
     for root in world.roots:
         rows = getattr(config, root)
-        cuts = [0, rows // 4, rows // 2, rows - 1, rows] if root == main else [0, rows]
+        third = rows // 3
+        cuts = [0, third, 2 * third, 3 * third, rows] if root == main else [0, rows]
         for block, (start, stop) in enumerate(pairwise(cuts)):
             for table, made in make_block(world, config, root, range(start, stop)).items():
                 (directory / table).mkdir(exist_ok=True)

@@ -223,9 +223,13 @@ BROKEN = {
     ("order_to_cash", "invoices", "no more is received than due"): (
         "UPDATE invoices SET amount_paid_cents = amount_due_cents + 1 WHERE rowid = 3"
     ),
-    ("order_to_cash", "invoices", "cash was received exactly when the status is paid"): (
+    ("order_to_cash", "invoices", "cash was received unless the status is unpaid"): (
         "UPDATE invoices SET amount_paid_cents = 0 WHERE invoice_id = "
         "(SELECT min(invoice_id) FROM invoices WHERE status = 'paid')"
+    ),
+    ("order_to_cash", "invoices", "less than due is received while it is partial"): (
+        "UPDATE invoices SET status = 'partial' WHERE invoice_id = "
+        "(SELECT min(invoice_id) FROM invoices WHERE amount_paid_cents = amount_due_cents)"
     ),
     ("order_to_cash", "ledger_entries", "a leg is either a debit or a credit"): (
         "UPDATE ledger_entries SET credit_cents = 5, debit_cents = 5 WHERE rowid = 0"

@@ -49,6 +49,7 @@ def configs(draw: st.DrawFn, clip_due_dates: bool = False) -> Config:
         "lost_deals_per_order": draw(st.sampled_from([0, 0.5, 2.1, 4])),
         "open_deals_per_order": draw(st.sampled_from([0, 0.15, 2])),
         "clip_due_dates": clip_due_dates,
+        "payments_per_invoice": draw(st.sampled_from([1, 2, 3, 4])),
         "decoy_rates": {"processing_order": draw(st.sampled_from([0, 0, 0.01, 0.05]))},
         "anomaly_rates": {kind: draw(rates) for kind in KINDS},
     }
@@ -89,6 +90,13 @@ CROWDED = {
     "one month": {"date_range_months": 1, "anomaly_rates": {"stale_unpaid": 0, "payment_mismatch": 0}},
     "four months": {"date_range_months": 4, "anomaly_rates": {"stale_unpaid": 0.09}},
     "many old and unpaid": {"num_transactions": 3_000, "decoy_rates": {"aged_unpaid": 0.5}},
+    "in instalments": {"num_transactions": 6_000, "anomaly_rates": SIXTHS, "payments_per_invoice": 3},
+    "one customer pays in runs": {"num_transactions": 3_000, "num_contacts": 2, "payments_per_invoice": 4},
+    "most are invoiced twice": {
+        "num_transactions": 2_000,
+        "anomaly_rates": {**dict.fromkeys(KINDS, 0), "duplicate_invoice": 0.9},
+        "payments_per_invoice": 2,
+    },
     "two blocks": {"num_transactions": 65_537, "num_contacts": 70_000},
 }
 

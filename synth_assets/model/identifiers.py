@@ -141,3 +141,12 @@ def isin_sorted(found: Ints, known: Ints) -> npt.NDArray[np.bool_]:
     table = np.zeros(known[-1] - before + 2, dtype=bool)  # the ends stand for all outside
     table[known - before] = True
     return table.take(found - before, mode="clip")
+
+
+def places_of(found: Ints, known: Ints) -> Ints:
+    """Where each number is among the ascending `known`, of which it is one: looked up in a table."""
+    if not len(known):
+        return np.zeros(0, dtype=np.int64)
+    table = np.zeros(known[-1] - known[0] + 1, dtype=np.int64)
+    table[known - known[0]] = np.arange(len(known))
+    return table.take(found - known[0])

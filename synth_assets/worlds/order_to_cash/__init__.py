@@ -23,6 +23,14 @@ From then on sound invoices are paid, and nothing is unpaid at 61 to 90 days, al
 bills: an unpaid invoice is beyond doubt either sound or stale. Stale ones begin at 91 days and thin out
 with age.
 
+An invoice is paid at once, by one payment, as the document has it. Where `payments_per_invoice` is above 1,
+30 % of those that are not paid within 20 days are paid in instalments: a deposit or an equal part first, at
+least ten days apart, the last one when the invoice would have been paid at once. Until then it is `partial`,
+a look-alike of an invoice that was paid short. Customers with a pay run then pay by check or ACH all that is
+due on its day, for all invoices at once: their payments share a `receipt_id`. Every instalment comes within
+60 days of issue, so nothing is partly paid for longer, although life has such bills; nobody pays too much or
+in advance, and every payment is for known invoices.
+
 Bulk is cheaper: everyday discounts are more frequent and deeper for large quantities, and for some
 customers more than for others. A customer pays the list price or a contract price up to 5 % below it,
 always the same for a product; a deal's value is the gross at that price, so a discount recomputed from

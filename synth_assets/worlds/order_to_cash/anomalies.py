@@ -53,7 +53,7 @@ ANOMALIES = (
     Anomaly(
         "payment_mismatch",
         "invoice",
-        "Marked paid in the CRM and in the books, but the one payment is 3 to 50 % short.",
+        "Marked paid in the CRM and in the books, but what was paid, as a rule at once, is 3 to 50 % short.",
         shows_in=WON,
         settles_months=Fraction("2.64"),
     ),

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from synth_assets.model.arrow import to_numpy
 from synth_assets.model.draws import Ints
-from synth_assets.model.identifiers import format_ids, isin_sorted
+from synth_assets.model.identifiers import format_ids, places_of
 from synth_assets.model.manifest import (
     TRIVIAL,
     VERY_HARD,
@@ -123,7 +123,7 @@ def unauthorized_discount(chain: Chain) -> Labels:
 
 
 def payment_mismatch(chain: Chain) -> Labels:
-    """Expected: the amount due. Actual: a smaller payment.
+    """Expected: the amount due. Actual: a smaller sum of payments.
 
     The further below the deepest discount, the easier: within it, it looks like a discounted sale.
     """
@@ -198,8 +198,8 @@ def _chain(
     issued = to_numpy(invoices["issue_date"])
     due = to_numpy(invoices["amount_due_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
-    paid = np.flatnonzero(isin_sorted(invoice, payments.id_numbers("invoice_id")))
-    received[paid] = to_numpy(payments["amount_cents"])
+    paid = places_of(payments.id_numbers("invoice_id"), invoice)
+    np.add.at(received, paid, to_numpy(payments["amount_cents"]))
     invoiced = np.bincount(row, minlength=len(gross))
     by_order = np.argsort(row, kind="stable")
     after = np.cumsum(invoiced)[labelled]

@@ -10,8 +10,24 @@ from synth_assets.model.config import Frozen, WorldConfig
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 
-LARGEST_COUNT = 124_999_984
-"""Invoice numbers run to 2 x transactions, ledger entry numbers to 4 times that and 3: nine digits."""
+MOST_PARTS = 4
+"""Payments that an invoice may have."""
+
+
+def entries_per_invoice(payments_per_invoice: int) -> int:
+    """Numbers of ledger entries kept for each invoice number: two legs for it, and two for each payment."""
+    return 2 + 2 * payments_per_invoice
+
+
+def largest_count(payments_per_invoice: int) -> int:
+    """The most transactions: invoice numbers run to twice as many, in groups of 32, and ledger entries to
+    `entries_per_invoice` times that; ids have nine digits."""
+    stride = entries_per_invoice(payments_per_invoice)
+    return (10**9 - stride) // (2 * stride) // 16 * 16
+
+
+LARGEST_COUNT = largest_count(1)
+"""124,999,984: what any configuration may ask for; `why_not` refuses what does not fit other keys."""
 
 
 class AnomalyRates(Frozen):
@@ -70,6 +86,14 @@ class Config(WorldConfig):
     open_deals_per_order: float = Field(0.15, ge=0, le=2, description="Deals still open for each one won.")
     clip_due_dates: bool = Field(
         False, description="Shorten terms at the end of the window: no due date after as_of."
+    )
+    payments_per_invoice: int = Field(
+        1,
+        ge=1,
+        le=MOST_PARTS,
+        description="Most payments that settle an invoice. Above 1 some invoices are paid in instalments and "
+        "`partial` until the last one, and one bank payment may settle several invoices. num_transactions is "
+        "then at most 83,333,328 (2), 62,499,984 (3) or 49,999,984 (4).",
     )
     anomaly_rates: AnomalyRates = AnomalyRates()
     decoy_rates: DecoyRates = DecoyRates()

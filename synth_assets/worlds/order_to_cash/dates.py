@@ -58,28 +58,44 @@ def second_issue_day(config: Config, draws: Draws, number: Ints, first_issue_day
 
 
 def paid_day(
-    config: Config, draws: Draws, lateness: Fields, contact: Ints, is_check: Bools, issued: Ints
+    config: Config, draws: Draws, lateness: Fields, contact: Ints, is_run: Bools, issued: Ints
 ) -> Ints:
     """Days of sound payments: by the customer's habit, on business days, 0 to 60 days after issue.
 
-    `lateness` are four fields a payment, shape (4, payments); only checks wait for a customer's pay run.
+    `lateness` are four fields a payment, shape (4, payments); those that `is_run` wait for a customer's run.
     """
     days = window(config)
     follows, other, quantile, _ = lateness
-    payer, runs, weekday, _ = draws.of("contacts").fields("payer", contact)
+    payer = draws.of("contacts").fields("payer", contact)
     kind = quantile_tables.sample(
-        cash_curves.payer_type(), np.where(follows < cash_curves.TYPE_HELD_PER_65536, payer, other)
+        cash_curves.payer_type(), np.where(follows < cash_curves.TYPE_HELD_PER_65536, payer[0], other)
     )
     past_due = cash_curves.sample_by_row(cash_curves.days_past_due(), kind, quantile)
     latest = issued + cash_curves.LATEST_PAYMENT_DAYS
-    day = issued + cash_curves.TERMS_DAYS + past_due
-    on_run = np.flatnonzero(is_check & (runs < cash_curves.PAY_RUN_PER_65536))
-    run_day = np.array(cash_curves.PAY_RUN_WEEKDAYS)[weekday[on_run].astype(np.int64) * 3 >> 16]
-    day[on_run] += (run_day - (day[on_run] + 3)) % 7
-    day = days.add_business_days(day, 0)
+    day = _on_pay_day(config, payer, is_run, issued + cash_curves.TERMS_DAYS + past_due)
     late = np.flatnonzero(day > latest)
     day[late] = days.business_day_before(latest[late])
     return np.maximum(day, issued)
+
+
+def pay_day(config: Config, draws: Draws, contact: Ints, is_run: Bools, day: Ints) -> Ints:
+    """The business day on or after `day` on which a customer pays; those that `is_run` wait for its run."""
+    return _on_pay_day(config, draws.of("contacts").fields("payer", contact), is_run, day)
+
+
+def _on_pay_day(config: Config, payer: Fields, is_run: Bools, day: Ints) -> Ints:
+    """As `pay_day`, `payer` being four fields of each customer; `day` is changed."""
+    _, runs, weekday, _ = payer
+    on_run = np.flatnonzero(is_run & (runs < cash_curves.PAY_RUN_PER_65536))
+    run_day = np.array(cash_curves.PAY_RUN_WEEKDAYS)[weekday[on_run].astype(np.int64) * 3 >> 16]
+    day[on_run] += (run_day - (day[on_run] + 3)) % 7
+    return window(config).add_business_days(day, 0)
+
+
+def pays_all_by_run(draws: Draws, contact: Ints) -> tuple[Bools, Bools]:
+    """Which customers have a pay run, and which of them would pay by check."""
+    _, runs, _, by_check = draws.of("contacts").fields("payer", contact)
+    return runs < cash_curves.PAY_RUN_PER_65536, by_check < cash_curves.RUN_BY_CHECK_PER_65536
 
 
 def aged_unpaid(config: Config, draws: Draws, number: Ints, decoy: Codes) -> npt.NDArray[np.intp]:

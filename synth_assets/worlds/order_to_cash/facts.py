@@ -6,10 +6,9 @@ facts that it shows and applies the edits of the faults that it shows first.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Fields, Ints
@@ -19,19 +18,9 @@ from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE
 from synth_assets.worlds.order_to_cash.baskets import Basket, basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.customers import customer, terms
-
-
-class SecondInvoices(NamedTuple):
-    """The duplicates of a block.
-
-    Attributes:
-        row: position of the transaction in the block, ascending.
-        issue_day, paid_day: epoch days; paid_day may lie after as_of.
-    """
-
-    row: npt.NDArray[np.intp]
-    issue_day: Ints
-    paid_day: Ints
+from synth_assets.worlds.order_to_cash.instalments import Bills, Bools, bills_at
+from synth_assets.worlds.order_to_cash.payment_numbers import numbered_together
+from synth_assets.worlds.order_to_cash.planned_payments import PlannedPayments, planned_payments
 
 
 class Transactions(NamedTuple):
@@ -46,29 +35,56 @@ class Transactions(NamedTuple):
         basket: goods.
         discount_pct: sound discount.
         order_day, issue_day, paid_day: sound course of events; paid_day may lie after as_of.
-        is_check: whether the customer pays by check, drawn from the sound total.
-        method: field that draws the method of those who do not.
-        second: the duplicates.
+        is_check: whether the customer pays by check, by the sound total; `is_run`, by the customer's habit.
+        is_run: whether the customer pays in runs, several invoices at once: by check, or else by ACH.
+        method: field that draws the method of all others.
+        second: the duplicates, which are paid as other invoices are.
+        payments: of first invoices in that course, and of the duplicates' second ones.
     """
 
     number: Ints
     fault: Codes
     decoy: Codes
-    processing: npt.NDArray[np.bool_]
+    processing: Bools
     contact: Ints
     basket: Basket
     discount_pct: Ints
     order_day: Ints
     issue_day: Ints
     paid_day: Ints
-    is_check: npt.NDArray[np.bool_]
+    is_check: Bools
+    is_run: Bools
     method: Fields
-    second: SecondInvoices
+    second: Bills
+    payments: PlannedPayments
 
 
 def facts(config: Config, draws: Draws, rows: range) -> Transactions:
-    """The facts of the transactions `rows`."""
-    draws = draws.of("transactions")
+    """The facts of the transactions `rows`. Payments are numbered with those of their neighbours, so these
+    are decided, too, where `rows` are not all that are numbered together."""
+    together = numbered_together(rows, config.num_transactions)
+    parts = [_decided(config, draws.of("transactions"), part) for part in together]
+    decided: Transactions = parts[0] if together == [rows] else _of_rows(parts, rows)
+    return decided
+
+
+def _of_rows(parts: list[Any], rows: range, starts: list[int] | None = None) -> Any:
+    """The facts of `rows` out of those of consecutive transactions, which may be nested."""
+    if starts is None:
+        starts = [int(part.number[0]) for part in parts]
+    one = parts[0]
+    if isinstance(one, np.ndarray):
+        return np.concatenate(parts)[rows.start - starts[0] : rows.stop - starts[0]]
+    if not hasattr(one, "row"):
+        return type(one)(*(_of_rows(list(values), rows, starts) for values in zip(*parts, strict=True)))
+    at = np.concatenate([part.row + start for part, start in zip(parts, starts, strict=True)])
+    own = (at >= rows.start) & (at < rows.stop)
+    fields = (np.concatenate(values)[own] for values in zip(*parts, strict=True))
+    return type(one)(*fields)._replace(row=at[own] - rows.start)
+
+
+def _decided(config: Config, draws: Draws, rows: range) -> Transactions:
+    """The facts of transactions that are numbered together."""
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
     plan = fault_plan.plan(config, draws, number)
     contact = customer(config, draws, plan.source)
@@ -79,10 +95,19 @@ def facts(config: Config, draws: Draws, rows: range) -> Transactions:
     issue_day = dates.issue_day(config, draws, number, plan.decoy, order_day)
     check, method, _, _ = draws.fields("payment_method", number)
     is_check = check < cash_curves.CHECK_PER_65536.take(cash_curves.size_class(total))
+    is_run = np.zeros(len(number), dtype=bool)
+    if config.payments_per_invoice > 1:
+        is_run, by_check = dates.pays_all_by_run(draws, contact)
+        is_check = np.where(is_run, by_check, is_check)
     lateness = draws.fields("payment_lag", number)
-    paid_day = dates.paid_day(config, draws, lateness, contact, is_check, issue_day)
-    paid_day[dates.aged_unpaid(config, draws, number, plan.decoy)] = order_days.window(config).last + 1
-    decided = Transactions(
+    paid_day = dates.paid_day(config, draws, lateness, contact, is_check | is_run, issue_day)
+    aged = dates.aged_unpaid(config, draws, number, plan.decoy)
+    paid_day[aged] = order_days.window(config).last + 1
+    is_whole = np.zeros(len(number), dtype=bool)
+    is_whole[aged] = True
+    first = Bills(np.arange(len(number)), number, contact, issue_day, paid_day, is_run, is_whole)
+    second = _second_invoices(config, draws, first, plan.fault, is_check)
+    return Transactions(
         number,
         plan.fault,
         plan.decoy,
@@ -94,33 +119,22 @@ def facts(config: Config, draws: Draws, rows: range) -> Transactions:
         issue_day,
         paid_day,
         is_check,
+        is_run,
         method,
-        _second_invoices(config, draws, number, plan, contact, is_check, issue_day, paid_day),
+        second,
+        planned_payments(config, draws.of("payments"), first, second),
     )
-    for part in (decided, decided.basket, decided.second):
-        for values in part:
-            if isinstance(values, np.ndarray):
-                values.setflags(write=False)
-    return decided
 
 
-def _second_invoices(
-    config: Config,
-    draws: Draws,
-    number: Ints,
-    plan: fault_plan.Plan,
-    contact: Ints,
-    is_check: npt.NDArray[np.bool_],
-    issue_day: Ints,
-    paid_day: Ints,
-) -> SecondInvoices:
+def _second_invoices(config: Config, draws: Draws, first: Bills, fault: Codes, is_check: Bools) -> Bills:
     """The duplicates: paid as other invoices are, but never where the first one is still open."""
-    row = np.flatnonzero(plan.fault == DUPLICATE)
-    issued = dates.second_issue_day(config, draws, number[row], issue_day[row])
-    lateness = draws.fields("second_payment_lag", number[row])
-    paid = dates.paid_day(config, draws, lateness, contact[row], is_check[row], issued)
-    last = order_days.window(config).last
-    return SecondInvoices(row, issued, np.where(paid_day[row] <= last, paid, last + 1))
+    row = np.flatnonzero(fault == DUPLICATE)
+    first, last = bills_at(first, row), order_days.window(config).last
+    issued = dates.second_issue_day(config, draws, first.transaction, first.issue_day)
+    lateness = draws.fields("second_payment_lag", first.transaction)
+    paid = dates.paid_day(config, draws, lateness, first.contact, is_check[row] | first.is_run, issued)
+    is_open = first.paid_day > last
+    return first._replace(issue_day=issued, paid_day=np.where(is_open, last + 1, paid), is_whole=is_open)
 
 
 def _discount_pct(draws: Draws, plan: fault_plan.Plan, contact: Ints, quantity: Ints) -> Ints:

@@ -24,7 +24,7 @@ from synth_assets.worlds.order_to_cash.anomalies import (
     MISSING,
     STALE,
 )
-from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.config import Config, largest_count
 
 REPEAT, FREIGHT, APPROVED, PENDING, REJECTED, LATE_INVOICE = range(1, 7)
 """Codes of the decoys that are reserved before any fault is planned."""
@@ -92,6 +92,12 @@ def plan(config: Config, draws: Draws, transaction: Ints) -> Plan:
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configured quotas cannot all be met, in one line, or None when they can."""
     rates, decoys = config.anomaly_rates, config.decoy_rates
+    most = largest_count(config.payments_per_invoice)
+    if config.num_transactions > most:
+        return (
+            f"num_transactions is {config.num_transactions:,}, but must be at most {most:,} where "
+            f"payments_per_invoice is {config.payments_per_invoice}: ids of ledger entries have nine digits"
+        )
     misfit = quotas_why_not(_quota_groups(config, _strata(config)))
     if misfit:
         labels, limit, group = misfit

@@ -91,3 +91,66 @@ SELECT
     avg(CAST(discount_pct = 0 AS INT)) FILTER (quantity <= median_quantity)
     - avg(CAST(discount_pct = 0 AS INT)) FILTER (quantity > median_quantity)
 FROM opportunities CROSS JOIN (SELECT median(quantity) AS median_quantity FROM opportunities);
+
+-- name: payments_are_numbered_in_time [0.98 to 1.0, warning, from 500 rows] — Rank correlation of payments' numbers with
+-- their days, among those of 65,536 orders, where they have 500.
+SELECT CAST(coalesce(sum(payments), 0) AS BIGINT), sum(payments * correlation) / sum(payments)
+FROM (
+    SELECT count(*) AS payments, corr(number, by_day) AS correlation
+    FROM (
+        SELECT
+            numbered,
+            row_number() OVER (PARTITION BY numbered ORDER BY payment_id) AS number,
+            rank() OVER (PARTITION BY numbered ORDER BY payment_date) AS by_day
+        FROM
+            (
+                SELECT
+                    payment_id,
+                    payment_date,
+                    (CAST(right(payment_id, 9) AS BIGINT) - 1) // (131072 * payments_per_invoice) AS numbered
+                FROM payments CROSS JOIN scenario
+            )
+    )
+    GROUP BY numbered
+    HAVING count(*) >= 500
+);
+
+-- name: payments_know_no_invoice_number [-0.2 to 0.2, warning, from 500 rows] — Correlation of payments' numbers with their
+-- invoices' among those of a day: a payment is found by its reference, not by its number.
+SELECT count(*), coalesce(nullif(corr(payment, invoice), 'nan'), 0)
+FROM (
+    SELECT
+        payment - avg(payment) OVER of_day AS payment,
+        invoice - avg(invoice) OVER of_day AS invoice
+    FROM
+        (
+            SELECT
+                payment_date,
+                (CAST(right(payment_id, 9) AS BIGINT) - 1) // (131072 * payments_per_invoice) AS numbered,
+                row_number() OVER (PARTITION BY payment_date, numbered ORDER BY payment_id) AS payment,
+                row_number() OVER (PARTITION BY payment_date, numbered ORDER BY invoice_id) AS invoice
+            FROM payments CROSS JOIN scenario
+        )
+    WINDOW of_day AS (PARTITION BY payment_date, numbered)
+);
+
+-- name: paid_in_instalments [0.15 to 0.35, warning, from 500 rows] — Share of the paid invoices that were paid in more than
+-- one payment, where payments_per_invoice is above 1.
+SELECT count(*), avg(CAST(payments > 1 AS INT))
+FROM
+    (SELECT invoice_id, count(*) AS payments FROM payments GROUP BY invoice_id)
+    JOIN invoices USING (invoice_id)
+    CROSS JOIN scenario
+WHERE status = 'paid' AND payments_per_invoice > 1;
+
+-- name: partial_among_the_open [0.03 to 0.4, warning, from 200 rows] — Share of the invoices open at up to 60 days of which
+-- a part is paid, where payments_per_invoice is above 1: look-alikes of those that are paid short.
+SELECT count(*), avg(CAST(status = 'partial' AS INT))
+FROM invoices CROSS JOIN scenario
+WHERE status <> 'paid' AND as_of - issue_date <= 60 AND payments_per_invoice > 1;
+
+-- name: settled_together [0.01 to 0.5, warning, from 1,000 rows] — Share of the payments that came with others in one bank
+-- payment, where payments_per_invoice is above 1: the more orders a customer has, the more.
+SELECT count(*), avg(CAST(together > 1 AS INT))
+FROM (SELECT count(*) OVER (PARTITION BY receipt_id) AS together FROM payments) CROSS JOIN scenario
+WHERE payments_per_invoice > 1;

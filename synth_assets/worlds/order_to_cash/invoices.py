@@ -16,9 +16,10 @@ from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.invoice_numbers import invoice_numbers
 from synth_assets.worlds.order_to_cash.order_days import window
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
+from synth_assets.worlds.order_to_cash.planned_payments import part_cents
 
-STATUSES = ("unpaid", "paid")
-UNPAID, PAID = range(2)
+STATUSES = ("unpaid", "paid", "partial")
+UNPAID, PAID, PARTIAL = range(3)
 
 INVOICE_ID = identifier(
     "invoice_id",
@@ -33,8 +34,8 @@ COLUMNS = (
     choice(
         "status",
         STATUSES,
-        "`paid` or `unpaid` in the books, as of as_of. QuickBooks keeps a balance instead: what is due less "
-        "what is paid.",
+        "In the books, as of as_of: `unpaid`, `paid`, or `partial` while instalments are still to come. "
+        "QuickBooks keeps a balance instead: what is due less what is paid.",
     ),
     day("issue_date", "Day of issue, 0 to 7 business days after the order."),
     day("due_date", "Net 30: a promise, which may lie after as_of."),
@@ -60,6 +61,15 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     issue_day[second] = facts.second.issue_day[again]
     is_paid = ((facts.paid_day <= last) & (facts.fault != anomalies.STALE))[row]
     is_paid[second] = facts.second.paid_day[again] <= last
+    received = np.where(is_paid, received[row], 0)
+    status = np.where(is_paid, PAID, UNPAID)
+    if config.payments_per_invoice > 1:
+        is_second = np.zeros(len(row), dtype=bool)
+        is_second[second] = True
+        so_far = _paid_by(last, facts)[is_second.astype(np.intp), row]
+        is_partial = ~is_paid & (so_far > 0) & (facts.fault[row] != anomalies.STALE)
+        received = np.where(is_partial, part_cents(due[row], so_far * 0, so_far), received)
+        status[is_partial] = PARTIAL
     terms_end = issue_day + cash_curves.TERMS_DAYS
     return arrow_table(
         COLUMNS,
@@ -67,12 +77,22 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
             "invoice_id": np.insert(numbers.first[first], before, numbers.second[twice]),
             "order_id": take_ids(orders["order_id"], row),
             "amount_due_cents": due[row],
-            "amount_paid_cents": np.where(is_paid, received[row], 0),
-            "status": np.where(is_paid, PAID, UNPAID),
+            "amount_paid_cents": received,
+            "status": status,
             "issue_date": issue_day,
             "due_date": np.minimum(terms_end, last) if config.clip_due_dates else terms_end,
         },
     )
+
+
+def _paid_by(last: int, facts: Transactions) -> Ints:
+    """How much of the invoices is to be paid by the day `last`, in parts of WHOLE: of each transaction's
+    first one and, in a second row, of its second one."""
+    planned = facts.payments
+    came = planned.day <= last
+    so_far = np.zeros((2, len(facts.number)), dtype=np.int64)
+    np.maximum.at(so_far, (planned.is_second[came].astype(np.intp), planned.row[came]), planned.until[came])
+    return so_far
 
 
 def _amount_due_cents(total_cents: Ints, facts: Transactions, draws: Draws) -> Ints:
@@ -97,7 +117,12 @@ INVOICES = Table(
         Rule("due date is not before issue date", "due_date >= issue_date"),
         Rule("no more is received than due", "amount_paid_cents <= amount_due_cents"),
         Rule(
-            "cash was received exactly when the status is paid", "(amount_paid_cents > 0) = (status = 'paid')"
+            "cash was received unless the status is unpaid",
+            "(amount_paid_cents > 0) = (status IN ('paid', 'partial'))",
+        ),
+        Rule(
+            "less than due is received while it is partial",
+            "status <> 'partial' OR amount_paid_cents < amount_due_cents",
         ),
     ),
 )

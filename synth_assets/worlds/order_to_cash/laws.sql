@@ -161,6 +161,12 @@ SELECT invoice_id, issue_date, as_of - issue_date AS age_days
 FROM invoices CROSS JOIN scenario
 WHERE status = 'unpaid' AND as_of - issue_date BETWEEN 61 AND 90;
 
+-- name: instalments_end_by_60_days — An invoice of which a part is paid is less than 60 days old, and there are
+-- such invoices only where one may have several payments.
+SELECT invoice_id, issue_date, as_of - issue_date AS age_days
+FROM invoices CROSS JOIN scenario
+WHERE status = 'partial' AND (as_of - issue_date >= 60 OR payments_per_invoice = 1);
+
 -- name: processing_order_has_no_invoice — An order still in processing is not invoiced yet.
 SELECT invoice_id, order_id
 FROM invoices JOIN orders USING (order_id)
@@ -220,14 +226,43 @@ SELECT payment_id, payment_method, amount_cents
 FROM payments
 WHERE (payment_method = 'credit_card' AND amount_cents >= 500000) OR (payment_method = 'wire' AND amount_cents <= 1000000);
 
--- name: invoice_has_at_most_one_payment — Nobody pays an invoice in two parts.
-SELECT invoice_id, count(*) AS payments
+-- name: invoice_has_no_more_payments_than_asked — An invoice has at most payments_per_invoice payments: nobody pays one in
+-- two parts by default.
+SELECT invoice_id, payments, payments_per_invoice
+FROM (SELECT invoice_id, count(*) AS payments FROM payments GROUP BY invoice_id) CROSS JOIN scenario
+WHERE payments > payments_per_invoice;
+
+-- name: instalments_come_one_by_one — The payments of an invoice come on different days.
+SELECT invoice_id, payment_date, count(*) AS payments
 FROM payments
-GROUP BY invoice_id
+GROUP BY invoice_id, payment_date
 HAVING count(*) > 1;
 
+-- name: payments_have_receipts — Every payment has a receipt where an invoice may have several payments, and none
+-- has one where each is a bank payment of its own.
+SELECT payment_id, receipt_id
+FROM payments CROSS JOIN scenario
+WHERE (receipt_id IS NULL) <> (payments_per_invoice = 1);
+
+-- name: receipt_is_one_bank_payment [cross-partition] — What has one receipt came from one customer on one day by one
+-- method, for different invoices.
+SELECT
+    receipt_id,
+    count(*) AS payments,
+    count(DISTINCT invoice_id) AS invoices,
+    count(DISTINCT contact_id) AS customers,
+    count(DISTINCT payment_date) AS days,
+    count(DISTINCT payment_method) AS methods
+FROM
+    (FROM payments SEMI JOIN (SELECT receipt_id FROM payments GROUP BY receipt_id HAVING count(*) > 1) USING (receipt_id))
+    JOIN invoices USING (invoice_id)
+    JOIN orders USING (order_id)
+GROUP BY receipt_id
+HAVING (customers, days, methods, invoices) <> (1, 1, 1, payments);
+
 -- name: amount_paid_is_cash_received — An invoice's amount_paid is the sum of its payments, and it is marked
--- paid exactly when there are any.
+-- unpaid exactly when there are none, partial only while they add up to less than is due. What is marked paid
+-- and short is a payment mismatch, which its rule finds.
 SELECT invoice_id, status, amount_paid_cents, received_cents
 FROM invoices
 LEFT JOIN (
@@ -235,7 +270,8 @@ LEFT JOIN (
 ) USING (invoice_id)
 WHERE
     amount_paid_cents <> coalesce(received_cents, 0)
-    OR (status = 'paid') <> (received_cents IS NOT NULL);
+    OR (status = 'unpaid') <> (received_cents IS NULL)
+    OR (status = 'partial' AND received_cents >= amount_due_cents);
 
 -- name: ledger_within_window — Postings are dated within the window that ends with as_of.
 SELECT entry_id, posted_date
@@ -279,24 +315,21 @@ WHERE
     IS DISTINCT FROM (2, amount_due_cents, amount_due_cents, issue_date, issue_date);
 
 -- name: payment_is_posted — Each payment is posted once: cash debited and receivable credited by its
--- amount, on its day; where nothing was paid, nothing is posted.
-SELECT invoice_id, payment_id, amount_cents, payment_date, legs, debit_cents, credit_cents, first_posted
+-- amount, on its day; on a day on which nothing was paid, nothing is posted.
+SELECT invoice_id, payment_id, amount_cents, payment_date, legs, debit_cents, credit_cents
 FROM payments
 FULL JOIN (
     SELECT
         invoice_id,
+        posted_date AS payment_date,
         count(*) AS legs,
         sum(debit_cents) AS debit_cents,
-        sum(credit_cents) AS credit_cents,
-        min(posted_date) AS first_posted,
-        max(posted_date) AS last_posted
+        sum(credit_cents) AS credit_cents
     FROM ledger_entries
     WHERE account = 'Cash' OR (account = 'Accounts Receivable' AND credit_cents > 0)
-    GROUP BY invoice_id
-) USING (invoice_id)
-WHERE
-    (legs, debit_cents, credit_cents, first_posted, last_posted)
-    IS DISTINCT FROM (2, amount_cents, amount_cents, payment_date, payment_date);
+    GROUP BY ALL
+) USING (invoice_id, payment_date)
+WHERE (legs, debit_cents, credit_cents) IS DISTINCT FROM (2, amount_cents, amount_cents);
 
 -- name: receivable_is_open_invoices — At every month end, and at as_of, accounts receivable by the ledger is
 -- what was invoiced less what was paid by then, to the cent.

@@ -1,0 +1,108 @@
+"""The payments that are planned for invoices: when each comes, what it pays, and its numbers.
+
+Planned is the sound course of events, up to whatever day. A fault, or as_of, leaves payments out; it changes
+no other one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.order_to_cash.config import MOST_PARTS, Config
+from synth_assets.worlds.order_to_cash.instalments import WHOLE, Bills, Bools, parts_of
+from synth_assets.worlds.order_to_cash.order_days import window
+from synth_assets.worlds.order_to_cash.payment_numbers import (
+    by_rank,
+    document_numbers,
+    in_time,
+    numbers_before,
+    room,
+    spare_ranks,
+)
+from synth_assets.worlds.order_to_cash.receipts import receipt_numbers, runs
+
+
+class PlannedPayments(NamedTuple):
+    """Payments of some transactions of a block, in order of number.
+
+    Attributes:
+        row: position of the transaction in the block.
+        is_second: whether it is for the duplicate, not for the first invoice.
+        day: epoch day; it may lie after as_of.
+        since, until: parts of WHOLE that are paid before it, and with it.
+        number: of the payment.
+        receipt: number of the bank payment; 0 where every payment is one of its own.
+    """
+
+    row: npt.NDArray[np.intp]
+    is_second: Bools
+    day: Ints
+    since: Ints
+    until: Ints
+    number: Ints
+    receipt: Ints
+
+
+def part_cents(amount_cents: Ints, since: Ints, until: Ints) -> Ints:
+    """What parts of an amount come to, with no cent lost: $100.00 in thirds is $33.33, $33.33 and $33.34."""
+    return amount_cents * until // WHOLE - amount_cents * since // WHOLE
+
+
+def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) -> PlannedPayments:
+    """The payments of the `first` invoices of all transactions that are numbered together and the `second`
+    ones of the duplicates among them, by the draws of the table of payments."""
+    parts = parts_of(config, draws, "instalments", first)
+    others = parts_of(config, draws, "second instalments", second)
+    queue = in_time(draws, parts.day, first.transaction[parts.bill] * MOST_PARTS + parts.turn)
+    address = second.transaction[others.bill] * MOST_PARTS + others.turn
+    spare = spare_ranks(draws, queue, others.day, address, room(config.payments_per_invoice * len(first.row)))
+
+    most = max(len(parts.bill), int(spare.max(initial=0)) + 1)
+    before = numbers_before(int(first.transaction[0]), config.payments_per_invoice)
+    numbers = document_numbers(draws, most, before)
+    is_planned = numbers.rank < len(parts.bill)
+    rank, number = numbers.rank[is_planned], numbers.planned[is_planned]
+    other_number = by_rank(numbers.other, numbers.other_rank)[spare]
+    source = _merged(number, other_number)
+
+    def in_turn(planned: Any, other: Any) -> Any:
+        return np.concatenate([planned, other])[source]
+
+    part = in_turn(queue.place[rank], len(parts.bill) + np.arange(len(others.bill)))
+    planned = PlannedPayments(
+        row=np.concatenate([first.row[parts.bill], second.row[others.bill]])[part],
+        is_second=part >= len(parts.bill),
+        day=np.concatenate([parts.day, others.day])[part],
+        since=np.zeros_like(part),
+        until=np.full_like(part, WHOLE),
+        number=in_turn(number, other_number),
+        receipt=np.zeros_like(part),
+    )
+    if config.payments_per_invoice == 1:
+        return planned
+    receipt, other_receipt = receipt_numbers(
+        document_numbers(draws.of("receipts"), most, before),
+        runs(first, parts, window(config).first)[queue.place],
+        runs(second, others, window(config).first),
+        spare,
+    )
+    return planned._replace(
+        since=np.concatenate([parts.since, others.since])[part],
+        until=np.concatenate([parts.until, others.until])[part],
+        receipt=in_turn(receipt[rank], other_receipt),
+    )
+
+
+def _merged(numbers: Ints, others: Ints) -> npt.NDArray[np.intp]:
+    """The order of ascending numbers and of others, which stand behind them in any order."""
+    order = np.argsort(others)
+    places = np.searchsorted(numbers, others[order]) + np.arange(len(others))
+    source = np.empty(len(numbers) + len(others), dtype=np.intp)
+    is_other = np.zeros(len(source), dtype=bool)
+    is_other[places] = True
+    source[~is_other], source[places] = np.arange(len(numbers)), len(numbers) + order
+    return source
