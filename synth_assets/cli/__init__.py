@@ -11,6 +11,7 @@ import click
 
 from synth_assets import __version__
 from synth_assets.cli.databases import clear, load, reset
+from synth_assets.cli.explain import explain
 from synth_assets.cli.export import export
 from synth_assets.cli.generate import generate
 from synth_assets.cli.list import list_worlds, schema, tables
@@ -40,5 +41,5 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: swept, and in words
 
 
-for command in (generate, verify, score, export, load, reset, clear, list_worlds, tables, schema):
+for command in (generate, verify, score, explain, export, load, reset, clear, list_worlds, tables, schema):
     main.add_command(command)
