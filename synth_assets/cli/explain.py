@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 LISTED = 12
 """Lines of a list that are shown."""
 
+WINDOW = 40
+"""Letters of a long text that are shown where it differs from another."""
+
+LONG = 1_000_000
+
 FEW = 3
 """Rows of a kind that only look wrong, so many of which are named."""
 
@@ -112,8 +117,7 @@ def _clean_twin(found: Explanation) -> Iterator[str]:
         [
             f"{one.table.name}.{one.column.published_name}",
             str(one.key),
-            worded(one.column, one.here),
-            worded(one.column, one.in_twin),
+            *_apart(worded(one.column, one.here, LONG), worded(one.column, one.in_twin, LONG)),
         ]
         for one in compared.differences
     ]
@@ -125,6 +129,17 @@ def _clean_twin(found: Explanation) -> Iterator[str]:
         yield "Beside the clean twin"
         yield from _aligned([["", "", "here", "clean twin"], *lines[:LISTED]])
         yield from _rest(lines)
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Two texts; of long ones what is around the first letter that differs."""
+    longest = max(len(one), len(other))
+    if longest <= WINDOW:
+        return one, other
+    differs = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    start = max(0, min(differs - WINDOW // 3, longest - WINDOW))
+    cut = [f"{'…' if start else ''}{text[start : start + WINDOW]}" for text in (one, other)]
+    return cut[0] + "…" * (len(one) > start + WINDOW), cut[1] + "…" * (len(other) > start + WINDOW)
 
 
 def _chain(found: Explanation) -> Iterator[str]:
@@ -150,6 +165,7 @@ def _statements(found: Explanation) -> Iterator[str]:
         yield "See it"
         for statement in found.statements[:LISTED]:
             yield f"  {statement};"
+        yield from _rest(found.statements)
 
 
 def _aligned(lines: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from synth_assets.evaluate.block_reader import BlockReader, block_of, key_of, number_of, reader_of, world_of
-from synth_assets.evaluate.chain_lines import (
-    chain_lines,
-    look_up,
-    references_of,
-    statements_below,
-)
+from synth_assets.evaluate.chain_lines import chain_lines, look_up, statements_below
 from synth_assets.evaluate.explanation import Explanation
 from synth_assets.evaluate.near_labels import ToldLabel, decoys_among, labels_among, told_label
 from synth_assets.evaluate.row_chains import Keys, Rows, keys_of, merged
@@ -92,12 +87,17 @@ class _Story:
         raise _no_such_row(self.reader, table, key)
 
     def _asked(self) -> Keys:
-        """The row; or of one that is not there, the latest row that it refers to."""
-        if self.is_there:
-            return {self.row.table.name: keys_of(self.row.table, [self.row.key])}
-        order = [table.name for table in self.rows.of_root]
-        name, key = max(references_of(self.row), key=lambda node: order.index(node[0]))
-        return {name: keys_of(self.world.table(name), [key])}
+        """The row; or for one that is not there, the nearest row above it that is."""
+        row = {self.row.table.name: keys_of(self.row.table, [self.row.key])}
+        if self.twin is None:
+            return row
+        above = self.twin.above(row, self.twin.links)
+        for table in reversed(self.rows.of_root):
+            if table.name in above:
+                there = self.rows.take(table, above[table.name])[table.key.name].to_pylist()
+                if there:
+                    return {table.name: keys_of(table, there)}
+        return row
 
     def explanation(self) -> Explanation:
         """The whole story."""
@@ -106,6 +106,7 @@ class _Story:
         labels, decoys = [], []
         if self.is_labelled:
             labels = labels_among(self.world, self.rows.tables[self.world.manifest.name], near)
+            labels.sort(key=lambda label: (label.table, label.key) != (self.row.table, self.row.key))
             decoys = decoys_among(self.reader, self.rows, near)
         at_fault = _named(labels)
         kept = {(label.table.name, label.key) for label in labels[:KEPT]}
