@@ -139,7 +139,7 @@ def test_a_root_row_made_alone_is_what_it_is_in_its_block(data: Path, name: str)
     root = world.root(world.manifest)
     for config in (scenario.config, scenario.config.clean()):
         rows = world.blocks(config, root)[0]
-        some = rows[::15]
+        some = sorted({*rows[::15], 21, 27})  # two users of whose kind some habits have nobody
         whole = make_block(world, config, root, rows)
         alone = [make_block(world, config, root, range(number, number + 1)) for number in some]
         for one, made in whole.items():
@@ -147,7 +147,7 @@ def test_a_root_row_made_alone_is_what_it_is_in_its_block(data: Path, name: str)
             apart = pa.concat_tables([block[one] for block in alone])
             of_these = made.filter(pc.is_in(made[key], value_set=apart[key]))
             assert apart.num_rows or one == world.manifest.name
-            assert apart.equals(of_these), one
+            assert apart.sort_by(key).equals(of_these), one
 
 
 def test_differences_are_all_there_are_in_the_chain(sales: Dataset) -> None:

@@ -132,7 +132,7 @@ def look_up(reader: BlockReader, table: Table, key: Key) -> ToldRow | None:
     return ToldRow(table, found[0]) if found else None
 
 
-def statements_below(reader: BlockReader, told: ToldRow, rows: Rows) -> list[tuple[Table, Column]]:
+def referring_elsewhere(reader: BlockReader, told: ToldRow, rows: Rows) -> list[tuple[Table, Column]]:
     """The references of tables of other roots to a row's table: they may lie in any block."""
     own = {table.name for table in rows.of_root}
     return [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from synth_assets.evaluate.block_reader import BlockReader, block_of, key_of, number_of, reader_of, world_of
-from synth_assets.evaluate.chain_lines import chain_lines, look_up, statements_below
+from synth_assets.evaluate.chain_lines import chain_lines, look_up, referring_elsewhere
 from synth_assets.evaluate.explanation import Explanation
 from synth_assets.evaluate.near_labels import ToldLabel, decoys_among, labels_among, told_label
 from synth_assets.evaluate.row_chains import Keys, Rows, keys_of, merged
@@ -137,7 +137,7 @@ class _Story:
         if self.twin is None:
             self._say_what_takes_long()
             numbers = root_rows(self.reader, self.rows, self.block, merged(self.asked, at_fault))
-            self.twin = twin_of(self.reader, self.rows.root, numbers)
+            self.twin = twin_of(self.reader, self.rows.root, [range(n, n + 1) for n in numbers])
         for wide in (False, True) if self.world.block_rows else (False,):
             region = region_of(self.rows, self.followed, chain, at_fault, wide)
             in_twin = region_of(self.twin, self.followed, region, at_fault, wide)
@@ -158,7 +158,7 @@ class _Story:
             yield select(self.world, label.table, label.table.key, label.key)
             manifest = self.world.manifest
             yield select(self.world, manifest, manifest.key, label.cells[manifest.key.name])
-        for table, column in statements_below(self.reader, self.row, self.rows):
+        for table, column in referring_elsewhere(self.reader, self.row, self.rows):
             yield select(self.world, table, column, self.row.key)
 
 

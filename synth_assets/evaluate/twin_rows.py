@@ -25,10 +25,7 @@ from synth_assets.model.arrow import combined
 from synth_assets.model.columns import Column
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.table import Table
-from synth_assets.model.world import World
-
-MOST_BETWEEN = 64
-"""Root rows between two neighbours, so many of which are made to look for a row that is not there."""
+from synth_assets.model.world import BLOCK_ROWS, World
 
 
 @dataclass(frozen=True)
@@ -84,12 +81,12 @@ def root_rows(reader: BlockReader, rows: Rows, block: int, keys: Keys) -> list[i
     return []
 
 
-def twin_of(reader: BlockReader, root: str, numbers: Sequence[int]) -> Rows:
+def twin_of(reader: BlockReader, root: str, some: Sequence[range]) -> Rows:
     """The clean twin of some root rows; of all rows of a world that is one block."""
     world, clean = world_of(reader), reader.scenario.config.clean()
     if world.block_rows is None:
         return Rows(world, root, _only_block(world, clean, root))
-    made = [make_block(world, clean, root, range(number, number + 1)) for number in numbers]
+    made = [make_block(world, clean, root, rows) for rows in some]
     return Rows(world, root, {name: pa.concat_tables([block[name] for block in made]) for name in made[0]})
 
 
@@ -133,7 +130,7 @@ def row_in_twin(
 ) -> tuple[ToldRow, Rows] | None:
     """A row that the data has not, but the clean twin; None where that has none either.
 
-    It is of a root row between those of its neighbours in the table.
+    As a rule it is of a root row between those of its neighbours in the table; else the block is made.
     """
     keys = rows.tables[table.name][table.key.name]
     place = int(pc.sum(pc.less(keys, keys_of(table, [key])[0])).as_py() or 0)
@@ -143,11 +140,13 @@ def row_in_twin(
     )
     of_block = rows_of_block(reader, table, block)
     between = range(min(before, default=of_block.start), max(after, default=of_block.stop - 1) + 1)
-    if len(between) > MOST_BETWEEN:
-        return None
-    twin = twin_of(reader, rows.root, between)
-    found = twin.take(table, keys_of(table, [key])).to_pylist()
-    return (ToldRow(table, found[0]), twin) if found else None
+    for some in (between, of_block):
+        if world_of(reader).block_rows is None or 0 < len(some) <= BLOCK_ROWS:
+            twin = twin_of(reader, rows.root, [some])
+            found = twin.take(table, keys_of(table, [key])).to_pylist()
+            if found:
+                return ToldRow(table, found[0]), twin
+    return None
 
 
 def _by_key(table: Table, rows: pa.Table) -> Mapping[Key, dict[str, Any]]:
