@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import duckdb
 
+    from synth_assets.evaluate.explanation import Explanation
     from synth_assets.evaluate.findings import Findings
     from synth_assets.evaluate.scores import Scores
     from synth_assets.generation.generate import Dataset
@@ -55,6 +56,25 @@ def score(dataset: Dataset | str, findings: Findings, *, strict: bool = False) -
 
     data = Store(find_world(dataset), data_dir()) if isinstance(dataset, str) else dataset
     return score(data, findings, strict=strict)
+
+
+def explain(dataset: Dataset | str, row: str) -> Explanation:
+    """The story of one row: `explain(world, "INV-000000312").labels`, `.decoys`, `.compared`, `.as_dict()`.
+
+    Args:
+        dataset: a world in memory, or the name of a published one, in SYNTH_ASSETS_DATA_DIR or `data`.
+        row: its id, also in lower case and without leading zeros; a label's id stands for the row at fault;
+            "invoices:312" where ids are plain numbers.
+
+    Raises:
+        UsageProblem: the id has none of the forms that there are; the message lists them.
+        Problem: there is no such row, or a published table cannot be read.
+    """
+    from synth_assets.evaluate.explain import explain
+    from synth_assets.scenario.resolve import find_world
+    from synth_assets.storage.store import Store, data_dir
+
+    return explain(Store(find_world(dataset), data_dir()) if isinstance(dataset, str) else dataset, row)
 
 
 def connect(data_dir: str | None = None) -> duckdb.DuckDBPyConnection:

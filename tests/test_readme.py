@@ -41,6 +41,14 @@ def test_a_query_gives_the_output_shown(data, query, shown):
         assert str(connection.sql(query)).strip() == shown.strip()
 
 
+def test_a_row_is_explained_as_shown(data, monkeypatch):
+    ((command, shown),) = re.findall(
+        r"```sh\n(synth-assets explain [^\n]*)\n```\n\n```text\n(.*?)```", README, re.S
+    )
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(data))
+    assert CliRunner().invoke(main, shlex.split(command)[1:]).stdout == shown
+
+
 def test_there_are_five_queries():
     assert len(QUERIES) == README.count("```sql") == 5
 

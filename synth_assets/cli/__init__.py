@@ -12,6 +12,7 @@ import click
 from synth_assets import __version__
 from synth_assets.cli.corrections import corrections
 from synth_assets.cli.databases import clear, load, reset
+from synth_assets.cli.explain import explain
 from synth_assets.cli.export import export
 from synth_assets.cli.generate import generate
 from synth_assets.cli.list import list_worlds, schema, tables
@@ -46,6 +47,7 @@ for command in (
     generate,
     verify,
     score,
+    explain,
     report,
     corrections,
     export,

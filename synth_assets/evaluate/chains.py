@@ -109,12 +109,12 @@ def _worths(world: World) -> Iterator[str]:
     tables = {table.name: table for table in world.tables}
     for table in entity_tables(world):
         named = f"FROM reached_{table.name} AS reached JOIN {table.name} AS own ON own.{table.key.name} = key"
-        if amount := _amount(table):
+        if amount := amount_of(table):
             yield f"SELECT place, abs(own.{amount.name}) AS cents {named}"
             continue
         for column in table.references:
             other = tables.get(column.references or "")
-            if other and (amount := _amount(other)):
+            if other and (amount := amount_of(other)):
                 yield (
                     f"SELECT place, abs(other.{amount.name}) AS cents {named} "
                     f"JOIN {other.name} AS other ON other.{other.key.name} = own.{column.name}"
@@ -122,7 +122,8 @@ def _worths(world: World) -> Iterator[str]:
                 break
 
 
-def _amount(table: Table) -> Column | None:
+def amount_of(table: Table) -> Column | None:
+    """A table's first amount: of those called amount, total or value, or else of any name; None without."""
     money = [column for column in table.columns if column.kind == "money"]
     called = [c for c in money if any(word in c.name for word in ("amount", "total", "value"))]
     return next(iter(called or money), None)

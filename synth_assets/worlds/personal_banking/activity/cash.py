@@ -41,7 +41,7 @@ def withdraw(events: Events, window: Window, draws: Draws, users: Users, plain: 
     months = np.array([12 * date.year + date.month for date in dates])
     first, length = np.unique(months, return_index=True, return_counts=True)[1:]
     cell = users.number[user, None] * (12 * MOST_YEAR) + months[first]
-    happens, when, size, where = draws.fields("cash", cell).astype(np.int64).reshape(4, len(user), -1)
+    happens, when, size, where = draws.fields("cash", cell).astype(np.int64).reshape(4, *cell.shape)
     row, month = np.nonzero(happens < WITHDRAWN_SHARE * 65_536)
     day = posting.on_or_after(window, first[month] + when[row, month] * length[month] // 65_536)
     here = np.flatnonzero(day < window.length)
@@ -58,7 +58,7 @@ def refund_taxes(events: Events, window: Window, draws: Draws, users: Users, pla
     user = np.flatnonzero(plain & (users.edge < 0) & ~has(users, user_plan.VARIABLE_INCOME))
     years = np.unique([date.year for date in window.dates[: window.length]])
     happens, when, size, _ = draws.fields("tax refund", users.number[user, None] * MOST_YEAR + years)
-    row, place = np.nonzero((happens < REFUNDED_SHARE * 65_536).reshape(len(user), -1))
+    row, place = np.nonzero((happens < REFUNDED_SHARE * 65_536).reshape(len(user), len(years)))
     at = row * len(years) + place
     day = _refund_days(window, years)[place, when[at].astype(np.int64) ** 2 * DAYS // 65_536**2]
     cents = amounts.sample(*REFUND_CENTS, REFUND_SPREAD, size[at])

@@ -1,0 +1,161 @@
+"""What the clean twin holds in place of some rows: it is made for their root rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synth_assets.evaluate.block_reader import (
+    BlockReader,
+    Key,
+    holds_a_row_a_root_row,
+    number_of,
+    rows_of_block,
+    world_of,
+)
+from synth_assets.evaluate.row_chains import Keys, Link, Rows, keys_of, merged
+from synth_assets.evaluate.told_rows import ToldRow, published
+from synth_assets.generation.blocks import make_block
+from synth_assets.model.arrow import combined
+from synth_assets.model.columns import Column
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.table import Table
+from synth_assets.model.world import BLOCK_ROWS, World
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that the clean twin has not.
+
+    Attributes:
+        table, key, column: where.
+        here, in_twin: the stored values.
+    """
+
+    table: Table
+    key: Key
+    column: Column
+    here: Any
+    in_twin: Any
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, for JSON, under published names."""
+        return {
+            "table": self.table.name,
+            "id": self.key,
+            "column": self.column.published_name,
+            "here": published(self.column, self.here),
+            "in_twin": published(self.column, self.in_twin),
+        }
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Some rows beside those of the clean twin.
+
+    Attributes:
+        differences: values that differ.
+        only_here, only_in_twin: rows that the other has not.
+    """
+
+    differences: tuple[Difference, ...] = ()
+    only_here: tuple[ToldRow, ...] = ()
+    only_in_twin: tuple[ToldRow, ...] = ()
+
+
+def root_rows(reader: BlockReader, rows: Rows, block: int, keys: Keys) -> list[int]:
+    """The root rows from which some rows descend; none where they cannot be told apart.
+
+    A table that has one row a root row tells: its rows above, below and among them.
+    """
+    for table in rows.of_root:
+        if holds_a_row_a_root_row(reader, table, block):
+            around = rows.above(rows.below(keys, rows.links), rows.links)
+            found = around[table.name].to_pylist() if table.name in around else []
+            return sorted(number_of(key) - 1 for key in found)
+    return []
+
+
+def twin_of(reader: BlockReader, root: str, some: Sequence[range]) -> Rows:
+    """The clean twin of some root rows; of all rows of a world that is one block."""
+    world, clean = world_of(reader), reader.scenario.config.clean()
+    if world.block_rows is None:
+        return Rows(world, root, _only_block(world, clean, root))
+    made = [make_block(world, clean, root, rows) for rows in some]
+    return Rows(world, root, {name: pa.concat_tables([block[name] for block in made]) for name in made[0]})
+
+
+@lru_cache(maxsize=1)
+def _only_block(world: World, config: WorldConfig, root: str) -> dict[str, pa.Table]:
+    """All rows of a world that is one block, which take seconds."""
+    (rows,) = world.blocks(config, root)
+    return make_block(world, config, root, rows)
+
+
+def compare(rows: Rows, twin: Rows, region: Keys, twin_region: Keys) -> Compared:
+    """Some rows of the data and of the twin, side by side, in the order of the story."""
+    differences: list[Difference] = []
+    only_here: list[ToldRow] = []
+    only_in_twin: list[ToldRow] = []
+    both = merged(region, twin_region)
+    for table in rows.of_root:
+        if table.name not in both:
+            continue
+        here, there = (_by_key(table, of.take(table, both[table.name])) for of in (rows, twin))
+        only_here += [ToldRow(table, cells) for key, cells in here.items() if key not in there]
+        only_in_twin += [ToldRow(table, cells) for key, cells in there.items() if key not in here]
+        for key in here.keys() & there.keys():
+            differences += _differences(table, key, here[key], there[key])
+    order = {table.name: place for place, table in enumerate(rows.of_root)}
+    differences.sort(key=lambda one: (order[one.table.name], one.key))
+    return Compared(tuple(differences), tuple(only_here), tuple(only_in_twin))
+
+
+def region_of(rows: Rows, followed: Sequence[Link], chain: Keys, faulty: Keys, wide: bool = False) -> Keys:
+    """Where a fault may show: the chains of some rows, of the rows at fault, and what is below those.
+
+    With `wide` also all that is above any of these, and again below that.
+    """
+    near = merged(rows.chain(merged(chain, faulty), followed), rows.below(faulty, rows.links))
+    return rows.below(rows.above(near, rows.links), rows.links) if wide else near
+
+
+def row_in_twin(
+    reader: BlockReader, table: Table, block: int, key: Key, rows: Rows
+) -> tuple[ToldRow, Rows] | None:
+    """A row that the data has not, but the clean twin; None where that has none either.
+
+    As a rule it is of a root row between those of its neighbours in the table; else the block is made.
+    """
+    keys = rows.tables[table.name][table.key.name]
+    place = int(pc.sum(pc.less(keys, keys_of(table, [key])[0])).as_py() or 0)
+    before, after = (
+        root_rows(reader, rows, block, {table.name: combined(keys.slice(at, 1))}) if at >= 0 else []
+        for at in (place - 1, place)
+    )
+    of_block = rows_of_block(reader, table, block)
+    between = range(min(before, default=of_block.start), max(after, default=of_block.stop - 1) + 1)
+    for some in (between, of_block):
+        if world_of(reader).block_rows is None or 0 < len(some) <= BLOCK_ROWS:
+            twin = twin_of(reader, rows.root, [some])
+            found = twin.take(table, keys_of(table, [key])).to_pylist()
+            if found:
+                return ToldRow(table, found[0]), twin
+    return None
+
+
+def _by_key(table: Table, rows: pa.Table) -> Mapping[Key, dict[str, Any]]:
+    return {cells[table.key.name]: cells for cells in rows.to_pylist()}
+
+
+def _differences(
+    table: Table, key: Key, here: Mapping[str, Any], there: Mapping[str, Any]
+) -> Iterator[Difference]:
+    for column in table.columns:
+        if here[column.name] != there[column.name]:
+            yield Difference(table, key, column, here[column.name], there[column.name])
