@@ -60,6 +60,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     },
     "half a year": {"num_transactions": 4_000, "date_range_months": 6, "clip_due_dates": True},
     "some in processing": {"num_transactions": 4_000, "decoy_rates": {"processing_order": 0.05}},
+    "one decoy a fault": {"num_transactions": 3_000, "decoy_ratio": 1},
     "two blocks": {"num_transactions": 70_000, "num_contacts": 100},
 }
 

@@ -41,8 +41,8 @@ def test_a_query_gives_the_output_shown(data, query, shown):
         assert str(connection.sql(query)).strip() == shown.strip()
 
 
-def test_there_are_five_queries():
-    assert len(QUERIES) == README.count("```sql") == 5
+def test_there_are_six_queries():
+    assert len(QUERIES) == README.count("```sql") == 6
 
 
 LOCAL = [c for c in COMMANDS if c.startswith("synth-assets") and "s3://" not in c]
