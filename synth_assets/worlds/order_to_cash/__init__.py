@@ -36,7 +36,7 @@ from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACTS
 from synth_assets.worlds.order_to_cash.deals import DEALS
 from synth_assets.worlds.order_to_cash.facts import facts
-from synth_assets.worlds.order_to_cash.fault_plan import expected_labels
+from synth_assets.worlds.order_to_cash.fault_plan import expected_labels, why_not
 from synth_assets.worlds.order_to_cash.invoices import INVOICES
 from synth_assets.worlds.order_to_cash.ledger_entries import LEDGER_ENTRIES
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITIES
@@ -44,7 +44,6 @@ from synth_assets.worlds.order_to_cash.orders import ORDERS
 from synth_assets.worlds.order_to_cash.payments import PAYMENTS
 from synth_assets.worlds.order_to_cash.pictures import PLOTS
 from synth_assets.worlds.order_to_cash.products import PRODUCTS
-from synth_assets.worlds.order_to_cash.quotas import why_not
 
 WORLD = World(
     name="order_to_cash",

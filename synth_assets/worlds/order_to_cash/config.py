@@ -88,8 +88,8 @@ class Config(WorldConfig):
         None,
         ge=0,
         le=1_000,
-        description="Decoys for each labelled fault that they look like, such as 1, 10 or 100; empty: as "
-        "decoy_rates says.",
+        description="Decoys for each labelled fault that they look like, such as 1, 10 or 100, of unpaid "
+        "invoices as far as their days hold them; empty: as decoy_rates says.",
     )
 
     @property

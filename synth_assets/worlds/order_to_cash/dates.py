@@ -98,16 +98,6 @@ def aged_unpaid(config: Config, draws: Draws, number: Ints, decoy: Codes) -> npt
     return at[decoy[at] != fault_plan.LATE_INVOICE]
 
 
-def aged_asked(config: Config) -> int:
-    """Slow payers that the configuration asks for."""
-    return quota(config.planned_decoys.aged_unpaid, config.num_transactions)
-
-
-def aged_room(config: Config, draws: Draws) -> int:
-    """Orders whose invoices are as old as a slow payer's."""
-    return sum(len(rows) for rows, _ in _aged_unpaid_by_day(config, draws.of("transactions")))
-
-
 @lru_cache(maxsize=8)
 def _aged_unpaid_by_day(config: Config, draws: Draws) -> list[tuple[range, int]]:
     """For each day whose invoices are 31 to 59 days old whatever their lag, its orders and how many of their
@@ -121,4 +111,5 @@ def _aged_unpaid_by_day(config: Config, draws: Draws) -> list[tuple[range, int]]
         (cash_curves.AGED_NONE_DAYS - (days.last - day)) * len(of_day)
         for day, of_day in zip(range(first, last + 1), rows, strict=True)
     ]
-    return list(zip(rows, spread(aged_asked(config), weights, [len(of_day) for of_day in rows]), strict=True))
+    asked = quota(config.planned_decoys.aged_unpaid, config.num_transactions)
+    return list(zip(rows, spread(asked, weights, [len(of_day) for of_day in rows]), strict=True))

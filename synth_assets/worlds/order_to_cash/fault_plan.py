@@ -116,12 +116,12 @@ def why_not(config: Config, draws: Draws) -> str | None:
             f"{2 * decoys.repeat_order + sum(rates_of):g} asks for {rows} of {count} transactions, and they "
             f"do not fit: {remedy}"
         )
+    if config.decoy_ratio is not None and _closed_form(config, draws.key("decoys"))[2]:
+        return (
+            f"decoy_ratio {config.decoy_ratio:g}: with so many faults there is no room for the decoys among "
+            f"{config.num_transactions} transactions: lower it or anomaly_rates"
+        )
     return None
-
-
-def is_crowded(config: Config, draws: Draws) -> bool:
-    """Whether faults may fall on decoys, as there is no room for both."""
-    return _closed_form(config, draws.key("decoys"))[2]
 
 
 def expected_labels(config: Config, _: Draws) -> dict[str, tuple[int, int]]:

@@ -2,6 +2,9 @@
 --
 -- In brackets is the kind that a decoy looks like; its sentence is the fact that clears it. Each query returns
 -- entity_id, the row that looks like one at fault. None of them has a label of that kind.
+--
+-- The catalogue holds these queries for old readers too, and DuckDB 1.1 answers a SEMI JOIN on more than equality
+-- wrongly: EXISTS stands for it.
 
 -- name: same_amount_elsewhere [duplicate_transaction] — The same amount went to another merchant within a week.
 SELECT transaction_id AS entity_id
@@ -10,12 +13,14 @@ FROM (
     FROM transactions
     WHERE amount_cents > 0 AND merchant_name IS NOT NULL
 ) AS paid
-SEMI JOIN transactions AS others
-    ON others.user_id = paid.user_id
-    AND others.amount_cents = paid.amount_cents
-    AND others.merchant_name <> paid.merchant_name
-    AND others.date BETWEEN paid.date - 7 AND paid.date + 7
-WHERE times = 1;
+WHERE times = 1 AND EXISTS (
+    FROM transactions AS others
+    WHERE
+        others.user_id = paid.user_id
+        AND others.amount_cents = paid.amount_cents
+        AND others.merchant_name <> paid.merchant_name
+        AND others.date BETWEEN paid.date - 7 AND paid.date + 7
+);
 
 -- name: two_visits_a_day [duplicate_transaction] — The same shop was paid twice on a day, each time another amount.
 SELECT transaction_id AS entity_id
@@ -46,12 +51,14 @@ SELECT transaction_id AS entity_id FROM transactions CROSS JOIN scenario WHERE p
 -- name: refund_of_purchase [refund_without_purchase] — The shop that gives money back was paid before.
 SELECT transaction_id AS entity_id
 FROM transactions AS refunds
-SEMI JOIN transactions AS paid
-    ON paid.user_id = refunds.user_id
-    AND paid.merchant_name = refunds.merchant_name
-    AND paid.amount_cents > 0
-    AND paid.date <= refunds.date
-WHERE amount_cents < 0 AND category_primary <> 'INCOME';
+WHERE amount_cents < 0 AND category_primary <> 'INCOME' AND EXISTS (
+    FROM transactions AS paid
+    WHERE
+        paid.user_id = refunds.user_id
+        AND paid.merchant_name = refunds.merchant_name
+        AND paid.amount_cents > 0
+        AND paid.date <= refunds.date
+);
 
 -- name: wages [refund_without_purchase] — The money comes from an employer: wages give nothing back.
 SELECT transaction_id AS entity_id
@@ -85,24 +92,28 @@ WHERE
 -- name: transfer_to_savings [transfer_leg_missing] — What arrives left another account of the user on that day.
 SELECT transaction_id AS entity_id
 FROM transactions AS arrived
-SEMI JOIN transactions AS gone
-    ON arrived.user_id = gone.user_id
-    AND arrived.date = gone.date
-    AND arrived.amount_cents = -gone.amount_cents
-    AND gone.account_id <> arrived.account_id
-    AND gone.category_primary = 'TRANSFER_OUT'
-WHERE amount_cents < 0 AND category_primary = 'TRANSFER_IN';
+WHERE amount_cents < 0 AND category_primary = 'TRANSFER_IN' AND EXISTS (
+    FROM transactions AS gone
+    WHERE
+        gone.user_id = arrived.user_id
+        AND gone.date = arrived.date
+        AND gone.amount_cents = -arrived.amount_cents
+        AND gone.account_id <> arrived.account_id
+        AND gone.category_primary = 'TRANSFER_OUT'
+);
 
 -- name: card_payment [transfer_leg_missing] — The card's payment left another account of the user on that day.
 SELECT transaction_id AS entity_id
 FROM transactions AS arrived
-SEMI JOIN transactions AS gone
-    ON arrived.user_id = gone.user_id
-    AND arrived.date = gone.date
-    AND arrived.amount_cents = -gone.amount_cents
-    AND gone.account_id <> arrived.account_id
-    AND gone.category_primary = 'LOAN_PAYMENTS'
-WHERE amount_cents < 0 AND category_primary = 'LOAN_PAYMENTS';
+WHERE amount_cents < 0 AND category_primary = 'LOAN_PAYMENTS' AND EXISTS (
+    FROM transactions AS gone
+    WHERE
+        gone.user_id = arrived.user_id
+        AND gone.date = arrived.date
+        AND gone.amount_cents = -arrived.amount_cents
+        AND gone.account_id <> arrived.account_id
+        AND gone.category_primary = 'LOAN_PAYMENTS'
+);
 
 -- name: cash_withdrawal [transfer_leg_missing] — What left reached no other account, as it was drawn
 -- in cash.
