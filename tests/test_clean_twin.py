@@ -62,6 +62,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "some in processing": {"num_transactions": 4_000, "decoy_rates": {"processing_order": 0.05}},
     "in instalments": {"num_transactions": 6_000, "payments_per_invoice": 4},
     "two blocks, in instalments": {"num_transactions": 68_000, "payments_per_invoice": 2},
+    "one decoy a fault": {"num_transactions": 3_000, "decoy_ratio": 1},
     "two blocks": {"num_transactions": 70_000, "num_contacts": 100},
 }
 

@@ -266,7 +266,7 @@ def test_export_writes_every_table_or_none(data, tmp_path):
         assert not out.exists() or not list(out.iterdir())
     path.write_bytes(content)
     assert run(*export).exit_code == 0
-    assert len(list(out.iterdir())) == 9
+    assert len(list(out.iterdir())) == 10
 
 
 @pytest.mark.parametrize("place", ["file", "file/below"])

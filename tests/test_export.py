@@ -174,7 +174,7 @@ def dataset() -> Dataset:
 def exported(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("export") / "made" / "on demand"
     for to in ("csv", "json"):
-        export(WORLD, lambda name: [dataset.tables[name]], to, out)
+        export(WORLD, lambda name: [dataset.tables[name]], to, out, list(dataset.tables))
     return out
 
 

@@ -23,7 +23,8 @@ from synth_assets.export.files import export
 from synth_assets.generation.generate import in_memory
 from synth_assets.scenario.resolve import resolve
 made = in_memory(resolve("order_to_cash", {"num_transactions": 60}))
-export(made.scenario.world, lambda name: itertools.repeat(made.tables[name]), "csv", Path(sys.argv[1]))
+endless = lambda name: itertools.repeat(made.tables[name])
+export(made.scenario.world, endless, "csv", Path(sys.argv[1]), list(made.tables))
 """
 """An export whose tables never end."""
 

@@ -9,7 +9,7 @@ import pytest
 from synth_assets.checks.figures import MARKS, figure_check
 from synth_assets.checks.verify import connect
 from synth_assets.checks.world_checks import last_table
-from synth_assets.model.world import Query
+from synth_assets.model.query import Query
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import NAMES, load
 from tests.test_every_world import KEYS

@@ -15,7 +15,6 @@ from synth_assets.checks.numbers import Misspelt, numbers_of
 from synth_assets.checks.partitions import NO_RESULT, check_partitions
 from synth_assets.checks.verify import connect, verify
 from synth_assets.generation.blocks import make_block
-from synth_assets.model.world import CROSS_PARTITION
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.parquet import part_name, write_part
@@ -76,7 +75,7 @@ def test_sound_groups_clear_all_but_what_only_the_whole_shows(name: str, tmp_pat
     apart = {table.name for table in world.roots[world.root(world.manifest)]}
     laws = {law: set(world.tables_read(query)) for law, _, query, _ in world.sql("laws")}
     expected = {law for law, tables in laws.items() if tables & apart}
-    expected -= {law.name for law in world.sql("laws") if law.marks == CROSS_PARTITION}
+    expected -= {law.name for law in world.sql("laws") if law.is_cross_partition}
     expected |= {"keys", "values", "references"} | {anomaly.name for anomaly in world.anomalies}
     expected |= {rule.name for table in world.tables for rule in table.rules}
 

@@ -13,13 +13,7 @@ from synth_assets.model.draws import Draws
 from synth_assets.model.quotas import quota, spread
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES, DUPLICATE, MISMATCH, STALE
 from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config, DecoyRates
-from synth_assets.worlds.order_to_cash.fault_plan import (
-    LATE_INVOICE,
-    REPEAT,
-    Plan,
-    plan,
-    why_not,
-)
+from synth_assets.worlds.order_to_cash.fault_plan import LATE_INVOICE, REPEAT, Plan, plan, why_not
 from tests.chance import FAR, surprise
 from tests.worlds import decided
 
@@ -198,6 +192,18 @@ def test_orders_in_processing_are_the_youngest_and_carry_no_fault():
     assert found.fault[:950].all()
 
 
+def test_a_ratio_plans_so_many_decoys_for_each_fault():
+    rates = dict.fromkeys(KINDS, 0.005) | {"unauthorized_discount": 0.007}
+    made = config(num_transactions=2_000, anomaly_rates=rates, decoy_ratio=10)
+    found = np.bincount(planned(made).decoy, minlength=LATE_INVOICE + 1).tolist()
+    assert found[1:] == [2 * 100, 100, 80, 40, 20, 100]  # of 10 faults a kind, and 14 discounts
+    assert not np.any((planned(made).fault > 0) & (planned(made).decoy > 0))
+    assert config().planned_decoys == config().decoy_rates
+    twin = made.clean()
+    assert np.array_equal(planned(twin).decoy, planned(made).decoy)
+    assert config(**twin.model_dump()).planned_decoys == made.planned_decoys
+
+
 # --- what is refused ----------------------------------------------------------------------------------
 
 
@@ -221,6 +227,21 @@ def test_orders_in_processing_are_the_youngest_and_carry_no_fault():
             {"decoy_rates": {"repeat_order": 0.5}},
             "late_invoice = 1.12 asks for 1120 of 1000 transactions, and they do not fit",
         ),
+        (
+            {"decoy_ratio": 10},
+            "decoy_ratio 10: 2 x repeat_order + freight_difference + approved_discount + pending_discount + "
+            "rejected_discount + late_invoice = 2.5 asks for 2500 of 1000 transactions, and they do not fit: "
+            "lower it or anomaly_rates",
+        ),
+        (
+            {"decoy_ratio": 1, "anomaly_rates": {"missing_invoice": 0.3}},
+            "decoy_ratio 1: with so many faults there is no room for the decoys among 1000 transactions",
+        ),
+        (
+            {"decoy_ratio": 1, "decoy_rates": {"late_invoice": 0.1}},
+            "decoy_rates.late_invoice: decoy_ratio 1 plans these decoys: leave one of the two out",
+        ),
+        ({"decoy_ratio": -1}, "greater than or equal to 0"),
         ({"anomaly_rates": {"missing_invoice": 1.01}}, "less than or equal to 1"),
         ({"anomaly_rates": {"missing_invoice": -0.01}}, "greater than or equal to 0"),
         ({"anomaly_rates": {"missing_invoice": float("nan")}}, "finite"),

@@ -49,8 +49,8 @@ def test_a_row_is_explained_as_shown(data, monkeypatch):
     assert CliRunner().invoke(main, shlex.split(command)[1:]).stdout == shown
 
 
-def test_there_are_five_queries():
-    assert len(QUERIES) == README.count("```sql") == 5
+def test_there_are_six_queries():
+    assert len(QUERIES) == README.count("```sql") == 6
 
 
 LOCAL = [c for c in COMMANDS if c.startswith("synth-assets") and "s3://" not in c]

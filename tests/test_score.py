@@ -121,6 +121,26 @@ def test_findings_in_vain_cost_what_their_rows_are_worth(sales: Dataset, truth: 
     assert found.in_vain == pytest.approx(sound.amount_due_cents.sum() / 100)
 
 
+def test_a_false_alarm_is_explained_by_the_decoy_that_it_met(sales: Dataset, truth: pd.DataFrame) -> None:
+    deep = sales.frame("opportunities").query("discount_pct > 15")
+    approved = (deep.approval_status == "approved").sum()
+    found = synth_assets.score(
+        sales, {"type": ["unauthorized_discount"] * len(deep), "entity_id": list(deep.opportunity_id)}
+    )
+    assert found.decoys["approved_discount"] == ("unauthorized_discount", approved, approved)
+    assert len(deep) - found.of("unauthorized_discount").right == approved > 0  # no other false alarm
+    assert {name for name, alarms in found.decoys.items() if alarms.findings} == {"approved_discount"}
+    as_drift = synth_assets.score(
+        sales, {"type": ["pricing_drift"] * len(deep), "entity_id": list(deep.opportunity_id)}
+    )
+    assert not any(alarms.findings for alarms in as_drift.decoys.values())
+    assert found.as_dict()["decoys"]["approved_discount"] == {
+        "looks_like": "unauthorized_discount",
+        "decoys": approved,
+        "findings": approved,
+    }
+
+
 def test_findings_without_kinds_find_any(sales: Dataset, truth: pd.DataFrame) -> None:
     found = synth_assets.score(sales, truth[["entity_id"]])
     assert found.overall.recall == found.overall.precision == 1

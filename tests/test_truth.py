@@ -85,6 +85,11 @@ CROWDED = {
         "anomaly_rates": SIXTHS,
         "decoy_rates": {"freight_difference": 0.4, "approved_discount": 0.3, "repeat_order": 0.14},
     },
+    "ten decoys a fault": {
+        "num_transactions": 3_000,
+        "anomaly_rates": dict.fromkeys(KINDS, 0.006),
+        "decoy_ratio": 10,
+    },
     "one contact, one product": {"num_transactions": 3_000, "num_contacts": 1, "num_products": 1},
     "one order": {"num_transactions": 1, "num_contacts": 5},
     "one month": {"date_range_months": 1, "anomaly_rates": {"stale_unpaid": 0, "payment_mismatch": 0}},

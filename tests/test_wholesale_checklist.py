@@ -10,7 +10,7 @@ import pytest
 from synth_assets.checks.every_table import every_table_check
 from synth_assets.checks.report import checklist, tables_of
 from synth_assets.checks.spec import CheckSpec, Evidence
-from synth_assets.model.world import Query
+from synth_assets.model.query import Query
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.wholesale import WORLD
 from tests.worlds import make_world

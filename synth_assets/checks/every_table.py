@@ -10,7 +10,7 @@ from collections.abc import Callable
 from synth_assets.checks.check import SHOWN, Check, Row, rows
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.table_checks import pointers_checked_with
-from synth_assets.model.world import Query
+from synth_assets.model.query import Query
 
 OF_EVERY_TABLE = " of every table"
 """How the brackets of such an item end."""

@@ -10,7 +10,7 @@ import re
 
 from synth_assets.checks.check import Check, Severity
 from synth_assets.checks.spec import CheckSpec, Evidence
-from synth_assets.model.world import Query
+from synth_assets.model.query import Query
 
 _NUMBER = r"(-?[\d.]+)"
 MARKS = re.compile(rf"{_NUMBER} to {_NUMBER}, (error|warning)(?:, from ([\d,]+) rows)?")

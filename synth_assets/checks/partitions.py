@@ -23,11 +23,13 @@ import pyarrow as pa
 
 from synth_assets.checks.check import count
 from synth_assets.checks.numbers import Misspelt, Numbers, numbers_of
-from synth_assets.checks.queries import quoted, restrictions
+from synth_assets.checks.queries import labelled_sql, quoted, restrictions
 from synth_assets.derive.duckdb_view import only
 from synth_assets.model.columns import Column
+from synth_assets.model.decoy_list import DECOYS
+from synth_assets.model.query import Query
 from synth_assets.model.table import Table
-from synth_assets.model.world import CROSS_PARTITION, World
+from synth_assets.model.world import World
 from synth_assets.storage.store import Published
 
 GROUP_ROWS = 5_000_000
@@ -55,11 +57,13 @@ class PartitionResult:
         passed: checks of tables, row rules, laws and kinds of fault that hold, each as (name, table).
         rows: rows of each table.
         labels: labels of each kind, as many as its rule finds.
+        decoys: rows of each decoy that is cleared: none has a label.
     """
 
     passed: set[tuple[str, str]] = field(default_factory=set)
     rows: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
+    decoys: Counter[str] = field(default_factory=Counter)
 
     def passes(self, name: str, table: str) -> bool:
         """Whether a check needs no other judgement."""
@@ -99,8 +103,10 @@ class _Groups:
         self.parts = {table.name: self._parts(published[table.name].glob) for table in world.tables}
         self.laws = dict(_laws(world, {table.name for table in self.tables}))
         self.rules = {query.name: query.sql for query in world.sql("rules")}
+        decoys = [decoy for decoy in world.sql(DECOYS) if not decoy.is_cross_partition]
+        self.decoys = {decoy.name: decoy for decoy in decoys}
         row_rules = (rule.sql for table in world.tables for rule in table.rules)
-        queries = " ".join([*self.laws.values(), *self.rules.values(), *row_rules])
+        queries = " ".join([*self.laws.values(), *self.rules.values(), *row_rules, *(d.sql for d in decoys)])
         self.used = set(re.findall(r"\w+", queries)) | LABEL
         self.prefixes = sorted({c.prefix for table in world.tables for c in table.columns if c.prefix})
         self.sound = {table.name for table in world.tables}
@@ -204,8 +210,24 @@ class _Groups:
         for kind, query in list(self.rules.items()):
             if self._any(self._differences(kind, query)):
                 del self.rules[kind]
+        for decoy in list(self.decoys.values()):
+            self._judge_decoy(decoy)
         labels = f"SELECT type, count(*) FROM {self.world.manifest.name} GROUP BY type"
         self.found.labels.update(dict(self.connection.execute(labels).fetchall()))
+
+    def _judge_decoy(self, decoy: Query) -> None:
+        """Count a decoy's rows in this group; drop it where one has a label."""
+        found = labelled_sql(decoy, self.world.manifest.name, "id_of(entity_id)")
+        try:
+            cell = self.connection.execute(
+                f"SELECT count(*), count(*) FILTER (is_labelled) FROM ({found})"
+            ).fetchone()
+        except duckdb.Error:
+            cell = None
+        rows, labelled = cell or (0, 1)
+        self.found.decoys[decoy.name] += rows
+        if labelled:
+            del self.decoys[decoy.name], self.found.decoys[decoy.name]
 
     def _differences(self, kind: str, rule: str) -> str:
         """The query for what is among a kind's labels more or less often than among what its rule finds."""
@@ -247,7 +269,7 @@ class _Groups:
 def _laws(world: World, tables: set[str]) -> Iterator[tuple[str, str]]:
     """The laws that groups can clear, name and query: they read a table of the groups."""
     for law in world.sql("laws"):
-        if law.marks != CROSS_PARTITION and tables.intersection(world.tables_read(law.sql)):
+        if not law.is_cross_partition and tables.intersection(world.tables_read(law.sql)):
             yield law.name, law.sql
 
 

@@ -9,6 +9,7 @@ import duckdb
 from synth_assets.checks.check import SHOWN, Row, count, rows
 from synth_assets.derive.duckdb_view import only
 from synth_assets.model.columns import Column
+from synth_assets.model.query import Query
 
 
 def restrictions(column: Column) -> Iterator[tuple[str, str]]:
@@ -44,6 +45,18 @@ def file_schemas(connection: duckdb.DuckDBPyConnection, source: str) -> dict[tup
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def labelled_sql(decoy: Query, manifest: str, label_id: str = "entity_id") -> str:
+    """The query for the rows of a decoy, each once, and whether a label of its kind names them.
+
+    Args:
+        decoy: as `decoys.sql` says it.
+        manifest: the table of labels.
+        label_id: what of a label a row's id is compared with.
+    """
+    labels = f"SELECT {label_id} FROM {manifest} WHERE type = {quoted(decoy.looks_like)}"
+    return f"SELECT DISTINCT entity_id, entity_id IN ({labels}) AS is_labelled FROM ({decoy.sql})"
 
 
 def compare(

@@ -13,10 +13,13 @@ from synth_assets.checks.check import SHOWN, Check, count, rows
 from synth_assets.checks.every_table import OF_EVERY_TABLE, every_table_check
 from synth_assets.checks.figures import figure_check
 from synth_assets.checks.giveaways import giveaway_check
+from synth_assets.checks.queries import labelled_sql
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.table_checks import offenders, table_checks
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.world import Query, World
+from synth_assets.model.decoy_list import DECOYS
+from synth_assets.model.query import Query
+from synth_assets.model.world import World
 
 TOTAL = "rules find exactly the manifest"
 """Name of the check over all kinds of fault together."""
@@ -105,22 +108,27 @@ def _truth_checks(world: World) -> Iterator[CheckSpec]:
 
 def _decoy_checks(world: World) -> Iterator[CheckSpec]:
     """What only looks like a fault of a kind has no label of it."""
-    decoys = list(world.sql("decoys"))
+    decoys = list(world.sql(DECOYS))
     if decoys:
         manifest = world.manifest.name
-        counted = " UNION ALL ".join(
-            f"SELECT '{query.name}' AS kind, entity_id, entity_id IN (SELECT entity_id FROM {manifest} "
-            f"WHERE type = '{query.name}') AS is_labelled FROM ({query.sql})"
-            for query in decoys
-        )
 
         def run(spec: CheckSpec, evidence: Evidence) -> Check:
-            evidence.connection.execute(f"CREATE OR REPLACE TEMP TABLE decoys AS {counted}")
-            found = count(evidence.connection, "FROM decoys")
-            labelled = rows(evidence.connection, f"FROM decoys WHERE is_labelled LIMIT {SHOWN}")
-            wrong = count(evidence.connection, "FROM decoys WHERE is_labelled")
+            cleared = evidence.partitions.decoys
+            left = " UNION ALL ".join(
+                f"SELECT '{decoy.name}' AS decoy, '{decoy.looks_like}' AS looks_like, "
+                f"* FROM ({labelled_sql(decoy, manifest)})"
+                for decoy in decoys
+                if decoy.name not in cleared
+            )
+            found, wrong, labelled = sum(cleared.values()), 0, []
+            if left:
+                evidence.connection.execute(f"CREATE OR REPLACE TEMP TABLE decoys_found AS {left}")
+                found += count(evidence.connection, "FROM decoys_found")
+                wrong = count(evidence.connection, "FROM decoys_found WHERE is_labelled")
+                labelled = rows(evidence.connection, f"FROM decoys_found WHERE is_labelled LIMIT {SHOWN}")
+            kinds = len({decoy.looks_like for decoy in decoys})
             shown = f"{found:,}, {wrong:,} labelled" if wrong else f"{found:,}"
-            return spec.outcome(f"like {len(decoys)} kinds", shown, not wrong, (0, wrong), labelled)
+            return spec.outcome(f"like {kinds} kinds", shown, not wrong, (0, wrong), labelled)
 
         sentence = (
             "Rows that only look like faults, see decoys.sql, have no label of the kind that they look like."

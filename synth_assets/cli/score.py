@@ -74,7 +74,7 @@ def _tables(scores: Scores) -> Iterator[str]:
         "$ missed",
         "$ in vain",
     ]
-    lines = [_line(kind.replace("_", " "), one) for kind, one in kinds.items()]
+    lines = [_line(_plain(kind), one) for kind, one in kinds.items()]
     yield table(heads, [*lines, _line("overall", scores.overall), _line("by case", scores.case_overall)])
     graded = scores.by_difficulty.items()
     if graded:
@@ -92,12 +92,22 @@ def _tables(scores: Scores) -> Iterator[str]:
                     for at in scores.ranking.capacities
                 ],
             )
-    alarmed = {kind: decoys for kind, decoys in scores.decoys.items() if decoys[1]}
+    alarmed = {name: alarms for name, alarms in scores.decoys.items() if alarms.findings}
     if alarmed:
-        yield table(
-            ["looks like", "decoys", "reported"],
-            [[kind.replace("_", " "), f"{there:,}", f"{hit:,}"] for kind, (there, hit) in alarmed.items()],
+        yield tabulate(
+            [
+                [_plain(name), _plain(alarms.looks_like), f"{alarms.decoys:,}", f"{alarms.findings:,}"]
+                for name, alarms in alarmed.items()
+            ],
+            headers=["decoy", "looks like", "decoys", "reported"],
+            tablefmt="plain",
+            colalign=("left", "left", "right", "right"),
+            disable_numparse=True,
         )
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _line(name: str, one: Score) -> list[str]:

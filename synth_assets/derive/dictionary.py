@@ -11,6 +11,7 @@ from pathlib import Path
 
 from synth_assets import worlds
 from synth_assets.model.columns import Column
+from synth_assets.model.decoy_list import DECOYS
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
@@ -54,19 +55,25 @@ def _lines(world: World) -> Iterator[str]:
             ("Figure", "Range", "What it is, and whose figure it follows"),
             ((f"`{query.name}`", query.marks.split(",")[0], query.sentence) for query in figures),
         )
-    decoys = list(world.sql("decoys"))
+    decoys = list(world.sql(DECOYS))
     if decoys:
-        yield from ("## Decoys", "", "Rows that only look like a fault; `decoys.sql` finds them.", "")
+        yield from (
+            "## Decoys by name",
+            "",
+            "Rows that only look like a fault: `decoys.sql` finds them, the table `decoys` lists them.",
+            "",
+        )
         yield from _grid(
-            ("Looks like", "Is sound"), ((f"`{query.name}`", query.sentence) for query in decoys)
+            ("Decoy", "Looks like", "What clears it"),
+            ((f"`{query.name}`", f"`{query.looks_like}`", query.sentence) for query in decoys),
         )
 
 
 def _sources(world: World, table: Table) -> Sequence[str]:
     """What a table is made from, or what a view reads."""
-    views = {view.name: view for view in world.views}
+    views = {view.name: view for view in world.derived}
     if table.name in views:
-        return world.tables_read(world.text(views[table.name].file))
+        return world.tables_read(world.query_of(views[table.name]))
     return table.upstream
 
 

@@ -86,23 +86,30 @@ def derived_view_sql(
 def derived_query(query: str, sources: Mapping[str, str], config: WorldConfig) -> str:
     """A query over stored tables that finds them by itself."""
     tables = [
-        f"{_name(name)} as (from read_parquet({_text(source)}, hive_partitioning = false))"
+        f"{_name(name)} as not materialized (from read_parquet({_text(source)}, hive_partitioning = false))"
         for name, source in sources.items()
     ]
     return f"with scenario as ({_scenario(config)}), {', '.join(tables)} from ({query})"
 
 
 def _scenario(config: WorldConfig) -> str:
-    """The configuration's plain values as one row."""
-    values = {
-        key: value
-        for key, value in (config.model_dump() | config.sql_facts()).items()
-        if isinstance(value, int | float | str | dt.date)
-    }
-    return "select " + ", ".join(f"{_literal(value)} as {_name(key)}" for key, value in values.items())
+    """The configuration's values as one row, groups of keys as structs; lists of values are left out."""
+    values = config.model_dump() | config.sql_facts()
+    return "select " + ", ".join(
+        f"{_literal(value)} as {_name(key)}" for key, value in values.items() if _is_said(value)
+    )
+
+
+def _is_said(value: object) -> bool:
+    return value is None or isinstance(value, int | float | str | dt.date | dict)
 
 
 def _literal(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        said = {key: inner for key, inner in value.items() if _is_said(inner)}
+        return "{" + ", ".join(f"{_text(key)}: {_literal(inner)}" for key, inner in said.items()) + "}"
     if isinstance(value, bool | int | float):
         return str(value).lower()
     return f"date '{value}'" if isinstance(value, dt.date) else _text(str(value))

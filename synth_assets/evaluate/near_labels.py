@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +16,11 @@ from synth_assets.evaluate.row_chains import Keys, Rows
 from synth_assets.evaluate.row_ids import row_named
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.arrow import scalar
+from synth_assets.model.decoy_list import DECOYS
 from synth_assets.model.errors import UsageProblem
+from synth_assets.model.query import Query
 from synth_assets.model.table import Table
-from synth_assets.model.world import CROSS_PARTITION, World
+from synth_assets.model.world import World
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ def decoys_among(reader: BlockReader, rows: Rows, near: Keys) -> list[Decoy]:
     block.
     """
     world = world_of(reader)
-    queries = [(query, *_looks_like(world, query)) for query in world.sql("decoys")]
-    queries = [entry for entry in queries if len(near.get(entry[2].name, ()))]
+    queries = [(query, _table_of(world, query)) for query in world.sql(DECOYS)]
+    queries = [(query, table) for query, table in queries if len(near.get(table.name, ()))]
     if not queries:
         return []
     others = [table for table in world.tables if world.root(table) != rows.root]
@@ -135,17 +136,17 @@ def decoys_among(reader: BlockReader, rows: Rows, near: Keys) -> list[Decoy]:
     joined = rows.below(rows.above(near, rows.links), rows.links) if world.block_rows else {}
     found = []
     with connect(world, reader.scenario.config, elsewhere) as connection:
-        for query, kind, table in queries:
+        for query, table in queries:
             for name in world.tables_read(query.sql):
                 if name not in elsewhere:
-                    whole = CROSS_PARTITION in query.marks or not joined
+                    whole = query.is_cross_partition or not joined
                     connection.register(name, _read(reader, rows, name, None if whole else joined))
             names = ", ".join(quoted(str(key)) for key in near[table.name].to_pylist())
             ids = connection.execute(
                 f"SELECT DISTINCT entity_id FROM ({query.sql}) WHERE entity_id IN ({names}) ORDER BY 1"
             ).fetchall()
             found += [
-                Decoy(query.name, kind, query.sentence, table, _key(world, table, entity))
+                Decoy(query.name, query.looks_like, query.sentence, table, _key(world, table, entity))
                 for (entity,) in ids
             ]
     return found
@@ -161,15 +162,9 @@ def _read(reader: BlockReader, rows: Rows, name: str, keys: Keys | None) -> pa.T
     return rows.take(table, keys[name]) if name in keys else rows.tables[name].slice(0, 0)
 
 
-def _looks_like(world: World, query: Any) -> tuple[str, Table]:
-    """The kind of fault that a decoy looks like, and the table of its rows.
-
-    A kind stands in brackets behind a decoy's name, or is its name.
-    """
-    kinds = {anomaly.name: anomaly for anomaly in world.anomalies}
-    words: Iterator[str] = iter(re.findall(r"\w+", str(query.marks)))
-    kind = next((word for word in words if word in kinds), query.name)
-    return kind, world.table_of(kinds[kind].entity)
+def _table_of(world: World, decoy: Query) -> Table:
+    """The table of a decoy's rows."""
+    return world.table_of(next(kind.entity for kind in world.anomalies if kind.name == decoy.looks_like))
 
 
 def _key(world: World, table: Table, text: str) -> Key:

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from synth_assets.checks.queries import quoted
 from synth_assets.evaluate.opened import Opened
 from synth_assets.model.manifest import DIFFICULTIES
-from synth_assets.model.world import Query, World
+from synth_assets.model.query import Query
+from synth_assets.model.world import World
 
 Floats = npt.NDArray[np.float64]
 

@@ -16,7 +16,8 @@ from synth_assets.evaluate import chains
 from synth_assets.evaluate.findings import load_findings
 from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.evaluate.ranking import ranking
-from synth_assets.evaluate.scores import Score, Scores
+from synth_assets.evaluate.scores import Alarms, Score, Scores
+from synth_assets.model.decoy_list import DECOYS, decoys_sql
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.manifest import DIFFICULTIES
 
@@ -170,17 +171,22 @@ def _by_difficulty(connection: duckdb.DuckDBPyConnection) -> dict[str | None, di
     } | ({} if None in kinds else {None: {}})
 
 
-def _decoys(there: Opened) -> dict[str, tuple[int, int]]:
-    """By kind, how many rows only look like it, and how many of those findings report."""
-    found = {}
-    for query in there.world.sql("decoys"):
-        decoys = f"SELECT DISTINCT entity_id FROM ({query.sql})"
-        reported = (
-            f"SELECT DISTINCT entity_id FROM findings SEMI JOIN ({decoys}) USING (entity_id) "
-            f"WHERE type = {quoted(query.name)} OR type IS NULL"
-        )
-        found[query.name] = count(there.connection, decoys), count(there.connection, reported)
-    return found
+def _decoys(there: Opened) -> dict[str, Alarms]:
+    """Of each decoy, how many rows there are, and how many of them findings report as what they look like."""
+    decoys = list(there.world.sql(DECOYS))
+    if not decoys:
+        return {}
+    counted = dict.fromkeys((decoy.name for decoy in decoys), (0, 0))
+    query = f"""
+        SELECT decoy, count(DISTINCT rows.entity_id), count(DISTINCT findings.entity_id)
+        FROM ({decoys_sql(decoys, there.world.anomalies)}) AS rows
+        LEFT JOIN findings
+            ON findings.entity_id = rows.entity_id AND coalesce(findings.type, looks_like) = looks_like
+        GROUP BY decoy
+        """
+    for name, rows, reported in there.connection.execute(query).fetchall():
+        counted[name] = rows, reported
+    return {decoy.name: Alarms(decoy.looks_like, *counted[decoy.name]) for decoy in decoys}
 
 
 Numbers = tuple[int, ...]

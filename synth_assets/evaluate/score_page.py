@@ -66,10 +66,13 @@ def _sections(scores: Scores) -> Iterator[Section]:
         yield Section("By difficulty", "", [table], [_recall_picture(scores)])
     if scores.ranking and len(scores.ranking.precision_at):
         yield _ranked(scores.ranking)
-    alarmed = [(kind, there, hit) for kind, (there, hit) in scores.decoys.items() if hit]
+    alarmed = [
+        (name.replace("_", " "), one.looks_like.replace("_", " "), f"{one.decoys:,}", f"{one.findings:,}")
+        for name, one in scores.decoys.items()
+        if one.findings
+    ]
     if alarmed:
-        rows = [(kind.replace("_", " "), f"{there:,}", f"{hit:,}") for kind, there, hit in alarmed]
-        table = Grid(("looks like", "decoys", "reported"), rows, numbers=(1, 2))
+        table = Grid(("decoy", "looks like", "decoys", "reported"), alarmed, numbers=(2, 3))
         yield Section("False alarms that are decoys", "Sound rows that only look like a fault.", [table])
 
 

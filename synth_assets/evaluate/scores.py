@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from synth_assets.evaluate.ranking import Ranking
 from synth_assets.model.errors import UsageProblem
@@ -73,6 +73,20 @@ class Score:
         }
 
 
+class Alarms(NamedTuple):
+    """False alarms that a decoy explains.
+
+    Attributes:
+        looks_like: the kind of fault.
+        decoys: its rows.
+        findings: those of them that were reported as of that kind, or without one.
+    """
+
+    looks_like: str
+    decoys: int
+    findings: int
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """What a detector caught.
@@ -83,7 +97,7 @@ class Scores:
         by_difficulty: by row; findings have no difficulty, so `findings` is None.
         by_type_and_difficulty: the same for each kind.
         case_overall, case_by_type: by case.
-        decoys: by the kind that they look like, how many there are and how many were reported.
+        decoys: by name, what only looks like a fault: how much of it there is, and what was reported.
         ranking: how well scores put the right findings first; None where findings have none.
         rankings: the same by kind, where findings say theirs.
         duplicates: findings given more than once; they count once.
@@ -99,7 +113,7 @@ class Scores:
     by_type_and_difficulty: Mapping[str, Mapping[str, Score]]
     case_overall: Score
     case_by_type: Mapping[str, Score]
-    decoys: Mapping[str, tuple[int, int]]
+    decoys: Mapping[str, Alarms]
     ranking: Ranking | None
     rankings: Mapping[str, Ranking]
     duplicates: int
@@ -170,10 +184,7 @@ class Scores:
                 "overall": self.case_overall.as_dict(),
                 "by_type": {kind: one.as_dict() for kind, one in self.case_by_type.items()},
             },
-            "decoys": {
-                kind: {"decoys": there, "findings": reported}
-                for kind, (there, reported) in self.decoys.items()
-            },
+            "decoys": {name: alarms._asdict() for name, alarms in self.decoys.items()},
             "problems": {
                 "duplicates": self.duplicates,
                 "unknown_types": dict(self.unknown_types),

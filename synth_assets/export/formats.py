@@ -84,8 +84,8 @@ def published(store: Store) -> Source:
         Problem: nothing is there, or, from `parts`, a table is damaged or from another scenario.
     """
     scenario, world = store.scenario(), store.world
-    queries = {view.name: world.text(view.file) for view in world.views}
-    columns = {view.name: view.table.schema for view in world.views}
+    queries = {view.name: world.query_of(view) for view in world.derived}
+    columns = {view.name: view.table.schema for view in world.derived}
 
     def parts(names: Sequence[str]) -> Parts:
         read = {name: world.tables_read(queries[name]) if name in queries else [name] for name in names}

@@ -16,19 +16,21 @@ def _never() -> NoReturn:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One view of a world. Its query is `views/<name>.sql` in the world's package.
+    """One view of a world.
 
     Attributes:
         name: view name, also asset and export name.
         grain: what one row is, as a sentence.
         columns: what the query gives, in this order, as stored columns: amounts in cents.
         subject: the part of the world that it belongs to.
+        query: DuckDB over the stored tables; "" where it is `views/<name>.sql` in the world's package.
     """
 
     name: str
     grain: str
     columns: tuple[Column, ...]
     subject: str = ""
+    query: str = ""
 
     @cached_property
     def table(self) -> Table:

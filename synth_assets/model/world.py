@@ -10,12 +10,14 @@ from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, NamedTuple
+from typing import Any
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.config import WorldConfig
+from synth_assets.model.decoy_list import DECOYS, decoy_list
 from synth_assets.model.draws import Draws
 from synth_assets.model.pictures import Plot
+from synth_assets.model.query import Query, queries_in
 from synth_assets.model.table import Table
 from synth_assets.model.variant import Variant
 from synth_assets.model.vendor import Vendor
@@ -26,27 +28,11 @@ BLOCK_ROWS = 65_536
 
 PACKAGE = "synth_assets.worlds"
 
+COMMENT_OR_TEXT = r"--[^\n]*|'[^']*'"
+"""What of a query names no table."""
+
 CONSTANT = ""
 """The root of constant tables."""
-
-CROSS_PARTITION = "cross-partition"
-"""Mark of a query whose offenders may lie in parts that no reference joins."""
-
-
-class Query(NamedTuple):
-    """A named query of a world.
-
-    Attributes:
-        name: unique in its file or folder.
-        sentence: what it says.
-        sql: DuckDB over the stored tables.
-        marks: what is in brackets behind the name.
-    """
-
-    name: str
-    sentence: str
-    sql: str
-    marks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +61,8 @@ class Report:
 class World:
     """One finance world.
 
-    Its package may hold SQL: `laws`, `rules`, `figures`; `decoys`, which has a query for each kind of fault
-    that gives the ids of sound rows that look like it; `detection`, what a detector sees of each kind, see
+    Its package may hold SQL: `laws`, `rules`, `figures`; `decoys`, whose queries give the ids of sound rows
+    that look like a fault of the kind in brackets; `detection`, what a detector sees of each kind, see
     `evaluate/samples.py`; and `report`, the tables of its books.
 
     Attributes:
@@ -91,7 +77,7 @@ class World:
         why_not: function of the configuration and draws: why its quotas cannot be met exactly, in one line,
             or None.
         plots: pictures, by the table that each shows.
-        views: what is derived from the tables by queries.
+        views: what is derived from the tables by queries; the list of decoys is one more.
         presets: named sets of configuration values.
         block_rows: root rows of a block; None for a world that is one block.
         database: SQL file of its package that makes the source document's tables in a database.
@@ -158,7 +144,18 @@ class World:
     @cached_property
     def relations(self) -> tuple[Table, ...]:
         """What the world publishes: its tables, and its views as tables."""
-        return (*self.tables, *(view.table for view in self.views))
+        return (*self.tables, *(view.table for view in self.derived))
+
+    @cached_property
+    def derived(self) -> tuple[View, ...]:
+        """Its views, and the list of its decoys where it has any."""
+        decoys = tuple(self.sql(DECOYS)) if self.anomalies else ()
+        listed = (decoy_list(decoys, self.anomalies, self.manifest.subject),) if decoys else ()
+        return (*self.views, *listed)
+
+    def query_of(self, view: View) -> str:
+        """The query that makes a view."""
+        return view.query or self.text(view.file)
 
     @cached_property
     def _by_name(self) -> dict[str, Table]:
@@ -203,23 +200,13 @@ class World:
         return Draws(config.seed, self.name, subject)
 
     def sql(self, name: str) -> Iterator[Query]:
-        """The queries of `<name>.sql`, or of every file of the folder `<name>`; none where there is neither.
-
-        A query starts at a line `-- name: what it says`, or `-- name [marks]: …`; further comment lines
-        continue the sentence.
-        """
+        """The queries of `<name>.sql`, or of every file of the folder `<name>`; none without either."""
         for text in self._texts(name) if name else ():
-            for part in text.split("\n-- name: ")[1:]:
-                heading, *lines = part.split("\n")
-                label, _, sentence = heading.partition(" — ")
-                while lines and lines[0].startswith("--"):
-                    sentence += " " + lines.pop(0).removeprefix("--").strip()
-                query, _, marks = label.strip().partition(" [")
-                yield Query(query, sentence.strip(), "\n".join(lines).strip().rstrip(";"), marks.rstrip("]"))
+            yield from queries_in(text)
 
     def tables_read(self, query: str) -> list[str]:
         """The tables that a query names, in order of lineage; it is about the last."""
-        words = set(re.findall(r"\w+", query))
+        words = set(re.findall(r"\w+", re.sub(COMMENT_OR_TEXT, " ", query)))
         return [table.name for table in self.tables if table.name in words]
 
     def text(self, name: str) -> str:

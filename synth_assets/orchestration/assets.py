@@ -18,7 +18,7 @@ def world_assets(world: World) -> list[dg.AssetsDefinition]:
     assets = [
         scenario_asset(world),
         *(table_asset(world, table) for table in world.tables),
-        *(view_asset(world, view) for view in world.views),
+        *(view_asset(world, view) for view in world.derived),
         *([report_asset(world, world.report)] if world.report else ()),
         catalogue_asset(world),
     ]

@@ -53,11 +53,11 @@ def _needed(world: World) -> Edges:
         needed[world.manifest.name].update(world.tables_read(query.sql))
     if world.anomalies:
         needed[world.manifest.name].update(table.name for table in compared(world))
-    for view in world.views:
-        needed[view.name] = set(world.tables_read(world.text(view.file)))
+    for view in world.derived:
+        needed[view.name] = set(world.tables_read(world.query_of(view)))
     if world.report:
         needed[world.report.name] = set(tables_of(world))
-    order = [*(table.name for table in world.tables), *(view.name for view in world.views)]
+    order = [*(table.name for table in world.tables), *(view.name for view in world.derived)]
     return {
         name: tuple(other for other in order if other in names and other != name)
         for name, names in needed.items()

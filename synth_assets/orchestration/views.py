@@ -16,7 +16,7 @@ from synth_assets.orchestration.lineage import upstream
 
 def view_asset(world: World, view: View) -> dg.AssetsDefinition:
     """The asset of a view. The view itself is in the catalogue; nothing of it is stored."""
-    query = world.text(view.file)
+    query = world.query_of(view)
     read = world.tables_read(query)
 
     @dg.asset(

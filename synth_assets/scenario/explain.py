@@ -63,7 +63,12 @@ def _by_alias(model: type[BaseModel], name: str) -> FieldInfo | None:
 
 def allowed(field: FieldInfo) -> str:
     """What a field takes, in words."""
-    words: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false"}
+    words: dict[Any, str] = {
+        int: "a whole number",
+        float: "a number",
+        float | None: "empty or a number",
+        bool: "true or false",
+    }
     bounds = {type(m).__name__: m for m in field.metadata}
     low = getattr(bounds.get("Ge"), "ge", None)
     high = getattr(bounds.get("Le"), "le", None)

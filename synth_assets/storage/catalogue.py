@@ -53,7 +53,7 @@ def flip(store: Store, scenario: Scenario) -> StoragePath:
     published = {t.name: store.published(t.name, scenario) for t in store.world.tables}
     before = store.catalogued()
     document: dict[str, object] = {name: store.below_home(version) for name, version in published.items()}
-    if store.world.views:
+    if store.world.derived:
         document[CONFIG] = scenario.document["config"]
     content = json.dumps(document, indent=1).encode()
     path: StoragePath = store.home / DOCUMENT
@@ -137,7 +137,7 @@ def _statements(
     yield f'create schema "{world.name}"'
     yield from (view_sql(world.table(name), world.name, source) for name, source in sources.items())
     if config is not None:
-        for view in world.views:
-            query = world.text(view.file)
+        for view in world.derived:
+            query = world.query_of(view)
             read = {name: sources[name] for name in world.tables_read(query)}
             yield derived_view_sql(view, world.name, query, read, world.config.model_validate(dict(config)))

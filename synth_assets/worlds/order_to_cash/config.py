@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from synth_assets.model.config import Frozen, WorldConfig
 
@@ -69,6 +69,17 @@ class DecoyRates(Frozen):
     )
 
 
+LOOK_ALIKES = {
+    "missing_invoice": ("late_invoice",),
+    "pricing_drift": ("freight_difference",),
+    "duplicate_invoice": ("repeat_order",),
+    "unauthorized_discount": ("approved_discount", "pending_discount", "rejected_discount"),
+    "stale_unpaid": ("aged_unpaid",),
+}
+"""By kind, the decoys that `decoy_ratio` plans. What looks like a payment mismatch follows from freight, and
+orders stay in processing only where `decoy_rates` says so."""
+
+
 class Config(WorldConfig):
     """Keys of order_to_cash."""
 
@@ -97,3 +108,39 @@ class Config(WorldConfig):
     )
     anomaly_rates: AnomalyRates = AnomalyRates()
     decoy_rates: DecoyRates = DecoyRates()
+    decoy_ratio: float | None = Field(
+        None,
+        ge=0,
+        le=1_000,
+        description="Decoys for each labelled fault that they look like, such as 1, 10 or 100, of unpaid "
+        "invoices as far as their days hold them; empty: as decoy_rates says.",
+    )
+
+    @property
+    def planned_decoys(self) -> DecoyRates:
+        """`decoy_rates`, or what `decoy_ratio` makes of them: decoys of one kind share as they usually do."""
+        if self.decoy_ratio is None:
+            return self.decoy_rates
+        usual = DecoyRates()
+        rates: dict[str, float] = {}
+        for kind, names in LOOK_ALIKES.items():
+            asked = self.decoy_ratio * getattr(self.anomaly_rates, kind)
+            whole = sum(getattr(usual, name) for name in names)
+            rates |= {name: asked * getattr(usual, name) / whole for name in names}
+        return self.decoy_rates.model_copy(update=rates)
+
+    def clean(self) -> Self:
+        """The clean twin has the decoys of the faulty one, though no fault counts them."""
+        decoys = self.planned_decoys
+        return super().clean().model_copy(update={"decoy_rates": decoys, "decoy_ratio": None})
+
+    @model_validator(mode="after")
+    def _one_key_plans_decoys(self) -> Self:
+        usual = DecoyRates()
+        for name in (name for names in LOOK_ALIKES.values() for name in names):
+            if self.decoy_ratio is not None and getattr(self.decoy_rates, name) != getattr(usual, name):
+                raise ValueError(
+                    f"decoy_rates.{name}: decoy_ratio {self.decoy_ratio:g} plans these decoys: leave one of "
+                    "the two out"
+                )
+        return self

@@ -127,5 +127,5 @@ def _aged_unpaid_by_day(config: Config, draws: Draws) -> list[tuple[range, int]]
         (cash_curves.AGED_NONE_DAYS - (days.last - day)) * len(of_day)
         for day, of_day in zip(range(first, last + 1), rows, strict=True)
     ]
-    asked = quota(config.decoy_rates.aged_unpaid, config.num_transactions)
+    asked = quota(config.planned_decoys.aged_unpaid, config.num_transactions)
     return list(zip(rows, spread(asked, weights, [len(of_day) for of_day in rows]), strict=True))

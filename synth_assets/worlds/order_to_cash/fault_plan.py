@@ -91,7 +91,7 @@ def plan(config: Config, draws: Draws, transaction: Ints) -> Plan:
 
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configured quotas cannot all be met, in one line, or None when they can."""
-    rates, decoys = config.anomaly_rates, config.decoy_rates
+    rates, decoys = config.anomaly_rates, config.planned_decoys
     most = largest_count(config.payments_per_invoice)
     if config.num_transactions > most:
         return (
@@ -114,10 +114,18 @@ def why_not(config: Config, draws: Draws) -> str | None:
         rates_of = [getattr(decoys, name) for name in _SINGLES]
         count = config.num_transactions
         rows = 2 * quota(decoys.repeat_order, count) + sum(quota(rate, count) for rate in rates_of)
+        subject, remedy = "decoy_rates", "lower the rates"
+        if config.decoy_ratio is not None:
+            subject, remedy = f"decoy_ratio {config.decoy_ratio:g}", "lower it or anomaly_rates"
         return (
-            f"decoy_rates: 2 x repeat_order + {' + '.join(_SINGLES)} = "
+            f"{subject}: 2 x repeat_order + {' + '.join(_SINGLES)} = "
             f"{2 * decoys.repeat_order + sum(rates_of):g} asks for {rows} of {count} transactions, and they "
-            "do not fit: lower the rates"
+            f"do not fit: {remedy}"
+        )
+    if config.decoy_ratio is not None and _closed_form(config, draws.key("decoys"))[2]:
+        return (
+            f"decoy_ratio {config.decoy_ratio:g}: with so many faults there is no room for the decoys among "
+            f"{config.num_transactions} transactions: lower it or anomaly_rates"
         )
     return None
 
@@ -177,6 +185,6 @@ def _decoys(config: Config, key: int) -> DecoyPlan:
 
 
 def _decoy_plan(config: Config, strata: list[int], key: int) -> DecoyPlan:
-    rates, count = config.decoy_rates, config.num_transactions
+    rates, count = config.planned_decoys, config.num_transactions
     singles = [quota(getattr(rates, name), count) for name in _SINGLES]
     return DecoyPlan(strata, quota(rates.repeat_order, count), singles, key)

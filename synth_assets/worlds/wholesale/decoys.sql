@@ -1,25 +1,29 @@
--- What shares the surface of each control failure and is sound: one query a kind, over the published tables alone.
+-- What shares the surface of each control failure and is sound: a query for each such decoy, over the published
+-- tables alone.
 --
--- Who looks for a fault meets these too, and must leave them alone. Each query returns entity_id, the row that looks
--- like one at fault. None of them carries a label of that kind.
+-- Who looks for a fault meets these too, and must leave them alone. In brackets is the kind that a decoy looks like;
+-- its sentence is the fact that clears it. Each query returns entity_id, the row that looks like one at fault. None
+-- of them carries a label of that kind.
 
--- name: refund_above_invoice — Goods came back, so that the credit is the whole invoice.
+-- name: whole_invoice_credited [refund_above_invoice] — Goods came back, so that the credit is the whole invoice.
 SELECT CAST(credit_id AS VARCHAR) AS entity_id
 FROM credits
 JOIN transactions USING (transaction_id)
 JOIN invoices ON invoice_id = CAST(CAST(transactions.metadata AS JSON) ->> 'invoiceId' AS BIGINT)
 WHERE credit_reason = 'RETURN' AND credit_amount_cents = total_amount_cents;
 
--- name: payment_of_wrong_client — Two clients pay the same amount on one day, each its own invoice.
+-- name: same_amount_same_day [payment_of_wrong_client] — Two clients pay the same amount on one day, each its own
+-- invoice.
 SELECT CAST(a.payment_id AS VARCHAR) AS entity_id
 FROM payments AS a
 JOIN payments AS b ON a.payment_date = b.payment_date AND a.amount_cents = b.amount_cents AND a.customer_id <> b.customer_id
 JOIN invoices ON invoices.invoice_id = a.invoice_id AND invoices.customer_id = a.customer_id;
 
--- name: unrecorded_return — A credit for quality: the client keeps the goods, so none come back.
+-- name: quality_credit [unrecorded_return] — A credit for quality: the client keeps the goods, so none come back.
 SELECT CAST(credit_id AS VARCHAR) AS entity_id FROM credits WHERE credit_reason = 'QUALITY_ADJUSTMENT';
 
--- name: lapping — Two clients pay the same amount within 60 days, each its own invoice by the bank's list too.
+-- name: same_amount_weeks_apart [lapping] — Two clients pay the same amount within 60 days, each its own invoice by
+-- the bank's list too.
 SELECT CAST(a.payment_id AS VARCHAR) AS entity_id
 FROM payments AS a
 JOIN payments AS b ON a.amount_cents = b.amount_cents AND a.customer_id <> b.customer_id
@@ -28,7 +32,7 @@ JOIN bank_transactions ON bank_transactions.payment_id = a.payment_id
     AND description LIKE '%invoice ' || a.invoice_id
 GROUP BY a.payment_id;
 
--- name: discount_without_rule — A line is below the list price, by a rule that it names.
+-- name: discount_by_rule [discount_without_rule] — A line is below the list price, by a rule that it names.
 SELECT CAST(order_id AS VARCHAR) AS entity_id
 FROM (SELECT order_id, unnest(CAST(items AS JSON[])) AS line FROM orders WHERE order_type = 'SALE')
 GROUP BY order_id
@@ -36,7 +40,8 @@ HAVING bool_or(CAST(line ->> 'unitPrice' AS DOUBLE) < CAST(line ->> 'listPrice' 
     AND bool_and(CAST(line ->> 'unitPrice' AS DOUBLE) >= CAST(line ->> 'listPrice' AS DOUBLE)
         OR line ->> 'appliedRule' IS NOT NULL);
 
--- name: price_below_floor — A sheet offers flower far below the list price, at or above the floor.
+-- name: deep_discount_above_floor [price_below_floor] — A sheet offers flower far below the list price, at or above
+-- the floor.
 SELECT CAST(sales_sheet_history_id AS VARCHAR) AS entity_id
 FROM (
     SELECT
@@ -52,12 +57,13 @@ FROM (
 )
 GROUP BY sales_sheet_history_id HAVING min(share) BETWEEN 0.88 AND 0.98;
 
--- name: booked_too_early — A sale of a month's last day, invoiced on that day.
+-- name: sale_of_the_last_day [booked_too_early] — A sale of a month's last day, invoiced on that day.
 SELECT CAST(invoices.invoice_id AS VARCHAR) AS entity_id
 FROM invoices JOIN orders ON order_id = reference_id
 WHERE invoice_date = last_day(invoice_date) AND invoice_date = CAST(orders.created_at AS DATE);
 
--- name: side_agreement — An order has longer terms than its client's last one had, and so has its invoice.
+-- name: longer_terms_on_both_papers [side_agreement] — An order has longer terms than its client's last one had, and
+-- so has its invoice.
 SELECT CAST(order_id AS VARCHAR) AS entity_id
 FROM (
     SELECT *, due_date - CAST(created_at AS DATE) AS days, lag(days) OVER (PARTITION BY client_id ORDER BY order_id) AS before
@@ -66,12 +72,13 @@ FROM (
 JOIN invoices USING (invoice_id)
 WHERE days > before AND CAST(later.payment_terms AS VARCHAR) = invoices.payment_terms;
 
--- name: limit_exceeded_without_approval — An order takes a client up to 5 % over its limit, which needs no approval.
+-- name: slightly_over_limit [limit_exceeded_without_approval] — An order takes a client up to 5 % over its limit,
+-- which needs no approval.
 SELECT CAST(credit_audit_log_id AS VARCHAR) AS entity_id
 FROM (SELECT *, CAST(metadata AS JSON) AS told FROM credit_audit_log WHERE event_type = 'EXPOSURE_EXCEEDED')
 WHERE CAST(told ->> 'exposure' AS DECIMAL(18, 2)) <= 1.05 * CAST(told ->> 'limit' AS DECIMAL(18, 2));
 
--- name: oversold_batch — A batch is sold out to the last quarter of a pound.
+-- name: batch_sold_out [oversold_batch] — A batch is sold out to the last quarter of a pound.
 SELECT CAST(batch_id AS VARCHAR) AS entity_id
 FROM batches
 JOIN (SELECT batch_id, sum(quantity_e4) AS sold_e4 FROM sales GROUP BY batch_id) USING (batch_id)
@@ -81,7 +88,8 @@ JOIN (
 ) USING (batch_id)
 WHERE sold_e4 = came_e4;
 
--- name: cost_below_batch — A sale is booked at less than a sale of the same product was before, as its batch cost less.
+-- name: cheaper_batch [cost_below_batch] — A sale is booked at less than a sale of the same product was before, as its
+-- batch cost less.
 SELECT CAST(sale_id AS VARCHAR) AS entity_id
 FROM (
     SELECT
@@ -91,7 +99,8 @@ FROM (
 )
 WHERE cogs_at_sale_cents < before_cents AND cogs_at_sale_cents = unit_cogs_cents;
 
--- name: phantom_intake — A count found more or less of a batch than came, and wrote it down as a count.
+-- name: counted_difference [phantom_intake] — A count found more or less of a batch than came, and wrote it down as a
+-- count.
 SELECT CAST(intake_session_batch_id AS VARCHAR) AS entity_id
 FROM intake_session_batches
 JOIN (FROM inventory_movements WHERE inventory_movement_type = 'INTAKE') AS came USING (batch_id)
@@ -99,34 +108,36 @@ SEMI JOIN (FROM inventory_movements WHERE inventory_movement_type = 'ADJUSTMENT'
     USING (batch_id)
 WHERE received_qty_e4 = came.quantity_change_e4;
 
--- name: adjustment_without_reason — Stock is written off with a reason.
+-- name: write_off_with_reason [adjustment_without_reason] — Stock is written off with a reason.
 SELECT CAST(inventory_movement_id AS VARCHAR) AS entity_id
 FROM inventory_movements
 WHERE inventory_movement_type = 'ADJUSTMENT' AND quantity_change_e4 < 0 AND reason IS NOT NULL;
 
--- name: sample_unaccounted — A sample was asked for and never sent, so none was used.
+-- name: sample_never_sent [sample_unaccounted] — A sample was asked for and never sent, so none was used.
 SELECT CAST(sample_request_id AS VARCHAR) AS entity_id
 FROM sample_requests WHERE sample_request_status <> 'FULFILLED';
 
--- name: missing_consignment_payable — A consigned delivery of which nothing is billed yet: it is posted.
+-- name: consignment_not_billed_yet [missing_consignment_payable] — A consigned delivery of which nothing is billed
+-- yet: it is posted.
 SELECT CAST(intake_session_id AS VARCHAR) AS entity_id
 FROM intake_sessions
 WHERE payment_terms = 'CONSIGNMENT'
     AND intake_session_id NOT IN (SELECT lot_id FROM bill_line_items WHERE lot_id IS NOT NULL)
     AND intake_session_id IN (SELECT reference_id FROM ledger_entries WHERE reference_type = 'INTAKE');
 
--- name: vendor_is_a_user — A vendor has the telephone number of a client: the grower buys too.
+-- name: grower_buys_too [vendor_is_a_user] — A vendor has the telephone number of a client: the grower buys too.
 SELECT CAST(vendor_id AS VARCHAR) AS entity_id
 FROM vendors JOIN clients ON clients.phone = contact_phone
 ANTI JOIN users ON users.email = contact_email;
 
--- name: bill_split — A bill is just below the limit for approval, and the only one for its goods.
+-- name: single_bill_below_limit [bill_split] — A bill is just below the limit for approval, and the only one for its
+-- goods.
 SELECT CAST(max(bill_id) AS VARCHAR) AS entity_id
 FROM bills CROSS JOIN scenario
 GROUP BY vendor_id, bill_date, reference_id
 HAVING count(*) = 1 AND max(total_amount_cents) BETWEEN 80 * any_value(bill_approval_limit) AND 100 * any_value(bill_approval_limit);
 
--- name: bill_paid_twice — A grower is paid twice within a month, for two bills.
+-- name: two_bills_in_a_month [bill_paid_twice] — A grower is paid twice within a month, for two bills.
 SELECT CAST(payment_id AS VARCHAR) AS entity_id
 FROM (
     SELECT
@@ -138,10 +149,11 @@ FROM (
 )
 WHERE payment_date - before <= 31 AND place = 1;
 
--- name: payment_before_bill — A bill is paid on the day on which it came.
+-- name: paid_on_the_day_of_the_bill [payment_before_bill] — A bill is paid on the day on which it came.
 SELECT CAST(payment_id AS VARCHAR) AS entity_id FROM payments JOIN bills USING (bill_id) WHERE payment_date = bill_date;
 
--- name: invoice_without_posting — An invoice came back whole, so that another posting takes its sale back.
+-- name: sale_taken_back [invoice_without_posting] — An invoice came back whole, so that another posting takes its sale
+-- back.
 SELECT CAST(invoice_id AS VARCHAR) AS entity_id
 FROM credits
 JOIN transactions USING (transaction_id)
@@ -150,7 +162,7 @@ SEMI JOIN (FROM ledger_entries WHERE reference_type = 'REFUND') AS undone ON und
 SEMI JOIN (FROM ledger_entries WHERE reference_type = 'INVOICE') AS posted ON posted.reference_id = invoice_id
 WHERE credit_reason = 'RETURN';
 
--- name: unbalanced_entry — A receipt is less than its invoice, and its posting balances.
+-- name: receipt_below_invoice [unbalanced_entry] — A receipt is less than its invoice, and its posting balances.
 SELECT CAST(ledger_entry_id AS VARCHAR) AS entity_id
 FROM ledger_entries
 JOIN payments ON reference_type = 'PAYMENT' AND reference_id = payment_id
@@ -161,31 +173,33 @@ WHERE credit_cents = amount_cents AND amount_cents < total_amount_cents
         GROUP BY ALL HAVING sum(debit_cents) = sum(credit_cents)
     );
 
--- name: backdated_entry — An entry of a month's last day, recorded on that evening.
+-- name: recorded_on_the_last_evening [backdated_entry] — An entry of a month's last day, recorded on that evening.
 SELECT CAST(ledger_entry_id AS VARCHAR) AS entity_id
 FROM ledger_entries JOIN fiscal_periods USING (fiscal_period_id)
 WHERE entry_date = end_date AND CAST(posted_at AS DATE) = entry_date;
 
--- name: expense_as_inventory — Goods that were bought are booked as inventory.
+-- name: goods_as_inventory [expense_as_inventory] — Goods that were bought are booked as inventory.
 SELECT CAST(ledger_entry_id AS VARCHAR) AS entity_id
 FROM ledger_entries JOIN accounts USING (account_id)
 WHERE account_number = '1300' AND debit_cents > 0 AND reference_type = 'INTAKE';
 
--- name: round_manual_entry — A round amount is written by hand, with the paper behind it.
+-- name: round_entry_with_paper [round_manual_entry] — A round amount is written by hand, with the paper behind it.
 SELECT CAST(ledger_entry_id AS VARCHAR) AS entity_id
 FROM ledger_entries
 WHERE is_manual AND reference_id IS NOT NULL AND debit_cents > 0 AND debit_cents % 100000 = 0;
 
--- name: approved_own_request — A sample was sent by a user who asks for samples too, and not for this one.
+-- name: sent_by_another_user [approved_own_request] — A sample was sent by a user who asks for samples too, and not
+-- for this one.
 SELECT CAST(sample_request_id AS VARCHAR) AS entity_id
 FROM sample_requests
 WHERE fulfilled_by_id <> requested_by_id;
 
--- name: limit_raised_without_reason — A first limit has no reason: there is nothing that it changes.
+-- name: first_limit [limit_raised_without_reason] — A first limit has no reason: there is nothing that it changes.
 SELECT CAST(credit_audit_log_id AS VARCHAR) AS entity_id
 FROM credit_audit_log WHERE event_type = 'LIMIT_CALCULATED' AND reason IS NULL;
 
--- name: client_changed_before_payment — A client's seller, who records no payment, changed its data just before one.
+-- name: changed_by_its_seller [client_changed_before_payment] — A client's seller, who records no payment, changed its
+-- data just before one.
 SELECT CAST(client_id AS VARCHAR) AS entity_id
 FROM audit_logs
 JOIN (FROM client_activity WHERE activity_type = 'PAYMENT_RECORDED') AS recorded
