@@ -88,7 +88,7 @@ USAGE = {
     "s3://bucket/path; a directory on disk is given by its path",
     f"{EXPORT} xml": "unknown format 'xml' (formats: csv, json; world: order_to_cash)",
     f"{EXPORT} csv --tables invoice": "order_to_cash: unknown table 'invoice' (tables: contacts, products, "
-    "deals, opportunities, orders, invoices, payments, ledger_entries, anomaly_manifest)",
+    "deals, opportunities, orders, invoices, payments, ledger_entries, anomaly_manifest, decoys)",
     "export personal_banking --out out --to plaid --tables users": "--tables goes with csv, json: plaid is "
     "made from whole users",
     "export order_to_cash --to csv --out=": "--out is an empty text: name a directory, or . for this one",

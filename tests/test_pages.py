@@ -91,7 +91,8 @@ def test_a_score_is_a_page_with_plots(tmp_path: Path) -> None:
         "type,entity_id,score\n" + "".join(f"pricing_drift,INV-{i:09},{i % 7}\n" for i in range(1, 400))
     )
     run("score", "order_to_cash", "--findings", str(findings), "--html", str(out), "--data-dir", str(data))
-    assert read(out.read_text()).titles == ["By kind", "By case", "By difficulty", "By alerts that are read"]
+    parts = ["By kind", "By case", "By difficulty", "By alerts that are read", "False alarms that are decoys"]
+    assert read(out.read_text()).titles == parts
     assert out.read_text().count("<svg") == 3
 
 

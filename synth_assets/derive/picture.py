@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from synth_assets.model.pictures import Plot, Points
 
 if TYPE_CHECKING:
+    import duckdb
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -55,6 +56,11 @@ STYLES: dict[str, Callable[[Axes, Points], None]] = {
     "columns": columns,
     "log_columns": log_columns,
 }
+
+
+def points_of(connection: duckdb.DuckDBPyConnection, plot: Plot) -> Points:
+    """What there is to draw; a point of which a part is empty is none."""
+    return [point for point in connection.execute(plot.query).fetchall() if None not in point]
 
 
 def drawn(plot: Plot, points: Points) -> Figure:

@@ -9,7 +9,7 @@ from typing import Any
 from synth_assets.checks.check import Check
 from synth_assets.checks.verify import verify
 from synth_assets.checks.world_checks import TOTAL
-from synth_assets.derive.picture import drawn, svg
+from synth_assets.derive.picture import drawn, points_of, svg
 from synth_assets.evaluate.difficulty import Measured, measure
 from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.evaluate.page import Grid, Page, Section, Tile
@@ -128,12 +128,10 @@ def _verdict(check: Check) -> str:
 
 def _looks(there: Opened) -> Iterator[Section]:
     """The pictures of the tables."""
-    drawings = []
-    for plot in there.world.plots.values():
-        points = there.connection.execute(plot.query).fetchall()
-        if points:
-            drawings.append(svg(drawn(plot, points)))
-    yield Section("What it looks like", "", pictures=drawings)
+    shown = [(plot, points_of(there.connection, plot)) for plot in there.world.plots.values()]
+    yield Section(
+        "What it looks like", "", pictures=[svg(drawn(plot, points)) for plot, points in shown if points]
+    )
 
 
 def _books(there: Opened) -> Iterator[Section]:

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from synth_assets.derive.picture import drawn, png
+from synth_assets.derive.picture import drawn, png, points_of
 from synth_assets.model.pictures import Plot, Points
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
@@ -17,7 +17,7 @@ from synth_assets.model.world import World
 def plot_metadata(connection: duckdb.DuckDBPyConnection, world: World, table: Table) -> dict[str, Any]:
     """The plot of a table as metadata; nothing where there is none, or no row to draw."""
     plot = world.plots.get(table.name)
-    points = connection.execute(plot.query).fetchall() if plot else []
+    points = points_of(connection, plot) if plot else []
     return {"plot": dg.MetadataValue.md(image(plot, points))} if plot and points else {}
 
 
