@@ -49,6 +49,19 @@ def test_a_row_is_explained_as_shown(data, monkeypatch):
     assert CliRunner().invoke(main, shlex.split(command)[1:]).stdout == shown
 
 
+def test_a_detector_is_scored_as_shown(data, tmp_path, monkeypatch):
+    detector = next(
+        block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "found.csv" in block
+    )
+    ((command, shown),) = re.findall(
+        r"```sh\n(synth-assets score [^\n]*)\n```\n\n```text\n(.*?)```", README, re.S
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(data))
+    exec(detector, {})
+    assert CliRunner().invoke(main, shlex.split(command)[1:]).stdout == shown
+
+
 def test_there_are_six_queries():
     assert len(QUERIES) == README.count("```sql") == 6
 
@@ -61,6 +74,7 @@ LOCAL = [c.replace("=100000000", "=1000").replace("=1000000", "=100") for c in L
 def test_a_command_runs(data, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(data if "generate" not in command else tmp_path))
+    (tmp_path / "found.csv").write_text("type,entity_id\n")
     result = CliRunner().invoke(main, shlex.split(command)[1:])
     assert result.exit_code == 0, result.output
 

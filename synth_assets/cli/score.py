@@ -80,7 +80,7 @@ def _tables(scores: Scores) -> Iterator[str]:
     if graded:
         yield table(
             ["difficulty", "labels", "found", "recall", "$ found", "$ missed"],
-            [[name, *_found(one)] for name, one in graded],
+            [[_plain(name), *_found(one)] for name, one in graded],
         )
     if scores.ranking:
         yield f"average precision {scores.ranking.average_precision:.3f}"
