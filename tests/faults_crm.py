@@ -120,7 +120,7 @@ CRM: dict[str, Spoilt] = {
     "a discount is called approved": (
         "opportunities",
         "UPDATE opportunities SET approval_status = 'approved' WHERE discount_pct > 15",
-        {"unauthorized_discount", TOTAL},
+        {"unauthorized_discount", TOTAL, "decoys are sound"},
     ),
     "an order is a cent cheaper": (
         "orders",

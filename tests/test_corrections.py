@@ -32,7 +32,7 @@ def test_they_turn_a_dataset_into_its_clean_twin_and_back(name: str) -> None:
         assert spoiled[table].equals(data.tables[table]), table
     touched = set(fixes["table_name"].to_pylist())
     assert touched == {table for table in compared if not data.tables[table].equals(twin.tables[table])}
-    assert pa.concat_tables(corrections(twin.scenario)).num_rows == 0
+    assert not list(corrections(twin.scenario))
 
 
 def test_the_command_writes_them(tmp_path: Path) -> None:

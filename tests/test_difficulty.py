@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.metrics import roc_curve
@@ -20,6 +22,12 @@ from synth_assets.scenario.resolve import resolve
 ALL_AT_4_PCT = {
     name: dict.fromkeys(type(worlds.load(name).config().anomaly_rates).model_fields, 0.04)
     for name in worlds.NAMES
+}
+
+SMALL: dict[str, dict[str, Any]] = {
+    "subscriptions": {"num_customers": 200},
+    "personal_banking": {"num_users": 60},
+    "wholesale": {"preset": "small"},
 }
 
 
@@ -47,7 +55,7 @@ def test_the_grades_of_other_worlds_hold(name: str, keys: dict[str, int]) -> Non
 @pytest.mark.parametrize("name", worlds.NAMES)
 def test_a_view_is_flat_and_of_the_rows_that_labels_name(name: str) -> None:
     world = worlds.load(name)
-    keys = {"subscriptions": {"num_customers": 200}, "personal_banking": {"num_users": 60}}.get(name, {})
+    keys = SMALL.get(name, {})
     data = synth_assets.generate(name, anomaly_rates=ALL_AT_4_PCT[name], **keys)
     kinds = [anomaly.name for anomaly in world.anomalies]
     with opened(data) as there:

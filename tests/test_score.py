@@ -24,7 +24,7 @@ WORLDS = {
         "num_users": 100,
         "anomaly_rates": {"duplicate_transaction": 0.1, "before_account_opened": 0.1},
     },
-    "wholesale": {"anomaly_rates": {"lapping": 0.05, "oversold_batch": 0.1}},
+    "wholesale": {"preset": "small", "anomaly_rates": {"lapping": 0.05, "oversold_batch": 0.2}},
 }
 
 

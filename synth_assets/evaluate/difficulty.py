@@ -57,15 +57,16 @@ class Measured(NamedTuple):
         return low <= self.target + TOLERANCE and high >= self.target - TOLERANCE
 
 
-def measure(scenario: Scenario, root_rows: int = ROOT_ROWS) -> Iterator[Measured]:
+def measure(scenario: Scenario, root_rows: int | None = None) -> Iterator[Measured]:
     """What the panel finds of each grade of each kind that a view shows.
 
     Args:
         scenario: the configuration; detectors learn from another seed's data and judge this one's.
-        root_rows: so many root rows to learn from, and at most so many to judge.
+        root_rows: so many root rows to learn from, and at most so many to judge; None for ROOT_ROWS.
     """
     key = scenario.world.root(scenario.world.manifest)
-    most = min(root_rows, scenario.world.block_rows or root_rows)
+    wanted = root_rows or ROOT_ROWS
+    most = min(wanted, scenario.world.block_rows or wanted)
     there = min(getattr(scenario.config, key), most) if key else 0
     judged_data = _sized(scenario, key, there, scenario.config.seed)
     learned_data = _sized(scenario, key, most, (scenario.config.seed + 1) % 2**63)

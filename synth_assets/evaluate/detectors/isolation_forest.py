@@ -10,5 +10,7 @@ def isolation_forest(learned: Sample, judged: Sample) -> Floats:
     """How few cuts set a row apart."""
     from sklearn.ensemble import IsolationForest
 
-    forest = IsolationForest(n_estimators=100, max_samples=256, random_state=0).fit(filled(learned))
+    forest = IsolationForest(
+        n_estimators=100, max_samples=min(256, len(learned.features)), random_state=0
+    ).fit(filled(learned))
     return -forest.score_samples(filled(judged))
