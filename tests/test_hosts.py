@@ -1,7 +1,7 @@
 """Several hosts: a Ray head and two workers at addresses of their own, one of which dies in mid-run.
 
-Network namespaces make the hosts where the machine allows it, loopback addresses otherwise. It takes most of a
-minute, so only `make hosts` runs it; `test_engines.py` kills a worker of a cluster on one host.
+Network namespaces make the hosts where the machine allows it, loopback addresses otherwise. It takes most of
+a minute, so only `make hosts` runs it; `test_engines.py` kills a worker of a cluster on one host.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def generate(rows: range, invoices: Rows, facts: Transactions, config: Config) -
         {
             "payment_id": planned.number[at],
             "invoice_id": take_ids(invoices["invoice_id"], invoice),
-            "receipt_id": format_ids("REC-", planned.receipt[at], np.full(len(at), not several)),
+            "receipt_id": format_ids("REC-", planned.receipt[at]) if several else pa.nulls(len(at), pa.string()),
             "amount_cents": received,
             "payment_method": np.where(facts.is_check[row], cash_curves.CHECK, method),
             "payment_date": planned.day[at],
