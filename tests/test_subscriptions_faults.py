@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from synth_assets.checks.check import as_text
-from synth_assets.checks.verify import verify
 from synth_assets.worlds.subscriptions import WORLD
 from synth_assets.worlds.subscriptions.config import Config
-from tests.worlds import failed, make_world, sources_in, spoil, write_world
+from tests.worlds import failed, make_world, sources_in, spoil, verify_quickly, write_world
 
 CONFIG = Config(num_customers=200)
 
@@ -127,7 +126,7 @@ def checks_of(directory: Path, table: str | None = None, statement: str = ""):
     sources = sources_in(WORLD, directory)
     if table:
         spoil(table, sources, statement)
-    return verify(WORLD, CONFIG, sources)
+    return verify_quickly(WORLD, CONFIG, sources)
 
 
 def test_unspoilt_data_passes(sound: Path) -> None:

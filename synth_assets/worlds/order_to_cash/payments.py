@@ -61,6 +61,7 @@ def generate(rows: range, invoices: Rows, facts: Transactions, config: Config) -
         is_partial = equals_choice(invoices["status"], "partial")[invoice]
         received = np.where(is_partial, to_numpy(invoices["amount_due_cents"])[invoice], received)
         received = part_cents(received, planned.since[at], planned.until[at])
+    receipts = format_ids("REC-", planned.receipt[at]) if several else pa.nulls(len(at), pa.string())
     method = cash_curves.sample_by_row(
         cash_curves.payment_method_but_check(), cash_curves.size_class(received), facts.method[row]
     )
@@ -70,7 +71,7 @@ def generate(rows: range, invoices: Rows, facts: Transactions, config: Config) -
         {
             "payment_id": planned.number[at],
             "invoice_id": take_ids(invoices["invoice_id"], invoice),
-            "receipt_id": format_ids("REC-", planned.receipt[at]) if several else pa.nulls(len(at), pa.string()),
+            "receipt_id": receipts,
             "amount_cents": received,
             "payment_method": np.where(facts.is_check[row], cash_curves.CHECK, method),
             "payment_date": planned.day[at],
