@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import duckdb
 
-    from synth_assets.evaluate.explanation import Explanation
+    from synth_assets.evaluate.explain.explanation import Explanation
     from synth_assets.evaluate.findings import Findings
     from synth_assets.evaluate.scores import Scores
     from synth_assets.generation.generate import Dataset
@@ -70,7 +70,7 @@ def explain(dataset: Dataset | str, row: str) -> Explanation:
         UsageProblem: the id has none of the forms that there are; the message lists them.
         Problem: there is no such row, or a published table cannot be read.
     """
-    from synth_assets.evaluate.explain import explain
+    from synth_assets.evaluate.explain.story import explain
     from synth_assets.scenario.resolve import find_world
     from synth_assets.storage.store import Store, data_dir
 

@@ -16,9 +16,9 @@ from click.testing import CliRunner, Result
 
 import synth_assets
 from synth_assets.cli import main
-from synth_assets.evaluate.block_reader import StoredReader
-from synth_assets.evaluate.explain import explain
-from synth_assets.evaluate.explanation import Explanation
+from synth_assets.evaluate.explain.block_reader import StoredReader
+from synth_assets.evaluate.explain.explanation import Explanation
+from synth_assets.evaluate.explain.story import explain
 from synth_assets.evaluate.opened import opened
 from synth_assets.generation.blocks import make_block
 from synth_assets.generation.generate import Dataset, write_world

@@ -13,9 +13,9 @@ from synth_assets.cli.common import data_dir_option, reports_errors, store_of, w
 from synth_assets.scenario.resolve import find_world
 
 if TYPE_CHECKING:
-    from synth_assets.evaluate.chain_lines import ChainLine
-    from synth_assets.evaluate.explanation import Explanation
-    from synth_assets.evaluate.near_labels import ToldLabel
+    from synth_assets.evaluate.explain.chain_lines import ChainLine
+    from synth_assets.evaluate.explain.explanation import Explanation
+    from synth_assets.evaluate.explain.near_labels import ToldLabel
     from synth_assets.model.table import Table
 
 LISTED = 12
@@ -42,7 +42,7 @@ def explain(name: str, row: Sequence[str], as_json: bool, directory: str | None)
     ID is as in the tables (INV-000000312, inv-312), a label's (ANO-000000312), or a table with a number
     (invoices:312).
     """
-    from synth_assets.evaluate.explain import explain as explained
+    from synth_assets.evaluate.explain.story import explain as explained
 
     store = store_of(find_world(name), directory)
     found = explained(store, " ".join(row), lambda text: click.echo(text, err=True))
@@ -110,7 +110,7 @@ def _label(label: ToldLabel) -> Iterator[str]:
 
 def _clean_twin(found: Explanation) -> Iterator[str]:
     """What the clean twin has in place of it."""
-    from synth_assets.evaluate.told_rows import worded
+    from synth_assets.evaluate.explain.told_rows import worded
 
     compared = found.compared
     lines = [

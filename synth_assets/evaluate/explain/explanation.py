@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synth_assets.evaluate.chain_lines import ChainLine
-from synth_assets.evaluate.near_labels import Decoy, ToldLabel
-from synth_assets.evaluate.told_rows import ToldRow
-from synth_assets.evaluate.twin_rows import Compared
+from synth_assets.evaluate.explain.chain_lines import ChainLine
+from synth_assets.evaluate.explain.near_labels import Decoy, ToldLabel
+from synth_assets.evaluate.explain.told_rows import ToldRow
+from synth_assets.evaluate.explain.twin_rows import Compared
 from synth_assets.model.world import World
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synth_assets.evaluate.block_reader import BlockReader, Key, block_of, world_of
-from synth_assets.evaluate.row_chains import Keys, Link, Rows, keys_of, targets_of
-from synth_assets.evaluate.told_rows import ToldRow
+from synth_assets.evaluate.explain.block_reader import BlockReader, Key, block_of, world_of
+from synth_assets.evaluate.explain.row_chains import Keys, Link, Rows, keys_of, targets_of
+from synth_assets.evaluate.explain.told_rows import ToldRow
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 

@@ -11,14 +11,28 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from synth_assets.evaluate.block_reader import BlockReader, block_of, key_of, number_of, reader_of, world_of
-from synth_assets.evaluate.chain_lines import chain_lines, look_up, referring_elsewhere
-from synth_assets.evaluate.explanation import Explanation
-from synth_assets.evaluate.near_labels import ToldLabel, decoys_among, labels_among, told_label
-from synth_assets.evaluate.row_chains import Keys, Rows, keys_of, merged
-from synth_assets.evaluate.row_ids import row_named
-from synth_assets.evaluate.told_rows import ToldRow, select
-from synth_assets.evaluate.twin_rows import Compared, compare, region_of, root_rows, row_in_twin, twin_of
+from synth_assets.evaluate.explain.block_reader import (
+    BlockReader,
+    block_of,
+    key_of,
+    number_of,
+    reader_of,
+    world_of,
+)
+from synth_assets.evaluate.explain.chain_lines import chain_lines, look_up, referring_elsewhere
+from synth_assets.evaluate.explain.explanation import Explanation
+from synth_assets.evaluate.explain.near_labels import ToldLabel, decoys_among, labels_among, told_label
+from synth_assets.evaluate.explain.row_chains import Keys, Rows, keys_of, merged
+from synth_assets.evaluate.explain.row_ids import row_named
+from synth_assets.evaluate.explain.told_rows import ToldRow, select
+from synth_assets.evaluate.explain.twin_rows import (
+    Compared,
+    compare,
+    region_of,
+    root_rows,
+    row_in_twin,
+    twin_of,
+)
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 

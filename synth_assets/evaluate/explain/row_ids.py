@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from synth_assets.evaluate.block_reader import Key, key_of
+from synth_assets.evaluate.explain.block_reader import Key, key_of
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.identifiers import DIGITS
 from synth_assets.model.table import Table

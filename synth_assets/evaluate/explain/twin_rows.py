@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.evaluate.block_reader import (
+from synth_assets.evaluate.explain.block_reader import (
     BlockReader,
     Key,
     holds_a_row_a_root_row,
@@ -18,8 +18,8 @@ from synth_assets.evaluate.block_reader import (
     rows_of_block,
     world_of,
 )
-from synth_assets.evaluate.row_chains import Keys, Link, Rows, keys_of, merged
-from synth_assets.evaluate.told_rows import ToldRow, published
+from synth_assets.evaluate.explain.row_chains import Keys, Link, Rows, keys_of, merged
+from synth_assets.evaluate.explain.told_rows import ToldRow, published
 from synth_assets.generation.blocks import make_block
 from synth_assets.model.arrow import combined
 from synth_assets.model.columns import Column

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from synth_assets.checks.queries import quoted
 from synth_assets.checks.verify import connect
-from synth_assets.evaluate.block_reader import BlockReader, Key, world_of
-from synth_assets.evaluate.row_chains import Keys, Rows
-from synth_assets.evaluate.row_ids import row_named
+from synth_assets.evaluate.explain.block_reader import BlockReader, Key, world_of
+from synth_assets.evaluate.explain.row_chains import Keys, Rows
+from synth_assets.evaluate.explain.row_ids import row_named
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.arrow import scalar
 from synth_assets.model.decoy_list import DECOYS

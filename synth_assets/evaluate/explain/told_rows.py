@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from synth_assets.evaluate.block_reader import Key
 from synth_assets.evaluate.chains import amount_of
+from synth_assets.evaluate.explain.block_reader import Key
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
