@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import synth_assets
 from synth_assets.checks.check import as_text
 from synth_assets.generation.blocks import BlockTable, make_block
 from synth_assets.model.draws import Draws
@@ -289,3 +290,11 @@ def test_more_faults_than_users_who_may_carry_them_are_refused():
 
 def test_user_count_is_another_name_for_num_users(tmp_path: Path):
     assert resolve("personal_banking", {"user_count": 12}).config.num_users == 12
+
+
+def test_the_preset_faulty_has_every_kind_of_fault() -> None:
+    world = synth_assets.generate("personal_banking", preset="faulty", as_of="2026-11-21", num_users=200)
+    kinds = world.frame("anomaly_manifest").type.value_counts()
+    assert dict(kinds) == {anomaly.name: 6 for anomaly in load("personal_banking").anomalies}
+    plain = synth_assets.generate("personal_banking", as_of="2026-11-21", num_users=200)
+    assert plain.tables["persona_assignments"].equals(world.tables["persona_assignments"])

@@ -89,7 +89,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     current = facts.closing_cents[row, slot]
     limit = np.where(slot == CARD, facts.cards.limit_cents[row], 0)
     pending = _pending_cents(facts)[row, slot]
-    fee = fee_cents(draws, user[row] - 1) if config.preset == "personas" else np.zeros_like(limit)
+    fee = fee_cents(draws, user[row] - 1) if config.preset != "simple" else np.zeros_like(limit)
     first = window(config).first
     opened_day = facts.opened_day[row, slot]
     opened = first + np.where(opened_day < 0, -1 - age * 3_650 // 65_536, opened_day)

@@ -32,6 +32,10 @@ class AnomalyRates(Frozen):
     data_after_consent_withdrawn: Rate = Field(0.0, description="Users without consent whose data flows on.")
 
 
+FAULTY = {"num_users": 500, "anomaly_rates": dict.fromkeys(AnomalyRates.model_fields, 0.03)}
+"""Values of the preset `faulty`: 15 labels of each kind."""
+
+
 class ArchetypeShares(Frozen):
     """Users of each archetype, relative to each other: scaled to `num_users` by largest remainder."""
 
@@ -73,8 +77,9 @@ class Simple(Frozen):
 class Config(WorldConfig):
     """Keys of personal_banking."""
 
-    preset: Literal["personas", "simple"] = Field(
-        "personas", description="Habits that trigger personas, or seven categories drawn by weight."
+    preset: Literal["personas", "simple", "faulty"] = Field(
+        "personas",
+        description="Habits that trigger personas; seven categories drawn by weight; personas with faults.",
     )
 
     num_users: int = Field(

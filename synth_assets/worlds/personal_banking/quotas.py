@@ -28,7 +28,7 @@ def why_not(config: Config, draws: Draws) -> str | None:
     wrong = quotas_why_not(user_plan.fault_levels(config))
     if wrong:
         asked, eligible, group = wrong
-        transfer = config.preset == "personas" and group == 0
+        transfer = config.preset != "simple" and group == 0
         whom = "high utilizers and savings builders, whose transfers" if transfer else "users who"
         return f"anomaly_rates ask for {asked:,} faults, but there are {eligible:,} {whom} may carry one"
     return None

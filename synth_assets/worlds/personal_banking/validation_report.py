@@ -15,7 +15,7 @@ FEWEST_USERS = 75
 def is_blocking(config: Config) -> bool:
     """Whether the list is meant for such data: the document's archetypes, and as many users as it has."""
     return (
-        config.preset == "personas"
+        config.preset != "simple"
         and config.num_users >= FEWEST_USERS
         and config.archetypes == ArchetypeShares()
     )
@@ -35,7 +35,7 @@ def render(config: Config, figures: Mapping[str, int], checks: Mapping[str, bool
         "seed": config.seed,
         "user_count": figures["user_count"],
         "consent_distribution": {key: figures[key] for key in ("consented", "not_consented")},
-        "archetype_distribution": dict(archetypes) if config.preset == "personas" else {},
+        "archetype_distribution": dict(archetypes) if config.preset != "simple" else {},
         "date_range": {"start": str(config.history_begins_after), "end": str(config.day)},
         "transaction_count": figures["transaction_count"],
         "account_count": figures["account_count"],
