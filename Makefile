@@ -49,7 +49,7 @@ hosts: .venv/ready
 	@echo "Setting up .venv (once) …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
 	@$(PYTHON) -m venv .venv
-	@$(PIP) install --require-hashes --no-deps -r requirements.lock
+	@$(PIP) install --no-compile --require-hashes --no-deps -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q synth_assets
 	@touch $@

@@ -13,7 +13,7 @@ from synth_assets.checks import partitions
 from synth_assets.checks.check import as_text
 from synth_assets.checks.numbers import Misspelt, numbers_of
 from synth_assets.checks.partitions import NO_RESULT, check_partitions
-from synth_assets.checks.verify import connect, verify
+from synth_assets.checks.verify import connect
 from synth_assets.generation.blocks import make_block
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
@@ -21,7 +21,7 @@ from synth_assets.storage.parquet import part_name, write_part
 from synth_assets.worlds import NAMES, load
 from synth_assets.worlds.order_to_cash import payment_numbers
 from tests.test_every_world import BANK_FAULTS
-from tests.worlds import Sources, failed, sources_in, spoil
+from tests.worlds import Sources, failed, sources_in, spoil, verify_quickly
 
 ROWS = {
     "order_to_cash": {"as_of": "2026-11-21", "num_transactions": 1_000},
@@ -63,8 +63,8 @@ def cleared(scenario: Scenario, sources: Sources) -> set[str]:
 def without_groups(scenario: Scenario, sources: Sources, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The lines of the checks in print, sorted, when nothing is cleared beforehand."""
     with monkeypatch.context() as patch:
-        patch.setattr("synth_assets.checks.verify.check_partitions", lambda *given: NO_RESULT)
-        checks = verify(scenario.world, scenario.config, sources)
+        patch.setattr("tests.worlds.check_partitions", lambda *given: NO_RESULT)
+        checks = verify_quickly(scenario.world, scenario.config, sources)
     return sorted(as_text(checks).split("\n"))
 
 
@@ -88,7 +88,7 @@ def test_checks_in_print_are_the_same_with_groups(
 ) -> None:
     scenario, sources = written(name, tmp_path)
 
-    checks = verify(scenario.world, scenario.config, sources)
+    checks = verify_quickly(scenario.world, scenario.config, sources)
 
     assert not failed(checks)
     assert sorted(as_text(checks).split("\n")) == without_groups(scenario, sources, monkeypatch)
@@ -169,7 +169,7 @@ def test_fault_across_the_border_of_a_group_is_found(
     scenario, sources = written(name, tmp_path)
     spoil(table, sources, statement.format(directory=tmp_path), block=2)
 
-    found = verify(scenario.world, scenario.config, sources)
+    found = verify_quickly(scenario.world, scenario.config, sources)
 
     assert checks <= failed(found), as_text(found)
     assert sorted(as_text(found).split("\n")) == without_groups(scenario, sources, monkeypatch)
@@ -185,7 +185,7 @@ def test_parts_that_do_not_stand_side_by_side_are_judged_whole(tmp_path: Path) -
     sources = sources_in(scenario.world, tmp_path)
 
     assert not cleared(scenario, sources)
-    assert not failed(verify(scenario.world, scenario.config, sources))
+    assert not failed(verify_quickly(scenario.world, scenario.config, sources))
 
 
 def test_a_directory_that_reads_as_a_pattern_is_not_taken_for_another(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_directory_that_reads_as_a_pattern_is_not_taken_for_another(tmp_path: 
     for block in range(4):
         spoil("orders", sources, doubled, block)
 
-    assert "order_total_is_net" in failed(verify(scenario.world, scenario.config, sources))
+    assert "order_total_is_net" in failed(verify_quickly(scenario.world, scenario.config, sources))
 
 
 def test_ids_as_numbers() -> None:
@@ -231,7 +231,7 @@ def test_ids_that_are_no_text_are_reported_not_raised(tmp_path: Path) -> None:
     for block in range(4):
         spoil("invoices", sources, number, block)
 
-    assert "schema" in failed(verify(scenario.world, scenario.config, sources))
+    assert "schema" in failed(verify_quickly(scenario.world, scenario.config, sources))
 
 
 def test_every_part_has_the_declared_columns(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_every_part_has_the_declared_columns(tmp_path: Path) -> None:
 
     checks = {
         check.name: check
-        for check in verify(scenario.world, scenario.config, sources)
+        for check in verify_quickly(scenario.world, scenario.config, sources)
         if check.table == "invoices" and not check.passed
     }
 

@@ -74,7 +74,7 @@ while True:
 """
 
 
-@pytest.mark.parametrize("moment", range(8))
+@pytest.mark.parametrize("moment", [0, 2, 4, 6])
 def test_kill_9_leaves_every_table_whole(tmp_path, moment):
     before = hashes(_written(small(seed=1), tmp_path))
     after = hashes(_written(small(seed=2), tmp_path / "other"))
