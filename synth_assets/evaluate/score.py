@@ -17,7 +17,7 @@ from synth_assets.evaluate.findings import load_findings
 from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.evaluate.ranking import ranking
 from synth_assets.evaluate.scores import Alarms, Score, Scores
-from synth_assets.model.decoy_list import DECOYS, decoys_sql
+from synth_assets.model.decoy_list import DECOYS
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.manifest import DIFFICULTIES
 
@@ -173,20 +173,18 @@ def _by_difficulty(connection: duckdb.DuckDBPyConnection) -> dict[str | None, di
 
 def _decoys(there: Opened) -> dict[str, Alarms]:
     """Of each decoy, how many rows there are, and how many of them findings report as what they look like."""
-    decoys = list(there.world.sql(DECOYS))
-    if not decoys:
-        return {}
-    counted = dict.fromkeys((decoy.name for decoy in decoys), (0, 0))
-    query = f"""
-        SELECT decoy, count(DISTINCT rows.entity_id), count(DISTINCT findings.entity_id)
-        FROM ({decoys_sql(decoys, there.world.anomalies)}) AS rows
-        LEFT JOIN findings
-            ON findings.entity_id = rows.entity_id AND coalesce(findings.type, looks_like) = looks_like
-        GROUP BY decoy
-        """
-    for name, rows, reported in there.connection.execute(query).fetchall():
-        counted[name] = rows, reported
-    return {decoy.name: Alarms(decoy.looks_like, *counted[decoy.name]) for decoy in decoys}
+    counted = {}
+    for decoy in there.world.sql(DECOYS):
+        reported = (
+            f"SELECT entity_id FROM findings WHERE coalesce(type, {quoted(decoy.looks_like)}) = "
+            f"{quoted(decoy.looks_like)}"
+        )
+        query = (
+            f"SELECT count(*), count(*) FILTER (entity_id IN ({reported})) "
+            f"FROM (SELECT DISTINCT entity_id FROM ({decoy.sql}))"
+        )
+        counted[decoy.name] = Alarms(decoy.looks_like, *there.connection.execute(query).fetchall()[0])
+    return counted
 
 
 Numbers = tuple[int, ...]
