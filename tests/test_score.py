@@ -148,6 +148,17 @@ def test_findings_without_kinds_find_any(sales: Dataset, truth: pd.DataFrame) ->
     assert found.by_type["pricing_drift"].findings is found.by_type["pricing_drift"].precision is None
 
 
+def test_plain_numbers_need_a_kind_and_name_a_row_of_its_table() -> None:
+    world = synth_assets.generate("wholesale", **WORLDS["wholesale"])
+    with pytest.raises(UsageProblem) as error:
+        synth_assets.score(world, {"entity_id": ["1"]})
+    assert str(error.value) == (
+        "wholesale: findings need a type: its ids are plain numbers, which name a row of any table"
+    )
+    found = synth_assets.score(world, {"type": ["lapping", "lappin"], "entity_id": ["999999999", "1"]})
+    assert (found.unknown_ids, found.unknown_types) == (1, {"lappin": 1})
+
+
 def test_what_cannot_be_right_is_named_and_counted(sales: Dataset, truth: pd.DataFrame) -> None:
     rows = truth[["type", "entity_id"]].head(3)
     findings = pd.concat(

@@ -141,7 +141,7 @@ def named_sql(world: World, table: Table, of: str = "entity_id") -> str:
             f"SELECT {of} AS key, CAST(type AS VARCHAR) AS kind, anomaly_id AS label FROM {manifest} "
             f"WHERE regexp_matches({of}, {quoted(key.pattern)})"
         )
-    kinds = [quoted(anomaly.name) for anomaly in world.anomalies if world.table_of(anomaly.entity) is table]
+    kinds = [quoted(kind) for kind in world.kinds_of(table)]
     return (
         f"SELECT TRY_CAST({of} AS BIGINT) AS key, CAST(type AS VARCHAR) AS kind, anomaly_id AS label "
         f"FROM {manifest} WHERE type IN ({', '.join(kinds)})"

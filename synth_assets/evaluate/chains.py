@@ -39,7 +39,7 @@ def find_rows(connection: duckdb.DuckDBPyConnection, world: World, places: str) 
         )
 
 
-def unknown(connection: duckdb.DuckDBPyConnection, world: World, places: str) -> str:
+def unknown(world: World, places: str) -> str:
     """The query for the findings, among those of `places`, that name no row; after `find_rows`."""
     known = " UNION ALL ".join(f"SELECT place FROM reached_{table.name}" for table in entity_tables(world))
     return f"FROM findings SEMI JOIN ({places}) USING (place) ANTI JOIN ({known}) USING (place)"
@@ -131,5 +131,5 @@ def amount_of(table: Table) -> Column | None:
 
 def _is_about(world: World, table: Table, kind: str) -> str:
     """The condition that a kind of fault is about rows of this table, where ids do not say so."""
-    kinds = [quoted(anomaly.name) for anomaly in world.anomalies if world.table_of(anomaly.entity) is table]
+    kinds = [quoted(name) for name in world.kinds_of(table)]
     return f"{kind} IN ({', '.join(kinds)})" if kinds else "false"

@@ -122,7 +122,8 @@ def _compared(there: Opened, anomaly: Anomaly) -> tuple[Floats, npt.NDArray[np.b
         f"""
         WITH faults AS (
             SELECT entity_id, bool_or(type = {quoted(anomaly.name)}) AS of_kind
-            FROM {world.manifest.name} GROUP BY entity_id
+            FROM {world.manifest.name} WHERE type IN ({", ".join(map(quoted, world.kinds_of(table)))})
+            GROUP BY entity_id
         ),
         shown AS (
             SELECT own.{key} AS key, coalesce(of_kind, false) AS at_fault,

@@ -55,9 +55,13 @@ def _scores(there: Opened, findings: Findings) -> Scores:
     connection, world = there.connection, there.world
     load_findings(connection, findings)
     given = count(connection, "FROM given")
+    typed = not count(connection, "FROM given WHERE type IS NULL")
+    if not typed and not all(world.table_of(anomaly.entity).key.prefix for anomaly in world.anomalies):
+        raise UsageProblem(
+            f"{world.name}: findings need a type: its ids are plain numbers, which name a row of any table"
+        )
     _match(connection, there)
     kinds = [anomaly.name for anomaly in world.anomalies]
-    typed = not count(connection, "FROM findings WHERE type IS NULL")
     unknown_types = dict(
         connection.execute(
             f"SELECT type, count(*) FROM findings WHERE type NOT IN ({', '.join(map(quoted, kinds))}) "
@@ -115,9 +119,12 @@ def _match(connection: duckdb.DuckDBPyConnection, there: Opened) -> None:
         WHERE findings.type = labels.type OR findings.type IS NULL
         """
     )
-    others = "SELECT place FROM findings ANTI JOIN row_hits USING (place)"
+    kinds = ", ".join(quoted(anomaly.name) for anomaly in world.anomalies)
+    others = (
+        f"SELECT place FROM findings ANTI JOIN row_hits USING (place) WHERE type IS NULL OR type IN ({kinds})"
+    )
     chains.find_rows(connection, world, others)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE unknown AS {chains.unknown(connection, world, others)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE unknown AS {chains.unknown(world, others)}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE worth AS {chains.worth_sql(world)}")
     chains.spread_over_chains(connection, world)
     connection.execute(

@@ -141,6 +141,10 @@ class World:
                 return self._by_name[plural]
         raise KeyError(entity)
 
+    def kinds_of(self, table: Table) -> list[str]:
+        """The kinds of fault whose labels name rows of a table."""
+        return [anomaly.name for anomaly in self.anomalies if self.table_of(anomaly.entity) is table]
+
     @cached_property
     def relations(self) -> tuple[Table, ...]:
         """What the world publishes: its tables, and its views as tables."""
