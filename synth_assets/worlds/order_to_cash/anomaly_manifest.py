@@ -57,8 +57,8 @@ BILLED_BOUNDS = (10_025, 10_225, 10_425, 10_600)
 medium, easy, and trivial from 6 % above. Sound bills lie at or below the list price, which contract prices
 undercut by up to 5 %. Measured, see `evaluate/difficulty.py`."""
 
-RECEIVED_BOUNDS = (6_050, 6_150, 6_250, 6_400)
-"""Received, likewise: trivial up to 60.5 %, then easy, medium, hard, and very hard from 64 %. The deepest
+RECEIVED_BOUNDS = (6_100, 6_250, 6_400, 6_625)
+"""Received, likewise: trivial up to 61 %, then easy, medium, hard, and very hard from 66.25 %. The deepest
 discount leaves 65 %."""
 
 
