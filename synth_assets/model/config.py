@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from contextlib import suppress
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+MOST_PREVALENCE = 0.3
+"""The highest prevalence, for which faults are planned wherever one is set."""
 
 FIRST_DAY, LAST_DAY = dt.date(1980, 1, 1), dt.date(2199, 12, 31)
 
@@ -51,6 +55,16 @@ class WorldConfig(Frozen):
         ),
     ] = "today"
     anomaly_rates: Frozen = Frozen()
+    prevalence: Annotated[
+        float | None,
+        Field(
+            ge=0.0001,
+            le=MOST_PREVALENCE,
+            description="What all anomaly rates add up to: they keep their proportions, and are equal where "
+            "all are 0. Labels at a lower prevalence are among those at a higher one. Empty: as "
+            "anomaly_rates says.",
+        ),
+    ] = None
 
     @property
     def day(self) -> dt.date:
@@ -59,10 +73,29 @@ class WorldConfig(Frozen):
             raise ValueError("as_of is still 'today': resolve the scenario first")
         return self.as_of
 
+    @property
+    def planned_rates(self) -> dict[str, float]:
+        """The rates by which faults are planned: those asked, or at a prevalence those of the highest one, of
+        whose faults the asked share is kept."""
+        scale = MOST_PREVALENCE / self.prevalence if self.prevalence else 1.0
+        return {kind: rate * scale for kind, rate in self.anomaly_rates}
+
+    def with_prevalence(self) -> Self:
+        """The same with rates that add up to the prevalence, where there is one."""
+        rates = dict(self.anomaly_rates)
+        total = math.fsum(rates.values())
+        if self.prevalence is None or math.isclose(total, self.prevalence, rel_tol=1e-12):
+            return self
+        if not total:
+            rates, total = dict.fromkeys(rates, 1.0), float(len(rates))
+        scaled = {kind: rate / total * self.prevalence for kind, rate in rates.items()}
+        return self.model_copy(update={"anomaly_rates": type(self.anomaly_rates)(**scaled)})
+
     def clean(self) -> Self:
         """The clean twin's configuration: the same without any fault."""
         none = dict.fromkeys(type(self.anomaly_rates).model_fields, 0.0)
-        return self.model_copy(update={"anomaly_rates": type(self.anomaly_rates)(**none)})
+        rates = type(self.anomaly_rates)(**none)
+        return self.model_copy(update={"anomaly_rates": rates, "prevalence": None})
 
     def sql_facts(self) -> dict[str, object]:
         """What the world's queries know of the configuration beside its keys."""

@@ -18,6 +18,9 @@ from synth_assets.model.permutation import Permutation
 
 Codes = npt.NDArray[np.int8]
 
+KEEPING = 1 << 32
+"""Added to a key for the order in which a kind's rows keep their fault; bands add small numbers to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class QuotaGroup:
@@ -28,11 +31,13 @@ class QuotaGroup:
         quotas: rows of each kind.
         bands: consecutive ranges of the eligible rows, each with how many of its rows carry the group's one
             kind, as (end, rows): kinds that are not equally frequent everywhere. Only the first group's.
+        kept: of each kind, how many of its planned rows carry it; empty for all of them.
     """
 
     eligible: int
     quotas: tuple[int, ...]
     bands: tuple[tuple[int, int], ...] = ()
+    kept: tuple[int, ...] = ()
 
 
 def why_not(groups: Sequence[QuotaGroup]) -> tuple[int, int, int] | None:
@@ -70,12 +75,31 @@ def assign(numbers: Ints, groups: Sequence[QuotaGroup], keys: Sequence[int]) -> 
         if total:
             rank, chosen = _ranks(free, group.bands or ((group.eligible - taken, total),), key)
             ends = np.array(list(accumulate(group.quotas)))
-            codes[rows[chosen]] = first + np.searchsorted(ends, rank[chosen], side="right")
+            kind = np.searchsorted(ends, rank[chosen], side="right")
+            codes[rows[chosen]] = np.where(_keep(kind, rank[chosen], ends, group, key), first + kind, 0)
             left = np.flatnonzero(~chosen)
             rows, free = rows[left], rank[left]
         taken += total
         first += len(group.quotas)
     return codes
+
+
+def keeps(place: Ints, planned: int, kept: int, key: int) -> npt.NDArray[np.bool_]:
+    """Which of a kind's planned rows, numbered from 0, keep their fault: `kept` of them, and with fewer kept
+    a part of the same ones."""
+    if kept >= planned:
+        return np.ones(len(place), dtype=bool)
+    return Permutation(key % 2**64, planned)(place) < kept
+
+
+def _keep(kind: Ints, rank: Ints, ends: Ints, group: QuotaGroup, key: int) -> npt.NDArray[np.bool_]:
+    """Which planned rows of a group keep their fault, by kind and rank among all of them."""
+    kept = np.ones(len(kind), dtype=bool)
+    for code, most in enumerate(group.kept):
+        here = np.flatnonzero(kind == code)
+        place = rank[here] - (ends[code] - group.quotas[code])
+        kept[here] = keeps(place, group.quotas[code], most, key + KEEPING + code)
+    return kept
 
 
 def _ranks(free: Ints, bands: Sequence[tuple[int, int]], key: int) -> tuple[Ints, npt.NDArray[np.bool_]]:

@@ -96,6 +96,7 @@ def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
         raise UsageProblem(f"{world.name}: {'; '.join(lines)}".replace("\n", " ")) from None
     if config.as_of == "today":
         config = config.model_copy(update={"as_of": dt.datetime.now(dt.UTC).date()})
+    config = config.with_prevalence()
     misfit = world.why_not(config, world.draws(config, "quotas"))
     if misfit:
         raise UsageProblem(f"{world.name}: {misfit}")

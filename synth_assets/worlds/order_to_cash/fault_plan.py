@@ -165,9 +165,14 @@ def _strata(config: Config) -> list[int]:
 
 def _quota_groups(config: Config, strata: list[int]) -> list[QuotaGroup]:
     """Groups whose eligible rows end at the last strata; those before are the first one's bands."""
-    quotas = [quota(getattr(config.anomaly_rates, a.name), config.num_transactions) for a in ANOMALIES]
+    quotas = [quota(config.planned_rates[a.name], config.num_transactions) for a in ANOMALIES]
+    asked = [quota(getattr(config.anomaly_rates, a.name), config.num_transactions) for a in ANOMALIES]
     groups = [
-        QuotaGroup(rows, tuple(quotas[code - 1] for code in codes))
+        QuotaGroup(
+            rows,
+            tuple(quotas[code - 1] for code in codes),
+            kept=tuple(asked[code - 1] for code in codes) if config.prevalence else (),
+        )
         for rows, codes in zip(strata[-len(_GROUPS) :], _GROUPS, strict=True)
     ]
     bands = strata[: 1 - len(_GROUPS)]

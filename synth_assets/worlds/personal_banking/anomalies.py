@@ -5,6 +5,8 @@ A fault is planned per user; `activity/faults.py` makes it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from synth_assets.model.anomaly import Anomaly
@@ -58,9 +60,16 @@ ANOMALIES = (
 
 def levels(config: Config, with_transfers: int, eligible: int) -> list[QuotaGroup]:
     """Kinds by the users that they may touch: who surely pays a card or saves, and all plain users."""
-    asked = {name: quota(rate, config.num_users) for name, rate in config.anomaly_rates.model_dump().items()}
-    leg = asked.pop("transfer_leg_missing")
-    return [QuotaGroup(with_transfers, (leg,)), QuotaGroup(eligible, tuple(asked.values()))]
+    planned = {name: quota(rate, config.num_users) for name, rate in config.planned_rates.items()}
+    asked = {name: quota(rate, config.num_users) for name, rate in config.anomaly_rates}
+    leg, kept_leg = planned.pop("transfer_leg_missing"), asked.pop("transfer_leg_missing")
+    groups = [QuotaGroup(with_transfers, (leg,)), QuotaGroup(eligible, tuple(planned.values()))]
+    if config.prevalence is None:
+        return groups
+    return [
+        replace(group, kept=kept)
+        for group, kept in zip(groups, [(kept_leg,), tuple(asked.values())], strict=True)
+    ]
 
 
 _ORDER = np.array([0, LEG_MISSING, DUPLICATE, PENDING, REFUND, BEFORE_OPENED, UNREPLAYED, WITHDRAWN], np.int8)

@@ -24,11 +24,11 @@ class ClosedForm(NamedTuple):
         bill_days: epoch day of each billing date.
         billed: subscriptions active at each bill.
         stayers: those of them that are still active at as_of.
-        ghosts, zombies, partials: labels of each cycle.
+        ghosts, zombies, partials: planned faults of each cycle, at a prevalence those of the highest.
         late_stayers, late_leavers: late bills of each cycle, ghosts and zombies among them counted.
         late_ghosts, late_zombies: labels on bills that would be late.
         in_grace: unpaid bills of cycles whose grace still runs at as_of.
-        invoices, payments: rows of the period.
+        invoices, payments: rows of the period with all planned faults.
         leaving: subscriptions that cancel within the period.
     """
 
@@ -53,13 +53,13 @@ def closed_form(config: Config, draws: Draws) -> ClosedForm:
     """All counts of a configuration, in exact arithmetic; `draws` are those of the subject `bills`."""
     days = bill_days(config)
     last = epoch_day(config.day)
-    rates = config.anomaly_rates
+    rates = config.planned_rates
     billed, stayers, leaving = _populations(config, draws)
-    ghosts = tuple(quota(rates.ghost_subscriber, count) for count in billed)
+    ghosts = tuple(quota(rates["ghost_subscriber"], count) for count in billed)
     invoices = sum(billed) - sum(ghosts)
     overdue = [day + config.payment_terms_days < last for day in days]
     grace_over = [day + config.payment_terms_days + config.grace_days < last for day in days]
-    zombies = split(quota(rates.zombie_account, invoices), _where(stayers, grace_over))
+    zombies = split(quota(rates["zombie_account"], invoices), _where(stayers, grace_over))
     in_grace = tuple(
         0 if over else quota(config.in_grace_unpaid_rate, count)
         for over, count in zip(grace_over, stayers, strict=True)
@@ -74,7 +74,7 @@ def closed_form(config: Config, draws: Draws) -> ClosedForm:
     late_stayers = _less(late, late_leavers)
     displaced = sum(late) - quota(config.late_rate, payments)
     late_ghosts, late_zombies = _displaced(displaced, ghosts, zombies, late_stayers)
-    partials = split(quota(rates.partial_payment, payments), _less(stayers, in_grace))
+    partials = split(quota(rates["partial_payment"], payments), _less(stayers, in_grace))
     return ClosedForm(
         days, billed, stayers, ghosts, zombies, partials, late_stayers, late_leavers, late_ghosts,
         late_zombies, in_grace, invoices, payments, leaving,

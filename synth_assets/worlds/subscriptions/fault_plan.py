@@ -26,11 +26,11 @@ from synth_assets.model.fault_plan import Codes
 from synth_assets.model.identifiers import LARGEST
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.subscriptions.anomalies import GHOST, PARTIAL, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import ClosedForm, closed_form, plan_counts
 from synth_assets.worlds.subscriptions.cohorts import bill_days, cohorts
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, Config
 from synth_assets.worlds.subscriptions.payers import PAYERS, payer_of, payers_below, place_of
+from synth_assets.worlds.subscriptions.prevalence import asked, fault_ranges, thin
 from synth_assets.worlds.subscriptions.quotas import Quotas, billed_of_payers, quotas
 
 ON_TIME, LATE, IN_GRACE = range(3)
@@ -89,7 +89,11 @@ def _put_stayers(bills: Bills, config: Config, draws: Draws, payer: int, rows: I
         if not has_arrived.all():
             here, own_rank = rows[has_arrived], place[has_arrived]
         own_rank = order(own_rank)
-        _put(bills.fault[:, cycle], here, own_rank, _fault_ranges(counts, payer))
+        _put(bills.fault[:, cycle], here, own_rank, fault_ranges(counts, payer))
+        if config.prevalence:
+            codes = bills.fault[here, cycle]
+            thin(codes, own_rank, config, draws, cycle, payer)
+            bills.fault[here, cycle] = codes
         _put(bills.settlement[:, cycle], here, own_rank, _settlement_ranges(counts, payer))
 
 
@@ -112,19 +116,6 @@ def _settlement_ranges(counts: Quotas, payer: int) -> list[tuple[int, int]]:
     return [(counts.late[payer], LATE), (counts.in_grace[payer], IN_GRACE)]
 
 
-def _fault_ranges(counts: Quotas, payer: int) -> list[tuple[int, int]]:
-    """(length, code) of each range of a stayer's rank: which fault the bill carries."""
-    ghosts, zombies = counts.late_ghosts[payer], counts.late_zombies[payer]
-    return [
-        (ghosts, GHOST),
-        (zombies, ZOMBIE),
-        (counts.late[payer] - ghosts - zombies + counts.in_grace[payer], 0),
-        (counts.ghosts[payer], GHOST),
-        (counts.zombies[payer], ZOMBIE),
-        (counts.partials[payer], PARTIAL),
-    ]
-
-
 def _put(codes: Codes, rows: Ints, rank: Ints, ranges: list[tuple[int, int]]) -> None:
     """Write to the rows of `codes` the code of the range in which each one's rank lies; none beyond them."""
     ends = np.array(list(accumulate(length for length, _ in ranges)), dtype=np.int64)
@@ -135,11 +126,11 @@ def _put(codes: Codes, rows: Ints, rank: Ints, ranges: list[tuple[int, int]]) ->
 
 def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, what its rate counts (subscription cycles, invoices, payments) and its labels."""
-    form = closed_form(config, draws.of("bills"))
+    wanted = asked(config, draws.of("bills"))
     return {
-        "ghost_subscriber": (sum(form.billed), sum(form.ghosts)),
-        "zombie_account": (form.invoices, sum(form.zombies)),
-        "partial_payment": (form.payments, sum(form.partials)),
+        "ghost_subscriber": (wanted.bills, sum(wanted.ghosts)),
+        "zombie_account": (wanted.invoices, wanted.zombies),
+        "partial_payment": (wanted.payments, wanted.partials),
     }
 
 
@@ -157,7 +148,7 @@ def why_not(config: Config, draws: Draws) -> str | None:
         return f"plan_shares: they add up to {total:g}, but must add up to 1"
     draws = draws.of("bills")
     form = closed_form(config, draws)
-    rates = config.anomaly_rates
+    rates, planned = config.anomaly_rates, config.planned_rates
     unplaced = cohorts(config, draws).unplaced
     if unplaced:
         return (
@@ -167,9 +158,9 @@ def why_not(config: Config, draws: Draws) -> str | None:
     if not any(form.stayers) and any(rate for _, rate in rates):
         return f"anomaly_rates: churn_rate {config.churn_rate:g} leaves nobody active to carry them: lower it"
     too_young = f"but no bill of the {config.period_months} months is old enough by as_of: set it to 0"
-    if sum(form.zombies) < quota(rates.zombie_account, form.invoices):
+    if sum(form.zombies) < quota(planned["zombie_account"], form.invoices):
         return f"anomaly_rates: zombie_account is {rates.zombie_account:g}, {too_young}"
-    if sum(form.partials) < quota(rates.partial_payment, form.payments):
+    if sum(form.partials) < quota(planned["partial_payment"], form.payments):
         return f"anomaly_rates: partial_payment is {rates.partial_payment:g}, but nobody active pays"
     if not sum(form.late_stayers) + sum(form.late_leavers) and quota(config.late_rate, form.payments):
         return f"late_rate is {config.late_rate:g}, {too_young}"

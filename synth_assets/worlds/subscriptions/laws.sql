@@ -143,14 +143,15 @@ WHERE
     abs(zombies - invoices * anomaly_rates.zombie_account) > 0.501
     OR abs(partials - payments * anomaly_rates.partial_payment) > 0.501;
 
--- name: late_payments_as_asked — As many payments are late as the late rate asks.
+-- name: late_payments_as_asked — As many payments are late as the late rate asks; at a prevalence it counts the
+-- payments of the clean twin.
 WITH tally AS (
     SELECT count(*) AS payments, count(*) FILTER (WHERE payment_date > due_date) AS late
     FROM payments JOIN invoices USING (invoice_id)
 )
 SELECT round(payments * late_rate, 2) AS asked, late
 FROM scenario CROSS JOIN (SELECT CAST(sum(COLUMNS(*)) AS BIGINT) FROM tally)
-WHERE abs(late - payments * late_rate) > 0.501;
+WHERE prevalence IS NULL AND abs(late - payments * late_rate) > 0.501;
 
 -- name: short_by_1_to_10_percent — One payment an invoice at most, in full or 90 to 99 % of the amount.
 SELECT invoice_id, payments, paid_cents, amount_cents

@@ -48,13 +48,13 @@ class Plan(NamedTuple):
 def plan(config: Config, draws: Draws) -> Plan:
     """The books of a configuration with its faults."""
     year = books.simulate(config, draws)
-    rates = config.anomaly_rates.model_dump()
     taken: set[object] = set()
     placed, wanted = [], []
     for kind in KINDS:
-        subjects = kind.subjects(year)
-        asked = quota(rates[kind.anomaly.name], len(subjects))
-        placed.append(_placed(kind, year, subjects, asked, taken))
+        name, subjects = kind.anomaly.name, kind.subjects(year)
+        asked = quota(getattr(config.anomaly_rates, name), len(subjects))
+        planned = quota(config.planned_rates[name], len(subjects))
+        placed.append(_placed(kind, year, subjects, planned, taken)[:asked])
         wanted.append((len(subjects), asked))
     edits = Edits(edit for faults in placed for fault in faults for edit in fault.edits)
     return Plan(replace(year, edits=edits, faults=placed), placed, wanted)

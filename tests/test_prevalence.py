@@ -1,0 +1,121 @@
+"""Prevalence: one number for all rates, whose labels at a lower value are among those at a higher one."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import synth_assets
+from synth_assets import worlds
+from synth_assets.checks.check import as_text
+from synth_assets.model.errors import UsageProblem
+from synth_assets.model.fault_plan import QuotaGroup, assign
+from synth_assets.scenario.resolve import resolve
+from tests.worlds import failed, verify_quickly, write_world
+
+SMALL: dict[str, dict[str, Any]] = {
+    "order_to_cash": {"num_transactions": 1_000},
+    "subscriptions": {"num_customers": 300},
+    "personal_banking": {"num_users": 200},
+    "wholesale": {"preset": "small"},
+}
+DIAL = (0.0001, 0.004, 0.03, 0.11, 0.3)
+
+
+def labels(world: str, prevalence: float) -> set[tuple[str, str]]:
+    made = synth_assets.generate(world, prevalence=prevalence, as_of="2024-12-31", **SMALL[world])
+    frame = made.frame("anomaly_manifest")
+    return set(zip(frame["type"], frame["entity_id"].astype(str), strict=True))
+
+
+@pytest.mark.parametrize("world", worlds.NAMES)
+def test_labels_at_a_lower_prevalence_are_among_those_at_a_higher_one(world: str) -> None:
+    found = [labels(world, prevalence) for prevalence in (DIAL if world != "wholesale" else DIAL[::2])]
+    for few, many in pairwise(found):
+        assert few <= many
+    assert len(found[0]) < len(found[-2]) < len(found[-1])
+
+
+@pytest.mark.parametrize("world", [name for name in worlds.NAMES if name != "wholesale"])
+def test_truth_is_exact_at_a_prevalence(world: str, tmp_path: Path) -> None:
+    scenario = resolve(world, {**SMALL[world], "prevalence": 0.06, "as_of": "2024-12-31"})
+    rates = [rate for _, rate in scenario.config.anomaly_rates]
+    assert math.fsum(rates) == pytest.approx(0.06)
+    made = synth_assets.generate(world, **SMALL[world], prevalence=0.06, as_of="2024-12-31")
+    assert made.scenario == scenario
+    checks = verify_quickly(
+        scenario.world, scenario.config, write_world(scenario.world, made.tables, tmp_path)
+    )
+    assert not failed(checks), as_text(checks)
+
+
+def test_rates_keep_their_proportions_and_are_equal_where_all_are_zero() -> None:
+    given_rates = {"missing_invoice": 0.02, "pricing_drift": 0.01}
+    others = dict.fromkeys(
+        ("duplicate_invoice", "unauthorized_discount", "payment_mismatch", "stale_unpaid"), 0
+    )
+    config = resolve(
+        "order_to_cash", {"anomaly_rates": given_rates | others, "prevalence": 0.3, "as_of": "2024-12-31"}
+    ).config
+    assert dict(config.anomaly_rates) == pytest.approx(
+        {"missing_invoice": 0.2, "pricing_drift": 0.1} | others
+    )
+    config = resolve("personal_banking", {"prevalence": 0.07, "as_of": "2024-12-31"}).config
+    assert [rate for _, rate in config.anomaly_rates] == pytest.approx([0.01] * 7)
+
+
+def test_a_stored_scenario_with_a_prevalence_is_read_as_it_was() -> None:
+    scenario = resolve("order_to_cash", {"prevalence": 0.0123, "as_of": "2024-12-31"})
+    again = resolve("order_to_cash", scenario.config.model_dump(mode="json"))
+    assert again.id == scenario.id
+
+
+def test_the_clean_twin_has_no_prevalence_and_the_same_sound_rows() -> None:
+    keys = {"num_transactions": 300, "as_of": "2024-12-31"}
+    clean = synth_assets.generate("order_to_cash", clean=True, prevalence=0.2, **keys)
+    assert clean.tables == synth_assets.generate("order_to_cash", clean=True, **keys).tables
+    assert not len(clean.truth)
+
+
+@pytest.mark.parametrize("value", [0, 0.00009, 0.31, "much", -1])
+def test_a_prevalence_out_of_range_is_refused(value: Any) -> None:
+    with pytest.raises(UsageProblem, match="prevalence"):
+        resolve("order_to_cash", {"prevalence": value})
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(
+    st.integers(1, 3_000).flatmap(
+        lambda rows: st.tuples(
+            st.just(rows), st.lists(st.integers(0, rows // 4), min_size=3, max_size=3), st.integers(0, 2**63)
+        )
+    ),
+    st.fractions(0, 1),
+    st.fractions(0, 1),
+)
+def test_kept_faults_are_exact_and_nested(
+    plan: tuple[int, list[int], int], share: Fraction, other: Fraction
+) -> None:
+    rows, quotas, key = plan
+    numbers = np.arange(rows)
+
+    def kept(part: Fraction) -> Any:
+        counts = tuple(int(part * quota) for quota in quotas)
+        groups = [
+            QuotaGroup(rows // 2, (0,), kept=(0,)),
+            QuotaGroup(rows, tuple(quotas), kept=counts),
+        ]
+        codes = assign(numbers, groups, [key, key ^ 7])
+        assert np.bincount(codes, minlength=5)[2:].tolist() == list(counts)
+        return codes
+
+    few, many = kept(min(share, other)), kept(max(share, other))
+    assert (few[few > 0] == many[few > 0]).all()
