@@ -19,5 +19,6 @@ def report(name: str, out: str | None, directory: str | None) -> None:
 
     world = find_world(name)
     file = f"{world.name}.html" if out is None else out
-    write_page(report_page(store_of(world, directory)), file)
+    page, _ = report_page(store_of(world, directory))
+    write_page(page, file)
     click.echo(file)

@@ -58,7 +58,8 @@ def write_corrections(scenario: Scenario, path: Path) -> int:
     """
     cells = 0
     with translate_os_errors(path.parent, "use another --out"), aside(path.parent) as staging:
-        with ParquetWriter(staging / path.name, SCHEMA, compression="zstd") as writer:
+        schema = SCHEMA.with_metadata({"scenario": scenario.id})
+        with ParquetWriter(staging / path.name, schema, compression="zstd") as writer:
             for part in corrections(scenario):
                 writer.write_table(part)
                 cells += part.num_rows

@@ -6,7 +6,7 @@ share of its labels that the best detector of the panel reports when it may repo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from synth_assets.checks.check import Check
@@ -17,6 +17,7 @@ from synth_assets.evaluate.samples import Sample, sample, views
 from synth_assets.evaluate.scores import interval
 from synth_assets.generation.generate import Dataset, in_memory
 from synth_assets.model.manifest import DIFFICULTIES
+from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario, with_versions
 
 ROOT_ROWS = 20_000
@@ -75,19 +76,23 @@ def measure(scenario: Scenario, root_rows: int | None = None) -> Iterator[Measur
             yield from _of_kind(view.name, kind, sample(learned, view, kind), sample(judged, view, kind))
 
 
-def difficulty_checks(scenario: Scenario) -> Iterator[Check]:
+def names_of_checks(world: World) -> list[str]:
+    """What `difficulty_checks` gives: one check a kind that a view shows."""
+    return [f"difficulty of {kind}" for _, kind in views(world)]
+
+
+def difficulty_checks(world: World, found: Sequence[Measured]) -> Iterator[Check]:
     """For each kind that a view shows, whether the best detector finds of each grade what it should."""
-    found = list(measure(scenario))
-    for kind in dict.fromkeys(one.kind for one in found):
+    for _, kind in views(world):
         grades = [one for one in found if one.kind == kind]
         shares = ", ".join(
             f"{one.difficulty.replace('_', ' ')} {one.found / one.labels:.0%}" for one in grades
         )
         yield Check(
             name=f"difficulty of {kind}",
-            table=scenario.world.manifest.name,
-            asked=", ".join(f"{one.target:.0%}" for one in grades),
-            found=f"{shares} by {grades[0].detector}",
+            table=world.manifest.name,
+            asked=", ".join(f"{one.target:.0%}" for one in grades) or "nothing",
+            found=f"{shares} by {grades[0].detector}" if grades else "no labels",
             passed=all(one.holds for one in grades),
             sentence="Of each grade the panel's best detector finds 99, 90, 70, 40 or 15 %, within ten.",
             severity="WARN",

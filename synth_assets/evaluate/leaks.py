@@ -26,6 +26,9 @@ from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 
+LEAK = "nothing that should not matter tells a fault"
+"""Name of the check."""
+
 SIGMAS = 3.3
 """How far chance may move the area: further once in a thousand."""
 
@@ -75,7 +78,7 @@ def leak_check(there: Opened) -> Check:
     telling = [leak for leak in found if leak.tells]
     highest = max((leak.area for leak in found), default=0.5)
     return Check(
-        name="nothing that should not matter tells a fault",
+        name=LEAK,
         table=there.world.manifest.name,
         asked="AUC .5",
         found=f"{highest:.3f} at most, of {len(found)} kinds" if found else "too few labels",

@@ -11,7 +11,8 @@ from synth_assets.checks.verify import verify
 from synth_assets.checks.world_checks import TOTAL
 from synth_assets.derive.picture import drawn, points_of, svg
 from synth_assets.evaluate.detectors.rules import found_without
-from synth_assets.evaluate.difficulty import Measured, measure
+from synth_assets.evaluate.difficulty import Measured, difficulty_checks, measure
+from synth_assets.evaluate.leaks import leak_check
 from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.evaluate.page import Grid, Page, Section, Tile
 from synth_assets.model.manifest import DIFFICULTIES
@@ -21,8 +22,8 @@ from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.store import Published, Store
 
 
-def report_page(store: Store) -> Page:
-    """The report of a world's published tables.
+def report_page(store: Store) -> tuple[Page, list[Check]]:
+    """The report of a world's published tables, and the checks that take detectors which learn.
 
     Raises:
         Problem: a table is missing, damaged or from another scenario; the message says what to run.
@@ -30,7 +31,10 @@ def report_page(store: Store) -> Page:
     scenario, world = store.scenario(), store.world
     published = {table.name: store.published(table.name, scenario) for table in world.tables}
     checks = verify(world, scenario.config, published)
+    measured = list(measure(scenario))
     with opened(store) as there:
+        deep = [leak_check(there), *difficulty_checks(world, measured)]
+        checks += deep
         sections = [
             _tables(world, published),
             _configuration(scenario),
@@ -38,13 +42,13 @@ def report_page(store: Store) -> Page:
             _checks(checks),
             *_looks(there),
             *_books(there),
-            _difficulty(list(measure(scenario)), found_without(there)),
+            _difficulty(measured, found_without(there)),
             _dictionary(world),
         ]
     labels = published[world.manifest.name].rows
     versions = ", ".join(f"{name} {version}" for name, version in scenario.versions.items())
     passed = sum(check.passed for check in checks)
-    return Page(
+    page = Page(
         title=world.name,
         subtitle=f"{world.summary.splitlines()[0]} As of {scenario.config.day}, seed {scenario.config.seed}, "
         f"scenario {scenario.id}, {versions}.",
@@ -58,6 +62,7 @@ def report_page(store: Store) -> Page:
         sections=[section for section in sections if section.tables or section.pictures],
         problems=[f"{check.title}: {check.sentence}" for check in checks if not check.passed],
     )
+    return page, deep
 
 
 def _tables(world: World, published: Mapping[str, Published]) -> Section:

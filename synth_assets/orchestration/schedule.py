@@ -1,16 +1,25 @@
-"""The job that makes everything, and the schedule that runs it every night."""
+"""The jobs that make everything and the reports on it, and the schedule of every night."""
 
 from __future__ import annotations
 
 import dagster as dg
 
 from synth_assets import worlds
+from synth_assets.orchestration.evaluation import TAG
 from synth_assets.orchestration.keys import SCENARIO, op_name
+
+_REPORTS = dg.AssetSelection.tag(TAG, "")
 
 EVERYTHING = dg.define_asset_job(
     "everything",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - _REPORTS,
     description="Every table of every world, its checks and the catalogue.",
+)
+
+REPORTS = dg.define_asset_job(
+    "reports",
+    selection=_REPORTS,
+    description="Of every world that is published: its report, with checks that learn, and its corrections.",
 )
 
 

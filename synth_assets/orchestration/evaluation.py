@@ -1,0 +1,125 @@
+"""What is told of a published world: its report, and what would be right in it, cell by cell.
+
+Both take longer than the tables. The job `everything` leaves them out, the job `reports` makes them.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+import dagster as dg
+import pyarrow as pa
+
+from synth_assets import __version__
+from synth_assets.evaluate.corrections import write_corrections
+from synth_assets.evaluate.deep import names_of_deep_checks
+from synth_assets.evaluate.page import html
+from synth_assets.evaluate.report import report_page
+from synth_assets.model.world import World
+from synth_assets.orchestration import check_results, metadata
+from synth_assets.orchestration.failures import (
+    Event,
+    fail_in_one_line,
+    log_failed_checks,
+    refuse_unused_config,
+)
+from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for
+from synth_assets.storage.paths import temporary_directory, write_atomic
+
+REPORT, CORRECTIONS = "report", "corrections"
+
+TAG = "synth_assets/evaluation"
+"""Tag of the assets that `everything` leaves out."""
+
+
+def evaluation_assets(world: World) -> list[dg.AssetsDefinition]:
+    """The report of a world and the corrections of its faults, below its catalogue."""
+    return [_report(world), _corrections(world)]
+
+
+def _report(world: World) -> dg.AssetsDefinition:
+    key = asset_key(world, REPORT)
+
+    @dg.asset(
+        key=key,
+        deps=[asset_key(world, CATALOGUE)],
+        description=(
+            f"One HTML page on {world.name}, to be read without a network: what was made, the proof of its "
+            "truth, pictures, books, how hard each kind of fault is to find, and the data dictionary. Its "
+            "checks take detectors that learn; they warn."
+        ),
+        group_name=world.name,
+        kinds={"python", "html"},
+        owners=OWNERS,
+        tags={TAG: ""},
+        code_version=metadata.code_version(__version__),
+        check_specs=[
+            dg.AssetCheckSpec(check_results.identifier(name), asset=key)
+            for name in names_of_deep_checks(world)
+        ],
+    )
+    def tell(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        with fail_in_one_line():
+            refuse_unused_config(context)
+            yield from log_failed_checks(context, _told(world))
+
+    return tell
+
+
+def _told(world: World) -> Iterator[Event]:
+    key, store = asset_key(world, REPORT), store_for(world, REPORT)
+    with store.lock(wait=True):
+        scenario = store.scenario()
+        page, checks = report_page(store)
+        content = html(page).encode()
+        path = store.home / f"{REPORT}.html"
+        write_atomic(path, content)
+    yield from (check_results.result(key, check) for check in checks)
+    yield dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(sha256(content).hexdigest()),
+        metadata={
+            "path": dg.MetadataValue.path(str(path)),
+            "bytes": len(content),
+            "scenario": scenario.id,
+            "as_of": str(scenario.config.day),
+        },
+    )
+
+
+def _corrections(world: World) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=asset_key(world, CORRECTIONS),
+        deps=[asset_key(world, CATALOGUE)],
+        description=(
+            f"What would be right in {world.name}, one row a cell: it turns the tables into their clean "
+            "twin, and back.\n\nColumns: `table_name`, `key`, `operation` (`update` a cell, `insert` or "
+            "`delete` a row), `column_name`, `actual_value`, `right_value`."
+        ),
+        group_name=world.name,
+        kinds={"python", "parquet"},
+        owners=OWNERS,
+        tags={TAG: ""},
+        code_version=metadata.code_version(__version__),
+    )
+    def correct(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        with fail_in_one_line():
+            refuse_unused_config(context)
+            store = store_for(world, CORRECTIONS)
+            with store.lock(wait=True):
+                scenario = store.scenario()
+                path = store.home / f"{CORRECTIONS}.parquet"
+                with temporary_directory(CORRECTIONS) as directory:
+                    cells = write_corrections(scenario, directory / path.name)
+                    with pa.memory_map(str(directory / path.name)) as written:
+                        write_atomic(path, written.read_buffer())
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(scenario.id),
+            metadata={
+                "dagster/row_count": cells,
+                "path": dg.MetadataValue.path(str(path)),
+                "scenario": scenario.id,
+                "as_of": str(scenario.config.day),
+            },
+        )
+
+    return correct
