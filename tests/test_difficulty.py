@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ from synth_assets.evaluate.detectors.rules import found_without
 from synth_assets.evaluate.difficulty import measure
 from synth_assets.evaluate.opened import opened
 from synth_assets.evaluate.samples import Sample, sample, views
+from synth_assets.model.errors import UsageProblem
 from synth_assets.model.manifest import DIFFICULTIES, graded
 from synth_assets.scenario.resolve import resolve
+from tests.worlds import failed, make_world, verify_quickly, write_world
 
 ALL_AT_4_PCT = {
     name: dict.fromkeys(type(worlds.load(name).config().anomaly_rates).model_fields, 0.04)
@@ -106,3 +109,32 @@ def test_recall_at_one_percent_is_that_of_the_roc_curve() -> None:
 def test_a_grade_is_harder_from_each_bound_on() -> None:
     values = np.array([0, 9, 10, 19, 20, 30, 39, 40, 99])
     assert graded(values, (10, 20, 30, 40)).tolist() == [0, 0, 1, 1, 2, 3, 3, 4, 4]
+
+
+@pytest.mark.parametrize("grade", DIFFICULTIES)
+def test_a_mix_of_one_grade_gives_that_grade_or_what_the_discount_leaves_room_for(grade: str) -> None:
+    keys: dict[str, Any] = {"num_transactions": 3_000, "as_of": "2026-11-27"}
+    made = synth_assets.generate("order_to_cash", difficulty_mix={grade: 1.0}, **keys)
+    truth = made.frame("anomaly_manifest")
+    wished = DIFFICULTIES.index(grade)
+    for kind, least, farther in (("pricing_drift", 0.7, 1), ("payment_mismatch", 0.9, -1)):
+        found = truth.loc[truth["type"] == kind, "difficulty"].map(DIFFICULTIES.index).astype(int)
+        assert ((found - wished) * farther >= 0).all()  # a drift may be harder, a short payment easier
+        assert (found == wished).mean() >= least
+    drift = truth.loc[truth["type"] == "pricing_drift", "drift_pct"].abs()
+    assert drift.between(1.01, 15).all()
+    short = truth[truth["type"] == "payment_mismatch"]
+    assert (short["actual_value"] / short["expected_value"]).between(0.4999, 0.97).all()
+
+
+def test_rules_find_faults_of_any_mix(tmp_path: Path) -> None:
+    mix = {"easy": 1.0, "medium": 2.0, "very_hard": 0.5}
+    scenario = resolve("order_to_cash", {"difficulty_mix": mix, "as_of": "2026-11-27"})
+    sources = write_world(scenario.world, make_world(scenario.world, scenario.config), tmp_path)
+    assert not failed(verify_quickly(scenario.world, scenario.config, sources))
+    assert scenario.config.usual() == resolve("order_to_cash", {"as_of": "2026-11-27"}).config
+
+
+def test_a_mix_without_a_grade_is_refused() -> None:
+    with pytest.raises(UsageProblem, match="difficulty_mix: all grades are 0"):
+        resolve("order_to_cash", {"difficulty_mix": {"easy": 0}})

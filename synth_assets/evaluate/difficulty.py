@@ -62,7 +62,8 @@ def measure(scenario: Scenario, root_rows: int | None = None) -> Iterator[Measur
     """What the panel finds of each grade of each kind that a view shows.
 
     Args:
-        scenario: the configuration; detectors learn from another seed's data and judge this one's.
+        scenario: the configuration; detectors learn from another seed's data, of the usual difficulty, and
+            judge this one's.
         root_rows: so many root rows to learn from, and at most so many to judge; None for ROOT_ROWS.
     """
     key = scenario.world.root(scenario.world.manifest)
@@ -70,7 +71,8 @@ def measure(scenario: Scenario, root_rows: int | None = None) -> Iterator[Measur
     most = min(wanted, scenario.world.block_rows or wanted)
     there = min(getattr(scenario.config, key), most) if key else 0
     judged_data = _sized(scenario, key, there, scenario.config.seed)
-    learned_data = _sized(scenario, key, most, (scenario.config.seed + 1) % 2**63)
+    usual = with_versions(scenario.world, scenario.config.usual())
+    learned_data = _sized(usual, key, most, (scenario.config.seed + 1) % 2**63)
     with opened(learned_data) as learned, opened(judged_data) as judged:
         for view, kind in views(scenario.world):
             yield from _of_kind(view.name, kind, sample(learned, view, kind), sample(judged, view, kind))

@@ -91,6 +91,10 @@ class WorldConfig(Frozen):
         scaled = {kind: rate / total * self.prevalence for kind, rate in rates.items()}
         return self.model_copy(update={"anomaly_rates": type(self.anomaly_rates)(**scaled)})
 
+    def usual(self) -> Self:
+        """The same with faults as hard to find as they usually are: what detectors learn from."""
+        return self
+
     def clean(self) -> Self:
         """The clean twin's configuration: the same without any fault."""
         none = dict.fromkeys(type(self.anomaly_rates).model_fields, 0.0)

@@ -14,7 +14,8 @@ import numpy as np
 from synth_assets.model import quantile_tables
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.order_to_cash import cash_curves, curves
+from synth_assets.worlds.order_to_cash import cash_curves, curves, difficulty
+from synth_assets.worlds.order_to_cash.config import DifficultyMix
 
 MISSING, DRIFT, DUPLICATE, DISCOUNT, MISMATCH, STALE = range(1, 7)
 """Codes of the kinds in a plan: 1 + position in ANOMALIES; 0 is a sound transaction."""
@@ -79,24 +80,38 @@ latest usual issue, 4 business days after the order; a second invoice comes up t
 all before as_of. `order_days.py` sees to it that so many orders are that old."""
 
 
-def drifted_cents(total_cents: Ints, draws: Draws, transaction: Ints) -> Ints:
+def drifted_cents(
+    total_cents: Ints, gross_cents: Ints, draws: Draws, transaction: Ints, mix: DifficultyMix | None
+) -> Ints:
     """The amount billed under pricing drift: 1.01 to 15.00 % off after rounding, either way.
 
     $1,500.00 with a drift of +8.00 % is $1,620.00.
     """
-    drift, sign, _, _ = draws.fields("pricing_drift", transaction)
+    drift, sign, wish, _ = draws.fields("pricing_drift", transaction)
+    least = -(-total_cents * 101 // 10_000)
+    if mix:
+        most = np.maximum(total_cents * 1_500 // 10_000, least)
+        above = difficulty.Range(total_cents + least, total_cents + most)
+        below = difficulty.Range(total_cents - most, total_cents - least)
+        return difficulty.billed(difficulty.wished(mix, wish), gross_cents, above, below, drift, sign)
     basis_points = 101 + drift.astype(np.int64) * 1_400 // 65_536
-    off = np.maximum(total_cents * basis_points // 10_000, -(-total_cents * 101 // 10_000))
+    off = np.maximum(total_cents * basis_points // 10_000, least)
     return total_cents + np.where(sign & 1, off, -off)
 
 
-def short_payment_cents(amount_due_cents: Ints, draws: Draws, transaction: Ints) -> Ints:
+def short_payment_cents(
+    amount_due_cents: Ints, gross_cents: Ints, draws: Draws, transaction: Ints, mix: DifficultyMix | None
+) -> Ints:
     """What a short payer sends: 50 to 97 % of the amount due, rounded half up, at least a cent short.
 
     $1,500.00 paid at 80 % is $1,200.00; the status of the invoice is still `paid`.
     """
-    share = draws.fields("payment_mismatch", transaction)[0].astype(np.int64)
-    per_65536 = 32_768 + (share * 30_802 >> 16)  # a round share would show in the amounts
+    share, wish, _, _ = draws.fields("payment_mismatch", transaction)
+    if mix:
+        most = np.minimum(amount_due_cents * 97 // 100, amount_due_cents - 1)
+        allowed = difficulty.Range(np.minimum(-(-amount_due_cents // 2), most), most)
+        return difficulty.received(difficulty.wished(mix, wish), gross_cents, allowed, share)
+    per_65536 = 32_768 + (share.astype(np.int64) * 30_802 >> 16)  # a round share would show in the amounts
     return np.minimum((amount_due_cents * per_65536 + 32_768) >> 16, amount_due_cents - 1)
 
 

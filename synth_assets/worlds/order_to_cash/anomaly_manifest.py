@@ -16,12 +16,11 @@ from synth_assets.model.manifest import (
     TRIVIAL,
     VERY_HARD,
     Labels,
-    graded,
     manifest_columns,
     manifest_rows,
 )
 from synth_assets.model.table import Rows, Table
-from synth_assets.worlds.order_to_cash import anomalies, curves
+from synth_assets.worlds.order_to_cash import anomalies, curves, difficulty
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.facts import Transactions
@@ -52,20 +51,6 @@ class Chain(NamedTuple):
     received_cents: Ints
 
 
-BILLED_BOUNDS = (10_025, 10_225, 10_425, 10_600)
-"""Billed, in hundredths of a percent of the contract's price: very hard up to .25 % above it, then hard,
-medium, easy, and trivial from 6 % above. Sound bills lie at or below the list price, which contract prices
-undercut by up to 5 %. Measured, see `evaluate/difficulty.py`."""
-
-RECEIVED_BOUNDS = (6_100, 6_250, 6_400, 6_625)
-"""Received, likewise: trivial up to 61 %, then easy, medium, hard, and very hard from 66.25 %. The deepest
-discount leaves 65 %."""
-
-
-def _basis_points(cents: Ints, of_cents: Ints) -> Ints:
-    return cents * 10_000 // np.maximum(of_cents, 1)
-
-
 def missing_invoice(chain: Chain) -> Labels:
     """Expected: an invoice of the order's total. Actual: none. Very hard: the order looks like any other."""
     return Labels(
@@ -90,7 +75,7 @@ def pricing_drift(chain: Chain) -> Labels:
         chain.total_cents,
         chain.amount_due_cents,
         off,
-        VERY_HARD - graded(_basis_points(chain.amount_due_cents, chain.gross_cents), BILLED_BOUNDS),
+        difficulty.of_billed(chain.amount_due_cents, chain.gross_cents),
     )
 
 
@@ -134,7 +119,7 @@ def payment_mismatch(chain: Chain) -> Labels:
         chain.amount_due_cents,
         chain.received_cents,
         short,
-        graded(_basis_points(chain.received_cents, chain.gross_cents), RECEIVED_BOUNDS),
+        difficulty.of_received(chain.received_cents, chain.gross_cents),
     )
 
 

@@ -69,6 +69,19 @@ class DecoyRates(Frozen):
     )
 
 
+Weight = Annotated[float, Field(ge=0, le=1_000)]
+
+
+class DifficultyMix(Frozen):
+    """Labels of each grade, relative to each other, of the kinds whose amount decides it."""
+
+    trivial: Weight = Field(0.0, description="Found by 99 % of a panel's best detector's reports.")
+    easy: Weight = Field(0.0, description="Of them it finds 90 %.")
+    medium: Weight = Field(0.0, description="Of them it finds 70 %.")
+    hard: Weight = Field(0.0, description="Of them it finds 40 %.")
+    very_hard: Weight = Field(0.0, description="Of them it finds 15 %.")
+
+
 LOOK_ALIKES = {
     "missing_invoice": ("late_invoice",),
     "pricing_drift": ("freight_difference",),
@@ -116,6 +129,12 @@ class Config(WorldConfig):
         "invoices as far as their days hold them; empty: as decoy_rates says.",
     )
 
+    difficulty_mix: DifficultyMix | None = Field(
+        None,
+        description="How hard pricing drift and payment mismatches are to find, as far as the discounts of "
+        "their orders leave room; empty: all sizes of a drift and of a short payment are equally likely.",
+    )
+
     @property
     def planned_decoys(self) -> DecoyRates:
         """`decoy_rates`, or what `decoy_ratio` makes of them: decoys of one kind share as they usually do."""
@@ -129,10 +148,20 @@ class Config(WorldConfig):
             rates |= {name: asked * getattr(usual, name) / whole for name in names}
         return self.decoy_rates.model_copy(update=rates)
 
+    def usual(self) -> Self:
+        """The same without a mix of difficulties."""
+        return self.model_copy(update={"difficulty_mix": None})
+
     def clean(self) -> Self:
         """The clean twin has the decoys of the faulty one, though no fault counts them."""
         decoys = self.planned_decoys
         return super().clean().model_copy(update={"decoy_rates": decoys, "decoy_ratio": None})
+
+    @model_validator(mode="after")
+    def _a_mix_has_a_grade(self) -> Self:
+        if self.difficulty_mix and not any(share for _, share in self.difficulty_mix):
+            raise ValueError("difficulty_mix: all grades are 0: give at least one a share")
+        return self
 
     @model_validator(mode="after")
     def _one_key_plans_decoys(self) -> Self:

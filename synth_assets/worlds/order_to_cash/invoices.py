@@ -11,7 +11,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan
-from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.config import Config, DifficultyMix
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.invoice_numbers import invoice_numbers
 from synth_assets.worlds.order_to_cash.order_days import window
@@ -45,10 +45,11 @@ COLUMNS = (
 def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """One row an invoiced order, and one more for a duplicate, in order of number."""
     last = window(config).last
-    due = _amount_due_cents(to_numpy(orders["total_amount_cents"]), facts, draws)
+    mix, gross = config.difficulty_mix, facts.basket.gross_cents
+    due = _amount_due_cents(to_numpy(orders["total_amount_cents"]), facts, draws, mix)
     short = np.flatnonzero(facts.fault == anomalies.MISMATCH)
     received = due.copy()
-    received[short] = anomalies.short_payment_cents(due[short], draws, facts.number[short])
+    received[short] = anomalies.short_payment_cents(due[short], gross[short], draws, facts.number[short], mix)
     billed = (facts.fault != anomalies.MISSING) & ~equals_choice(orders["status"], "processing")
     numbers = invoice_numbers(draws, facts.number)
     first = np.flatnonzero(billed)
@@ -95,7 +96,9 @@ def _paid_by(last: int, facts: Transactions) -> Ints:
     return so_far
 
 
-def _amount_due_cents(total_cents: Ints, facts: Transactions, draws: Draws) -> Ints:
+def _amount_due_cents(
+    total_cents: Ints, facts: Transactions, draws: Draws, mix: DifficultyMix | None
+) -> Ints:
     """The order's total, but for drift and for the decoy of freight: 0.10 to 0.90 % off, rounded down."""
     due = total_cents.copy()
     decoys = np.flatnonzero(facts.decoy == fault_plan.FREIGHT)
@@ -104,7 +107,9 @@ def _amount_due_cents(total_cents: Ints, facts: Transactions, draws: Draws) -> I
     freight = total_cents[decoys] * basis_points // 10_000
     due[decoys] += np.where(sign & 1, freight, -freight)
     faulty = np.flatnonzero(facts.fault == anomalies.DRIFT)
-    due[faulty] = anomalies.drifted_cents(total_cents[faulty], draws, facts.number[faulty])
+    due[faulty] = anomalies.drifted_cents(
+        total_cents[faulty], facts.basket.gross_cents[faulty], draws, facts.number[faulty], mix
+    )
     return due
 
 
