@@ -49,3 +49,23 @@ def test_the_command_writes_them(tmp_path: Path) -> None:
     wrong = run("corrections", "order_to_cash", "--out", str(tmp_path / "right.csv"))
     assert wrong.exit_code == 2
     assert wrong.output.endswith("right.csv': name a file that ends with .parquet\n")
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_each_kinds_column_at_fault_is_corrected(name: str) -> None:
+    sizes = {key: value for key, value in WORLDS[name].items() if key != "anomaly_rates"}
+    data = synth_assets.generate(name, **sizes, prevalence=0.3)
+    world, truth = data.scenario.world, data.frame("anomaly_manifest")
+    fixes = pa.concat_tables(corrections(data.scenario)).to_pandas()
+    for anomaly in world.anomalies:
+        labels = truth[truth["type"] == anomaly.name]
+        assert set(labels["faulty_column"]) <= {anomaly.column}
+        table, column = anomaly.column.split(".")
+        key = world.table(table).key.name
+        assert column in [one.name for one in world.table(table).columns]
+        cells = fixes[(fixes["table_name"] == table) & (fixes["column_name"] == column)]
+        whole = cells["operation"] != "update"
+        assert whole.all() or column != key
+        assert len(cells) >= 0.5 * len(labels)  # some users had withdrawn their consent before
+        if len(labels) and world.table_of(anomaly.entity).name == table and not whole.all():
+            assert labels["entity_id"].astype(str).isin(cells["key"]).mean() >= 0.5

@@ -200,6 +200,7 @@ def test_a_view_has_the_documents_names_and_types(catalogue: duckdb.DuckDBPyConn
         ("injected_at", "TIMESTAMP"),
         ("difficulty", "VARCHAR"),
         ("amount_at_risk", "DECIMAL(18,2)"),
+        ("faulty_column", "VARCHAR"),
     ]
 
 

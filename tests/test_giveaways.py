@@ -67,7 +67,7 @@ WORLD = World(
         ),
         Table("anomaly_manifest", "One label.", (identifier("anomaly_id", "ANO-", "Label."),), manifest_of),
     ),
-    (Anomaly("late", "bill", "Billed late."),),
+    (Anomaly("late", "bill", "Billed late.", "bills.billed_on"),),
 )
 
 

@@ -43,7 +43,7 @@ def alerts_that_tell(clerks_at_fault: list[int]) -> list[Giveaway]:
             Table("sales", "One sale.", (sale, whose), sales_of),
             Table("anomaly_manifest", "A label.", (identifier("anomaly_id", "ANO-", "."),), labels_of),
         ),
-        (Anomaly("late", "sale", "Sold late."),),
+        (Anomaly("late", "sale", "Sold late.", "sales.sold_on"),),
     )
     clerks, sales = range(1, 301), range(1, 1_501)
     labels = [(clerk - 1) * 5 + 1 + i % 5 for i, clerk in enumerate(clerks_at_fault)]

@@ -14,6 +14,8 @@ class Anomaly:
         name: the label's `type`, also the name of its query in `rules.sql` and of its rate in the config.
         entity: what the label points at, for example "invoice".
         description: one sentence on what is wrong, with the numbers that make it so.
+        column: what is wrong, as "table.column" of the stored tables: the column whose value is, or the key
+            of the table in which a row is missing or too many.
         shows_in: where its rows cannot look like sound ones, as "table.column" or "table.trait" of
             `checks/giveaways.py`: what makes the fault. Nothing else may give it away. The name of a
             reference means the row's place among those of one parent, "table." its place among all.
@@ -24,6 +26,7 @@ class Anomaly:
     name: str
     entity: str
     description: str
+    column: str
     shows_in: tuple[str, ...] = ()
     settles_months: Fraction = Fraction(0)
 

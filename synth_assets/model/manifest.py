@@ -74,6 +74,12 @@ def manifest_columns(
             "How far the fault stands out among sound rows, where no rule is known.",
         ),
         money("amount_at_risk_cents", "Revenue that the fault leaks or overstates.", minimum=1),
+        choice(
+            "faulty_column",
+            tuple(dict.fromkeys(anomaly.column for anomaly in anomalies)),
+            "Where it is wrong, as table.column of the stored tables: the value is, or, where the column is "
+            "the table's key, a row is missing or too many.",
+        ),
     )
 
 
@@ -116,6 +122,8 @@ def manifest_rows(
     )
     kinds = entities(anomalies)
     entity_codes = np.array([kinds.index(anomaly.entity) for anomaly in anomalies])
+    at_fault = list(dict.fromkeys(anomaly.column for anomaly in anomalies))
+    columns_at_fault = np.array([at_fault.index(anomaly.column) for anomaly in anomalies])
     values = {
         "anomaly_id": number,
         "type": fault - 1,
@@ -127,6 +135,7 @@ def manifest_rows(
         "drift_pct": np.ma.masked_array(_percent(expected, actual), mask=fault != drifting),
         "injected_at": np.full(len(fault), seconds(epoch_day(as_of), 12 * 3_600)),
         "difficulty": difficulty,
+        "faulty_column": columns_at_fault[fault - 1],
         "amount_at_risk_cents": at_risk,
     }
     return arrow_table(columns, values | more)

@@ -131,7 +131,7 @@ def manifest_of(rows: range, orders: Rows, config: Config) -> pa.Table:
     return manifest_rows(MANIFEST.columns, ANOMALIES, config.day, number, fault, labels, drifting=1)
 
 
-ANOMALIES = (Anomaly("overbilled", "order", "Billed more than its price."),)
+ANOMALIES = (Anomaly("overbilled", "order", "Billed more than its price.", "orders.billed_cents"),)
 PARTNER_ID = identifier("partner_id", "", "Partner.")
 ORDER_ID = identifier("order_id", "", "Order.")
 CURRENCY_ID = identifier("currency_id", "", "Currency.")

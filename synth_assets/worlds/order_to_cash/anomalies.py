@@ -28,6 +28,7 @@ ANOMALIES = (
         "missing_invoice",
         "order",
         "The order was completed, perhaps even paid, and no invoice was ever made for it.",
+        column="invoices.invoice_id",
         shows_in=(*WON, "orders.invoices.order_id"),
     ),
     Anomaly(
@@ -35,6 +36,7 @@ ANOMALIES = (
         "invoice",
         "The invoice is 1.01 to 15 % above or below its order; sound ones equal it to the cent, or to .9 % "
         "where freight was rounded in.",
+        column="invoices.amount_due_cents",
         shows_in=WON,
     ),
     Anomaly(
@@ -42,6 +44,7 @@ ANOMALIES = (
         "invoice",
         "A second invoice for the same order, issued 1 to 3 business days after the first for the same "
         "amount, and collected again or still open.",
+        column="invoices.invoice_id",
         shows_in=(*WON, "orders.invoices.order_id"),
         settles_months=Fraction("0.72"),
     ),
@@ -49,12 +52,14 @@ ANOMALIES = (
         "unauthorized_discount",
         "opportunity",
         "A discount above 15 % that nobody approved.",
+        column="opportunities.discount_pct",
         shows_in=WON,
     ),
     Anomaly(
         "payment_mismatch",
         "invoice",
         "Marked paid in the CRM and in the books, but what was paid, as a rule at once, is 3 to 50 % short.",
+        column="payments.amount_cents",
         shows_in=WON,
         settles_months=Fraction("2.64"),
     ),
@@ -62,6 +67,7 @@ ANOMALIES = (
         "stale_unpaid",
         "invoice",
         "Unpaid and issued at least 91 days before as_of: 61 days past its Net 30 due date.",
+        column="payments.payment_id",
         shows_in=(
             *WON,
             "invoices.",  # old debts thin out with age

@@ -31,28 +31,45 @@ ANOMALIES = (
         "duplicate_transaction",
         "transaction",
         "A purchase that is there twice: same account, day, amount and feed string.",
+        column="transactions.transaction_id",
     ),
     Anomaly(
         "pending_never_posts",
         "transaction",
         "Still pending more than ten days after the purchase.",
+        column="transactions.pending",
         shows_in=("transactions.pending",),
     ),
-    Anomaly("refund_without_purchase", "transaction", "Money back from a merchant who was never paid."),
-    Anomaly("before_account_opened", "account", "A transaction is dated before its account was opened."),
     Anomaly(
-        "balance_does_not_replay", "account", "Opening balance and rows do not give the current balance."
+        "refund_without_purchase",
+        "transaction",
+        "Money back from a merchant who was never paid.",
+        column="transactions.transaction_id",
+    ),
+    Anomaly(
+        "before_account_opened",
+        "account",
+        "A transaction is dated before its account was opened.",
+        column="accounts.opened_on",
+    ),
+    Anomaly(
+        "balance_does_not_replay",
+        "account",
+        "Opening balance and rows do not give the current balance.",
+        column="accounts.balance_current_cents",
     ),
     Anomaly(
         "transfer_leg_missing",
         "transaction",
         "A card payment or transfer arrived that left no other account of the user.",
+        column="transactions.transaction_id",
         shows_in=(*TRANSFER, "transactions.transaction_id"),  # a sound one's other side is the row before it
     ),
     Anomaly(
         "data_after_consent_withdrawn",
         "user",
         "Consent was withdrawn, and transactions flow on.",
+        column="users.consent_status",
         shows_in=("users.consent_status",),
     ),
 )

@@ -19,12 +19,14 @@ ANOMALIES = (
         "ghost_subscriber",
         "subscription",
         "The subscription is active, and for one billing date there is no invoice.",
+        column="invoices.invoice_id",
     ),
     Anomaly(
         "zombie_account",
         "invoice",
         "No payment came, the grace period after the due date has run out, and the subscription is still "
         "active.",
+        column="payments.payment_id",
         shows_in=(
             "invoices.payments.invoice_id",
             "invoice_settlement.settlement",
@@ -35,6 +37,7 @@ ANOMALIES = (
         "partial_payment",
         "payment",
         "The one payment is 1 to 10 % below the invoice's amount.",
+        column="payments.amount_paid_cents",
         shows_in=(
             "payments.amount_paid_cents",
             "invoice_settlement.outstanding_cents",

@@ -161,7 +161,7 @@ ORDERED = (
 
 KINDS = (
     Kind(
-        Anomaly("oversold_batch", "batch", "More was sold of a batch than came."),
+        Anomaly("oversold_batch", "batch", "More was sold of a batch than came.", column="sales.batch_id"),
         sold_out,
         oversold_batch,
     ),
@@ -170,6 +170,7 @@ KINDS = (
             "cost_below_batch",
             "sale",
             "A sale is booked below the cost of its batch, the oldest in stock.",
+            column="sales.cogs_at_sale_cents",
             shows_in=("sales.cogs_at_sale_cents",),
         ),
         sold_lines,
@@ -180,6 +181,7 @@ KINDS = (
             "phantom_intake",
             "intake_session_batch",
             "A delivery's paper says that more came than stock took in.",
+            column="intake_session_batches.received_qty_e4",
         ),
         consigned,
         phantom_intake,
@@ -189,6 +191,7 @@ KINDS = (
             "adjustment_without_reason",
             "inventory_movement",
             "Stock is written off without a reason.",
+            column="inventory_movements.reason",
             shows_in=ADJUSTMENT_TRAITS,
         ),
         losses,
@@ -199,6 +202,7 @@ KINDS = (
             "sample_unaccounted",
             "sample_request",
             "A sample was sent, and no gram of it is logged as used.",
+            column="sample_inventory_log.action",
             shows_in=("sample_inventory_log.action", *ORDERED),
         ),
         sent_samples,

@@ -145,7 +145,12 @@ OF_EXPENSES = ("ledger_entries.reference_type", "ledger_entries.is_manual")
 
 KINDS = (
     Kind(
-        Anomaly("invoice_without_posting", "invoice", "An invoice is issued and not posted."),
+        Anomaly(
+            "invoice_without_posting",
+            "invoice",
+            "An invoice is issued and not posted.",
+            column="ledger_entries.ledger_entry_id",
+        ),
         invoices,
         invoice_without_posting,
     ),
@@ -154,6 +159,7 @@ KINDS = (
             "unbalanced_entry",
             "ledger_entry",
             "Two digits of a credit are swapped, so a posting does not balance.",
+            column="ledger_entries.credit_cents",
         ),
         receipts,
         unbalanced_entry,
@@ -163,6 +169,7 @@ KINDS = (
             "backdated_entry",
             "ledger_entry",
             "An expense is posted to the month before it was recorded.",
+            column="ledger_entries.entry_date",
             shows_in=("ledger_entries.entry_date", "ledger_entries.fiscal_period_id", *OF_EXPENSES),
         ),
         expenses_after_the_first_month,
@@ -173,6 +180,7 @@ KINDS = (
             "expense_as_inventory",
             "ledger_entry",
             "An expense is booked as inventory.",
+            column="ledger_entries.account_id",
             shows_in=OF_EXPENSES,
         ),
         expenses,
@@ -183,6 +191,7 @@ KINDS = (
             "round_manual_entry",
             "ledger_entry",
             "Round sales are written by hand on a month's last day.",
+            column="ledger_entries.ledger_entry_id",
             shows_in=("ledger_entries.reference_type", "ledger_entries.reference_id empty"),
         ),
         month_ends,

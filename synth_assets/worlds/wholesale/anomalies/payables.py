@@ -48,7 +48,10 @@ def vendor_is_a_user(year: Year, vendor: int, drawn: list[float]) -> Fault:
 KINDS = (
     Kind(
         Anomaly(
-            "missing_consignment_payable", "intake_session", "Consigned goods are in stock and not posted."
+            "missing_consignment_payable",
+            "intake_session",
+            "Consigned goods are in stock and not posted.",
+            column="ledger_entries.ledger_entry_id",
         ),
         consigned_deliveries,
         missing_consignment_payable,
@@ -58,6 +61,7 @@ KINDS = (
             "vendor_is_a_user",
             "vendor",
             "A vendor has the e-mail address of a user.",
+            column="vendors.contact_email",
             shows_in=("vendors.contact_email",),
         ),
         vendors,

@@ -183,7 +183,12 @@ def limit_exceeded_without_approval(year: Year, excess: Excess, drawn: list[floa
 
 KINDS = (
     Kind(
-        Anomaly("discount_without_rule", "order", "A line is priced below the list and names no rule."),
+        Anomaly(
+            "discount_without_rule",
+            "order",
+            "A line is priced below the list and names no rule.",
+            column="orders.items",
+        ),
         discounted,
         discount_without_rule,
     ),
@@ -192,6 +197,7 @@ KINDS = (
             "price_below_floor",
             "sales_sheet_history",
             "A sheet offers flower below the list price less every discount that there is.",
+            column="sales_sheet_history.items",
         ),
         sheets_of,
         price_below_floor,
@@ -201,6 +207,7 @@ KINDS = (
             "booked_too_early",
             "invoice",
             "A sale of the first days of a month is invoiced in the month before.",
+            column="invoices.invoice_date",
             shows_in=(
                 "invoices.invoice_date",
                 "invoices.created_at",
@@ -216,6 +223,7 @@ KINDS = (
             "side_agreement",
             "order",
             "The order's terms are longer than its invoice's.",
+            column="orders.payment_terms",
             shows_in=("orders.payment_terms", "orders.due_date"),
         ),
         on_terms,
@@ -226,6 +234,7 @@ KINDS = (
             "limit_exceeded_without_approval",
             "credit_audit_log",
             "An order takes a client more than 5 % over its credit limit, and nobody approved it.",
+            column="credit_audit_log.metadata",
             shows_in=(
                 "credit_audit_log.event_type",
                 *(f"credit_audit_log.{name} empty" for name in ("old_value_cents", "new_value_cents")),
