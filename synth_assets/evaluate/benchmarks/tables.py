@@ -52,6 +52,7 @@ def scores(reference: Mapping[str, Any]) -> str:
         "kind",
         "by",
         "labels",
+        "$ at risk",
         "average precision",
         "recall at 1 % false alarms",
         *(f"recall in {best:,} alerts" for best in CAPACITIES),
@@ -62,16 +63,17 @@ def scores(reference: Mapping[str, Any]) -> str:
 
 def _score_rows(reference: Mapping[str, Any]) -> Iterator[Sequence[str]]:
     for kind, found in reference.items():
-        labels, rules = f"{found['labels']:,}", found["rules"]
-        said = f"all rules: precision {rules['precision']:.2f}, recall {rules['recall']:.2f}"
-        yield (kind, said, labels, *["–"] * (2 + 2 * len(CAPACITIES)))
+        there = f"{found['labels']:,}", f"{found['at_risk']:,.0f}"
+        rules = found["rules"]
+        said = f"rules: precision {rules['precision']:.2f}, recall {rules['recall']:.2f}"
+        yield (kind, said, *there, *["–"] * (2 + 2 * len(CAPACITIES)))
         for view in found["views"].values():
             for name, score in view["panel"].items():
                 best = {alerts["alerts"]: alerts for alerts in score["best_alerts"]}
                 yield (
                     kind,
                     name,
-                    labels,
+                    *there,
                     f"{score['average_precision']:.3f}",
                     f"{score['recall_at_1_pct_false_alarms']:.3f}",
                     *(f"{best[k]['recall']:.3f}" if k in best else "–" for k in CAPACITIES),
