@@ -64,6 +64,37 @@ CONTEXT: Values = {
 }
 """The JSON-LD context that the specification recommends."""
 
+RESPONSIBLE_AI: Values = {
+    "rai:dataCollection": "Nothing was collected: synth_assets generates every row from a configuration "
+    "and a seed.",
+    "rai:dataCollectionType": ["Software Collection", "Others: synthetic data"],
+    "rai:dataCollectionRawData": "None. Same configuration, seed and package version give the same rows.",
+    "rai:dataCollectionMissingData": "Cells are empty only where a column says so; each split is complete.",
+    "rai:dataPreprocessingProtocol": [
+        "None is needed: keys, references, amounts and ledgers agree to the cent but for the labelled faults."
+    ],
+    "rai:annotationsPerItem": "One label a fault; no human annotators.",
+    "rai:machineAnnotationTools": [f"synth_assets {__version__}"],
+    "rai:dataUseCases": [
+        "Testing and comparing detectors, rules, agents and pipelines that look for these faults.",
+        "Training of such detectors on the train split, choice on the validation split, and one report "
+        "on the test split.",
+    ],
+    "rai:dataBiases": [
+        "Distributions are curves with a stated source or a design, not a sample of any population; "
+        "names and places are those of the United States."
+    ],
+    "rai:dataSocialImpact": "No person is concerned. A detector that is tuned on it alone may raise "
+    "alarms on honest rows of real books, so a person should decide on each.",
+    "rai:personalSensitiveInformation": [
+        "None: names are drawn from pools, e-mail addresses and telephone numbers are reserved for "
+        "fiction, and there are no card or account numbers."
+    ],
+    "rai:dataReleaseMaintenancePlan": "A version never changes; other data get another version, with its "
+    "hashes committed in the package that makes it.",
+}
+"""What is true of every benchmark."""
+
 SPLIT_KINDS = ("cr:TrainingSplit", "cr:ValidationSplit", "cr:TestSplit")
 
 
@@ -109,43 +140,15 @@ def citation(benchmark: Benchmark) -> str:
 def _responsible_ai(benchmark: Benchmark) -> Values:
     kinds = "; ".join(f"{kind.name}: {kind.description.rstrip('.')}" for kind in benchmark.of_world.anomalies)
     return {
-        "rai:dataCollection": "Nothing was collected: synth_assets generates every row from a configuration "
-        "and a seed.",
-        "rai:dataCollectionType": ["Software Collection", "Others: synthetic data"],
-        "rai:dataCollectionRawData": "None. Same configuration, seed and package version give the same rows.",
-        "rai:dataCollectionMissingData": "Cells are empty only where a column says so; each split is "
-        "complete.",
-        "rai:dataPreprocessingProtocol": [
-            "None is needed: keys, references, amounts and ledgers agree to the cent but for the labelled "
-            "faults."
-        ],
+        **RESPONSIBLE_AI,
         "rai:dataAnnotationProtocol": [
             "Each fault is planned before any table is made and labelled by the plan; an independent set of "
             f"SQL rules, which see the tables alone, finds exactly the labels. Kinds: {kinds}."
-        ],
-        "rai:annotationsPerItem": "One label a fault; no human annotators.",
-        "rai:machineAnnotationTools": [f"synth_assets {__version__}"],
-        "rai:dataUseCases": [
-            "Testing and comparing detectors, rules, agents and pipelines that look for these faults.",
-            "Training of such detectors on the train split, choice on the validation split, and one report "
-            "on the test split.",
         ],
         "rai:dataLimitations": [
             *benchmark.limits,
             "Scores here say how detectors compare on these faults, not what they find in a company's books.",
         ],
-        "rai:dataBiases": [
-            "Distributions are curves with a stated source or a design, not a sample of any population; "
-            "names and places are those of the United States."
-        ],
-        "rai:dataSocialImpact": "No person is concerned. A detector that is tuned on it alone may raise "
-        "alarms on honest rows of real books, so a person should decide on each.",
-        "rai:personalSensitiveInformation": [
-            "None: names are drawn from pools, e-mail addresses and telephone numbers are reserved for "
-            "fiction, and there are no card or account numbers."
-        ],
-        "rai:dataReleaseMaintenancePlan": "A version never changes; other data get another version, with its "
-        "hashes committed in the package that makes it.",
     }
 
 
@@ -201,6 +204,7 @@ def _record_set(path: str, table: Table) -> Values:
 
 
 def _said(column: Column) -> Iterator[str]:
+    """What a column means. References are words: mlcroissant 1.1 would join, and fails to."""
     yield column.description
     if column.unit:
         yield f"Unit: {column.unit}."

@@ -10,6 +10,8 @@ from pathlib import Path
 from synth_assets.model.errors import UsageProblem
 from synth_assets.storage.paths import UNFINISHED, exclusive, sync_directory, translate_os_errors
 
+REMEDY = "use another --out"
+
 
 @contextmanager
 def whole_directory(out: Path) -> Iterator[Path]:
@@ -19,24 +21,26 @@ def whole_directory(out: Path) -> Iterator[Path]:
     same `out`.
 
     Raises:
-        UsageProblem: `out` is not empty, no directory, or the current one.
+        UsageProblem: `out` is not empty, no directory, the current one, or where a disk is mounted.
         Problem: another run is making it, or it cannot be written to.
     """
     out = out.resolve()
     _refuse(out)
-    with translate_os_errors(_existing(out), "use another --out"):
+    above = _existing(out)
+    with translate_os_errors(above, REMEDY):
         out.parent.mkdir(parents=True, exist_ok=True)
         staging = out.with_name(f".{out.name}{UNFINISHED}")
         staging.mkdir(exist_ok=True)
-        with exclusive(staging, False, f"another run is making {out}", "use another --out"):
+        with exclusive(staging, False, f"another run is making {out}", REMEDY):
             try:
-                _clear(staging)
-                yield staging
-                _refuse(out)
-                for directory in (*filter(Path.is_dir, staging.rglob("*")), staging):
-                    sync_directory(directory)
-                staging.replace(out)
-                sync_directory(out.parent)
+                with translate_os_errors(above, REMEDY):  # says how full the disk is before it is cleared
+                    _clear(staging)
+                    yield staging
+                    _refuse(out)
+                    for directory in (*filter(Path.is_dir, staging.rglob("*")), staging):
+                        sync_directory(directory)
+                    staging.replace(out)
+                    sync_directory(out.parent)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
 
@@ -45,6 +49,8 @@ def _refuse(out: Path) -> None:
     """Nothing of anybody is replaced, and the directory in which a shell stands stays what it is."""
     if out == Path.cwd():
         raise UsageProblem("--out is the current directory: name another one")
+    if out.is_mount():
+        raise UsageProblem(f"{out} is where a disk is mounted: name a directory on it")
     if out.is_dir() and any(out.iterdir()):
         raise UsageProblem(f"{out} is not empty: name a directory that is not there yet, or an empty one")
     if out.exists() and not out.is_dir():
