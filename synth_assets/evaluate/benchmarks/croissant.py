@@ -88,7 +88,7 @@ RESPONSIBLE_AI: Values = {
     "alarms on honest rows of real books, so a person should decide on each.",
     "rai:personalSensitiveInformation": [
         "None: names are drawn from pools, e-mail addresses and telephone numbers are reserved for "
-        "fiction, and there are no card or account numbers."
+        "fiction, and no card or account number is real."
     ],
     "rai:dataReleaseMaintenancePlan": "A version never changes; other data get another version, with its "
     "hashes committed in the package that makes it.",
