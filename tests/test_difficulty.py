@@ -86,7 +86,7 @@ def made(rows: int, faults: int, moved: float) -> Sample:
     difficulty = np.where(np.arange(rows) < faults, 0, -1)
     features = rng.normal(size=(rows, 2))
     features[:faults, 1] += moved
-    return Sample(("noise", "signal"), features, np.arange(rows) % 7, difficulty)
+    return Sample(("noise", "signal"), features, np.arange(rows) % 7, difficulty, np.zeros(rows, np.int64))
 
 
 @pytest.mark.parametrize("name", PANEL)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from synth_assets import __version__
+from synth_assets.cli.benchmark import benchmark
 from synth_assets.cli.corrections import corrections
 from synth_assets.cli.databases import clear, load, reset
 from synth_assets.cli.explain import explain
@@ -50,6 +51,7 @@ for command in (
     explain,
     report,
     corrections,
+    benchmark,
     export,
     load,
     reset,

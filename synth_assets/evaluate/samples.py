@@ -29,12 +29,14 @@ class Sample(NamedTuple):
         features: one row an entity, one column a feature.
         peers: the code of the group whose rows are alike.
         difficulty: place in DIFFICULTIES of a row at fault, -1 for a sound one.
+        at_risk_cents: what its label says is at risk, 0 for a sound one.
     """
 
     names: tuple[str, ...]
     features: Floats
     peers: npt.NDArray[np.int64]
     difficulty: npt.NDArray[np.int64]
+    at_risk_cents: npt.NDArray[np.int64]
 
     @property
     def at_fault(self) -> npt.NDArray[np.bool_]:
@@ -56,21 +58,24 @@ def sample(there: Opened, view: Query, kind: str) -> Sample:
         f"""
         WITH labels AS (
             SELECT entity_id, min(CASE WHEN type = {quoted(kind)} THEN
-                list_position([{grades}], CAST(difficulty AS VARCHAR)) - 1 END) AS grade
+                list_position([{grades}], CAST(difficulty AS VARCHAR)) - 1 END) AS grade,
+                sum(amount_at_risk_cents) FILTER (type = {quoted(kind)}) AS at_risk_cents
             FROM {there.world.manifest.name} GROUP BY entity_id
         )
         SELECT shown.* EXCLUDE (entity_id, peer), dense_rank() OVER (ORDER BY peer) AS peer,
-            CASE WHEN labels.entity_id IS NULL THEN -1 ELSE grade END AS grade
+            CASE WHEN labels.entity_id IS NULL THEN -1 ELSE grade END AS grade,
+            CAST(coalesce(at_risk_cents, 0) AS BIGINT) AS at_risk_cents
         FROM ({view.sql}) AS shown LEFT JOIN labels ON labels.entity_id = CAST(shown.entity_id AS VARCHAR)
         WHERE labels.entity_id IS NULL OR grade IS NOT NULL
         ORDER BY shown.entity_id
         """
     ).to_arrow_table()
-    names = tuple(name for name in rows.column_names if name not in ("peer", "grade"))
+    names = tuple(name for name in rows.column_names if name not in ("peer", "grade", "at_risk_cents"))
     columns = [rows[name].to_numpy(zero_copy_only=False).astype(np.float64) for name in names]
     return Sample(
         names,
         np.column_stack(columns) if columns else np.empty((rows.num_rows, 0)),
         rows["peer"].to_numpy().astype(np.int64),
         rows["grade"].to_numpy().astype(np.int64),
+        rows["at_risk_cents"].to_numpy(),
     )
