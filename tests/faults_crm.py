@@ -119,7 +119,8 @@ CRM: dict[str, Spoilt] = {
     ),
     "a discount is called approved": (
         "opportunities",
-        "UPDATE opportunities SET approval_status = 'approved' WHERE discount_pct > 15",
+        """UPDATE opportunities SET approval_status = 'approved', approved_by = 'Ada Brandt'
+        WHERE discount_pct > 15""",
         {"unauthorized_discount", TOTAL, "decoys are sound"},
     ),
     "an order is a cent cheaper": (

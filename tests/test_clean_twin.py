@@ -31,6 +31,7 @@ MAY_DIFFER = {
     | {
         "opportunities.discount_pct",
         "opportunities.approval_status",
+        "opportunities.approved_by",
         "orders.total_amount_cents",
         "orders.discount_applied_cents",
     },

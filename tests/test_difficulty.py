@@ -14,7 +14,7 @@ from synth_assets import worlds
 from synth_assets.evaluate.detectors import PANEL
 from synth_assets.evaluate.detectors.recall import FALSE_ALARMS, recall, reported
 from synth_assets.evaluate.detectors.rules import found_without
-from synth_assets.evaluate.difficulty import measure
+from synth_assets.evaluate.difficulty import FOREST, SHALLOW, difficulty_checks, measure
 from synth_assets.evaluate.opened import opened
 from synth_assets.evaluate.samples import Sample, sample, views
 from synth_assets.model.errors import UsageProblem
@@ -138,3 +138,40 @@ def test_rules_find_faults_of_any_mix(tmp_path: Path) -> None:
 def test_a_mix_without_a_grade_is_refused() -> None:
     with pytest.raises(UsageProblem, match="difficulty_mix: all grades are 0"):
         resolve("order_to_cash", {"difficulty_mix": {"easy": 0}})
+
+
+def test_no_single_row_shows_a_fault_of_an_investigation() -> None:
+    scenario = resolve("order_to_cash", preset="investigation", as_of="2026-11-27")
+    found = list(measure(scenario))
+    assert {one.kind for one in found} == {
+        "pricing_drift",
+        "duplicate_invoice",
+        "unauthorized_discount",
+        "payment_mismatch",
+    }
+    assert {one.difficulty for one in found} == {"very_hard"}
+    assert max(one.forest for one in found) < SHALLOW
+    check = next(one for one in difficulty_checks(scenario, found) if one.name == FOREST)
+    assert (check.passed, check.asked) == (True, "below 0.2")
+    easy = [one._replace(forest=0.21) for one in found]
+    assert FOREST in [one.name for one in difficulty_checks(scenario, easy) if not one.passed]
+
+
+def test_disguised_faults_imitate_sound_rows() -> None:
+    made = synth_assets.generate("order_to_cash", disguised=True, num_transactions=3_000, as_of="2026-11-27")
+    truth, invoices = made.frame("anomaly_manifest"), made.frame("invoices")
+    lines = made.frame("opportunities").merge(made.frame("deals"), on="deal_id")
+    at_fault = lines["opportunity_id"].isin(truth[truth["type"] == "unauthorized_discount"]["entity_id"])
+    own = lines["approved_by"].astype(str) == lines["assigned_to"].astype(str)
+    assert (lines[at_fault]["approval_status"] == "approved").all()
+    assert own[at_fault].all()
+    assert not (own & ~at_fault & (lines["discount_pct"] > 15)).any()
+    small = (lines["approval_status"] == "approved") & (lines["discount_pct"] <= 15)
+    assert 0.5 < own[~at_fault & small].mean() < 0.7
+    again = truth[truth["type"] == "duplicate_invoice"]
+    both = invoices[invoices["order_id"].isin(again["related_entity_id"])].sort_values("issue_date")
+    share = (
+        both.groupby("order_id")["amount_due_cents"].agg(lambda due: due.iloc[1] / due.iloc[0]).astype(float)
+    )
+    assert share.between(0.299, 0.701).all()
+    assert share.std() > 0.05

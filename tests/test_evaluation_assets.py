@@ -14,6 +14,7 @@ from synth_assets.evaluate import difficulty
 from synth_assets.model.world import World
 from synth_assets.orchestration.evaluation import evaluation_assets
 from synth_assets.orchestration.keys import CATALOGUE, asset_key
+from synth_assets.scenario.resolve import resolve
 from tests.dagster_runs import QUIET, WORLD, failure, run
 
 
@@ -59,9 +60,10 @@ def test_a_run_writes_the_page_the_corrections_and_the_checks_that_learn(data_di
         "duplicate_invoice",
         "stale_unpaid",
     )
-    assert set(found) == {"nothing_that_should_not_matter_tells_a_fault"} | {
-        f"difficulty_of_{kind}" for kind in kinds
-    }
+    assert set(found) == {
+        "nothing_that_should_not_matter_tells_a_fault",
+        "average_precision_of_the_isolation_forest",
+    } | {f"difficulty_of_{kind}" for kind in kinds}
     assert {check.severity for check in found.values()} == {dg.AssetCheckSeverity.WARN}
 
 
@@ -73,7 +75,7 @@ def test_before_the_world_is_made_they_say_what_to_run() -> None:
 
 @pytest.mark.parametrize("name", worlds.NAMES)
 def test_a_kind_without_labels_has_a_check_that_passes(name: str) -> None:
-    world = worlds.load(name)
-    checks = list(difficulty.difficulty_checks(world, []))
-    assert [check.name for check in checks] == difficulty.names_of_checks(world)
+    scenario = resolve(name, {"as_of": "2024-12-31"})
+    checks = list(difficulty.difficulty_checks(scenario, []))
+    assert [check.name for check in checks] == difficulty.names_of_checks(scenario.world)
     assert all(check.passed and check.found == "no labels" for check in checks)

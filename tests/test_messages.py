@@ -74,7 +74,7 @@ USAGE = {
     f"{GENERATE} --set order_to_cash.seed=5 --set seed=1": "--set: seed is outside the worlds' sections: put "
     "it in one",
     f"{GENERATE} --set order_to_cash=5": "--set: section order_to_cash must hold keys and values",
-    f"{GENERATE} --preset big": "order_to_cash: unknown preset 'big' (presets: none)",
+    f"{GENERATE} --preset big": "order_to_cash: unknown preset 'big' (presets: standard, investigation)",
     f"{GENERATE} --config no.yaml": "no.yaml: cannot be read (No such file or directory)",
     f"{GENERATE} --config data": "data: cannot be read (Is a directory)",
     f"{GENERATE} --config data/personal_banking/scenario.json": "data/personal_banking/scenario.json is a "

@@ -87,6 +87,7 @@ def test_rates_are_bounded_and_finite() -> None:
         "unit_price_cents": 15_095,
         "discount_pct": 18.0,
         "approval_status": "approved",
+        "approved_by": "Ada Brandt",
     }
     rows = [sound | {"discount_pct": value} for value in (18.0, 35.5, float("inf"))]
     found = failures(row_schema(table), pa.Table.from_pylist(rows, schema=table.schema))

@@ -217,6 +217,10 @@ BROKEN = {
         "UPDATE opportunities SET approval_status = 'approved' WHERE opportunity_id = "
         "(SELECT min(opportunity_id) FROM opportunities WHERE discount_pct = 0)"
     ),
+    ("order_to_cash", "opportunities", "somebody approved what is approved"): (
+        "UPDATE opportunities SET approved_by = NULL WHERE opportunity_id = "
+        "(SELECT min(opportunity_id) FROM opportunities WHERE approval_status = 'approved')"
+    ),
     ("order_to_cash", "invoices", "due date is not before issue date"): (
         "UPDATE invoices SET due_date = issue_date - 1 WHERE rowid = 3"
     ),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from synth_assets.checks.check import as_text
 from synth_assets.checks.world_checks import TOTAL
 from synth_assets.worlds.order_to_cash import WORLD
-from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config
+from synth_assets.worlds.order_to_cash.config import INVESTIGATION, AnomalyRates, Config
 from tests.worlds import failed, misfit, verified
 
 KINDS = tuple(AnomalyRates.model_fields)
@@ -90,6 +90,8 @@ CROWDED = {
         "anomaly_rates": dict.fromkeys(KINDS, 0.006),
         "decoy_ratio": 10,
     },
+    "an investigation": INVESTIGATION,
+    "in disguise, a sixth each": {"num_transactions": 3_000, "anomaly_rates": SIXTHS, "disguised": True},
     "one contact, one product": {"num_transactions": 3_000, "num_contacts": 1, "num_products": 1},
     "one order": {"num_transactions": 1, "num_contacts": 5},
     "one month": {"date_range_months": 1, "anomaly_rates": {"stale_unpaid": 0, "payment_mismatch": 0}},

@@ -12,9 +12,10 @@ from synth_assets.storage.store import Store
 
 def deep_checks(store: Store) -> list[Check]:
     """Whether anything that should not matter tells a fault, and how hard each grade is to find."""
+    scenario = store.scenario()
     with opened(store) as there:
         leak = leak_check(there)
-    return [leak, *difficulty_checks(store.world, list(measure(store.scenario())))]
+    return [leak, *difficulty_checks(scenario, list(measure(scenario)))]
 
 
 def names_of_deep_checks(world: World) -> list[str]:

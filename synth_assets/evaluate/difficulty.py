@@ -13,7 +13,7 @@ from synth_assets.checks.check import Check
 from synth_assets.evaluate.detectors import PANEL
 from synth_assets.evaluate.detectors.recall import recall, reported
 from synth_assets.evaluate.opened import opened
-from synth_assets.evaluate.samples import Sample, sample, views
+from synth_assets.evaluate.samples import Floats, Sample, sample, views
 from synth_assets.evaluate.scores import interval
 from synth_assets.generation.generate import Dataset, in_memory
 from synth_assets.model.manifest import DIFFICULTIES
@@ -28,6 +28,12 @@ TARGETS = (0.99, 0.90, 0.70, 0.40, 0.15)
 
 TOLERANCE = 0.10
 
+FOREST = "average precision of the isolation forest"
+"""Name of the check."""
+
+INVESTIGATION, SHALLOW = "investigation", 0.2
+"""The preset whose faults no single row shows: there the isolation forest stays below so much."""
+
 
 class Measured(NamedTuple):
     """What the panel finds of a grade.
@@ -37,6 +43,7 @@ class Measured(NamedTuple):
         detector: the one that finds most of the kind.
         difficulty: the grade.
         labels, found: its labels, and those that the detector reports.
+        forest: average precision of the isolation forest on the kind, of all grades.
     """
 
     kind: str
@@ -45,6 +52,7 @@ class Measured(NamedTuple):
     difficulty: str
     labels: int
     found: int
+    forest: float
 
     @property
     def target(self) -> float:
@@ -79,12 +87,14 @@ def measure(scenario: Scenario, root_rows: int | None = None) -> Iterator[Measur
 
 
 def names_of_checks(world: World) -> list[str]:
-    """What `difficulty_checks` gives: one check a kind that a view shows."""
-    return [f"difficulty of {kind}" for _, kind in views(world)]
+    """What `difficulty_checks` gives: one check a kind that a view shows, and one on the isolation forest."""
+    return [*(f"difficulty of {kind}" for _, kind in views(world)), FOREST]
 
 
-def difficulty_checks(world: World, found: Sequence[Measured]) -> Iterator[Check]:
-    """For each kind that a view shows, whether the best detector finds of each grade what it should."""
+def difficulty_checks(scenario: Scenario, found: Sequence[Measured]) -> Iterator[Check]:
+    """For each kind that a view shows, whether the best detector finds of each grade what it should; and what
+    a shallow detector finds at all, which is little in an investigation."""
+    world = scenario.world
     for _, kind in views(world):
         grades = [one for one in found if one.kind == kind]
         shares = ", ".join(
@@ -100,6 +110,21 @@ def difficulty_checks(world: World, found: Sequence[Measured]) -> Iterator[Check
             severity="WARN",
             failures=[one._asdict() for one in grades if not one.holds],
         )
+    is_hidden = getattr(scenario.config, "preset", None) == INVESTIGATION
+    forest = {one.kind: one.forest for one in found}
+    seen = {kind: area for kind, area in forest.items() if area >= SHALLOW}
+    yield Check(
+        name=FOREST,
+        table=world.manifest.name,
+        asked=f"below {SHALLOW}" if is_hidden else "0 to 1",
+        found=", ".join(f"{kind} {area:.2f}" for kind, area in forest.items()) or "no labels",
+        passed=not (is_hidden and seen),
+        sentence="In an investigation no single row shows a fault: its average precision is below .2.",
+        severity="WARN",
+        failures=[{"kind": kind, "average_precision": area} for kind, area in seen.items()]
+        if is_hidden
+        else [],
+    )
 
 
 def _of_kind(view: str, kind: str, learned: Sample, judged: Sample) -> Iterator[Measured]:
@@ -109,11 +134,18 @@ def _of_kind(view: str, kind: str, learned: Sample, judged: Sample) -> Iterator[
     scores = {name: detector(learned, judged) for name, detector in PANEL.items()}
     best = max(scores, key=lambda name: recall(scores[name], judged.at_fault))
     found = reported(scores[best], judged.at_fault)
+    forest = _average_precision(scores["isolation forest"], judged)
     for grade, name in enumerate(DIFFICULTIES):
         of_grade = judged.difficulty == grade
         if of_grade.any():
             labels, hits = int(of_grade.sum()), int(found[of_grade].sum())
-            yield Measured(kind, view, best, name, labels, hits)
+            yield Measured(kind, view, best, name, labels, hits, forest)
+
+
+def _average_precision(scores: Floats, judged: Sample) -> float:
+    from sklearn.metrics import average_precision_score
+
+    return float(average_precision_score(judged.at_fault, scores))
 
 
 def _sized(scenario: Scenario, key: str, root_rows: int, seed: int) -> Dataset:

@@ -40,7 +40,7 @@ the money is the one granted.
 from synth_assets.model.world import World
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
 from synth_assets.worlds.order_to_cash.anomaly_manifest import ANOMALY_MANIFEST
-from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.config import INVESTIGATION, Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACTS
 from synth_assets.worlds.order_to_cash.deals import DEALS
 from synth_assets.worlds.order_to_cash.facts import facts
@@ -72,5 +72,5 @@ WORLD = World(
     expected_labels=expected_labels,
     why_not=why_not,
     plots=PLOTS,
-    presets={},
+    presets={"standard": {}, "investigation": INVESTIGATION},
 )

@@ -43,7 +43,7 @@ ANOMALIES = (
         "duplicate_invoice",
         "invoice",
         "A second invoice for the same order, issued 1 to 3 business days after the first for the same "
-        "amount, and collected again or still open.",
+        "amount, or in disguise a part of it, and collected again or still open.",
         column="invoices.invoice_id",
         shows_in=(*WON, "orders.invoices.order_id"),
         settles_months=Fraction("0.72"),
@@ -51,7 +51,7 @@ ANOMALIES = (
     Anomaly(
         "unauthorized_discount",
         "opportunity",
-        "A discount above 15 % that nobody approved.",
+        "A discount above 15 % that nobody approved, or in disguise only who owns the deal.",
         column="opportunities.discount_pct",
         shows_in=WON,
     ),
@@ -119,6 +119,12 @@ def short_payment_cents(
         return difficulty.received(difficulty.wished(mix, wish), gross_cents, allowed, share)
     per_65536 = 32_768 + (share.astype(np.int64) * 30_802 >> 16)  # a round share would show in the amounts
     return np.minimum((amount_due_cents * per_65536 + 32_768) >> 16, amount_due_cents - 1)
+
+
+def billed_again_cents(amount_due_cents: Ints, draws: Draws, transaction: Ints) -> Ints:
+    """What a disguised duplicate bills of the order: 30 to 70 % of the first invoice."""
+    share = draws.fields("billed_again", transaction)[0].astype(np.int64)
+    return np.maximum(amount_due_cents * (19_661 + (share * 26_214 >> 16)) >> 16, 1)
 
 
 def unauthorized_pct(draws: Draws, transaction: Ints) -> Ints:

@@ -39,7 +39,8 @@ COLUMNS = manifest_columns(
 
 
 class Chain(NamedTuple):
-    """The rows of some orders, aligned; `second_invoice` is the duplicate's number, 0 where there is none."""
+    """The rows of some orders, aligned; `second_invoice` is the duplicate's number, 0 where there is none,
+    and `second_due_cents` what it bills."""
 
     order: Ints
     total_cents: Ints
@@ -48,6 +49,7 @@ class Chain(NamedTuple):
     invoice: Ints
     amount_due_cents: Ints
     second_invoice: Ints
+    second_due_cents: Ints
     received_cents: Ints
 
 
@@ -82,20 +84,21 @@ def pricing_drift(chain: Chain) -> Labels:
 def duplicate_invoice(chain: Chain) -> Labels:
     """Expected: no second invoice. Actual: one. The label names the later of the two.
 
-    Trivial: the same customer was billed the same amount days before.
+    Trivial where it bills the amount that the customer was billed days before, very hard where a part of it.
     """
+    is_same = chain.second_due_cents == chain.amount_due_cents
     return Labels(
         format_ids(INVOICE_ID.prefix, chain.second_invoice),
         format_ids(ORDER_ID.prefix, chain.order),
         np.zeros_like(chain.order),
-        chain.amount_due_cents,
-        chain.amount_due_cents,
-        np.full(len(chain.order), TRIVIAL),
+        chain.second_due_cents,
+        chain.second_due_cents,
+        np.where(is_same, TRIVIAL, VERY_HARD),
     )
 
 
 def unauthorized_discount(chain: Chain) -> Labels:
-    """Expected: at most 15 %. Actual: more, without approval. Very hard: approved ones are as deep."""
+    """Expected: at most 15 %. Actual: more, without due approval. Very hard: approved ones are as deep."""
     above = chain.discount_pct - curves.APPROVAL_THRESHOLD_PCT
     return Labels(
         format_ids(OPPORTUNITY_ID.prefix, chain.order),
@@ -208,6 +211,7 @@ def _chain(
         invoice=take(invoice, earliest),
         amount_due_cents=take(due, earliest),
         second_invoice=np.where(latest != earliest, take(invoice, latest), 0),
+        second_due_cents=take(due, latest),
         received_cents=take(received, earliest),
     )
 

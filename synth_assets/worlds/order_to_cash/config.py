@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -72,6 +72,18 @@ class DecoyRates(Frozen):
 Weight = Annotated[float, Field(ge=0, le=1_000)]
 
 
+INVESTIGATION: dict[str, object] = {
+    "num_transactions": 5_000,
+    "num_contacts": 1_000,
+    "payments_per_invoice": MOST_PARTS,
+    "disguised": True,
+    "difficulty_mix": {"very_hard": 1.0},
+    "decoy_ratio": 10.0,
+    "anomaly_rates": {**dict.fromkeys(AnomalyRates.model_fields, 0.006), "stale_unpaid": 0.0},
+}
+"""Values of the preset `investigation`: 30 labels of each kind but one, that no single row shows."""
+
+
 class DifficultyMix(Frozen):
     """Labels of each grade, relative to each other, of the kinds whose amount decides it."""
 
@@ -96,6 +108,10 @@ orders stay in processing only where `decoy_rates` says so."""
 class Config(WorldConfig):
     """Keys of order_to_cash."""
 
+    preset: Literal["standard", "investigation"] = Field(
+        "standard",
+        description="Faults of any size; few faults that no single row shows, among ten decoys for each.",
+    )
     num_transactions: int = Field(
         1_000, ge=1, le=LARGEST_COUNT, description="Orders; every other count follows from it."
     )
@@ -135,6 +151,12 @@ class Config(WorldConfig):
         "their orders leave room; empty: all sizes of a drift and of a short payment are equally likely.",
     )
 
+    disguised: bool = Field(
+        False,
+        description="Faults imitate sound rows: an order is billed again in part, and a discount above 15 % "
+        "is approved by who owns the deal.",
+    )
+
     @property
     def planned_decoys(self) -> DecoyRates:
         """`decoy_rates`, or what `decoy_ratio` makes of them: decoys of one kind share as they usually do."""
@@ -149,8 +171,8 @@ class Config(WorldConfig):
         return self.decoy_rates.model_copy(update=rates)
 
     def usual(self) -> Self:
-        """The same without a mix of difficulties."""
-        return self.model_copy(update={"difficulty_mix": None})
+        """The same without a mix of difficulties, and without disguise."""
+        return self.model_copy(update={"difficulty_mix": None, "disguised": False})
 
     def clean(self) -> Self:
         """The clean twin has the decoys of the faulty one, though no fault counts them."""

@@ -32,8 +32,10 @@ WHERE place > 1
 GROUP BY order_id
 HAVING count(*) = 1;
 
--- name: approved_discount [unauthorized_discount] — The discount is above 15 %, and it was approved.
-SELECT opportunity_id AS entity_id FROM opportunities WHERE discount_pct > 15 AND approval_status = 'approved';
+-- name: approved_discount [unauthorized_discount] — The discount is above 15 %, and a colleague approved it.
+SELECT opportunity_id AS entity_id
+FROM opportunities JOIN deals USING (deal_id)
+WHERE discount_pct > 15 AND approval_status = 'approved' AND approved_by <> assigned_to;
 
 -- name: pending_discount [unauthorized_discount] — Approval is pending for a discount that needs none: up to 15 %.
 SELECT opportunity_id AS entity_id FROM opportunities WHERE discount_pct <= 15 AND approval_status = 'pending';

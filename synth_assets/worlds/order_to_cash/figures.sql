@@ -26,10 +26,10 @@ ranked AS (
 )
 SELECT (SELECT count(*) FROM invoices), sum(amount) FILTER (place <= ceil(customers / 5)) / sum(amount) FROM ranked;
 
--- name: drift_begins_where_decoys_end [0.0 to 0.4, warning, from 100 rows] — Per cent of the order between the largest
+-- name: drift_begins_where_decoys_end [0.0 to 0.4, warning, from 80 rows] — Per cent of the order between the largest
 -- difference that is sound, up to .9, and the smallest drift, from 1.01: no gap tells them apart.
 SELECT
-    count(*),
+    count(*) FILTER (difference > 0.01),
     100 * (min(difference) FILTER (difference > 0.01) - max(difference) FILTER (difference <= 0.01))
 FROM (
     SELECT abs(amount_due_cents - total_amount_cents) / total_amount_cents AS difference

@@ -62,14 +62,17 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     issue_day[second] = facts.second.issue_day[again]
     is_paid = ((facts.paid_day <= last) & (facts.fault != anomalies.STALE))[row]
     is_paid[second] = facts.second.paid_day[again] <= last
-    received = np.where(is_paid, received[row], 0)
+    due, received = due[row], received[row]
+    if config.disguised:
+        due[second] = received[second] = anomalies.billed_again_cents(due[second], draws, facts.number[twice])
+    received = np.where(is_paid, received, 0)
     status = np.where(is_paid, PAID, UNPAID)
     if config.payments_per_invoice > 1:
         is_second = np.zeros(len(row), dtype=bool)
         is_second[second] = True
         so_far = _paid_by(last, facts)[is_second.astype(np.intp), row]
         is_partial = ~is_paid & (so_far > 0) & (facts.fault[row] != anomalies.STALE)
-        received = np.where(is_partial, part_cents(due[row], so_far * 0, so_far), received)
+        received = np.where(is_partial, part_cents(due, so_far * 0, so_far), received)
         status[is_partial] = PARTIAL
     terms_end = issue_day + cash_curves.TERMS_DAYS
     return arrow_table(
@@ -77,7 +80,7 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
         {
             "invoice_id": np.insert(numbers.first[first], before, numbers.second[twice]),
             "order_id": take_ids(orders["order_id"], row),
-            "amount_due_cents": due[row],
+            "amount_due_cents": due,
             "amount_paid_cents": received,
             "status": status,
             "issue_date": issue_day,

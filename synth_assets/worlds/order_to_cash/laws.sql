@@ -182,25 +182,39 @@ JOIN (
 WHERE (orders.status = 'paid') <> (first_invoice_status = 'paid');
 
 -- name: second_invoice_repeats_the_first — An order has at most two invoices: issued 1 to 7 days apart, for
--- the same amount.
+-- the same amount, or in disguise for 30 to 70 % of it.
 SELECT
     order_id,
     count(*) AS invoices,
     max(issue_date) - min(issue_date) AS days_apart,
     min(amount_due_cents) AS least_due_cents,
-    max(amount_due_cents) AS most_due_cents
-FROM invoices
+    max(amount_due_cents) AS most_due_cents,
+    any_value(disguised) AS disguised
+FROM invoices CROSS JOIN scenario
 GROUP BY order_id
 HAVING
     count(*) > 1
-    AND (count(*) > 2 OR days_apart NOT BETWEEN 1 AND 7 OR least_due_cents <> most_due_cents);
+    AND (
+        count(*) > 2
+        OR days_apart NOT BETWEEN 1 AND 7
+        OR CASE
+            WHEN any_value(disguised) THEN least_due_cents / most_due_cents NOT BETWEEN 0.299 AND 0.701
+            ELSE least_due_cents <> most_due_cents
+        END
+    );
 
--- name: difference_is_freight_or_drift — An invoice is off its order by at most 0.9 %, or by at least 1.01 %
+-- name: difference_is_freight_or_drift — A first invoice is off its order by at most 0.9 %, or by at least 1.01 %
 -- and at most 15 % (half a cent for rounding): nothing lies at the edge of the 1 % that makes a drift.
 SELECT invoice_id, order_id, total_amount_cents, amount_due_cents
 FROM (
     SELECT *, abs(amount_due_cents - total_amount_cents) AS off_cents
     FROM invoices JOIN orders USING (order_id)
+    WHERE NOT EXISTS (
+        FROM invoices AS other
+        WHERE
+            other.order_id = invoices.order_id
+            AND (other.issue_date, other.invoice_id) < (invoices.issue_date, invoices.invoice_id)
+    )
 )
 WHERE
     (off_cents * 1000 > total_amount_cents * 9 AND off_cents * 10000 < total_amount_cents * 101)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import equals_choice
+from synth_assets.model.arrow import combined, equals_choice
 from synth_assets.model.columns import choice, count, identifier, money, rate, reference
-from synth_assets.model.draws import Draws
+from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.order_to_cash import anomalies, fault_plan
+from synth_assets.worlds.order_to_cash import anomalies, curves, fault_plan
+from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.deals import DEAL_ID
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.products import PRODUCT_ID
@@ -20,6 +22,9 @@ NOT_REQUIRED, APPROVED, PENDING, REJECTED = range(4)
 
 REFUSED_PER_65536 = 19_661
 """30 % of the discounts that nobody approved are refused, the others still pending [D]."""
+
+BY_OWNER_PER_65536 = 39_322
+"""60 % of the discounts within 15 % are approved by who owns the deal, the others by a colleague [D]."""
 
 OPPORTUNITY_ID = identifier("opportunity_id", "OPP-", "Line item of a won deal.")
 COLUMNS = (
@@ -38,10 +43,16 @@ COLUMNS = (
         APPROVALS,
         "Discounts above 15 % need `approved`; a `rejected` request leaves no discount or one within 15 %.",
     ),
+    choice(
+        "approved_by",
+        curves.REPRESENTATIVES,
+        "Who approved the discount; empty where nobody did. Above 15 % it must not be who owns the deal.",
+        nullable=True,
+    ),
 )
 
 
-def generate(deals: Rows, draws: Draws, facts: Transactions) -> pa.Table:
+def generate(deals: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """One row a won deal. An unauthorized discount first shows here."""
     won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     faulty = np.flatnonzero(facts.fault == anomalies.DISCOUNT)
@@ -51,7 +62,10 @@ def generate(deals: Rows, draws: Draws, facts: Transactions) -> pa.Table:
     approval[facts.decoy == fault_plan.PENDING] = PENDING
     approval[facts.decoy == fault_plan.REJECTED] = REJECTED
     refused = draws.fields("approval", facts.number[faulty])[0] < REFUSED_PER_65536
-    approval[faulty] = np.where(refused, REJECTED, PENDING)
+    approval[faulty] = APPROVED if config.disguised else np.where(refused, REJECTED, PENDING)
+    owner = combined(deals["assigned_to"]).indices.to_numpy()[won]
+    approver = _approver(draws, facts.number, owner, discount)
+    approver[faulty] = owner[faulty]
     return arrow_table(
         COLUMNS,
         {
@@ -62,8 +76,18 @@ def generate(deals: Rows, draws: Draws, facts: Transactions) -> pa.Table:
             "unit_price_cents": facts.basket.unit_price_cents,
             "discount_pct": discount,
             "approval_status": approval,
+            "approved_by": np.ma.masked_array(approver, mask=approval != APPROVED),
         },
     )
+
+
+def _approver(draws: Draws, number: Ints, owner: Ints, discount: npt.NDArray[np.float64]) -> Ints:
+    """Who approves a sound discount: a colleague, or within 15 % perhaps who owns the deal."""
+    colleague, by_owner, _, _ = draws.fields("approver", number)
+    others = len(curves.REPRESENTATIVES) - 1
+    other = (owner + 1 + (colleague.astype(np.int64) * others >> 16)) % (others + 1)
+    may = discount <= curves.APPROVAL_THRESHOLD_PCT
+    return np.where(may & (by_owner < BY_OWNER_PER_65536), owner, other)
 
 
 OPPORTUNITIES = Table(
@@ -76,6 +100,10 @@ OPPORTUNITIES = Table(
         Rule(
             "without a discount, none is needed or one was rejected",
             "discount_pct > 0 OR approval_status IN ('not_required', 'rejected')",
+        ),
+        Rule(
+            "somebody approved what is approved",
+            "(approval_status = 'approved') = (approved_by IS NOT NULL)",
         ),
     ),
 )
