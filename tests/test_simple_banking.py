@@ -160,7 +160,7 @@ def test_rules_find_exactly_the_manifest_for_any_rates(tmp_path_factory, rates, 
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({"preset": "sample"}, "unknown preset 'sample' (presets: personas, simple, faulty)"),
+        ({"preset": "sample"}, "unknown preset 'sample' (presets: personas, simple, faulty, investigation)"),
         (
             {"preset": "simple", "anomaly_rates": dict.fromkeys(BANK_FAULTS, 0.2)},
             "ask for 70 faults, but there are 50 users who may carry one",

@@ -28,7 +28,7 @@ from synth_assets.worlds.personal_banking.accounts import ACCOUNTS
 from synth_assets.worlds.personal_banking.activity.facts import facts
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.anomaly_manifest import ANOMALY_MANIFEST
-from synth_assets.worlds.personal_banking.config import FAULTY, Config
+from synth_assets.worlds.personal_banking.config import FAULTY, INVESTIGATION, Config
 from synth_assets.worlds.personal_banking.liabilities import LIABILITIES
 from synth_assets.worlds.personal_banking.pictures import PLOTS
 from synth_assets.worlds.personal_banking.quotas import expected_labels, why_not
@@ -65,7 +65,12 @@ WORLD = World(
     expected_labels=expected_labels,
     why_not=why_not,
     plots=PLOTS,
-    presets={"personas": {}, "simple": {"num_users": 50, "consent_ratio": 0.0}, "faulty": FAULTY},
+    presets={
+        "personas": {},
+        "simple": {"num_users": 50, "consent_ratio": 0.0},
+        "faulty": FAULTY,
+        "investigation": INVESTIGATION,
+    },
     block_rows=1_024,
     database="spendsense.sql",
     database_values=SAID,

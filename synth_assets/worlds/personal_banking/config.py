@@ -35,6 +35,16 @@ class AnomalyRates(Frozen):
 FAULTY = {"num_users": 500, "anomaly_rates": dict.fromkeys(AnomalyRates.model_fields, 0.03)}
 """Values of the preset `faulty`: 15 labels of each kind."""
 
+INVESTIGATION = {
+    "num_users": 1_000,
+    "anomaly_rates": {
+        **dict.fromkeys(AnomalyRates.model_fields, 0.02),
+        "pending_never_posts": 0.0,
+        "data_after_consent_withdrawn": 0.0,
+    },
+}
+"""Values of the preset `investigation`: 20 labels of each kind that no single row shows."""
+
 
 class ArchetypeShares(Frozen):
     """Users of each archetype, relative to each other: scaled to `num_users` by largest remainder."""
@@ -77,9 +87,10 @@ class Simple(Frozen):
 class Config(WorldConfig):
     """Keys of personal_banking."""
 
-    preset: Literal["personas", "simple", "faulty"] = Field(
+    preset: Literal["personas", "simple", "faulty", "investigation"] = Field(
         "personas",
-        description="Habits that trigger personas; seven categories drawn by weight; personas with faults.",
+        description="Habits that trigger personas; seven categories drawn by weight; personas with faults; "
+        "personas with faults that no single row shows.",
     )
 
     num_users: int = Field(
