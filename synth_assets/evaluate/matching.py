@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from synth_assets.checks.check import count
 from synth_assets.checks.fault_chains import compared, followed, links_of
 from synth_assets.checks.queries import quoted
 from synth_assets.evaluate import chains
+from synth_assets.evaluate.delays import add_days, days_of_labels
 from synth_assets.model.decoy_list import DECOYS
 
 if TYPE_CHECKING:
@@ -28,8 +30,9 @@ CREATE TEMP TABLE row_hits(place BIGINT, label BIGINT);
 CREATE TEMP TABLE case_hits(place BIGINT, label BIGINT);
 CREATE TEMP TABLE known(place BIGINT);
 CREATE TEMP TABLE worth(place BIGINT, cents BIGINT);
+CREATE TEMP TABLE detected(place BIGINT, label BIGINT, kind VARCHAR, days BIGINT);
 """
-"""Labels; the findings that name their rows, or any row of their chain; those in vain, and their cents."""
+"""Labels; findings that name their rows, or a row of their chains; those in vain, and cents; days of hits."""
 
 Decoys = dict[str, tuple[int, int]]
 """By the name of a decoy its rows, and those of them that findings report as what they look like."""
@@ -44,7 +47,8 @@ def match(there: Opened) -> Decoys:
     connection, world = there.connection, there.world
     connection.execute(
         """
-        CREATE TEMP TABLE findings AS SELECT min(place) AS place, type, entity_id, max(score) AS score
+        CREATE TEMP TABLE findings AS SELECT min(place) AS place, type, entity_id, max(score) AS score,
+            min(found_on) AS found_on
         FROM given GROUP BY type, entity_id, related_entity_id
         """
     )
@@ -54,12 +58,15 @@ def match(there: Opened) -> Decoys:
     together = [table for table in named if table in made_together]
     others = [table for table in named if table not in made_together]
     chains.find_rows(connection, others)
+    dated = count(connection, "FROM findings WHERE found_on IS NOT NULL LIMIT 1") > 0
     links = followed(connection, links_of(world))
     decoys = list(world.sql(DECOYS))
     counted = {decoy.name: (0, 0) for decoy in decoys}
     for _ in there.groups():
         chains.find_rows(connection, together)
         _meet_by_row(connection, world)
+        if dated:
+            add_days(connection, world)
         chains.leave_out(connection, named, "SELECT place FROM group_hits")
         _appraise(connection, world, together)
         _meet_by_case(connection, world, links)
@@ -81,7 +88,7 @@ def _meet_by_row(connection: duckdb.DuckDBPyConnection, world: World) -> None:
         CREATE OR REPLACE TEMP TABLE group_labels AS
         SELECT (SELECT count(*) FROM labels) + row_number() OVER () AS label, CAST(type AS VARCHAR) AS type,
             entity_id, related_entity_id, CAST(difficulty AS VARCHAR) AS difficulty,
-            amount_at_risk_cents AS cents
+            {", ".join(("amount_at_risk_cents AS cents", *days_of_labels(world)))}
         FROM {world.manifest.name}
         """
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from synth_assets.checks.check import count
 from synth_assets.checks.queries import quoted
+from synth_assets.evaluate.delays import NONE_FOUND, delays
 from synth_assets.evaluate.findings import load_findings
 from synth_assets.evaluate.matching import match
 from synth_assets.evaluate.opened import Opened, opened
@@ -38,7 +39,8 @@ def score(data: Dataset | Store, findings: Findings, *, strict: bool = False) ->
     Args:
         data: a dataset in memory, or the published tables of a store.
         findings: see `findings.load_findings`.
-        strict: whether a finding that is given twice, of an unknown type, or names no row, is an error.
+        strict: whether a finding that is given twice, of an unknown type, names no row, or is of a
+            day before its fault, is an error.
 
     Raises:
         UsageProblem: findings have no column entity_id; or, if strict, one of them cannot be right.
@@ -78,6 +80,8 @@ def scored(there: Opened, findings: Findings) -> Scores:
         "ANTI JOIN row_hits USING (place) ANTI JOIN known USING (place) "
         f"WHERE type IS NULL OR type IN ({', '.join(map(quoted, kinds))})"
     )
+    dated = count(connection, "FROM findings WHERE found_on IS NOT NULL LIMIT 1") > 0
+    days = delays(connection) if dated else {}
     examples = connection.execute(
         f"SELECT DISTINCT entity_id FROM unknown ORDER BY 1 LIMIT {EXAMPLES}"
     ).fetchall()
@@ -97,6 +101,9 @@ def scored(there: Opened, findings: Findings) -> Scores:
         unknown_types=unknown_types,
         unknown_ids=count(connection, "FROM unknown"),
         unknown_id_examples=tuple(row[0] for row in examples),
+        delay=days.get(None, NONE_FOUND) if dated else None,
+        delays={kind: days.get(kind, NONE_FOUND) for kind in kinds} if dated else {},
+        too_early=count(connection, "SELECT DISTINCT place FROM detected WHERE days < 0"),
     )
 
 

@@ -39,7 +39,10 @@ ANOMALIES = (
     Anomaly("refund_without_purchase", "transaction", "Money back from a merchant who was never paid."),
     Anomaly("before_account_opened", "account", "A transaction is dated before its account was opened."),
     Anomaly(
-        "balance_does_not_replay", "account", "Opening balance and rows do not give the current balance."
+        "balance_does_not_replay",
+        "account",
+        "Opening balance and rows do not give the current balance.",
+        day="injected_at",
     ),
     Anomaly(
         "transfer_leg_missing",
@@ -52,6 +55,7 @@ ANOMALIES = (
         "user",
         "Consent was withdrawn, and transactions flow on.",
         shows_in=("users.consent_status",),
+        day="consent_updated_at",
     ),
 )
 

@@ -19,6 +19,7 @@ ANOMALIES = (
         "ghost_subscriber",
         "subscription",
         "The subscription is active, and for one billing date there is no invoice.",
+        day="billing_date",
     ),
     Anomaly(
         "zombie_account",
