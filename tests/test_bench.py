@@ -30,6 +30,8 @@ LINES = f"""
     verify
     verify / write-only
     peak memory, verify
+    score, a finding for ten transactions
+    peak memory, score
     table by table / block by block
 """
 
@@ -51,7 +53,7 @@ def test_every_line_is_printed_with_a_number(tmp_path, monkeypatch, capsys):
     for label in map(str.strip, LINES.strip().splitlines()):
         (found,) = re.findall(rf"^  {re.escape(label)}  +([-+]?[\d.]+)", printed, re.M)
         assert "over clean twin" in label or float(found) > 0, label
-    assert len(re.findall(r"  [≤≥] [\d.]+.*  +(?:met|missed by [\d.]+)", printed)) == 9
+    assert len(re.findall(r"  [≤≥] [\d.]+.*  +(?:met|missed by [\d.]+)", printed)) == 11
     assert list(tmp_path.iterdir()) == [], "nothing is left behind"
 
 
@@ -61,6 +63,17 @@ def test_our_cells_are_those_of_the_published_files(tmp_path):
     assert len(files) == 9
     assert counted["cells"] == cells_read(files)
     assert counted["bytes"] == sum(file.stat().st_size for file in files)
+
+
+def test_the_findings_that_are_scored_are_counted_once(tmp_path):
+    measures.generate("order_to_cash", 2_000, tmp_path)
+    counted = measures.score("order_to_cash", 2_000, tmp_path)
+    rows = pq.read_table(tmp_path / "findings.parquet").to_pylist()
+    manifest = pq.read_table(tmp_path / "data" / "order_to_cash" / "anomaly_manifest").to_pylist()
+    labels = {(row["type"], row["entity_id"]) for row in manifest}
+    assert 100 < counted["findings"] == len(rows) <= 200
+    assert counted["found"] == sum((row["type"], row["entity_id"]) in labels for row in rows) >= 100
+    assert (counted["labels"], counted["transactions"]) == (len(labels), 2_000)
 
 
 def test_tpchgens_cells_are_those_of_its_files(tmp_path):

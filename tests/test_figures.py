@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from synth_assets.checks.figures import MARKS, figure_check
+from synth_assets.checks.grades import GRADES
 from synth_assets.checks.verify import connect
-from synth_assets.checks.world_checks import last_table
+from synth_assets.checks.world_checks import last_table, world_checks
 from synth_assets.model.query import Query
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import NAMES, load
@@ -81,3 +83,24 @@ def test_the_preset_simple_has_none_of_the_figures_of_habits(tmp_path):
     for name, query in FIGURES:
         if name == "personal_banking" and "transactions" in query.sql:
             assert measured({name: simple}, name, query).found == "nothing over 0 rows"
+
+
+GRADED = [
+    ([], "no labels", True),
+    (["trivial"], "0.990: 1 trivial", True),
+    (["very_hard", "trivial", "hard", "hard"], "0.485: 1 trivial, 2 hard, 1 very hard", True),
+    (["medium", None, "odd"], "0.233: 1 medium, 2 without a grade", False),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("grades", "said", "passes"), GRADED)
+def test_labels_are_counted_by_grade_in_every_world(name: str, grades, said: str, passes: bool) -> None:
+    world = load(name)
+    (check,) = (check for check in world_checks(world) if check.name == GRADES)
+    with duckdb.connect() as connection:
+        labels = f"CREATE TABLE {world.manifest.name} AS SELECT unnest($1::TEXT[]) AS difficulty"
+        connection.execute(labels, [grades])
+        found = check.evaluate(evidence(world, world.config(), {}, connection))
+    assert (found.found, found.passed) == (said, passes)
+    assert (found.table, found.severity, found.asked) == (world.manifest.name, "WARN", "0.15 to 0.99")

@@ -13,8 +13,13 @@ from synth_assets.checks import partitions
 from synth_assets.checks.check import as_text
 from synth_assets.checks.numbers import Misspelt, numbers_of
 from synth_assets.checks.partitions import NO_RESULT, check_partitions
+from synth_assets.checks.queries import quoted
 from synth_assets.checks.verify import connect
+from synth_assets.evaluate.chains import entity_tables
+from synth_assets.evaluate.opened import Opened
+from synth_assets.evaluate.score import scored
 from synth_assets.generation.blocks import make_block
+from synth_assets.model.world import World
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.parquet import part_name, write_part
@@ -80,6 +85,32 @@ def test_sound_groups_clear_all_but_what_only_the_whole_shows(name: str, tmp_pat
     expected |= {rule.name for table in world.tables for rule in table.rules}
 
     assert cleared(scenario, sources) == expected
+
+
+@every_world
+def test_groups_score_as_the_whole_does(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, sources = written(name, tmp_path)
+    monkeypatch.setattr("synth_assets.evaluate.opened.GROUP_ROWS", 1)
+    with connect(scenario.world, scenario.config, sources) as connection:
+        findings = findings_of(connection, scenario.world)
+    scores = []
+    for published, groups in ((sources, 4), ({}, 1)):
+        with connect(scenario.world, scenario.config, sources) as connection:
+            there = Opened(scenario, connection, published)
+            assert len(list(there.groups())) == groups
+            scores.append(scored(there, findings).as_dict())
+
+    assert scores[0] == scores[1]
+    assert scores[0]["overall"]["found"] < scores[0]["cases"]["overall"]["found"]
+    assert any(alarms["findings"] for alarms in scores[0]["decoys"].values())
+
+
+def findings_of(connection: duckdb.DuckDBPyConnection, world: World) -> pa.Table:
+    """Every row that has a key of its own, in turn as of one of the kinds."""
+    kinds = [quoted(anomaly.name) for anomaly in world.anomalies]
+    ids = " UNION ALL ".join(f"SELECT {table.key.name} FROM {table.name}" for table in entity_tables(world))
+    kind = f"[{', '.join(kinds)}][CAST(1 + hash(id) % {len(kinds)} AS INT)]"
+    return connection.sql(f"SELECT id AS entity_id, {kind} AS type FROM ({ids}) AS rows(id)").to_arrow_table()
 
 
 @every_world

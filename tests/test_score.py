@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -43,7 +44,8 @@ def test_the_manifest_scores_one_and_nothing_scores_nothing(name: str) -> None:
     world = synth_assets.generate(name, **WORLDS[name])
     labels = world.truth.num_rows
     assert labels
-    perfect = synth_assets.score(world, world.truth)
+    on_that_day = pa.array([str(world.scenario.config.as_of)] * labels)
+    perfect = synth_assets.score(world, world.truth.append_column("found_on", on_that_day))
     assert not perfect.problems
     for one in (perfect.overall, perfect.case_overall):
         assert (one.labels, one.findings, one.found, one.right) == (labels,) * 4
@@ -52,6 +54,10 @@ def test_the_manifest_scores_one_and_nothing_scores_nothing(name: str) -> None:
         assert one.at_risk_found == pytest.approx(sum(world.truth["amount_at_risk_cents"].to_pylist()) / 100)
     assert all(one.recall == one.precision == 1 for one in perfect.by_type.values())
     assert sum(one.labels for one in perfect.by_difficulty.values()) == labels
+    assert perfect.delay.found == labels
+    assert {kind: one.found for kind, one in perfect.delays.items()} == {
+        kind: one.labels for kind, one in perfect.by_type.items()
+    }
 
     empty = synth_assets.score(world, [])
     assert (empty.overall.findings, empty.overall.found) == (0, 0)
@@ -141,6 +147,28 @@ def test_a_false_alarm_is_explained_by_the_decoy_that_it_met(sales: Dataset, tru
     }
 
 
+def test_days_to_detection_run_from_the_rows_own_day(sales: Dataset, truth: pd.DataFrame) -> None:
+    drifted = truth[truth.type == "pricing_drift"].head(6)
+    issued = sales.frame("invoices").set_index("invoice_id").issue_date.loc[drifted.entity_id]
+    late = [0, 1, 2, 3, 40, -1]  # the last is dated before its invoice
+    findings = drifted[["type", "entity_id"]].assign(found_on=issued.to_numpy() + pd.to_timedelta(late, "D"))
+    again = findings.head(1).assign(found_on=findings.found_on.iloc[0] + pd.Timedelta(9, "D"), type=None)
+    in_vain = findings.head(1).assign(type="stale_unpaid")
+    found = synth_assets.score(sales, pd.concat([findings, again, in_vain]))
+    assert found.delays["pricing_drift"] == found.delay == (5, 2, 25.2)  # .6 of the way from 3 to 40
+    assert found.delays["stale_unpaid"] == (0, None, None)
+    assert found.as_dict()["overall"]["days_to_detection"] == {
+        "found": 5, "median_days": 2, "p90_days": 25.2
+    }  # fmt: skip
+    assert found.problems == ["1 finding is dated before its fault came to be: no days to detection"]
+    assert found.as_dict()["problems"]["too_early"] == 1
+    with pytest.raises(UsageProblem, match="1 finding is dated before its fault"):
+        synth_assets.score(sales, findings, strict=True)
+    undated = synth_assets.score(sales, drifted[["type", "entity_id"]])
+    assert undated.delay is None
+    assert "days_to_detection" not in undated.as_dict()["overall"]
+
+
 def test_findings_without_kinds_find_any(sales: Dataset, truth: pd.DataFrame) -> None:
     found = synth_assets.score(sales, truth[["entity_id"]])
     assert found.overall.recall == found.overall.precision == 1
@@ -194,6 +222,10 @@ def test_what_cannot_be_right_is_named_and_counted(sales: Dataset, truth: pd.Dat
         ({"entity_id": ["A"], "score": [float("nan")]}, "findings: a score is no number: nan"),
         ({"entity_id": ["A", "B"], "score": [1, None]},
          "findings: 1 of 2 rows has no score: give all or none"),
+        ({"entity_id": ["A"], "found_on": ["soon"]},
+         "findings: a found_on is no date such as 2026-03-31: 'soon'"),
+        ({"entity_id": ["A", "B"], "found_on": ["2026-03-31", ""]},
+         "findings: 1 of 2 rows has no found_on: give all or none"),
     ],
 )  # fmt: skip
 def test_findings_that_cannot_be_read_say_why(sales: Dataset, findings: dict, message: str) -> None:
@@ -252,13 +284,15 @@ def test_the_command_reads_each_form(published: Path, tmp_path: Path, ending: st
 def test_the_command_prints_tables(published: Path, tmp_path: Path) -> None:
     truth = pq.read_table(published / "order_to_cash" / "anomaly_manifest").to_pandas()
     path = tmp_path / "found.csv"
-    truth[["type", "entity_id"]].assign(score=1).to_csv(path, index=False)
+    truth[["type", "entity_id"]].assign(score=1, found_on="2030-01-01").to_csv(path, index=False)
     said = run("score", "order_to_cash", "--findings", str(path), "--data-dir", str(published)).split("\n\n")
     assert [block.split("  ")[0] for block in said] == [
         "kind",
         "difficulty",
         "average precision 1.000",
         "alerts",
+        "days to detection",
     ]
     overall = next(line for line in said[0].splitlines() if line.startswith("overall"))
     assert overall.split()[1:4] == [f"{len(truth)}"] * 3
+    assert said[4].splitlines()[-1].split()[:2] == ["overall", str(len(truth))]

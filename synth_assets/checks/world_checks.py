@@ -13,6 +13,7 @@ from synth_assets.checks.check import SHOWN, Check, count, rows
 from synth_assets.checks.every_table import OF_EVERY_TABLE, every_table_check
 from synth_assets.checks.figures import figure_check
 from synth_assets.checks.giveaways import giveaway_check
+from synth_assets.checks.grades import grade_check
 from synth_assets.checks.queries import labelled_sql
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.table_checks import offenders, table_checks
@@ -33,7 +34,7 @@ def world_checks(world: World) -> tuple[CheckSpec, ...]:
         *(_law(world, query) for query in world.sql("laws")),
         *(figure_check(query, last_table(world, query.sql)) for query in world.sql("figures")),
         *_report_checks(world),
-        *([giveaway_check(world)] if world.anomalies else []),
+        *([grade_check(world), giveaway_check(world)] if world.anomalies else []),
         *_decoy_checks(world),
         *_truth_checks(world),
     )

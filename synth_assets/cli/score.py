@@ -26,12 +26,14 @@ FEW = 100
     required=True,
     metavar="FILE",
     help="CSV, JSON, JSON Lines or Parquet with the column entity_id, with type where kinds are told, and "
-    "with score where it says how sure it is.",
+    "with score where it says how sure it is, and with found_on where it says when.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 @click.option("--html", metavar="FILE", help="Also write a page with plots.")
 @click.option(
-    "--strict", is_flag=True, help="Fail on a finding given twice, of an unknown type, or that names no row."
+    "--strict",
+    is_flag=True,
+    help="Fail on a finding given twice, of an unknown type, that names no row, or dated before its fault.",
 )
 @data_dir_option
 @reports_errors
@@ -92,6 +94,12 @@ def _tables(scores: Scores) -> Iterator[str]:
                     for at in scores.ranking.capacities
                 ],
             )
+    if scores.delay:
+        told = [(_plain(kind), one) for kind, one in scores.delays.items() if one.found]
+        yield table(
+            ["days to detection", "found", "median", "90 % within"],
+            [[name, *one.cells] for name, one in (*told, ("overall", scores.delay))],
+        )
     alarmed = {name: alarms for name, alarms in scores.decoys.items() if alarms.findings}
     if alarmed:
         yield tabulate(

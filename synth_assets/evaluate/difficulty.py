@@ -16,15 +16,12 @@ from synth_assets.evaluate.opened import opened
 from synth_assets.evaluate.samples import Floats, Sample, sample, views
 from synth_assets.evaluate.scores import interval
 from synth_assets.generation.generate import Dataset, in_memory
-from synth_assets.model.manifest import DIFFICULTIES
+from synth_assets.model.manifest import DIFFICULTIES, FOUND_OF_GRADE
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario, with_versions
 
 ROOT_ROWS = 20_000
 """Root rows to learn from and to judge: so many a world, or a block of them."""
-
-TARGETS = (0.99, 0.90, 0.70, 0.40, 0.15)
-"""What the best detector finds of each grade, from trivial to very hard."""
 
 TOLERANCE = 0.10
 
@@ -57,7 +54,7 @@ class Measured(NamedTuple):
     @property
     def target(self) -> float:
         """The share that should be found."""
-        return TARGETS[DIFFICULTIES.index(self.difficulty)]
+        return FOUND_OF_GRADE[DIFFICULTIES.index(self.difficulty)]
 
     @property
     def holds(self) -> bool:

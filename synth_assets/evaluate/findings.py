@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         pd.DataFrame | pa.Table | Mapping[str, Any] | Iterable[Mapping[str, Any]] | str | Path
     )
 
-ENTITY, KIND, SCORE, RELATED = "entity_id", "type", "score", "related_entity_id"
+ENTITY, KIND, SCORE, RELATED, FOUND_ON = "entity_id", "type", "score", "related_entity_id", "found_on"
 
 NONE = pa.table({ENTITY: pa.array([], pa.string())})
 """No findings."""
@@ -34,17 +34,18 @@ READERS = {
 
 
 def load_findings(connection: duckdb.DuckDBPyConnection, findings: Findings) -> None:
-    """Make the table `given`: place, type, entity_id, related_entity_id and score of each finding.
+    """Make the table `given`: place, type, entity_id, related_entity_id, score and found_on of each finding.
 
     Args:
         connection: where the table is made.
         findings: a file by its path (CSV, JSON, JSON Lines or Parquet), a pandas frame, an Arrow table,
             columns, or rows. The column `entity_id` is needed. Without `type`, or where that is empty, a
             finding is of any kind. `score` is higher where the detector is surer. `related_entity_id` tells
-            two findings of one row apart. Other columns are not read.
+            two findings of one row apart. `found_on` is the day on which it was made. Other columns are not
+            read.
 
     Raises:
-        UsageProblem: a column is missing, or a score is no number.
+        UsageProblem: a column is missing, a score is no number, or a day is no date.
         Problem: the file cannot be read.
     """
     import duckdb
@@ -58,15 +59,17 @@ def load_findings(connection: duckdb.DuckDBPyConnection, findings: Findings) -> 
             f"(columns found: {found})"
         )
     texts = ", ".join(f"{_text(columns, name)} AS {name}" for name in (KIND, ENTITY, RELATED))
-    score = _text(columns, SCORE)
+    score, day = _text(columns, SCORE), _text(columns, FOUND_ON)
     try:
         source.project(
             f"row_number() OVER () AS place, {texts}, {score} AS written, "
-            f"TRY_CAST({score} AS DOUBLE) AS score"
+            f"TRY_CAST({score} AS DOUBLE) AS score, {day} AS written_day, "
+            f"CAST(TRY_CAST({day} AS TIMESTAMP) AS DATE) AS found_on"
         ).create("given")
     except duckdb.Error as error:
         raise Problem(f"findings cannot be read: {first_line(error)}") from None
     _refuse_gaps(connection)
+    _refuse_no_dates(connection)
 
 
 def _refuse_gaps(connection: duckdb.DuckDBPyConnection) -> None:
@@ -87,6 +90,22 @@ def _refuse_gaps(connection: duckdb.DuckDBPyConnection) -> None:
     if 0 < unscored < rows:
         has = "has" if unscored == 1 else "have"
         raise UsageProblem(f"findings: {unscored:,} of {rows:,} rows {has} no score: give all or none")
+
+
+def _refuse_no_dates(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse days that are no dates, or are there for some rows only."""
+    rows, undated, wrong = connection.execute(
+        """
+        SELECT count(*), count(*) FILTER (written_day IS NULL),
+            min(written_day) FILTER (written_day IS NOT NULL AND found_on IS NULL)
+        FROM given
+        """
+    ).fetchall()[0]
+    if wrong is not None:
+        raise UsageProblem(f"findings: a {FOUND_ON} is no date such as 2026-03-31: {wrong!r}")
+    if 0 < undated < rows:
+        has = "has" if undated == 1 else "have"
+        raise UsageProblem(f"findings: {undated:,} of {rows:,} rows {has} no {FOUND_ON}: give all or none")
 
 
 def _rows(count: int) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from synth_assets.checks.queries import quoted
 from synth_assets.checks.verify import connect
+from synth_assets.derive.duckdb_view import only
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.store import Store
+from synth_assets.storage.store import Published, Store
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 MEMORY = "1536MB"
 """What questions over all rows may hold before they overflow to disk."""
 
+GROUP_ROWS = 5_000_000
+"""Rows of some blocks that are read together, over all their tables; one block at least."""
+
 
 class Opened(NamedTuple):
     """A dataset that answers.
@@ -26,15 +31,43 @@ class Opened(NamedTuple):
     Attributes:
         scenario: what it was made from.
         connection: has a view for each table, with its stored columns, and `scenario`.
+        published: the tables by name; none of a dataset in memory.
     """
 
     scenario: Scenario
     connection: duckdb.DuckDBPyConnection
+    published: Mapping[str, Published]
 
     @property
     def world(self) -> World:
         """The world that it is of."""
         return self.scenario.world
+
+    def groups(self) -> Iterator[None]:
+        """Let the tables that are made together with the labels hold some blocks at a time, in turn.
+
+        No reference leaves a block: what follows references finds in all groups together what it would find
+        over the whole, while what it joins stays in a processor's cache. A dataset in memory is one group.
+        """
+        names = [table.name for table in self.world.roots[self.world.root(self.world.manifest)]]
+        made = {name: self.published[name] for name in names if name in self.published}
+        blocks = {version.blocks for version in made.values()}
+        if len(blocks) != 1 or blocks == {1}:
+            yield
+            return
+        whole = blocks.pop()
+        step = max(1, GROUP_ROWS * whole // sum(version.rows for version in made.values()))
+        for start in range(0, whole, step):
+            for name, version in made.items():
+                parts = (version.located(block)[0] for block in range(start, min(start + step, whole)))
+                files = ", ".join(quoted(only(part)) for part in parts)
+                self.connection.execute(
+                    f"CREATE OR REPLACE TEMP VIEW {name} AS "
+                    f"FROM read_parquet([{files}], hive_partitioning = false)"
+                )
+            yield
+        for name in made:
+            self.connection.execute(f"DROP VIEW temp.{name}")
 
 
 @contextmanager
@@ -54,4 +87,4 @@ def opened(data: Dataset | Store) -> Iterator[Opened]:
         if not isinstance(data, Store):
             for name, rows in data.tables.items():
                 connection.register(name, rows)
-        yield Opened(scenario, connection)
+        yield Opened(scenario, connection, published)

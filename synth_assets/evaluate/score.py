@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from synth_assets.checks.check import count
 from synth_assets.checks.queries import quoted
-from synth_assets.evaluate import chains
+from synth_assets.evaluate.delays import NONE_FOUND, delays
 from synth_assets.evaluate.findings import load_findings
+from synth_assets.evaluate.matching import match
 from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.evaluate.ranking import ranking
 from synth_assets.evaluate.scores import Alarms, Score, Scores
@@ -38,20 +39,22 @@ def score(data: Dataset | Store, findings: Findings, *, strict: bool = False) ->
     Args:
         data: a dataset in memory, or the published tables of a store.
         findings: see `findings.load_findings`.
-        strict: whether a finding that is given twice, of an unknown type, or names no row, is an error.
+        strict: whether a finding that is given twice, of an unknown type, names no row, or is of a
+            day before its fault, is an error.
 
     Raises:
         UsageProblem: findings have no column entity_id; or, if strict, one of them cannot be right.
         Problem: the file of findings cannot be read, or a table is missing.
     """
     with opened(data) as there:
-        scores = _scores(there, findings)
+        scores = scored(there, findings)
     if strict and scores.problems:
         raise UsageProblem("findings: " + "; ".join(scores.problems))
     return scores
 
 
-def _scores(there: Opened, findings: Findings) -> Scores:
+def scored(there: Opened, findings: Findings) -> Scores:
+    """The same of a dataset that is open; whatever is odd is counted."""
     connection, world = there.connection, there.world
     load_findings(connection, findings)
     given = count(connection, "FROM given")
@@ -60,7 +63,7 @@ def _scores(there: Opened, findings: Findings) -> Scores:
         raise UsageProblem(
             f"{world.name}: findings need a type: its ids are plain numbers, which name a row of any table"
         )
-    _match(connection, there)
+    decoys = match(there)
     kinds = [anomaly.name for anomaly in world.anomalies]
     unknown_types = dict(
         connection.execute(
@@ -72,6 +75,13 @@ def _scores(there: Opened, findings: Findings) -> Scores:
     grades = _by_difficulty(connection)
     scored = count(connection, "FROM findings WHERE score IS NOT NULL LIMIT 1") > 0
     ranks = {kind: ranking(connection, kind) for kind in kinds} if scored and typed else {}
+    connection.execute(
+        "CREATE TEMP TABLE unknown AS FROM findings "
+        "ANTI JOIN row_hits USING (place) ANTI JOIN known USING (place) "
+        f"WHERE type IS NULL OR type IN ({', '.join(map(quoted, kinds))})"
+    )
+    dated = count(connection, "FROM findings WHERE found_on IS NOT NULL LIMIT 1") > 0
+    days = delays(connection) if dated else {}
     examples = connection.execute(
         f"SELECT DISTINCT entity_id FROM unknown ORDER BY 1 LIMIT {EXAMPLES}"
     ).fetchall()
@@ -84,56 +94,16 @@ def _scores(there: Opened, findings: Findings) -> Scores:
         by_type_and_difficulty={kind: grades.get(kind, {}) for kind in kinds},
         case_overall=cases[None],
         case_by_type={kind: cases[kind] for kind in kinds},
-        decoys=_decoys(there),
+        decoys={decoy.name: Alarms(decoy.looks_like, *decoys[decoy.name]) for decoy in world.sql(DECOYS)},
         ranking=ranking(connection) if scored else None,
         rankings=ranks,
         duplicates=given - count(connection, "FROM findings"),
         unknown_types=unknown_types,
         unknown_ids=count(connection, "FROM unknown"),
         unknown_id_examples=tuple(row[0] for row in examples),
-    )
-
-
-def _match(connection: duckdb.DuckDBPyConnection, there: Opened) -> None:
-    """Make `findings`, each once, `labels`, and who meets whom; what is `unknown`; what rows are worth."""
-    world = there.world
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE findings AS
-        SELECT min(place) AS place, type, entity_id, max(score) AS score
-        FROM given GROUP BY type, entity_id, related_entity_id
-        """
-    )
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE labels AS
-        SELECT row_number() OVER () AS label, CAST(type AS VARCHAR) AS type, entity_id, related_entity_id,
-            CAST(difficulty AS VARCHAR) AS difficulty, amount_at_risk_cents AS cents
-        FROM {world.manifest.name}
-        """
-    )
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE row_hits AS
-        SELECT place, label FROM findings JOIN labels USING (entity_id)
-        WHERE findings.type = labels.type OR findings.type IS NULL
-        """
-    )
-    kinds = ", ".join(quoted(anomaly.name) for anomaly in world.anomalies)
-    others = (
-        f"SELECT place FROM findings ANTI JOIN row_hits USING (place) WHERE type IS NULL OR type IN ({kinds})"
-    )
-    chains.find_rows(connection, world, others)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE unknown AS {chains.unknown(world, others)}")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE worth AS {chains.worth_sql(world)}")
-    chains.spread_over_chains(connection, world)
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE case_hits AS FROM row_hits UNION ALL
-        SELECT place, label FROM ({chains.touched_labels_sql(world)})
-        JOIN findings USING (place) JOIN labels USING (label)
-        WHERE findings.type = labels.type OR findings.type IS NULL
-        """
+        delay=days.get(None, NONE_FOUND) if dated else None,
+        delays={kind: days.get(kind, NONE_FOUND) for kind in kinds} if dated else {},
+        too_early=count(connection, "SELECT DISTINCT place FROM detected WHERE days < 0"),
     )
 
 
@@ -176,22 +146,6 @@ def _by_difficulty(connection: duckdb.DuckDBPyConnection) -> dict[str | None, di
         kind: {name: _score(_sum(found[name]), None) for name in DIFFICULTIES if name in found}
         for kind, found in kinds.items()
     } | ({} if None in kinds else {None: {}})
-
-
-def _decoys(there: Opened) -> dict[str, Alarms]:
-    """Of each decoy, how many rows there are, and how many of them findings report as what they look like."""
-    counted = {}
-    for decoy in there.world.sql(DECOYS):
-        reported = (
-            f"SELECT entity_id FROM findings WHERE coalesce(type, {quoted(decoy.looks_like)}) = "
-            f"{quoted(decoy.looks_like)}"
-        )
-        query = (
-            f"SELECT count(*), count(*) FILTER (entity_id IN ({reported})) "
-            f"FROM (SELECT DISTINCT entity_id FROM ({decoy.sql}))"
-        )
-        counted[decoy.name] = Alarms(decoy.looks_like, *there.connection.execute(query).fetchall()[0])
-    return counted
 
 
 Numbers = tuple[int, ...]

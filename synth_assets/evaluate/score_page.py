@@ -66,6 +66,19 @@ def _sections(scores: Scores) -> Iterator[Section]:
         yield Section("By difficulty", "", [table], [_recall_picture(scores)])
     if scores.ranking and len(scores.ranking.precision_at):
         yield _ranked(scores.ranking)
+    if scores.delay:
+        told = [(kind.replace("_", " "), *one.cells) for kind, one in scores.delays.items() if one.found]
+        yield Section(
+            "Days to detection",
+            "From the day on which a fault came to be to the first finding that is right.",
+            [
+                Grid(
+                    ("", "found", "median", "90 % within"),
+                    [*told, ("overall", *scores.delay.cells)],
+                    numbers=range(1, 4),
+                )
+            ],
+        )
     alarmed = [
         (name.replace("_", " "), one.looks_like.replace("_", " "), f"{one.decoys:,}", f"{one.findings:,}")
         for name, one in scores.decoys.items()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from synth_assets.evaluate.delays import Delay
 from synth_assets.evaluate.ranking import Ranking
 from synth_assets.model.errors import UsageProblem
 from synth_assets.scenario.explain import nearest
@@ -103,6 +104,9 @@ class Scores:
         duplicates: findings given more than once; they count once.
         unknown_types: kinds that the world does not have, with their findings.
         unknown_ids: findings that name no row; the first of them are `unknown_id_examples`.
+        delay: days from fault to detection; None where findings have no `found_on`.
+        delays: the same by kind.
+        too_early: findings of a day before that on which their fault came to be.
     """
 
     world: str
@@ -120,6 +124,9 @@ class Scores:
     unknown_types: Mapping[str, int]
     unknown_ids: int
     unknown_id_examples: tuple[str, ...] = ()
+    delay: Delay | None = None
+    delays: Mapping[str, Delay] = field(default_factory=dict)
+    too_early: int = 0
 
     def recall(self, kind: str | None = None, *, case: bool = False) -> float:
         """Share of labels found, of all kinds or of one, by row or by case."""
@@ -165,6 +172,10 @@ class Scores:
             more = ", …" if self.unknown_ids > len(self.unknown_id_examples) else ""
             they = _findings(self.unknown_ids, name, name)
             lines.append(f"{they} no row of the data and {count} as wrong: {named}{more}")
+        if self.too_early:
+            are, its = ("is", "its fault") if self.too_early == 1 else ("are", "their faults")
+            dated = _findings(self.too_early, f"{are} dated", f"{are} dated")
+            lines.append(f"{dated} before {its} came to be: no days to detection")
         return lines
 
     def as_dict(self) -> dict[str, Any]:
@@ -172,10 +183,11 @@ class Scores:
         return {
             "world": self.world,
             "scenario": self.scenario,
-            "overall": self.overall.as_dict() | _ranked(self.ranking),
+            "overall": self.overall.as_dict() | _ranked(self.ranking) | _delayed(self.delay),
             "by_type": {
                 kind: one.as_dict()
                 | _ranked(self.rankings.get(kind))
+                | _delayed(self.delays.get(kind))
                 | {"by_difficulty": {d: s.as_dict() for d, s in self.by_type_and_difficulty[kind].items()}}
                 for kind, one in self.by_type.items()
             },
@@ -190,6 +202,7 @@ class Scores:
                 "unknown_types": dict(self.unknown_types),
                 "unknown_ids": self.unknown_ids,
                 "unknown_id_examples": list(self.unknown_id_examples),
+                "too_early": self.too_early,
             },
         }
 
@@ -207,6 +220,11 @@ def interval(successes: int, trials: int) -> tuple[float, float]:
 def _ranked(found: Ranking | None) -> dict[str, Any]:
     """A ranking's numbers; nothing where findings have no score."""
     return found.as_dict() if found else {}
+
+
+def _delayed(found: Delay | None) -> dict[str, Any]:
+    """Days to detection; nothing where findings have no day."""
+    return {"days_to_detection": found._asdict()} if found else {}
 
 
 def _findings(count: int, one: str, several: str) -> str:

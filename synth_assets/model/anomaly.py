@@ -19,6 +19,8 @@ class Anomaly:
         shows_in: where its rows cannot look like sound ones, as "table.column" or "table.trait" of
             `checks/giveaways.py`: what makes the fault. Nothing else may give it away. The name of a
             reference means the row's place among those of one parent, "table." its place among all.
+        day: column that says on which day the fault came to be: of its row, or of the manifest; "" for the
+            first day that its row has.
         settles_months: how long a row must be over to carry it; rows of the window's last months are out
             of its reach.
     """
@@ -28,6 +30,7 @@ class Anomaly:
     description: str
     column: str
     shows_in: tuple[str, ...] = ()
+    day: str = ""
     settles_months: Fraction = Fraction(0)
 
     def reach(self, months: int) -> Fraction:

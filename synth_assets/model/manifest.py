@@ -27,6 +27,9 @@ Which property of a fault gives its grade is said by its kind; what a grade mean
 
 TRIVIAL, EASY, MEDIUM, HARD, VERY_HARD = range(5)
 
+FOUND_OF_GRADE = (0.99, 0.90, 0.70, 0.40, 0.15)
+"""Share of each grade's labels that the best detector of the panel finds."""
+
 
 class Labels(NamedTuple):
     """What labels of one kind say, one entry each.

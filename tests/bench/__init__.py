@@ -6,6 +6,7 @@ machines are shared. Figures stand beside their targets and nothing fails becaus
 docs/performance.md says what each figure means.
 
     measures.py   what is measured, inside its process
+    scoring.py    the findings that are scored
     runs.py       the processes, their rounds, and room on the disk
     report.py     the lines that are printed, and their targets
     stages.py     what each stage of a block costs

@@ -7,6 +7,7 @@ unless the function says otherwise.
 
 from __future__ import annotations
 
+import json
 import resource
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.parquet import part_name, write_part
 from synth_assets.storage.store import Published, Store
 from synth_assets.worlds import load
+from tests.bench import scoring
 
 Figures = dict[str, float]
 
@@ -156,6 +158,13 @@ def verify(world: str, rows: int, directory: Path) -> Figures:
     return {"checks": len(checks)} | _usage(resource.RUSAGE_SELF)
 
 
+def score(world: str, rows: int, directory: Path) -> Figures:
+    """`synth-assets score` over what `generate` published there: see `scoring`."""
+    told = json.loads(scoring.run(rows, directory))["overall"]
+    counted = {name: told[name] for name in ("labels", "findings", "found")}
+    return counted | {"transactions": rows} | _usage(resource.RUSAGE_CHILDREN)
+
+
 def command_line(world: str, rows: int, directory: Path) -> Figures:
     """`synth-assets generate` at the defaults of the world, which `rows` does not change."""
     command = [Path(sys.executable).parent / "synth-assets", "generate", world, "--data-dir", directory]
@@ -242,6 +251,7 @@ MEASURES: dict[str, Callable[[str, int, Path], Figures]] = {
         write_only,
         table_by_table,
         verify,
+        score,
         command_line,
         tpchgen,
         stages,

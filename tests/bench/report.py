@@ -19,7 +19,8 @@ class World(NamedTuple):
         counted: what its root rows are.
         rows: root rows unless told otherwise.
         bytes_a_row: disk space that a root row may take, ours or tpchgen-cli's, whichever is more.
-        measures: run in every round, in this order; `verify` judges what the one before it published.
+        measures: run in every round, in this order; `verify` and `score` judge what `generate`
+            published before them.
         once: run in the first round only.
     """
 
@@ -35,7 +36,7 @@ WORLDS = {
         "transactions",
         1_000_000,
         220,
-        ("write_only", "generate", "clean_twin", "tpchgen", "two_workers", "verify", "command_line"),
+        ("write_only", "generate", "clean_twin", "tpchgen", "two_workers", "verify", "score", "command_line"),
         ("table_by_table",),
     ),
     "subscriptions": World(
@@ -185,6 +186,15 @@ def _verify(found: Rounds) -> None:
     _peak("peak memory, verify", found.peak("verify"))
 
 
+def _score(found: Rounds) -> None:
+    share = found.median("score", "transactions") / 10_000_000
+    findings = f"{found.median('score', 'findings'):,.0f} findings"
+    _cost(
+        "score, a finding for ten transactions", found.median("score"), findings, Target(max(3, 60 * share))
+    )
+    _peak("peak memory, score", found.peak("score"), Target(2_048))
+
+
 LINES: dict[str, tuple[Callable[[Rounds], None], ...]] = {
     "order_to_cash": (
         _whole,
@@ -195,6 +205,7 @@ LINES: dict[str, tuple[Callable[[Rounds], None], ...]] = {
         _two_workers,
         _command_line,
         _verify,
+        _score,
         _table_by_table,
     ),
     "subscriptions": (_whole, _whole_to_write_only(1.6), _one_worker_peak, _verify, _table_by_table),

@@ -47,12 +47,13 @@ SELECT opportunity_id AS entity_id FROM opportunities WHERE discount_pct <= 15 A
 SELECT invoice_id AS entity_id
 FROM invoices
 JOIN orders USING (order_id)
-JOIN (SELECT invoice_id, sum(amount_cents) AS received_cents FROM payments GROUP BY invoice_id) USING (invoice_id)
+JOIN payments USING (invoice_id)
 WHERE
     invoices.status = 'paid'
-    AND received_cents = amount_due_cents
     AND amount_due_cents < total_amount_cents
-    AND 1000 * (total_amount_cents - amount_due_cents) <= 9 * total_amount_cents;
+    AND 1000 * (total_amount_cents - amount_due_cents) <= 9 * total_amount_cents
+GROUP BY invoice_id
+HAVING sum(amount_cents) = any_value(amount_due_cents);
 
 -- name: partly_paid [payment_mismatch] — The invoice is paid in instalments, and the last of them are still to come.
 SELECT invoice_id AS entity_id FROM invoices WHERE status = 'partial';

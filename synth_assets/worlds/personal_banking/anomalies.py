@@ -57,6 +57,7 @@ ANOMALIES = (
         "account",
         "Opening balance and rows do not give the current balance.",
         column="accounts.balance_current_cents",
+        day="injected_at",
     ),
     Anomaly(
         "transfer_leg_missing",
@@ -71,6 +72,7 @@ ANOMALIES = (
         "Consent was withdrawn, and transactions flow on.",
         column="users.consent_status",
         shows_in=("users.consent_status",),
+        day="consent_updated_at",
     ),
 )
 

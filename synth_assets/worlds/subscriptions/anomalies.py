@@ -20,6 +20,7 @@ ANOMALIES = (
         "subscription",
         "The subscription is active, and for one billing date there is no invoice.",
         column="invoices.invoice_id",
+        day="billing_date",
     ),
     Anomaly(
         "zombie_account",
