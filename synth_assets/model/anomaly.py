@@ -16,7 +16,8 @@ class Anomaly:
         description: one sentence on what is wrong, with the numbers that make it so.
         shows_in: where its rows cannot look like sound ones, as "table.column" or "table.trait" of
             `checks/giveaways.py`: what makes the fault. Nothing else may give it away. The name of a
-            reference means the row's place among those of one parent, "table." its place among all.
+            reference means the row's place among those of one parent, "table." its place among all; of a
+            table that rows at fault refer to, "table." means which of its rows that is.
         settles_months: how long a row must be over to carry it; rows of the window's last months are out
             of its reach.
     """

@@ -93,7 +93,7 @@ KINDS = (
             "approved_own_request",
             "sample_request",
             "A sample was sent by the user who asked for it.",
-            shows_in=ORDERED,
+            shows_in=("users.", *ORDERED),  # who sent it is who asked
         ),
         sent_samples,
         approved_own_request,

@@ -39,27 +39,27 @@ def invoice_without_posting(year: Year, invoice: Invoice, drawn: list[float]) ->
 # --- unbalanced entry ---------------------------------------------------------------------------------
 
 
-def receipts(year: Year) -> list[Event]:
-    """Postings of receipts."""
-    return [event for event in year.events if event.kind == "receipt"]
+def payment_postings(year: Year) -> list[Event]:
+    """Postings of payments: received, sent, or made with a credit."""
+    return [event for event in year.events if REFERENCES[event.kind] == "PAYMENT"]
 
 
 def unbalanced_entry(year: Year, event: Event, drawn: list[float]) -> Fault | None:
-    """Two neighbouring digits of the credit are swapped, so that debit and credit differ."""
-    leg = event.legs[1]
-    digits = str(leg.credit_cents)
+    """Two neighbouring digits of the debit or the credit are swapped, so that they differ."""
+    place = int(drawn[1] * len(event.legs))
+    leg = event.legs[place]
+    side, cents = ("debit_cents", leg.debit_cents) if leg.debit_cents else ("credit_cents", leg.credit_cents)
+    digits = str(cents)
     places = [i for i in range(len(digits) - 1) if digits[i] != digits[i + 1] and (i or digits[1] != "0")]
     if not places:
         return None
     i = places[int(drawn[0] * len(places))]
     swapped = int(digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :])
-    number = event_legs(event)[1]
-    edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {"credit_cents": swapped})]
-    difference = abs(swapped - leg.credit_cents)
+    number = event_legs(event)[place]
+    edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {side: swapped})]
+    difference = abs(swapped - cents)
     difficulty = HARD if difference < 100_00 else MEDIUM
-    return Fault(
-        number, event.subject, leg.credit_cents, swapped, difference, edits, difficulty, paper(event)
-    )
+    return Fault(number, event.subject, cents, swapped, difference, edits, difficulty, paper(event))
 
 
 # --- backdated entry ----------------------------------------------------------------------------------
@@ -153,9 +153,9 @@ KINDS = (
         Anomaly(
             "unbalanced_entry",
             "ledger_entry",
-            "Two digits of a credit are swapped, so a posting does not balance.",
+            "Two digits of an amount are swapped, so a posting does not balance.",
         ),
-        receipts,
+        payment_postings,
         unbalanced_entry,
     ),
     Kind(

@@ -11,6 +11,7 @@ from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import REFUND, RETURN, Credit
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.billing import numbers
+from synth_assets.worlds.wholesale.tables.dealings import client_of
 from synth_assets.worlds.wholesale.year import Year
 
 TRANSACTION = tuple(
@@ -21,11 +22,6 @@ TRANSACTION = tuple(
 
 LAPPED_WITHIN_DAYS = 60
 """Two receipts of a lapping are at most so far apart [D]."""
-
-
-def receipts(year: Year) -> list[Payment]:
-    """Payments of clients in money."""
-    return [p for p in year.payments if p.invoice is not None and p.credit is None]
 
 
 # --- refund above its invoice -------------------------------------------------------------------------
@@ -77,12 +73,19 @@ def refund_above_invoice(year: Year, credit: Credit, drawn: list[float]) -> Faul
 # --- payment applied to the wrong client --------------------------------------------------------------
 
 
+def receipts(year: Year) -> list[Payment]:
+    """Payments of clients in money."""
+    return year.receipts
+
+
 def payment_of_wrong_client(year: Year, payment: Payment, drawn: list[float]) -> Fault:
-    """A receipt is booked under another client than the one whose invoice it pays."""
+    """A receipt is booked under another client than the one whose invoice it pays: that of a receipt that is
+    drawn, so that who pays often is also mistaken for the payer often."""
     invoice = payment.invoice
     assert invoice is not None
-    others = [client.id for client in year.clients if client.id != invoice.order.client.id]
-    other = others[int(drawn[0] * len(others))]
+    client, first = invoice.order.client.id, int(drawn[0] * len(year.receipts))
+    payers = (client_of(one) for one in [*year.receipts[first:], *year.receipts[:first]])
+    other = next(payer.id for payer in payers if payer and payer.id != client)
     edits: list[Edit] = [Change("payments", {"payment_id": payment.id}, {"customer_id": other})]
     return Fault(payment.id, invoice.id, payment.cents, 0, payment.cents, edits, MEDIUM)
 
@@ -124,7 +127,7 @@ def lappable(year: Year) -> list[tuple[Payment, Payment]]:
     for payment in year.payments:
         if payment.invoice is not None:
             count[payment.invoice.id] += 1
-    for payment in receipts(year):
+    for payment in year.receipts:
         if count[payment.invoice.id] == 1:  # type: ignore[union-attr]
             of_cents[payment.cents].append(payment)
     return [
@@ -180,6 +183,7 @@ KINDS = (
             "payment_of_wrong_client",
             "payment",
             "A receipt is booked under another client than its invoice's.",
+            shows_in=("clients.",),  # that of the receipt is not that of the invoice
         ),
         receipts,
         payment_of_wrong_client,

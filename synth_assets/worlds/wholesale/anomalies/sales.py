@@ -183,7 +183,12 @@ def limit_exceeded_without_approval(year: Year, excess: Excess, drawn: list[floa
 
 KINDS = (
     Kind(
-        Anomaly("discount_without_rule", "order", "A line is priced below the list and names no rule."),
+        Anomaly(
+            "discount_without_rule",
+            "order",
+            "A line is priced below the list and names no rule.",
+            shows_in=("clients.",),  # key accounts have a discount on every order
+        ),
         discounted,
         discount_without_rule,
     ),
@@ -192,6 +197,7 @@ KINDS = (
             "price_below_floor",
             "sales_sheet_history",
             "A sheet offers flower below the list price less every discount that there is.",
+            shows_in=("sales_sheet_templates.",),  # one kind of sheet has no flower
         ),
         sheets_of,
         price_below_floor,
@@ -202,6 +208,7 @@ KINDS = (
             "invoice",
             "A sale of the first days of a month is invoiced in the month before.",
             shows_in=(
+                "invoices.",  # only invoices of a month's first days
                 "invoices.invoice_date",
                 "invoices.created_at",
                 "invoices.due_date",
@@ -216,7 +223,7 @@ KINDS = (
             "side_agreement",
             "order",
             "The order's terms are longer than its invoice's.",
-            shows_in=("orders.payment_terms", "orders.due_date"),
+            shows_in=("clients.", "orders.payment_terms", "orders.due_date"),  # clients have usual terms
         ),
         on_terms,
         side_agreement,
