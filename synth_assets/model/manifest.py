@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from synth_assets.model.fault_plan import Codes
 from synth_assets.model.table import arrow_table, seconds
 
 DIFFICULTIES = ("trivial", "easy", "medium", "hard", "very_hard")
-"""Grades, by what the best of a panel of detectors finds of them: 99, 90, 70, 40 and 15 %, each within ten.
+"""Grades, by what the best of a panel of detectors finds: 99, 90, 70, 40 and at most 15 %, within ten.
 
 Which property of a fault gives its grade is said by its kind; what a grade means is measured, see
 `evaluate/difficulty.py`.
@@ -130,6 +131,11 @@ def manifest_rows(
         "amount_at_risk_cents": at_risk,
     }
     return arrow_table(columns, values | more)
+
+
+def grade(value: int, bounds: tuple[int, int, int, int]) -> int:
+    """The same of one value as `graded` of many."""
+    return bisect_right(bounds, value)
 
 
 def graded(value: Ints, bounds: tuple[int, int, int, int]) -> Ints:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.manifest import EASY, HARD, MEDIUM
+from synth_assets.model.manifest import TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.anomalies.papers import event_legs, free_posting
 from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remove
@@ -33,7 +33,7 @@ def invoice_without_posting(year: Year, invoice: Invoice, drawn: list[float]) ->
     """An invoice is issued, and neither its sale nor its cost is posted."""
     edits: list[Edit] = [Remove("ledger_entries", {"reference_type": "INVOICE", "reference_id": invoice.id})]
     order = year.order_ids[invoice.id]
-    return Fault(invoice.id, order, invoice.cents, 0, invoice.cents, edits, EASY, ("INVOICE", invoice.id))
+    return Fault(invoice.id, order, invoice.cents, 0, invoice.cents, edits, paper=("INVOICE", invoice.id))
 
 
 # --- unbalanced entry ---------------------------------------------------------------------------------
@@ -58,8 +58,7 @@ def unbalanced_entry(year: Year, event: Event, drawn: list[float]) -> Fault | No
     number = event_legs(event)[place]
     edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {side: swapped})]
     difference = abs(swapped - cents)
-    difficulty = HARD if difference < 100_00 else MEDIUM
-    return Fault(number, event.subject, cents, swapped, difference, edits, difficulty, paper(event))
+    return Fault(number, event.subject, cents, swapped, difference, edits, VERY_HARD, paper(event))
 
 
 # --- backdated entry ----------------------------------------------------------------------------------
@@ -81,7 +80,7 @@ def backdated_entry(year: Year, event: Event, drawn: list[float]) -> Fault:
         for number in event_legs(event)
     ]  # fmt: skip
     number, right, wrong = event_legs(event)[0], year.period(event.day) * 100, year.period(day) * 100
-    return Fault(number, event.subject, right, wrong, event.cents, edits, MEDIUM, paper(event))
+    return Fault(number, event.subject, right, wrong, event.cents, edits, TRIVIAL, paper(event))
 
 
 # --- expense booked as inventory ----------------------------------------------------------------------
@@ -97,7 +96,7 @@ def expense_as_inventory(year: Year, event: Event, drawn: list[float]) -> Fault:
     inventory = next(place for place, account in enumerate(ACCOUNTS, start=1) if account.number == INVENTORY)
     number = event_legs(event)[0]
     edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {"account_id": inventory})]
-    return Fault(number, event.subject, 600_000, 130_000, event.cents, edits, MEDIUM, paper(event))
+    return Fault(number, event.subject, 600_000, 130_000, event.cents, edits, paper=paper(event))
 
 
 # --- round entry by hand at a month's end -------------------------------------------------------------
@@ -137,7 +136,7 @@ def round_manual_entry(year: Year, event: Event, drawn: list[float]) -> Fault | 
         )
         for leg in (0, 1)
     ]  # fmt: skip
-    return Fault(LEGS_A_POSTING * (posting - 1) + 1, year.period(day), 0, cents, cents, edits, MEDIUM)
+    return Fault(LEGS_A_POSTING * (posting - 1) + 1, year.period(day), 0, cents, cents, edits)
 
 
 OF_EXPENSES = ("ledger_entries.reference_type", "ledger_entries.is_manual")
@@ -153,7 +152,7 @@ KINDS = (
         Anomaly(
             "unbalanced_entry",
             "ledger_entry",
-            "Two digits of an amount are swapped, so a posting does not balance.",
+            "Two digits of an amount are swapped, so a posting does not balance; one leg hardly shows it.",
         ),
         payment_postings,
         unbalanced_entry,
@@ -162,7 +161,7 @@ KINDS = (
         Anomaly(
             "backdated_entry",
             "ledger_entry",
-            "An expense is posted to the month before it was recorded.",
+            "An expense is posted to the month before it was recorded, before what has a lower number.",
             shows_in=("ledger_entries.entry_date", "ledger_entries.fiscal_period_id", *OF_EXPENSES),
         ),
         expenses_after_the_first_month,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.manifest import HARD, MEDIUM
+from synth_assets.model.manifest import EASY, TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import REFUND, RETURN, Credit
-from synth_assets.worlds.wholesale.payment import Payment
+from synth_assets.worlds.wholesale.payment import Payment, methods_of
 from synth_assets.worlds.wholesale.tables.billing import numbers
 from synth_assets.worlds.wholesale.tables.dealings import client_of
 from synth_assets.worlds.wholesale.year import Year
@@ -22,6 +22,9 @@ TRANSACTION = tuple(
 
 LAPPED_WITHIN_DAYS = 60
 """Two receipts of a lapping are at most so far apart [D]."""
+
+EARLY_DAYS = 8
+"""Hardly any invoice is paid so long before its due date: what seems to be so is plain to see."""
 
 
 # --- refund above its invoice -------------------------------------------------------------------------
@@ -67,7 +70,7 @@ def refund_above_invoice(year: Year, credit: Credit, drawn: list[float]) -> Faul
             },
         ),
     ]
-    return Fault(credit.id, credit.invoice.id, credit.cents, cents, more, edits)
+    return Fault(credit.id, credit.invoice.id, credit.cents, cents, more, edits, TRIVIAL)
 
 
 # --- payment applied to the wrong client --------------------------------------------------------------
@@ -87,7 +90,8 @@ def payment_of_wrong_client(year: Year, payment: Payment, drawn: list[float]) ->
     payers = (client_of(one) for one in [*year.receipts[first:], *year.receipts[:first]])
     other = next(payer.id for payer in payers if payer and payer.id != client)
     edits: list[Edit] = [Change("payments", {"payment_id": payment.id}, {"customer_id": other})]
-    return Fault(payment.id, invoice.id, payment.cents, 0, payment.cents, edits, MEDIUM)
+    difficulty = VERY_HARD if payment.method in methods_of(other) else EASY
+    return Fault(payment.id, invoice.id, payment.cents, 0, payment.cents, edits, difficulty)
 
 
 # --- a return that stock does not know ----------------------------------------------------------------
@@ -113,7 +117,7 @@ def unrecorded_return(year: Year, credit: Credit, drawn: list[float]) -> Fault:
             },
         )
     ]
-    return Fault(credit.id, credit.invoice.id, credit.cents, 0, credit.cents, edits, MEDIUM)
+    return Fault(credit.id, credit.invoice.id, credit.cents, 0, credit.cents, edits)
 
 
 # --- lapping ------------------------------------------------------------------------------------------
@@ -159,7 +163,8 @@ def lapping(year: Year, pair: tuple[Payment, Payment], drawn: list[float]) -> Fa
         Change("payments", {"payment_id": one.id}, {"invoice_id": to.id, "customer_id": to.order.client.id})
         for one, to in ((first, b), (second, a))
     ]
-    return Fault(first.id, second.id, a.id * 100, b.id * 100, first.cents, edits, HARD)
+    difficulty = TRIVIAL if b.due - first.day >= EARLY_DAYS else VERY_HARD
+    return Fault(first.id, second.id, a.id * 100, b.id * 100, first.cents, edits, difficulty)
 
 
 KINDS = (
@@ -167,7 +172,7 @@ KINDS = (
         Anomaly(
             "refund_above_invoice",
             "credit",
-            "A credit for quality is larger than the invoice that it gives back from.",
+            "A credit for quality is larger than the invoice that it gives back from, and trivial to see.",
             shows_in=(
                 "credits.credit_amount_cents",
                 "credits.amount_remaining_cents",
@@ -182,7 +187,8 @@ KINDS = (
         Anomaly(
             "payment_of_wrong_client",
             "payment",
-            "A receipt is booked under another client than its invoice's.",
+            "A receipt is booked under another client than its invoice's: easy to see where that client "
+            "never pays by its method, very hard elsewhere.",
             shows_in=("clients.",),  # that of the receipt is not that of the invoice
         ),
         receipts,
@@ -202,7 +208,8 @@ KINDS = (
         Anomaly(
             "lapping",
             "payment",
-            "A receipt is posted to another client's invoice and covered by that client's next one.",
+            "A receipt is posted to another client's invoice and covered by that client's next one: trivial "
+            "to see 8 days before that invoice is due or earlier, very hard later.",
         ),
         lappable,
         lapping,
