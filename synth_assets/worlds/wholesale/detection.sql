@@ -71,14 +71,13 @@ SELECT
     ln(total_amount_cents) AS log_amount
 FROM invoices;
 
--- name: orders_and_receipts [side_agreement] — One row an order: by when it was to be paid, when it was, and how usual
--- its terms are for its client. The invoice is not there.
+-- name: orders_and_receipts [side_agreement] — One row an order: how long before the day by which it was to be paid it
+-- was. The invoice is not there.
 SELECT
     order_id AS entity_id,
     client_id AS peer,
     due_date - paid_on AS paid_days_before_due,
-    due_date - CAST(orders.created_at AS DATE) AS days_of_terms,
-    count(*) OVER (PARTITION BY client_id, payment_terms) / count(*) OVER (PARTITION BY client_id) AS share_of_terms
+    due_date - CAST(orders.created_at AS DATE) AS days_of_terms
 FROM orders
 LEFT JOIN (
     SELECT invoice_id, max(payment_date) AS paid_on FROM payments WHERE payment_method <> 'OTHER' GROUP BY invoice_id

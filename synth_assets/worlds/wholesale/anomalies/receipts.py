@@ -86,8 +86,9 @@ def payment_of_wrong_client(year: Year, payment: Payment, drawn: list[float]) ->
     drawn, so that who pays often is also mistaken for the payer often."""
     invoice = payment.invoice
     assert invoice is not None
-    client, first = invoice.order.client.id, int(drawn[0] * len(year.receipts))
-    payers = (client_of(one) for one in [*year.receipts[first:], *year.receipts[:first]])
+    client, count = invoice.order.client.id, len(year.receipts)
+    first = int(drawn[0] * count)
+    payers = (client_of(year.receipts[place % count]) for place in range(first, first + count))
     other = next(payer.id for payer in payers if payer and payer.id != client)
     edits: list[Edit] = [Change("payments", {"payment_id": payment.id}, {"customer_id": other})]
     difficulty = VERY_HARD if payment.method in methods_of(other) else EASY
