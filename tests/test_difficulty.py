@@ -14,7 +14,7 @@ from synth_assets import worlds
 from synth_assets.evaluate.detectors import PANEL
 from synth_assets.evaluate.detectors.recall import FALSE_ALARMS, recall, reported
 from synth_assets.evaluate.detectors.rules import found_without
-from synth_assets.evaluate.difficulty import FOREST, SHALLOW, difficulty_checks, measure
+from synth_assets.evaluate.difficulty import FOREST, SHALLOW, Measured, difficulty_checks, measure
 from synth_assets.evaluate.opened import opened
 from synth_assets.evaluate.samples import Sample, sample, views
 from synth_assets.model.errors import UsageProblem
@@ -22,10 +22,11 @@ from synth_assets.model.manifest import DIFFICULTIES, graded
 from synth_assets.scenario.resolve import resolve
 from tests.worlds import failed, make_world, verify_quickly, write_world
 
-ALL_AT_4_PCT = {
+RATES = {
     name: dict.fromkeys(type(worlds.load(name).config().anomaly_rates).model_fields, 0.04)
     for name in worlds.NAMES
-}
+} | {"wholesale": {kind: 0.2 for _, kind in views(worlds.load("wholesale"))}}
+"""4 % of every kind; of what a small wholesaler has few rows for, 20 %."""
 
 SMALL: dict[str, dict[str, Any]] = {
     "subscriptions": {"num_customers": 200},
@@ -46,11 +47,14 @@ def test_recall_falls_from_grade_to_grade_as_it_should() -> None:
 
 @pytest.mark.parametrize(
     ("name", "keys"),
-    [("subscriptions", {"num_customers": 1_000}), ("personal_banking", {"num_users": 150})],
+    [
+        ("subscriptions", {"num_customers": 1_000}),
+        ("personal_banking", {"num_users": 150, "anomaly_rates": RATES["personal_banking"]}),
+        ("wholesale", {"preset": "small", "anomaly_rates": RATES["wholesale"], "seed": 1}),
+    ],
 )
-def test_the_grades_of_other_worlds_hold(name: str, keys: dict[str, int]) -> None:
-    rates = {"anomaly_rates": ALL_AT_4_PCT[name]} if name == "personal_banking" else {}
-    found = list(measure(resolve(name, {**keys, **rates, "as_of": "2024-12-31"}), root_rows=400))
+def test_the_grades_of_other_worlds_hold(name: str, keys: dict[str, Any]) -> None:
+    found = list(measure(resolve(name, {**keys, "as_of": "2024-12-31"}), root_rows=400))
     assert {one.kind for one in found} == {kind for _, kind in views(worlds.load(name))}
     assert all(one.holds for one in found), found
 
@@ -59,7 +63,7 @@ def test_the_grades_of_other_worlds_hold(name: str, keys: dict[str, int]) -> Non
 def test_a_view_is_flat_and_of_the_rows_that_labels_name(name: str) -> None:
     world = worlds.load(name)
     keys = SMALL.get(name, {})
-    data = synth_assets.generate(name, anomaly_rates=ALL_AT_4_PCT[name], **keys)
+    data = synth_assets.generate(name, anomaly_rates=RATES[name], **keys)
     kinds = [anomaly.name for anomaly in world.anomalies]
     with opened(data) as there:
         for view, kind in views(world):
@@ -179,3 +183,20 @@ def test_disguised_faults_imitate_sound_rows() -> None:
     )
     assert share.between(0.299, 0.701).all()
     assert share.std() > 0.05
+
+
+def test_of_the_hardest_grade_nothing_need_be_found() -> None:
+    said = {
+        name: Measured("a kind", "a view", "a detector", name, 200, 0, 0.0).holds for name in DIFFICULTIES
+    }
+    assert said == dict.fromkeys(DIFFICULTIES[:-1], False) | {"very_hard": True}
+    assert not Measured("a kind", "a view", "a detector", "very_hard", 200, 100, 0.0).holds
+
+
+def test_a_number_of_another_table_takes_no_row_away() -> None:
+    """Ids of the wholesaler are plain numbers: payment 7 at fault says nothing of sale 7."""
+    rates = {"unbalanced_entry": 0.5, "cost_below_batch": 0.05}
+    with opened(synth_assets.generate("wholesale", preset="small", anomaly_rates=rates)) as there:
+        (view,) = (view for view, kind in views(there.world) if kind == "cost_below_batch")
+        sales = there.connection.sql("SELECT count(*) FROM sales").fetchall()[0][0]
+        assert len(sample(there, view, "cost_below_batch").features) == sales

@@ -9,7 +9,7 @@ leaks, the area under the ROC curve is .5 but for chance (Hanley and McNeil 1982
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from math import sqrt
 from typing import NamedTuple
 
@@ -148,8 +148,13 @@ def _compared(there: Opened, anomaly: Anomaly) -> tuple[Floats, npt.NDArray[np.b
     ).to_arrow_table()
     at_fault = rows["at_fault"].to_numpy(zero_copy_only=False).astype(bool)
     columns = [rows[f"f{i}"].to_numpy(zero_copy_only=False).astype(np.float64) for i in range(len(asked))]
-    told = [values for values in columns if len(np.unique(values[~np.isnan(values)])) > 1]
+    told = [values for values in columns if _may_tell(values[~np.isnan(values)])]
     return np.column_stack([np.zeros(len(at_fault)), *told]), at_fault
+
+
+def _may_tell(values: Floats) -> bool:
+    """Whether there are different values, and enough of them that trees see some in every fold."""
+    return len(values) >= FEWEST and len(np.unique(values)) > 1
 
 
 def _in_places(table: Table) -> str:
@@ -173,8 +178,8 @@ DEPTH = 2
 """References that are followed, one after the other."""
 
 
-def _rows(world: World, table: Table) -> list[_Row]:
-    """The row of a table, and those of the same chain that it descends from."""
+def _rows(world: World, table: Table, aside: Container[str] = ()) -> list[_Row]:
+    """The row of a table, and those of the same chain that it descends from, but for tables set aside."""
     parents = {(link.child.name, link.column.name): link.parent for link in links_of(world)}
     rows, last = [_Row(table, "own", "")], [_Row(table, "own", "")]
     for _ in range(DEPTH):
@@ -182,7 +187,7 @@ def _rows(world: World, table: Table) -> list[_Row]:
             _Row(parent, alias, f"LEFT JOIN {parent.name} AS {alias} ON {alias}.{parent.key.name} = {on}")
             for row in last
             for column in row.table.references
-            if (parent := parents.get((row.table.name, column.name)))
+            if (parent := parents.get((row.table.name, column.name))) and f"{parent.name}." not in aside
             for alias, on in [(f"{row.alias}_{column.name}", f"{row.alias}.{column.name}")]
         ]
         rows += last
@@ -203,11 +208,14 @@ def _asked(there: Opened, table: Table, anomaly: Anomaly) -> Iterator[tuple[str,
     if f"{table.name}.{key.name}" not in aside:
         yield from (("gap before", f"{number} - {before}"), ("gap after", f"{after} - {number}"))
     for day in [column for column in table.columns if column.kind in ("day", "moment")][:1]:
-        yield f"weekday of {day.name}", f"dayofweek(own.{day.name})"  # two would tell the days between
-    for row in _rows(there.world, table):
+        if f"{table.name}.{day.name}" not in aside:
+            yield f"weekday of {day.name}", f"dayofweek(own.{day.name})"  # two would tell the days between
+    for row in _rows(there.world, table, aside):
         for column in row.table.columns:
             name = f"{row.table.name}.{column.name}"
             if column is row.table.key or name in aside or (is_placed and column.is_reference):
+                continue
+            if f"{column.references}." in aside:
                 continue
             if column.kind == "text" and _words(there, name) < MANY_WORDS:
                 continue

@@ -53,14 +53,16 @@ def views(world: World) -> Iterator[tuple[Query, str]]:
 
 def sample(there: Opened, view: Query, kind: str) -> Sample:
     """The rows of a view, for a kind of fault."""
-    grades = ", ".join(map(quoted, DIFFICULTIES))
+    world, grades = there.world, ", ".join(map(quoted, DIFFICULTIES))
+    entity = next(anomaly.entity for anomaly in world.anomalies if anomaly.name == kind)
+    kinds = world.kinds_of(world.table_of(entity))
     rows = there.connection.sql(
         f"""
         WITH labels AS (
             SELECT entity_id, min(CASE WHEN type = {quoted(kind)} THEN
                 list_position([{grades}], CAST(difficulty AS VARCHAR)) - 1 END) AS grade,
                 sum(amount_at_risk_cents) FILTER (type = {quoted(kind)}) AS at_risk_cents
-            FROM {there.world.manifest.name} GROUP BY entity_id
+            FROM {world.manifest.name} WHERE type IN ({", ".join(map(quoted, kinds))}) GROUP BY entity_id
         )
         SELECT shown.* EXCLUDE (entity_id, peer), dense_rank() OVER (ORDER BY peer) AS peer,
             CASE WHEN labels.entity_id IS NULL THEN -1 ELSE grade END AS grade,

@@ -16,9 +16,11 @@ class Anomaly:
         description: one sentence on what is wrong, with the numbers that make it so.
         column: what is wrong, as "table.column" of the stored tables: the column whose value is, or the key
             of the table in which a row is missing or too many.
+        other_columns: where else it may be wrong; each label says where it is.
         shows_in: where its rows cannot look like sound ones, as "table.column" or "table.trait" of
             `checks/giveaways.py`: what makes the fault. Nothing else may give it away. The name of a
-            reference means the row's place among those of one parent, "table." its place among all.
+            reference means the row's place among those of one parent, "table." its place among all; of a
+            table that rows at fault refer to, "table." means which of its rows that is.
         day: column that says on which day the fault came to be: of its row, or of the manifest; "" for the
             first day that its row has.
         settles_months: how long a row must be over to carry it; rows of the window's last months are out
@@ -30,6 +32,7 @@ class Anomaly:
     description: str
     column: str
     shows_in: tuple[str, ...] = ()
+    other_columns: tuple[str, ...] = ()
     day: str = ""
     settles_months: Fraction = Fraction(0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from synth_assets.model.fault_plan import Codes
 from synth_assets.model.table import arrow_table, seconds
 
 DIFFICULTIES = ("trivial", "easy", "medium", "hard", "very_hard")
-"""Grades, by what the best of a panel of detectors finds of them: 99, 90, 70, 40 and 15 %, each within ten.
+"""Grades, by what the best of a panel of detectors finds: 99, 90, 70, 40 and at most 15 %, within ten.
 
 Which property of a fault gives its grade is said by its kind; what a grade means is measured, see
 `evaluate/difficulty.py`.
@@ -79,7 +80,7 @@ def manifest_columns(
         money("amount_at_risk_cents", "Revenue that the fault leaks or overstates.", minimum=1),
         choice(
             "faulty_column",
-            tuple(dict.fromkeys(anomaly.column for anomaly in anomalies)),
+            faulty_columns(anomalies),
             "Where it is wrong, as table.column of the stored tables: the value is, or, where the column is "
             "the table's key, a row is missing or too many.",
         ),
@@ -89,6 +90,13 @@ def manifest_columns(
 def entities(anomalies: Sequence[Anomaly]) -> tuple[str, ...]:
     """The kinds of rows that labels point at, each once."""
     return tuple(dict.fromkeys(anomaly.entity for anomaly in anomalies))
+
+
+def faulty_columns(anomalies: Sequence[Anomaly]) -> tuple[str, ...]:
+    """The columns in which labels may find something wrong, each once."""
+    return tuple(
+        dict.fromkeys(name for anomaly in anomalies for name in (anomaly.column, *anomaly.other_columns))
+    )
 
 
 def manifest_rows(
@@ -111,7 +119,7 @@ def manifest_rows(
         fault: each label's code.
         labels: gives the labels of a code at the given places of `fault`.
         drifting: the code for which drift_pct means something.
-        more: values of the world's own columns.
+        more: values of the world's own columns, or of `faulty_column` where a kind has several.
     """
     places = [np.flatnonzero(fault == code) for code in range(1, len(anomalies) + 1)]
     parts = [labels(code, at) for code, at in enumerate(places, start=1)]
@@ -125,7 +133,7 @@ def manifest_rows(
     )
     kinds = entities(anomalies)
     entity_codes = np.array([kinds.index(anomaly.entity) for anomaly in anomalies])
-    at_fault = list(dict.fromkeys(anomaly.column for anomaly in anomalies))
+    at_fault = faulty_columns(anomalies)
     columns_at_fault = np.array([at_fault.index(anomaly.column) for anomaly in anomalies])
     values = {
         "anomaly_id": number,
@@ -142,6 +150,11 @@ def manifest_rows(
         "amount_at_risk_cents": at_risk,
     }
     return arrow_table(columns, values | more)
+
+
+def grade(value: int, bounds: tuple[int, int, int, int]) -> int:
+    """The same of one value as `graded` of many."""
+    return bisect_right(bounds, value)
 
 
 def graded(value: Ints, bounds: tuple[int, int, int, int]) -> Ints:

@@ -68,7 +68,7 @@ class AnomalyRates(Frozen):
     bill_paid_twice: Rate = Field(0.0, description="Payments of bills that are made again.")
     payment_before_bill: Rate = Field(0.0, description="Payments that are made before their bill.")
     invoice_without_posting: Rate = Field(0.0, description="Invoices that are not posted.")
-    unbalanced_entry: Rate = Field(0.0, description="Receipts whose posting does not balance.")
+    unbalanced_entry: Rate = Field(0.0, description="Payments whose posting does not balance.")
     backdated_entry: Rate = Field(0.0, description="Expenses that are posted to the month before.")
     expense_as_inventory: Rate = Field(0.0, description="Expenses that are booked as inventory.")
     round_manual_entry: Rate = Field(0.0, description="Months with a round entry by hand on their last day.")

@@ -19,6 +19,16 @@ FROM payments AS a
 JOIN payments AS b ON a.payment_date = b.payment_date AND a.amount_cents = b.amount_cents AND a.customer_id <> b.customer_id
 JOIN invoices ON invoices.invoice_id = a.invoice_id AND invoices.customer_id = a.customer_id;
 
+-- name: paid_by_another_method [payment_of_wrong_client] — A client pays by another method than it does as a rule, its
+-- own invoice.
+SELECT CAST(payment_id AS VARCHAR) AS entity_id
+FROM (
+    SELECT *, mode(payment_method) OVER (PARTITION BY customer_id) AS usual_method
+    FROM payments WHERE payment_type = 'RECEIVED' AND payment_method <> 'OTHER'
+) AS receipts
+JOIN invoices USING (invoice_id)
+WHERE payment_method <> usual_method AND receipts.customer_id = invoices.customer_id;
+
 -- name: quality_credit [unrecorded_return] — A credit for quality: the client keeps the goods, so none come back.
 SELECT CAST(credit_id AS VARCHAR) AS entity_id FROM credits WHERE credit_reason = 'QUALITY_ADJUSTMENT';
 

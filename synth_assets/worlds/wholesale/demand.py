@@ -86,7 +86,10 @@ def plan(config: Config, draws: Draws, window: Window, clients: list[Client]) ->
     for client in clients:
         periods = weekly if client.is_whale else monthly
         found += _of_client(config, draws, window, client, periods, weights)
-    found.sort(key=lambda demand: (demand.day, demand.client.id))
+    turns = draws.words("turns", [demand.day * len(clients) + demand.client.id for demand in found]).tolist()
+    found = [
+        demand for _, demand in sorted(zip(turns, found, strict=True), key=lambda of: (of[1].day, of[0]))
+    ]
     drawn = unit_draws(draws, "terms", len(found))
     consigned = _exact_of_ten(drawn, config.sales_consignment_share)
     return [

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from synth_assets.model.columns import Column
-from synth_assets.model.manifest import EASY
+from synth_assets.model.manifest import VERY_HARD
 
 Row = tuple[Any, ...]
 Where = Mapping[str, Any]
@@ -51,8 +51,9 @@ class Fault(NamedTuple):
         expected, actual: hundredths of what the label compares.
         at_risk_cents: money that is misstated.
         edits: what it changes.
-        difficulty: TRIVIAL to VERY_HARD.
+        difficulty: TRIVIAL to VERY_HARD; VERY_HARD where no view of `detection.sql` shows it.
         paper: what kind of paper of the ledger is misstated, and which; None for none.
+        column: where it is wrong, as table.column; "" where the kind says it.
     """
 
     entity: int
@@ -61,8 +62,9 @@ class Fault(NamedTuple):
     actual: int
     at_risk_cents: int
     edits: list[Edit]
-    difficulty: int = EASY
+    difficulty: int = VERY_HARD
     paper: tuple[str, int] | None = None
+    column: str = ""
 
 
 class Edits:

@@ -87,9 +87,14 @@ def _used(unused: list[tuple[Credit, int]], day: int, owed: int) -> list[tuple[C
     return list(used.values())
 
 
+def methods_of(client: int) -> tuple[str, str]:
+    """How a client pays as a rule, and how it pays one invoice in seven."""
+    return METHODS[client % len(METHODS)], METHODS[(client + 1) % len(METHODS)]
+
+
 def _method(invoice: Invoice) -> str:
-    """A client pays by one method, but one invoice in seven by the next."""
-    return METHODS[(invoice.order.client.id + (invoice.id % 7 == 0)) % len(METHODS)]
+    """How an invoice is paid."""
+    return methods_of(invoice.order.client.id)[invoice.id % 7 == 0]
 
 
 def record(draws: Draws, journal: Journal, payments: Iterable[Payment]) -> list[Payment]:

@@ -89,6 +89,11 @@ class Year:
         return "OVERDUE" if invoice.due < self.last_day else "SENT"
 
     @cached_property
+    def receipts(self) -> list[Payment]:
+        """What clients paid in money."""
+        return [p for p in self.payments if p.invoice is not None and p.credit is None]
+
+    @cached_property
     def last_payment(self) -> dict[int, Payment]:
         """The last payment of each invoice that has one, by its number."""
         return {payment.invoice.id: payment for payment in self.payments if payment.invoice is not None}

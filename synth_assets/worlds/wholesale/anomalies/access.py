@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.manifest import EASY, HARD
 from synth_assets.worlds.wholesale.anomalies.inventory import ORDERED, sent_samples
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
@@ -32,7 +31,7 @@ def approved_own_request(year: Year, sample: Sample, drawn: list[float]) -> Faul
     edits: list[Edit] = [
         Change("sample_requests", {"sample_request_id": sample.id}, {"fulfilled_by_id": user})
     ]
-    return Fault(sample.id, user, 0, user * 100, cents, edits, EASY)
+    return Fault(sample.id, user, 0, user * 100, cents, edits)
 
 
 # --- a client's data changed just before its payment --------------------------------------------------
@@ -56,7 +55,7 @@ def client_changed_before_payment(
     change, payment = changed
     where = {"entity": "clients", "entity_id": change.client.id, "action": "UPDATE", "created_at": change.at}
     edits: list[Edit] = [Change("audit_logs", where, {"actor_id": ACCOUNTANT})]
-    return Fault(change.client.id, payment.id, 0, payment.cents, payment.cents, edits, HARD)
+    return Fault(change.client.id, payment.id, 0, payment.cents, payment.cents, edits)
 
 
 # --- a credit limit raised without a reason -----------------------------------------------------------
@@ -94,7 +93,7 @@ KINDS = (
             "sample_request",
             "A sample was sent by the user who asked for it.",
             column="sample_requests.fulfilled_by_id",
-            shows_in=ORDERED,
+            shows_in=("users.", *ORDERED),  # who sent it is who asked
         ),
         sent_samples,
         approved_own_request,

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.calendar import SECONDS_PER_DAY
-from synth_assets.model.manifest import HARD, MEDIUM
+from synth_assets.model.manifest import TRIVIAL
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.anomalies.papers import (
     copied_legs,
@@ -82,7 +82,7 @@ def bill_split(year: Year, bill: Bill, drawn: list[float]) -> Fault | None:
         edits += paid
     first, second = sorted((bill.id, number))
     of_second = part if second == number else bill.cents - part
-    return Fault(second, first, bill.cents, of_second, bill.cents, edits, HARD)
+    return Fault(second, first, bill.cents, of_second, bill.cents, edits)
 
 
 SIDES = ("debit_cents", "credit_cents")
@@ -155,7 +155,7 @@ def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault |
     )
     assert payment.bill is not None
     return Fault(
-        again.number, payment.bill.id, 0, payment.cents, payment.cents, [*again.edits, paid], MEDIUM,
+        again.number, payment.bill.id, 0, payment.cents, payment.cents, [*again.edits, paid], TRIVIAL,
         ("PAYMENT", again.number),
     )  # fmt: skip
 
@@ -204,7 +204,7 @@ def payment_before_bill(year: Year, payment: Payment, drawn: list[float]) -> Fau
         )
     )
     difference = (bill.day - day) * 100
-    return Fault(payment.id, bill.id, 0, -difference, payment.cents, edits, MEDIUM, ("PAYMENT", payment.id))
+    return Fault(payment.id, bill.id, 0, -difference, payment.cents, edits, TRIVIAL, ("PAYMENT", payment.id))
 
 
 TIMES = tuple(f"payments.{name}" for name in ("payment_date", "created_at", "updated_at", "reconciled_at"))
@@ -231,7 +231,7 @@ KINDS = (
         Anomaly(
             "bill_paid_twice",
             "payment",
-            "A bill that is paid is paid again.",
+            "A bill that is paid is paid again: the same amount to the same grower, which is trivial to see.",
             column="payments.payment_id",
             shows_in=(*TIMES, *PAID_OUT, "payments.bill_id", "bills.payments.bill_id"),
         ),
@@ -242,7 +242,7 @@ KINDS = (
         Anomaly(
             "payment_before_bill",
             "payment",
-            "A grower is paid before its bill came.",
+            "A grower is paid before its bill came, weeks before it is due, which is trivial to see.",
             column="payments.payment_date",
             shows_in=(*TIMES, *PAID_OUT),
         ),

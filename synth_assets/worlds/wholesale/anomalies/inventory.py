@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.manifest import HARD, MEDIUM
+from synth_assets.model.manifest import TRIVIAL, VERY_HARD, grade
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.order import Line, Order
@@ -59,7 +59,8 @@ def sold_out(year: Year) -> list[list[SoldLine]]:
 
 def oversold_batch(year: Year, later: list[SoldLine], drawn: list[float]) -> Fault:
     """Goods are booked out of a batch that was sold out."""
-    sold = later[int(drawn[0] * len(later))]
+    place = int(drawn[0] * len(later))
+    sold = later[place]
     older = next(batch for batch in year.batches if batch.product is sold.line.batch.product)
     edits: list[Edit] = [
         Change(
@@ -69,19 +70,28 @@ def oversold_batch(year: Year, later: list[SoldLine], drawn: list[float]) -> Fau
     ]  # fmt: skip
     stated = older.received + sold.line.quantity
     at_risk = sold.line.total_cents
-    return Fault(older.id, sold.number, older.received, stated, at_risk, edits, MEDIUM)
+    difficulty = TRIVIAL if later[0].order.id < sold.order.id else VERY_HARD
+    return Fault(older.id, sold.number, older.received, stated, at_risk, edits, difficulty)
 
 
 # --- cost below the batch's ---------------------------------------------------------------------------
 
 
+STATED_PERCENT = (75, 98)
+"""What a sale is booked at, per cent of its batch's cost [D]."""
+
+STATED_BOUNDS = (860, 880, 910, 960)
+"""Thousandths of the batch's cost from which a sale is easy, medium, hard and very hard to find, and trivial
+below: batches of one product differ by a few per cent."""
+
+
 def cost_below_batch(year: Year, sold: SoldLine, drawn: list[float]) -> Fault:
     """A sale is booked at less than its batch cost, which lifts the margin."""
     cost = sold.line.batch.unit_cost_cents
-    stated = cost * within(75, 96, drawn[0]) // 10_000 * 100
+    stated = cost * within(*STATED_PERCENT, drawn[0]) // 10_000 * 100
     at_risk = (cost - stated) * sold.line.quantity // 100
     edits: list[Edit] = [Change("sales", {"sale_id": sold.number}, {"cogs_at_sale_cents": stated})]
-    difficulty = HARD if stated * 100 > cost * 92 else MEDIUM
+    difficulty = grade(1_000 * stated // cost, STATED_BOUNDS)
     return Fault(sold.number, sold.line.batch.id, cost, stated, max(at_risk, 1), edits, difficulty)
 
 
@@ -111,8 +121,8 @@ def phantom_intake(year: Year, batch: Batch, drawn: list[float]) -> Fault:
         ),
     ]  # fmt: skip
     return Fault(
-        batch.id, batch.session, batch.received, batch.received + more, cents, edits, MEDIUM,
-        ("INTAKE", batch.session),
+        batch.id, batch.session, batch.received, batch.received + more, cents, edits,
+        paper=("INTAKE", batch.session),
     )  # fmt: skip
 
 
@@ -161,7 +171,13 @@ ORDERED = (
 
 KINDS = (
     Kind(
-        Anomaly("oversold_batch", "batch", "More was sold of a batch than came.", column="sales.batch_id"),
+        Anomaly(
+            "oversold_batch",
+            "batch",
+            "More was sold of a batch than came: trivial to see once newer goods were sold, very hard "
+            "until then.",
+            column="sales.batch_id",
+        ),
         sold_out,
         oversold_batch,
     ),
@@ -169,7 +185,8 @@ KINDS = (
         Anomaly(
             "cost_below_batch",
             "sale",
-            "A sale is booked below the cost of its batch, the oldest in stock.",
+            "A sale is booked below the cost of its batch, the oldest in stock: trivial to see below 86 % of "
+            "it, very hard from 96 %.",
             column="sales.cogs_at_sale_cents",
             shows_in=("sales.cogs_at_sale_cents",),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.manifest import EASY, HARD, MEDIUM
+from synth_assets.model.manifest import TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.anomalies.papers import event_legs, free_posting
 from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remove
@@ -33,33 +33,33 @@ def invoice_without_posting(year: Year, invoice: Invoice, drawn: list[float]) ->
     """An invoice is issued, and neither its sale nor its cost is posted."""
     edits: list[Edit] = [Remove("ledger_entries", {"reference_type": "INVOICE", "reference_id": invoice.id})]
     order = year.order_ids[invoice.id]
-    return Fault(invoice.id, order, invoice.cents, 0, invoice.cents, edits, EASY, ("INVOICE", invoice.id))
+    return Fault(invoice.id, order, invoice.cents, 0, invoice.cents, edits, paper=("INVOICE", invoice.id))
 
 
 # --- unbalanced entry ---------------------------------------------------------------------------------
 
 
-def receipts(year: Year) -> list[Event]:
-    """Postings of receipts."""
-    return [event for event in year.events if event.kind == "receipt"]
+def payment_postings(year: Year) -> list[Event]:
+    """Postings of payments: received, sent, or made with a credit."""
+    return [event for event in year.events if REFERENCES[event.kind] == "PAYMENT"]
 
 
 def unbalanced_entry(year: Year, event: Event, drawn: list[float]) -> Fault | None:
-    """Two neighbouring digits of the credit are swapped, so that debit and credit differ."""
-    leg = event.legs[1]
-    digits = str(leg.credit_cents)
+    """Two neighbouring digits of the debit or the credit are swapped, so that they differ."""
+    place = int(drawn[1] * len(event.legs))
+    leg = event.legs[place]
+    side, cents = ("debit_cents", leg.debit_cents) if leg.debit_cents else ("credit_cents", leg.credit_cents)
+    digits = str(cents)
     places = [i for i in range(len(digits) - 1) if digits[i] != digits[i + 1] and (i or digits[1] != "0")]
     if not places:
         return None
     i = places[int(drawn[0] * len(places))]
     swapped = int(digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :])
-    number = event_legs(event)[1]
-    edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {"credit_cents": swapped})]
-    difference = abs(swapped - leg.credit_cents)
-    difficulty = HARD if difference < 100_00 else MEDIUM
-    return Fault(
-        number, event.subject, leg.credit_cents, swapped, difference, edits, difficulty, paper(event)
-    )
+    number = event_legs(event)[place]
+    edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {side: swapped})]
+    difference = abs(swapped - cents)
+    column = f"ledger_entries.{side}"
+    return Fault(number, event.subject, cents, swapped, difference, edits, VERY_HARD, paper(event), column)
 
 
 # --- backdated entry ----------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ def backdated_entry(year: Year, event: Event, drawn: list[float]) -> Fault:
         for number in event_legs(event)
     ]  # fmt: skip
     number, right, wrong = event_legs(event)[0], year.period(event.day) * 100, year.period(day) * 100
-    return Fault(number, event.subject, right, wrong, event.cents, edits, MEDIUM, paper(event))
+    return Fault(number, event.subject, right, wrong, event.cents, edits, TRIVIAL, paper(event))
 
 
 # --- expense booked as inventory ----------------------------------------------------------------------
@@ -97,7 +97,7 @@ def expense_as_inventory(year: Year, event: Event, drawn: list[float]) -> Fault:
     inventory = next(place for place, account in enumerate(ACCOUNTS, start=1) if account.number == INVENTORY)
     number = event_legs(event)[0]
     edits: list[Edit] = [Change("ledger_entries", {"ledger_entry_id": number}, {"account_id": inventory})]
-    return Fault(number, event.subject, 600_000, 130_000, event.cents, edits, MEDIUM, paper(event))
+    return Fault(number, event.subject, 600_000, 130_000, event.cents, edits, paper=paper(event))
 
 
 # --- round entry by hand at a month's end -------------------------------------------------------------
@@ -137,7 +137,7 @@ def round_manual_entry(year: Year, event: Event, drawn: list[float]) -> Fault | 
         )
         for leg in (0, 1)
     ]  # fmt: skip
-    return Fault(LEGS_A_POSTING * (posting - 1) + 1, year.period(day), 0, cents, cents, edits, MEDIUM)
+    return Fault(LEGS_A_POSTING * (posting - 1) + 1, year.period(day), 0, cents, cents, edits)
 
 
 OF_EXPENSES = ("ledger_entries.reference_type", "ledger_entries.is_manual")
@@ -158,17 +158,18 @@ KINDS = (
         Anomaly(
             "unbalanced_entry",
             "ledger_entry",
-            "Two digits of a credit are swapped, so a posting does not balance.",
-            column="ledger_entries.credit_cents",
+            "Two digits of an amount are swapped, so a posting does not balance; one leg hardly shows it.",
+            column="ledger_entries.debit_cents",
+            other_columns=("ledger_entries.credit_cents",),
         ),
-        receipts,
+        payment_postings,
         unbalanced_entry,
     ),
     Kind(
         Anomaly(
             "backdated_entry",
             "ledger_entry",
-            "An expense is posted to the month before it was recorded.",
+            "An expense is posted to the month before it was recorded, before what has a lower number.",
             column="ledger_entries.entry_date",
             shows_in=("ledger_entries.entry_date", "ledger_entries.fiscal_period_id", *OF_EXPENSES),
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.manifest import EASY, HARD
 from synth_assets.worlds.wholesale import names
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR
@@ -24,7 +23,7 @@ def missing_consignment_payable(year: Year, session: Session, drawn: list[float]
     """A consigned delivery is in stock, and nothing is posted for it."""
     cents = sum(batch.cost_cents(batch.received) for batch in session.batches)
     edits: list[Edit] = [Remove("ledger_entries", {"reference_type": "INTAKE", "reference_id": session.id})]
-    return Fault(session.id, session.id, cents, 0, cents, edits, EASY, ("INTAKE", session.id))
+    return Fault(session.id, session.id, cents, 0, cents, edits, paper=("INTAKE", session.id))
 
 
 # --- vendor who shares an address with a user ---------------------------------------------------------
@@ -42,7 +41,7 @@ def vendor_is_a_user(year: Year, vendor: int, drawn: list[float]) -> Fault:
     paid = sum(p.cents for p in year.payments if p.bill is not None and p.bill.vendor == vendor)
     paid += sum(expense.cents for expense in year.expenses if expense.vendor == vendor)
     edits: list[Edit] = [Change("vendors", {"vendor_id": vendor}, {"contact_email": address})]
-    return Fault(vendor, user, 0, paid, max(paid, 1), edits, HARD)
+    return Fault(vendor, user, 0, paid, max(paid, 1), edits)
 
 
 KINDS = (

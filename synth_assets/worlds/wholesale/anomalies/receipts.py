@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.manifest import HARD, MEDIUM
+from synth_assets.model.manifest import EASY, TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import REFUND, RETURN, Credit
-from synth_assets.worlds.wholesale.payment import Payment
+from synth_assets.worlds.wholesale.payment import Payment, methods_of
 from synth_assets.worlds.wholesale.tables.billing import numbers
+from synth_assets.worlds.wholesale.tables.dealings import client_of
 from synth_assets.worlds.wholesale.year import Year
 
 TRANSACTION = tuple(
@@ -22,10 +23,8 @@ TRANSACTION = tuple(
 LAPPED_WITHIN_DAYS = 60
 """Two receipts of a lapping are at most so far apart [D]."""
 
-
-def receipts(year: Year) -> list[Payment]:
-    """Payments of clients in money."""
-    return [p for p in year.payments if p.invoice is not None and p.credit is None]
+EARLY_DAYS = 8
+"""Hardly any invoice is paid so long before its due date: what seems to be so is plain to see."""
 
 
 # --- refund above its invoice -------------------------------------------------------------------------
@@ -71,20 +70,29 @@ def refund_above_invoice(year: Year, credit: Credit, drawn: list[float]) -> Faul
             },
         ),
     ]
-    return Fault(credit.id, credit.invoice.id, credit.cents, cents, more, edits)
+    return Fault(credit.id, credit.invoice.id, credit.cents, cents, more, edits, TRIVIAL)
 
 
 # --- payment applied to the wrong client --------------------------------------------------------------
 
 
+def receipts(year: Year) -> list[Payment]:
+    """Payments of clients in money."""
+    return year.receipts
+
+
 def payment_of_wrong_client(year: Year, payment: Payment, drawn: list[float]) -> Fault:
-    """A receipt is booked under another client than the one whose invoice it pays."""
+    """A receipt is booked under another client than the one whose invoice it pays: that of a receipt that is
+    drawn, so that who pays often is also mistaken for the payer often."""
     invoice = payment.invoice
     assert invoice is not None
-    others = [client.id for client in year.clients if client.id != invoice.order.client.id]
-    other = others[int(drawn[0] * len(others))]
+    client, count = invoice.order.client.id, len(year.receipts)
+    first = int(drawn[0] * count)
+    payers = (client_of(year.receipts[place % count]) for place in range(first, first + count))
+    other = next(payer.id for payer in payers if payer and payer.id != client)
     edits: list[Edit] = [Change("payments", {"payment_id": payment.id}, {"customer_id": other})]
-    return Fault(payment.id, invoice.id, payment.cents, 0, payment.cents, edits, MEDIUM)
+    difficulty = VERY_HARD if payment.method in methods_of(other) else EASY
+    return Fault(payment.id, invoice.id, payment.cents, 0, payment.cents, edits, difficulty)
 
 
 # --- a return that stock does not know ----------------------------------------------------------------
@@ -110,7 +118,7 @@ def unrecorded_return(year: Year, credit: Credit, drawn: list[float]) -> Fault:
             },
         )
     ]
-    return Fault(credit.id, credit.invoice.id, credit.cents, 0, credit.cents, edits, MEDIUM)
+    return Fault(credit.id, credit.invoice.id, credit.cents, 0, credit.cents, edits)
 
 
 # --- lapping ------------------------------------------------------------------------------------------
@@ -124,7 +132,7 @@ def lappable(year: Year) -> list[tuple[Payment, Payment]]:
     for payment in year.payments:
         if payment.invoice is not None:
             count[payment.invoice.id] += 1
-    for payment in receipts(year):
+    for payment in year.receipts:
         if count[payment.invoice.id] == 1:  # type: ignore[union-attr]
             of_cents[payment.cents].append(payment)
     return [
@@ -156,7 +164,8 @@ def lapping(year: Year, pair: tuple[Payment, Payment], drawn: list[float]) -> Fa
         Change("payments", {"payment_id": one.id}, {"invoice_id": to.id, "customer_id": to.order.client.id})
         for one, to in ((first, b), (second, a))
     ]
-    return Fault(first.id, second.id, a.id * 100, b.id * 100, first.cents, edits, HARD)
+    difficulty = TRIVIAL if b.due - first.day >= EARLY_DAYS else VERY_HARD
+    return Fault(first.id, second.id, a.id * 100, b.id * 100, first.cents, edits, difficulty)
 
 
 KINDS = (
@@ -164,7 +173,7 @@ KINDS = (
         Anomaly(
             "refund_above_invoice",
             "credit",
-            "A credit for quality is larger than the invoice that it gives back from.",
+            "A credit for quality is larger than the invoice that it gives back from, and trivial to see.",
             column="credits.credit_amount_cents",
             shows_in=(
                 "credits.credit_amount_cents",
@@ -180,8 +189,10 @@ KINDS = (
         Anomaly(
             "payment_of_wrong_client",
             "payment",
-            "A receipt is booked under another client than its invoice's.",
+            "A receipt is booked under another client than its invoice's: easy to see where that client "
+            "never pays by its method, very hard elsewhere.",
             column="payments.customer_id",
+            shows_in=("clients.",),  # that of the receipt is not that of the invoice
         ),
         receipts,
         payment_of_wrong_client,
@@ -201,7 +212,8 @@ KINDS = (
         Anomaly(
             "lapping",
             "payment",
-            "A receipt is posted to another client's invoice and covered by that client's next one.",
+            "A receipt is posted to another client's invoice and covered by that client's next one: trivial "
+            "to see 8 days before that invoice is due or earlier, very hard later.",
             column="payments.invoice_id",
         ),
         lappable,

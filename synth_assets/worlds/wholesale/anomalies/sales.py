@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.manifest import HARD, MEDIUM
+from synth_assets.model.manifest import EASY, TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.anomalies.receipts import EARLY_DAYS
 from synth_assets.worlds.wholesale.catalogue import CASES
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import Invoice
@@ -17,7 +18,7 @@ from synth_assets.worlds.wholesale.order import Order
 from synth_assets.worlds.wholesale.tables.dealings import as_json
 from synth_assets.worlds.wholesale.tables.orders import dollars
 from synth_assets.worlds.wholesale.tables.reviews import changes
-from synth_assets.worlds.wholesale.tables.sheets import sales_sheet_history
+from synth_assets.worlds.wholesale.tables.sheets import TIERS, sales_sheet_history
 from synth_assets.worlds.wholesale.year import Year
 
 # --- discount without a rule --------------------------------------------------------------------------
@@ -41,10 +42,9 @@ def discount_without_rule(year: Year, order: Order, drawn: list[float]) -> Fault
             {"items": _line_changed(place, "appliedRule", None)},
         )
     ]
-    difficulty = HARD if line.percent <= 2 else MEDIUM
     return Fault(
         year.order_ids[order.id], line.batch.id, line.batch.product.price_cents, line.unit_price_cents, gone,
-        edits, difficulty,
+        edits,
     )  # fmt: skip
 
 
@@ -62,17 +62,23 @@ def _line_changed(place: int, key: str, value: object) -> Callable[[str], str]:
 # --- price below the floor ----------------------------------------------------------------------------
 
 
-def sheets_of(year: Year) -> Sequence[tuple[int, list[dict[str, Any]]]]:
+class SheetRow(NamedTuple):
+    """A sales sheet: its number, its kind from 1, and its lines."""
+
+    number: int
+    template: int
+    items: list[dict[str, Any]]
+
+
+def sheets_of(year: Year) -> list[SheetRow]:
     """Sales sheets with their lines."""
     rows = sales_sheet_history(year, year.draws.of("sales_sheet_history"))
-    return [(row[0], json.loads(row[4])) for row in rows]
+    return [SheetRow(row[0], row[3], json.loads(row[4])) for row in rows]
 
 
-def price_below_floor(
-    year: Year, sheet: tuple[int, list[dict[str, Any]]], drawn: list[float]
-) -> Fault | None:
+def price_below_floor(year: Year, sheet: SheetRow, drawn: list[float]) -> Fault | None:
     """A sales sheet offers flower below the lowest price that the rules allow."""
-    number, items = sheet
+    number, template, items = sheet
     places = [i for i, line in enumerate(items) if year.batches[line["batchId"] - 1].product.tier != CASES]
     if not places:
         return None
@@ -92,7 +98,8 @@ def price_below_floor(
             },
         )
     ]
-    difficulty = HARD if price > floor * 93 // 100 else MEDIUM
+    is_cheapest = product.tier == (TIERS[template - 1] or curves.TIERS)[-1]
+    difficulty = TRIVIAL if is_cheapest else VERY_HARD
     return Fault(number, line["batchId"], floor, price, less, edits, difficulty)
 
 
@@ -111,7 +118,7 @@ def booked_too_early(year: Year, invoice: Invoice, drawn: list[float]) -> Fault:
         Change("invoices", {"invoice_id": invoice.id}, {"invoice_date": year.epoch_day(day)})
     ]
     order = year.order_ids[invoice.id]
-    return Fault(invoice.id, order, 0, invoice.cents, invoice.cents, edits, MEDIUM, ("INVOICE", invoice.id))
+    return Fault(invoice.id, order, 0, invoice.cents, invoice.cents, edits, TRIVIAL, ("INVOICE", invoice.id))
 
 
 # --- side agreement -----------------------------------------------------------------------------------
@@ -132,6 +139,8 @@ def side_agreement(year: Year, order: Order, drawn: list[float]) -> Fault:
     ]
     terms = longer[int(drawn[0] * len(longer))]
     promised = curves.DAYS_OF[terms]
+    paid = year.last_payment.get(order.id)
+    is_paid_early = paid and not paid.credit and order.day + promised - paid.day >= EARLY_DAYS
     edits: list[Edit] = [
         Change(
             "orders",
@@ -140,8 +149,9 @@ def side_agreement(year: Year, order: Order, drawn: list[float]) -> Fault:
         )
     ]
     return Fault(
-        year.order_ids[order.id], order.id, days * 100, promised * 100, order.total_cents, edits, MEDIUM
-    )
+        year.order_ids[order.id], order.id, days * 100, promised * 100, order.total_cents, edits,
+        EASY if is_paid_early else VERY_HARD,
+    )  # fmt: skip
 
 
 # --- credit limit exceeded without approval -----------------------------------------------------------
@@ -177,8 +187,7 @@ def limit_exceeded_without_approval(year: Year, excess: Excess, drawn: list[floa
         )
     ]
     limit, exposure = excess.limit_cents, excess.exposure_cents
-    difficulty = HARD if exposure * 100 < limit * 110 else MEDIUM
-    return Fault(excess.number, excess.invoice, limit, exposure, exposure - limit, edits, difficulty)
+    return Fault(excess.number, excess.invoice, limit, exposure, exposure - limit, edits)
 
 
 KINDS = (
@@ -188,6 +197,7 @@ KINDS = (
             "order",
             "A line is priced below the list and names no rule.",
             column="orders.items",
+            shows_in=("clients.",),  # key accounts have a discount on every order
         ),
         discounted,
         discount_without_rule,
@@ -196,8 +206,10 @@ KINDS = (
         Anomaly(
             "price_below_floor",
             "sales_sheet_history",
-            "A sheet offers flower below the list price less every discount that there is.",
+            "A sheet offers flower below the list price less every discount that there is: trivial to see of "
+            "the cheapest kind that it may show, very hard of a dearer one.",
             column="sales_sheet_history.items",
+            shows_in=("sales_sheet_templates.",),  # one kind of sheet has no flower
         ),
         sheets_of,
         price_below_floor,
@@ -206,9 +218,11 @@ KINDS = (
         Anomaly(
             "booked_too_early",
             "invoice",
-            "A sale of the first days of a month is invoiced in the month before.",
+            "A sale of the first days of a month is invoiced in the month before; its terms, longer than "
+            "any, are trivial to see.",
             column="invoices.invoice_date",
             shows_in=(
+                "invoices.",  # only invoices of a month's first days
                 "invoices.invoice_date",
                 "invoices.created_at",
                 "invoices.due_date",
@@ -222,9 +236,10 @@ KINDS = (
         Anomaly(
             "side_agreement",
             "order",
-            "The order's terms are longer than its invoice's.",
+            "The order's terms are longer than its invoice's: easy to see where it is paid 8 days before it "
+            "has to be or earlier, very hard elsewhere.",
             column="orders.payment_terms",
-            shows_in=("orders.payment_terms", "orders.due_date"),
+            shows_in=("clients.", "orders.payment_terms", "orders.due_date"),  # clients have usual terms
         ),
         on_terms,
         side_agreement,

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from synth_assets.model.arrow import strings
 from synth_assets.model.columns import choice, count
-from synth_assets.model.manifest import Labels, manifest_columns, manifest_rows
+from synth_assets.model.manifest import Labels, faulty_columns, manifest_columns, manifest_rows
 from synth_assets.model.table import Table
 from synth_assets.worlds.wholesale.anomalies import ANOMALIES
 from synth_assets.worlds.wholesale.config import Config
@@ -52,6 +52,12 @@ def generate(facts: Year, config: Config) -> pa.Table:
     papers = [fault.paper for fault in faults]
     kinds = np.array([PAPERS.index(paper[0]) if paper else 0 for paper in papers], dtype=np.int64)
     numbers = np.array([paper[1] if paper else 0 for paper in papers], dtype=np.int64)
+    at_fault = faulty_columns(ANOMALIES)
+    columns = [
+        at_fault.index(fault.column or ANOMALIES[code - 1].column)
+        for code, of in enumerate(facts.faults, start=1)
+        for fault in of
+    ]
     has_none = np.array([paper is None for paper in papers], dtype=bool)
     return manifest_rows(
         COLUMNS,
@@ -61,6 +67,7 @@ def generate(facts: Year, config: Config) -> pa.Table:
         codes,
         labels,
         drifting=1,
+        faulty_column=np.array(columns, dtype=np.int64),
         reference_type=np.ma.masked_array(kinds, mask=has_none),
         reference_id=np.ma.masked_array(numbers, mask=has_none),
     )
