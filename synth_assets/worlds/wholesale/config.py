@@ -37,8 +37,34 @@ PRESETS: dict[str, dict[str, object]] = {
     "medium": {},
     "three_years": {"years": 3},
     "large": {"years": 10},
+    "investigation": {
+        "anomaly_rates": dict.fromkeys(
+            (
+                "payment_of_wrong_client",
+                "unrecorded_return",
+                "lapping",
+                "side_agreement",
+                "unbalanced_entry",
+                "discount_without_rule",
+                "limit_exceeded_without_approval",
+                "phantom_intake",
+                "adjustment_without_reason",
+                "sample_unaccounted",
+                "missing_consignment_payable",
+                "vendor_is_a_user",
+                "bill_split",
+                "invoice_without_posting",
+                "expense_as_inventory",
+                "round_manual_entry",
+                "approved_own_request",
+                "limit_raised_without_reason",
+                "client_changed_before_payment",
+            ),
+            0.05,
+        )
+    },
 }
-"""Sizes of the business: values of the configuration, by the preset's name."""
+"""Sizes of the business, and faults that no single row shows: values of the configuration, by name."""
 
 
 class AnomalyRates(Frozen):
@@ -104,8 +130,10 @@ class Config(WorldConfig):
         dt.date(2024, 12, 31),
         description="Last day of the books: a date, or `today` (UTC), resolved once and then stored.",
     )
-    preset: Literal["small", "medium", "three_years", "large"] = Field(
-        "medium", description="Size of the business; medium is the source document's."
+    preset: Literal["small", "medium", "three_years", "large", "investigation"] = Field(
+        "medium",
+        description="Size of the business; medium is the source document's; investigation is medium with "
+        "faults that no single row shows.",
     )
     years: int = Field(1, ge=1, le=10, description="Years of history that end with as_of.")
     annual_revenue: int = Field(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from synth_assets.model.world import Report
 from synth_assets.worlds.wholesale.config import PRESETS, Config
 
-FREE = ("seed", "as_of", "preset", "years", "anomaly_rates")
+FREE = ("seed", "as_of", "preset", "years", "anomaly_rates", "prevalence")
 """Keys that the list does not depend on."""
 
 
