@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import combined, equals_choice
+from synth_assets.model.arrow import combined, equals_choice, to_numpy
 from synth_assets.model.columns import choice, count, identifier, money, rate, reference
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import take_ids
@@ -63,7 +63,7 @@ def generate(deals: Rows, draws: Draws, facts: Transactions, config: Config) -> 
     approval[facts.decoy == fault_plan.REJECTED] = REJECTED
     refused = draws.fields("approval", facts.number[faulty])[0] < REFUSED_PER_65536
     approval[faulty] = APPROVED if config.disguised else np.where(refused, REJECTED, PENDING)
-    owner = combined(deals["assigned_to"]).indices.to_numpy()[won]
+    owner = to_numpy(combined(deals["assigned_to"]).indices)[won]
     approver = _approver(draws, facts.number, owner, discount)
     approver[faulty] = owner[faulty]
     return arrow_table(
