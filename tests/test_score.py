@@ -218,8 +218,14 @@ def test_what_cannot_be_right_is_named_and_counted(sales: Dataset, truth: pd.Dat
         ({"invoice": ["INV-1"]}, "findings need a column entity_id, and type where the detector tells kinds "
          "(columns found: invoice)"),
         ({"entity_id": ["INV-1", None]}, "findings: 1 row has no entity_id, the first is row 2"),
-        ({"entity_id": ["A"], "score": ["high"]}, "findings: a score is no number: 'high'"),
-        ({"entity_id": ["A"], "score": [float("nan")]}, "findings: a score is no number: nan"),
+        ({"entity_id": ["A"], "score": ["high"]}, "findings: a score is no finite number: 'high'"),
+        ({"entity_id": ["A"], "score": [float("nan")]}, "findings: a score is no finite number: nan"),
+        ({"entity_id": ["A"], "score": ["1e400"]}, "findings: a score is no finite number: '1e400'"),
+        ({"entity_id": ["A"], "found_on": ["infinity"]},
+         "findings: a found_on is no date such as 2026-03-31: 'infinity'"),
+        ({"entity_id": ["A", "B"], "score": [1]},
+         "findings cannot be read: Column 1 named score expected length 2 but got length 1: give a file, a "
+         "frame, a table, columns or rows"),
         ({"entity_id": ["A", "B"], "score": [1, None]},
          "findings: 1 of 2 rows has no score: give all or none"),
         ({"entity_id": ["A"], "found_on": ["soon"]},
@@ -232,6 +238,10 @@ def test_findings_that_cannot_be_read_say_why(sales: Dataset, findings: dict, me
     with pytest.raises(UsageProblem) as error:
         synth_assets.score(sales, findings)
     assert str(error.value) == message
+
+
+def test_a_frame_without_columns_reports_nothing(sales: Dataset) -> None:
+    assert synth_assets.score(sales, pd.DataFrame()).overall.findings == 0
 
 
 @pytest.fixture(scope="module")

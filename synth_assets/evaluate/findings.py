@@ -45,7 +45,7 @@ def load_findings(connection: duckdb.DuckDBPyConnection, findings: Findings) -> 
             read.
 
     Raises:
-        UsageProblem: a column is missing, a score is no number, or a day is no date.
+        UsageProblem: a column is missing, a score is no finite number, or a day is no date.
         Problem: the file cannot be read.
     """
     import duckdb
@@ -78,7 +78,7 @@ def _refuse_gaps(connection: duckdb.DuckDBPyConnection) -> None:
         """
         SELECT count(*), count(*) FILTER (entity_id IS NULL), min(place) FILTER (entity_id IS NULL),
             count(*) FILTER (written IS NULL),
-            min(written) FILTER (written IS NOT NULL AND (score IS NULL OR isnan(score)))
+            min(written) FILTER (written IS NOT NULL AND (score IS NULL OR NOT isfinite(score)))
         FROM given
         """
     ).fetchall()[0]
@@ -86,7 +86,7 @@ def _refuse_gaps(connection: duckdb.DuckDBPyConnection) -> None:
         raise UsageProblem(f"findings: {unnamed:,} {_rows(unnamed)} no {ENTITY}, the first is row {first:,}")
     if wrong is not None:
         shown = wrong if wrong == "nan" else repr(wrong)
-        raise UsageProblem(f"findings: a score is no number: {shown}")
+        raise UsageProblem(f"findings: a score is no finite number: {shown}")
     if 0 < unscored < rows:
         has = "has" if unscored == 1 else "have"
         raise UsageProblem(f"findings: {unscored:,} of {rows:,} rows {has} no score: give all or none")
@@ -97,7 +97,7 @@ def _refuse_no_dates(connection: duckdb.DuckDBPyConnection) -> None:
     rows, undated, wrong = connection.execute(
         """
         SELECT count(*), count(*) FILTER (written_day IS NULL),
-            min(written_day) FILTER (written_day IS NOT NULL AND found_on IS NULL)
+            min(written_day) FILTER (written_day IS NOT NULL AND (found_on IS NULL OR isinf(found_on)))
         FROM given
         """
     ).fetchall()[0]
@@ -128,14 +128,23 @@ def _source(connection: duckdb.DuckDBPyConnection, findings: Findings) -> duckdb
 
 
 def _table(findings: Any) -> pa.Table:
+    try:
+        table = _arrow(findings)
+    except (pa.ArrowException, TypeError, ValueError, AttributeError) as error:
+        raise UsageProblem(
+            f"findings cannot be read: {first_line(error)}: give a file, a frame, a table, columns or rows"
+        ) from None
+    return table if table.num_columns or table.num_rows else NONE
+
+
+def _arrow(findings: Any) -> pa.Table:
     if isinstance(findings, pa.Table):
         return findings
     if hasattr(findings, "columns"):
         return pa.Table.from_pandas(findings, preserve_index=False)
     if isinstance(findings, Mapping):
         return pa.table(dict(findings))
-    rows = list(findings)
-    return pa.Table.from_pylist(rows) if rows else NONE
+    return pa.Table.from_pylist(list(findings))
 
 
 def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
