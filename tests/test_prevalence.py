@@ -19,6 +19,7 @@ from synth_assets.checks.check import as_text
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.scenario.resolve import resolve
+from synth_assets.worlds.order_to_cash.config import AnomalyRates
 from tests.worlds import failed, verify_quickly, write_world
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -89,6 +90,32 @@ def test_the_clean_twin_has_no_prevalence_and_the_same_sound_rows() -> None:
 def test_a_prevalence_out_of_range_is_refused(value: Any) -> None:
     with pytest.raises(UsageProblem, match="prevalence"):
         resolve("order_to_cash", {"prevalence": value})
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (
+            {"prevalence": 0.01},
+            "order_to_cash: prevalence 0.01 keeps a part of the faults of 0.3, which do not fit: "
+            "anomaly_rates: stale_unpaid 0.3 asks for 60 of 200 transactions, but at most 20 can carry it "
+            "within 4 months: lower the rates or lengthen date_range_months; or leave prevalence out and give anomaly_rates",
+        ),
+        (
+            {"prevalence": 0.2},
+            "order_to_cash: anomaly_rates: stale_unpaid 0.2 asks for 40 of 200 transactions, but at most 20 "
+            "can carry it within 4 months: lower the rates or lengthen date_range_months; prevalence 0.2 is "
+            "what these rates add up to",
+        ),
+    ],
+)
+def test_what_does_not_fit_names_the_prevalence(keys: dict[str, Any], message: str) -> None:
+    rates = dict.fromkeys(AnomalyRates.model_fields, 0) | {"stale_unpaid": 1}
+    with pytest.raises(UsageProblem) as error:
+        resolve(
+            "order_to_cash", keys | {"num_transactions": 200, "date_range_months": 4, "anomaly_rates": rates}
+        )
+    assert str(error.value) == message
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from synth_assets import worlds
-from synth_assets.model.config import WorldConfig
+from synth_assets.model.config import MOST_PREVALENCE, WorldConfig
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
 from synth_assets.scenario.config_file import Values, read_file, read_value
@@ -97,10 +97,27 @@ def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
     if config.as_of == "today":
         config = config.model_copy(update={"as_of": dt.datetime.now(dt.UTC).date()})
     config = config.with_prevalence()
-    misfit = world.why_not(config, world.draws(config, "quotas"))
+    misfit = _misfit(world, config)
     if misfit:
         raise UsageProblem(f"{world.name}: {misfit}")
     return config
+
+
+def _misfit(world: World, config: WorldConfig) -> str | None:
+    """Why a configuration's quotas do not fit; at a prevalence, by the rates for which faults are planned."""
+    misfit = world.why_not(config, world.draws(config, "quotas"))
+    if not misfit or config.prevalence is None:
+        return misfit
+    alone = config.model_copy(update={"prevalence": None})
+    own = world.why_not(alone, world.draws(alone, "quotas"))
+    if own:
+        return f"{own}; prevalence {config.prevalence:g} is what these rates add up to"
+    highest = config.model_copy(update={"prevalence": MOST_PREVALENCE}).with_prevalence()
+    reason = world.why_not(highest, world.draws(highest, "quotas")) or misfit
+    return (
+        f"prevalence {config.prevalence:g} keeps a part of the faults of {MOST_PREVALENCE:g}, which do not "
+        f"fit: {reason}; or leave prevalence out and give anomaly_rates"
+    )
 
 
 def from_assignments(assignments: Iterable[str]) -> Values:
