@@ -99,7 +99,8 @@ def test_a_prevalence_out_of_range_is_refused(value: Any) -> None:
             {"prevalence": 0.01},
             "order_to_cash: prevalence 0.01 keeps a part of the faults of 0.3, which do not fit: "
             "anomaly_rates: stale_unpaid 0.3 asks for 60 of 200 transactions, but at most 20 can carry it "
-            "within 4 months: lower the rates or lengthen date_range_months; or leave prevalence out and give anomaly_rates",
+            "within 4 months: lower the rates or lengthen date_range_months; or leave prevalence out and "
+            "give anomaly_rates",
         ),
         (
             {"prevalence": 0.2},
