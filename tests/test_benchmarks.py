@@ -298,6 +298,15 @@ def test_a_small_one_is_made_in_an_empty_directory(expected, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_a_link_under_the_name_that_is_used_meanwhile_is_not_followed(expected, tmp_path):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "kept.txt").touch()
+    (tmp_path / ".out.synth_assets-new").symlink_to("theirs")
+    make(small(), tmp_path / "out", expected)
+    assert (tmp_path / "theirs" / "kept.txt").exists()
+    assert not (tmp_path / "out").is_symlink()
+
+
 @pytest.mark.parametrize("wrong", ["labels", "validation"])
 def test_what_is_not_what_is_committed_is_refused(expected, tmp_path, wrong):
     other = (
@@ -311,6 +320,13 @@ def test_what_is_not_what_is_committed_is_refused(expected, tmp_path, wrong):
     ):
         make(small(), tmp_path / "out", other)
     assert not list(tmp_path.iterdir())
+
+
+def test_of_the_same_versions_it_is_the_source_that_is_another_one(expected, tmp_path):
+    versions = small().scenario("train").versions
+    other = replace(expected, versions=versions, splits=expected.splits | {"train": expected.splits["test"]})
+    with pytest.raises(Problem, match="this copy of synth_assets was changed since"):
+        make(small(), tmp_path / "out", other)
 
 
 KILLED = """
@@ -380,6 +396,7 @@ def test_wrong_use_is_one_line_and_writes_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").touch()
+    (tmp_path / "loop").symlink_to("loop")
     known = ", ".join(benchmark.id for benchmark in BENCHMARKS)
     not_there = "name a directory that is not there yet, or an empty one"
     lines = {
@@ -388,11 +405,16 @@ def test_wrong_use_is_one_line_and_writes_nothing(tmp_path, monkeypatch):
         (SMALLEST, "full"): f"{tmp_path}/full is not empty: {not_there}",
         (SMALLEST, "."): "--out is the current directory: name another one",
         (SMALLEST, ""): "--out is an empty text: name a directory",
+        (
+            SMALLEST,
+            "s3://books/out",
+        ): "s3://books/out: a benchmark is made on a disk: name a directory there, and copy it",
+        (SMALLEST, "loop/x"): "loop/x leads in a circle of links: name another directory",
     }
     for (name, out), line in lines.items():
         assert said("make", name, f"--out={out}") == (2, "", f"{line}\n")
     assert said("make", SMALLEST, "--out=full/mine.txt")[0] == 2
-    assert [path.name for path in tmp_path.rglob("*")] == ["full", "mine.txt"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["full", "loop", "mine.txt"]
 
 
 def test_two_runs_for_one_directory_do_not_meet(tmp_path):

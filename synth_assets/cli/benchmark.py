@@ -50,6 +50,8 @@ def make_benchmark(name: str, out: str) -> None:
 
     if not out:
         raise UsageProblem("--out is an empty text: name a directory")
+    if "://" in out:
+        raise UsageProblem(f"{out}: a benchmark is made on a disk: name a directory there, and copy it")
     chosen = find_benchmark(name)
     make(chosen, Path(out), progress=lambda split: click.echo(f"{chosen.id}  {split}", err=True))
     click.echo(shown(Path(out)))

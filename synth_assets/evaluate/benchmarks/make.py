@@ -72,9 +72,12 @@ def _refuse_others(benchmark: Benchmark, split: Split, expected: Record, directo
             ", ".join(f"{name} {version}" for name, version in versions.items())
             for versions in (expected.versions, split.data.scenario.versions)
         )
+        remedy = "install those versions, as the lock file has them"
+        if wanted == here:
+            remedy = "this copy of synth_assets was changed since: install one that was released"
         raise Problem(
             f"{benchmark.id}: the {split.name} split is not the one whose hashes are committed (for "
-            f"{wanted}; here {here}): install those versions, as the lock file has them"
+            f"{wanted}; here {here}): {remedy}"
         )
 
 

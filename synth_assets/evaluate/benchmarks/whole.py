@@ -24,12 +24,14 @@ def whole_directory(out: Path) -> Iterator[Path]:
         UsageProblem: `out` is not empty, no directory, the current one, or where a disk is mounted.
         Problem: another run is making it, or it cannot be written to.
     """
-    out = out.resolve()
+    out = _resolved(out)
     _refuse(out)
     above = _existing(out)
     with translate_os_errors(above, REMEDY):
         out.parent.mkdir(parents=True, exist_ok=True)
         staging = out.with_name(f".{out.name}{UNFINISHED}")
+        if staging.is_symlink():
+            staging.unlink()  # nothing that it leads to is cleared
         staging.mkdir(exist_ok=True)
         with exclusive(staging, False, f"another run is making {out}", REMEDY):
             try:
@@ -43,6 +45,14 @@ def whole_directory(out: Path) -> Iterator[Path]:
                     sync_directory(out.parent)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
+
+
+def _resolved(out: Path) -> Path:
+    """The directory that a path leads to; a UsageProblem where it leads to none."""
+    try:
+        return out.resolve()
+    except (RuntimeError, OSError):  # as the version of Python has it
+        raise UsageProblem(f"{out} leads in a circle of links: name another directory") from None
 
 
 def _refuse(out: Path) -> None:
