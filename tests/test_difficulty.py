@@ -200,3 +200,21 @@ def test_a_number_of_another_table_takes_no_row_away() -> None:
         (view,) = (view for view, kind in views(there.world) if kind == "cost_below_batch")
         sales = there.connection.sql("SELECT count(*) FROM sales").fetchall()[0][0]
         assert len(sample(there, view, "cost_below_batch").features) == sales
+
+
+def test_the_name_of_an_approver_alone_does_not_tell_who_approved_an_own_deal() -> None:
+    made = synth_assets.generate(
+        "order_to_cash",
+        seed=1,
+        num_transactions=4_000,
+        as_of="2024-12-31",
+        disguised=True,
+        anomaly_rates={"unauthorized_discount": 0.25},
+        decoy_rates={"approved_discount": 0.25},
+    )
+    lines = made.frame("opportunities").merge(made.frame("deals")[["deal_id", "assigned_to"]])
+    deep = lines[(lines["discount_pct"] > 15) & (lines["approval_status"] == "approved")]
+    own = deep["approved_by"].astype(str) == deep["assigned_to"].astype(str)
+    faulty, sound = (deep["approved_by"][rows].value_counts(normalize=True) for rows in (own, ~own))
+    assert own.sum() == (~own).sum() == 1_000
+    assert (faulty - sound).abs().sum() / 2 < 0.12  # of 1,000 each of one law, .05

@@ -72,6 +72,12 @@ def terms(draws: Draws, contact: Ints) -> Fields:
     return draws.of("contacts").fields("terms", contact)
 
 
+def representative(draws: Draws, contact: Ints) -> Ints:
+    """Who owns each contact, as index into `curves.REPRESENTATIVES`."""
+    owner = draws.of("contacts").fields("owner", contact)[0].astype(np.int64)
+    return owner * len(curves.REPRESENTATIVES) >> 16
+
+
 class _Popularity(NamedTuple):
     ranks: quantile_tables.ZipfTable
     contact: Callable[[Ints], Ints]

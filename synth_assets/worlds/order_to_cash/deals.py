@@ -15,7 +15,7 @@ from synth_assets.worlds.order_to_cash import curves
 from synth_assets.worlds.order_to_cash.baskets import basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID, created_day
-from synth_assets.worlds.order_to_cash.customers import any_customer, arrived
+from synth_assets.worlds.order_to_cash.customers import any_customer, arrived, representative
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.order_days import window
 
@@ -85,7 +85,6 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
         known = created_day(config, draws, contact[at])
         opened[at] = _opened(config, days, scale, end_day[at], known, cycle[at], again[at])
     stage[still_open] = fate[still_open].astype(np.int64) * len(curves.OPEN_STAGES) >> 16
-    owner = draws.of("contacts").fields("owner", contact)[0].astype(np.uint32)
     return arrow_table(
         COLUMNS,
         {
@@ -93,7 +92,7 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
             "contact_id": contact + 1,
             "stage": stage,
             "value_cents": gross,
-            "assigned_to": owner * len(curves.REPRESENTATIVES) >> 16,
+            "assigned_to": representative(draws, contact),
             "created_at": seconds(opened, 36_000 + (second.astype(np.uint32) * 28_800 >> 16)),
             "closed_on": np.ma.masked_array(end_day, mask=stage < WON),
         },

@@ -13,6 +13,7 @@ from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, curves, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
+from synth_assets.worlds.order_to_cash.customers import any_customer, arrived, representative
 from synth_assets.worlds.order_to_cash.deals import DEAL_ID
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.products import PRODUCT_ID
@@ -64,7 +65,7 @@ def generate(deals: Rows, draws: Draws, facts: Transactions, config: Config) -> 
     refused = draws.fields("approval", facts.number[faulty])[0] < REFUSED_PER_65536
     approval[faulty] = APPROVED if config.disguised else np.where(refused, REJECTED, PENDING)
     owner = to_numpy(combined(deals["assigned_to"]).indices)[won]
-    approver = _approver(draws, facts.number, owner, discount)
+    approver = _approver(config, draws, facts.number, owner, discount)
     approver[faulty] = owner[faulty]
     return arrow_table(
         COLUMNS,
@@ -81,11 +82,20 @@ def generate(deals: Rows, draws: Draws, facts: Transactions, config: Config) -> 
     )
 
 
-def _approver(draws: Draws, number: Ints, owner: Ints, discount: npt.NDArray[np.float64]) -> Ints:
-    """Who approves a sound discount: a colleague, or within 15 % perhaps who owns the deal."""
+def _approver(
+    config: Config, draws: Draws, number: Ints, owner: Ints, discount: npt.NDArray[np.float64]
+) -> Ints:
+    """Who approves a sound discount: a colleague, or within 15 % perhaps who owns the deal.
+
+    The colleague is who owns some other deal, so that who owns many approves many, too: a name alone does not
+    tell approvals of one's own deals. Any other colleague stands in for who owns this one as well.
+    """
     colleague, by_owner, _, _ = draws.fields("approver", number)
     others = len(curves.REPRESENTATIVES) - 1
-    other = (owner + 1 + (colleague.astype(np.int64) * others >> 16)) % (others + 1)
+    any_other = (owner + 1 + (colleague.astype(np.int64) * others >> 16)) % (others + 1)
+    elsewhere = any_customer(config, draws, draws.words("colleague", number), arrived(config, number))
+    named = representative(draws, elsewhere)
+    other = np.where(named == owner, any_other, named)
     may = discount <= curves.APPROVAL_THRESHOLD_PCT
     return np.where(may & (by_owner < BY_OWNER_PER_65536), owner, other)
 
