@@ -12,7 +12,7 @@ an exact rate and labelled.
 from synth_assets.model.world import World
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES
 from synth_assets.worlds.subscriptions.anomaly_manifest import ANOMALY_MANIFEST
-from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.config import INVESTIGATION, Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMERS
 from synth_assets.worlds.subscriptions.facts import facts
 from synth_assets.worlds.subscriptions.fault_plan import expected_labels, why_not
@@ -33,5 +33,5 @@ WORLD = World(
     why_not=why_not,
     plots=PLOTS,
     variants=(PERIOD_ENDS,),
-    presets={},
+    presets={"standard": {}, "investigation": INVESTIGATION},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -30,6 +30,15 @@ class AnomalyRates(Frozen):
     partial_payment: Rate = Field(0.03, description="Payments that are 1 to 10 % short.")
 
 
+INVESTIGATION: dict[str, object] = {
+    "num_customers": 2_000,
+    "new_customers_share": 0.3,
+    "churn_rate": 0.25,
+    "anomaly_rates": {"ghost_subscriber": 0.01, "zombie_account": 0.0, "partial_payment": 0.0},
+}
+"""Values of the preset `investigation`: months without an invoice, among customers who come and go."""
+
+
 class MonthlyPrices(Frozen):
     """Price of each plan, dollars a month."""
 
@@ -49,6 +58,10 @@ class PlanShares(Frozen):
 class Config(WorldConfig):
     """Keys of subscriptions."""
 
+    preset: Literal["standard", "investigation"] = Field(
+        "standard",
+        description="Every kind of leak; ghosts alone, which no row shows, among many who come and go.",
+    )
     as_of: AsOf = Field(
         dt.date(2024, 12, 31),
         description="Last day of the period: a date, or `today` (UTC), resolved once and then stored.",
