@@ -23,6 +23,9 @@ from synth_assets.model.errors import UsageProblem
 from synth_assets.model.quotas import quota
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import resolve
+from synth_assets.worlds.personal_banking import WORLD as BANKING
+from synth_assets.worlds.personal_banking.config import AnomalyRates
+from synth_assets.worlds.personal_banking.config import Config as Banking
 from synth_assets.worlds.subscriptions import WORLD as SUBSCRIPTIONS
 from synth_assets.worlds.subscriptions.config import Config as Subscriptions
 from synth_assets.worlds.subscriptions.decoy_rates import fewest_enough
@@ -31,7 +34,7 @@ from tests.worlds import failed, make_world, misfit, verify_quickly, write_world
 few = settings(
     max_examples=3, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
-RATIOS = (0.0, 0.5, 1.0, 3.0, 10.0)
+RATIOS = (10.0, 3.0, 1.0, 0.5, 0.0)
 
 
 def decoys_of(world: World, config: WorldConfig, tables: Mapping[str, pa.Table]) -> Counter[str]:
@@ -61,7 +64,7 @@ def assert_truth(world: World, config: WorldConfig, tables: Mapping[str, pa.Tabl
 @st.composite
 def subscriptions(draw: st.DrawFn) -> Subscriptions:
     """Any configuration whose faults and decoys fit: rates are halved until they do."""
-    share = st.floats(0, 0.03).map(lambda rate: round(rate, 4))
+    share = st.floats(0.001, 0.03).map(lambda rate: round(rate, 4))
     values: dict[str, Any] = {
         "seed": draw(st.integers(0, 2**63 - 1)),
         "as_of": draw(st.dates(dt.date(2015, 1, 1), dt.date(2035, 12, 31))),
@@ -152,3 +155,105 @@ def test_the_fewest_that_are_enough_are_found() -> None:
     assert fewest_enough(lambda n: -(n < 999), 999) == 999
     assert fewest_enough(lambda n: n - 7, 6) is None
     assert fewest_enough(lambda n: 0, 5) == 0
+
+
+# --- personal_banking ---------------------------------------------------------------------------------
+
+
+@st.composite
+def banking(draw: st.DrawFn) -> Banking:
+    """Any configuration whose faults and decoys fit: rates are halved until they do."""
+    rate = st.floats(0.01, 0.04).map(lambda rate: round(rate, 4))
+    values: dict[str, Any] = {
+        "seed": draw(st.integers(0, 2**63 - 1)),
+        "as_of": draw(st.dates(dt.date(2015, 1, 1), dt.date(2035, 12, 31))),
+        "num_users": draw(st.integers(60, 200)),
+        "consent_ratio": draw(st.sampled_from([0.9, 0.6])),
+        "decoy_ratio": draw(st.sampled_from(RATIOS)),
+        "anomaly_rates": {kind: draw(rate) for kind in AnomalyRates.model_fields},
+    }
+    while misfit(BANKING, Banking(**values)):
+        values["anomaly_rates"] = {kind: rate / 2 for kind, rate in values["anomaly_rates"].items()}
+    return Banking(**values)
+
+
+@few
+@given(config=banking())
+def test_every_label_of_a_bank_has_its_decoys(config: Banking) -> None:
+    tables = make_world(BANKING, config)
+    labels, decoys = labels_of(tables), decoys_of(BANKING, config, tables)
+    asked = {kind: quota(config.decoy_ratio or 0.0, labels[kind]) for kind in AnomalyRates.model_fields}
+    assert decoys["opened_within_history"] == asked["before_account_opened"]
+    assert decoys["consent_renewed"] == asked["data_after_consent_withdrawn"]
+    for decoy in BANKING.sql("decoys"):
+        asked[decoy.looks_like] -= decoys[decoy.name]
+    assert max(asked.values()) <= 0
+    assert_truth(BANKING, config, tables)
+
+
+PENDING = {"num_users": 100, "as_of": "2025-10-02", "preset": "faulty"}
+"""On this Thursday a third of the users has nothing pending."""
+
+
+def test_a_purchase_is_pending_of_everybody_who_is_planned_to_have_one() -> None:
+    counts = {}
+    for rate in (None, 0.0, 0.5):
+        config = resolve("personal_banking", {**PENDING, "decoy_rates": {"pending_in_time": rate}}).config
+        tables = make_world(BANKING, config)
+        counts[rate] = decoys_of(BANKING, config, tables)
+    assert counts[0.0] == counts[None]
+    for name in ("pending_in_time", "pending_not_in_balance"):
+        assert counts[0.5][name] > counts[None][name] + 5
+
+
+def test_twins_of_a_bank_have_the_same_decoys() -> None:
+    keys = {**PENDING, "decoy_ratio": 10}
+    faulty = resolve("personal_banking", keys).config
+    twin = resolve("personal_banking", keys, clean=True).config
+    assert resolve("personal_banking", twin.model_dump(mode="json")).config == twin
+    with_faults, without = (make_world(BANKING, config) for config in (faulty, twin))
+    number = with_faults["anomaly_manifest"]["anomaly_id"].cast("string").to_pylist()
+    at_fault = {int(label[-9:]) for label in number}
+    assert len(at_fault) == 21
+    for name in ("users", "accounts", "transactions"):
+        sound = [
+            [row for row in tables[name].to_pylist() if int(row["user_id"][-9:]) not in at_fault]
+            for tables in (with_faults, without)
+        ]
+        assert sound[0] == sound[1] != []
+    wanted, kept = (
+        decoys_of(BANKING, config, tables) for config, tables in ((faulty, with_faults), (twin, without))
+    )
+    assert wanted["opened_within_history"] == wanted["consent_renewed"] == 30
+    assert kept["opened_within_history"] >= 30 <= kept["consent_renewed"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"preset": "faulty", "decoy_ratio": 30},
+            "decoy_ratio 30: opened_within_history asks for 461 users, but only 200 of 500 may be one: lower",
+        ),
+        (
+            {"decoy_ratio": 10, "num_users": 500, "anomaly_rates": {"refund_without_purchase": 0.4}},
+            "decoy_ratio 10: it asks for 2,000 decoys of refund_without_purchase, but the habits of 500",
+        ),
+        (
+            {"num_users": 500, "decoy_rates": {"consent_renewed": 0.95}},
+            "decoy_rates: consent_renewed asks for 475 users, but only 412 of 500 may be one: lower it",
+        ),
+        (
+            {"decoy_ratio": 1, "decoy_rates": {"pending_in_time": 0.2}},
+            "decoy_rates.pending_in_time: decoy_ratio 1 plans these decoys: leave one of the two out",
+        ),
+        ({"preset": "simple", "decoy_ratio": 1}, "decoy_ratio: the preset simple does not read it"),
+    ],
+)
+def test_decoys_of_a_bank_that_do_not_fit_are_refused_in_one_line(
+    values: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UsageProblem) as refused:
+        resolve("personal_banking", {"as_of": "2026-11-21", **values})
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -7,6 +7,9 @@ mostly late; the tables do not show the method. Some cancel, some pay late, and 
 open: that is noise, not leakage. Ghosts are active subscriptions without an invoice for a month, zombies stay
 active long after grace on an unpaid invoice, leaky buckets pay 90 to 99 % of what they owe. Each is put in at
 an exact rate and labelled.
+
+`decoy_ratio` sets how many cancel for each ghost and how many payments are late for each zombie or partial
+payment. A late payment looks like both, so that the rarer of the two has more decoys than the ratio asks for.
 """
 
 from synth_assets.model.world import World
