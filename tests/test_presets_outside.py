@@ -67,5 +67,5 @@ def test_an_unknown_preset_is_refused(data: Path) -> None:
     said = run(
         "export", "subscriptions", "--preset", "simple", "--to", "csv", "--out", str(data / "out"), code=2
     )
-    assert "unknown preset 'simple' (presets: none)" in said.stderr
+    assert "unknown preset 'simple' (presets: standard, investigation)" in said.stderr
     assert not (data / "out").exists()

@@ -16,11 +16,14 @@ from hypothesis import strategies as st
 import synth_assets
 from synth_assets import worlds
 from synth_assets.checks.check import as_text
+from synth_assets.checks.spec import Evidence
+from synth_assets.checks.verify import connect, run
+from synth_assets.checks.world_checks import TOTAL, world_checks
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.order_to_cash.config import AnomalyRates
-from tests.worlds import failed, verify_quickly, write_world
+from tests.worlds import failed, make_world, verify_quickly, write_world
 
 SMALL: dict[str, dict[str, Any]] = {
     "order_to_cash": {"num_transactions": 1_000},
@@ -147,3 +150,16 @@ def test_kept_faults_are_exact_and_nested(
 
     few, many = kept(min(share, other)), kept(max(share, other))
     assert (few[few > 0] == many[few > 0]).all()
+
+
+@pytest.mark.parametrize("world", ["subscriptions", "wholesale"])
+def test_an_investigation_has_labels_and_they_are_found(world: str, tmp_path: Path) -> None:
+    small = {"num_customers": 500} if world == "subscriptions" else {}
+    scenario = resolve(world, {"as_of": "2024-12-31", **small}, preset="investigation")
+    asked = {kind for kind, (_, labels) in scenario.world.asked_labels(scenario.config).items() if labels}
+    assert asked == {kind for kind, rate in scenario.config.anomaly_rates if rate}
+    sources = write_world(scenario.world, make_world(scenario.world, scenario.config), tmp_path)
+    with connect(scenario.world, scenario.config, sources) as connection:
+        evidence = Evidence(connection, scenario.world, scenario.config, sources)
+        kinds = [check for check in world_checks(scenario.world) if check.name in (*asked, TOTAL)]
+        assert not failed(run(kinds, evidence))

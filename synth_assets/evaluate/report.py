@@ -83,7 +83,8 @@ def _keys(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, st
         if isinstance(value, Mapping):
             yield from _keys(value, f"{before}{key}.")
         else:
-            yield f"{before}{key}", f"{value:g}" if isinstance(value, float) else str(value)
+            shown = "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+            yield f"{before}{key}", shown
 
 
 def _truth(scenario: Scenario, checks: list[Check]) -> Section:

@@ -102,5 +102,5 @@ class WorldConfig(Frozen):
         return self.model_copy(update={"anomaly_rates": rates, "prevalence": None})
 
     def sql_facts(self) -> dict[str, object]:
-        """What the world's queries know of the configuration beside its keys."""
+        """What the world's queries know of the configuration beside its keys, or in their place."""
         return {}

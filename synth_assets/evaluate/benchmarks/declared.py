@@ -99,6 +99,24 @@ BENCHMARKS = (
         small={"num_transactions": 400, "num_contacts": 200},
     ),
     Benchmark(
+        name="hidden-leakage",
+        version=1,
+        world="order_to_cash",
+        title="Revenue leakage that no single row shows, 20,000 orders a split",
+        task="Find the orders, opportunities and invoices by which a sale leaks revenue: five kinds of fault "
+        "in disguise, among ten decoys for each.",
+        as_of="2026-11-21",
+        configuration={"preset": "investigation", "num_transactions": 20_000, "num_contacts": 4_000},
+        seeds=Seeds(train=6101, validation=6102, test=6103),
+        published="2026-11-30",
+        limits=(
+            *REVENUE_LIMITS[:1],
+            *REVENUE_LIMITS[2:],
+            "Short payments are as a rule made at once; few come in instalments.",
+        ),
+        small={"num_transactions": 1_000, "num_contacts": 200},
+    ),
+    Benchmark(
         name="subscription-leakage",
         version=1,
         world="subscriptions",

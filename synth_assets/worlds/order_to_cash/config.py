@@ -79,9 +79,14 @@ INVESTIGATION: dict[str, object] = {
     "disguised": True,
     "difficulty_mix": {"very_hard": 1.0},
     "decoy_ratio": 10.0,
-    "anomaly_rates": {**dict.fromkeys(AnomalyRates.model_fields, 0.006), "stale_unpaid": 0.0},
+    "anomaly_rates": {
+        **dict.fromkeys(AnomalyRates.model_fields, 0.006),
+        "unauthorized_discount": 0.01,
+        "stale_unpaid": 0.0,
+    },
 }
-"""Values of the preset `investigation`: 30 labels of each kind but one, that no single row shows."""
+"""Values of the preset `investigation`: 30 or 50 labels of each kind but one, that no single row shows. Only
+approved decoys are as deep as an unauthorized discount, 57 of 100, so that there are more of these."""
 
 
 class DifficultyMix(Frozen):

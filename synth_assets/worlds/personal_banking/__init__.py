@@ -18,6 +18,10 @@ A person lives and works in a metro of three cities, has family in another and m
 flights and hotels. Chains have stores in their own states, one with its number in each city; small shops are
 invented and stand in one city. A metro has no more cities than three, and nobody moves.
 
+`decoy_ratio` plans who opens a savings account or renews the consent within the history, and who surely has a
+purchase pending. What looks like a duplicate, a refund without purchase or a transfer follows from habits:
+several for each user, however few the ratio asks for.
+
 The preset `simple` is another source: statements of independent rows in seven weighted categories, where
 nothing follows from anything. Its document has date-times: `users.json` gives a time of the day, the tables
 give days, as the other document does.

@@ -32,6 +32,28 @@ class AnomalyRates(Frozen):
     data_after_consent_withdrawn: Rate = Field(0.0, description="Users without consent whose data flows on.")
 
 
+class DecoyRates(Frozen):
+    """Share of users who look odd and are sound: never labelled. Empty: as habits have it."""
+
+    opened_within_history: Rate | None = Field(
+        None, description="Users who opened a savings account within the history."
+    )
+    consent_renewed: Rate | None = Field(
+        None, description="Users who said again within the history that they consent."
+    )
+    pending_in_time: Rate | None = Field(
+        None, description="Users who surely have a purchase of the last ten days pending; others may."
+    )
+
+
+LOOK_ALIKES = {
+    "pending_never_posts": "pending_in_time",
+    "before_account_opened": "opened_within_history",
+    "balance_does_not_replay": "pending_in_time",
+    "data_after_consent_withdrawn": "consent_renewed",
+}
+"""By kind, the decoys that `decoy_ratio` plans. What looks like the other kinds follows from habits."""
+
 FAULTY = {"num_users": 500, "anomaly_rates": dict.fromkeys(AnomalyRates.model_fields, 0.03)}
 """Values of the preset `faulty`: 15 labels of each kind."""
 
@@ -109,6 +131,30 @@ class Config(WorldConfig):
     archetypes: ArchetypeShares = ArchetypeShares()
     simple: Simple = Simple()
     anomaly_rates: AnomalyRates = AnomalyRates()
+    decoy_rates: DecoyRates = DecoyRates()
+    decoy_ratio: float | None = Field(
+        None,
+        ge=0,
+        le=1_000,
+        description="Decoys for each labelled fault that they look like, such as 1, 10 or 100: exactly so "
+        "many accounts opened within the history and consents renewed, at least so many users with a "
+        "purchase pending. What looks like a duplicate, a refund or a transfer follows from habits, and a "
+        "ratio that asks for more than they surely give is refused. Empty: as decoy_rates says.",
+    )
+
+    @property
+    def planned_decoys(self) -> DecoyRates:
+        """`decoy_rates`, or what `decoy_ratio` makes of them."""
+        if self.decoy_ratio is None:
+            return self.decoy_rates
+        from synth_assets.worlds.personal_banking.decoy_plan import counts
+
+        return DecoyRates(**{name: min(1.0, count / self.num_users) for name, count in counts(self).items()})
+
+    def clean(self) -> Self:
+        """The clean twin has the decoys of the faulty one, though no fault counts them."""
+        decoys = self.planned_decoys
+        return super().clean().model_copy(update={"decoy_rates": decoys, "decoy_ratio": None})
 
     @property
     def history_begins_after(self) -> dt.date:
@@ -130,10 +176,15 @@ class Config(WorldConfig):
 
     def _keys_of_another_preset(self) -> str | None:
         """Which key was set that the preset does not read, and what is wrong with those of `simple`."""
-        unread = ("archetypes", "date_range_months") if self.preset == "simple" else ("simple",)
+        personas = ("archetypes", "date_range_months", "decoy_rates", "decoy_ratio")
+        unread = personas if self.preset == "simple" else ("simple",)
         for key in unread:
             if getattr(self, key) != type(self).model_fields[key].default:
                 return f"{key}: the preset {self.preset} does not read it"
+        for name, rate in self.decoy_rates if self.decoy_ratio is not None else ():
+            if rate is not None:
+                ratio = f"decoy_ratio {self.decoy_ratio:g}"
+                return f"decoy_rates.{name}: {ratio} plans these decoys: leave one of the two out"
         shares = self.simple.category_shares.model_dump()
         if abs(math.fsum(shares.values()) - 1) > 1e-6:
             return f"simple.category_shares add up to {math.fsum(shares.values()):.6g}: they must add up to 1"

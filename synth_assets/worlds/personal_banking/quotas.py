@@ -6,9 +6,9 @@ from synth_assets.model.draws import Draws
 from synth_assets.model.fault_plan import why_not as quotas_why_not
 from synth_assets.model.identifiers import LARGEST
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.personal_banking import user_plan
+from synth_assets.worlds.personal_banking import decoy_plan, user_plan
 from synth_assets.worlds.personal_banking.activity import simple
-from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
+from synth_assets.worlds.personal_banking.config import LOOK_ALIKES, SLOTS_A_MONTH, Config
 
 
 def why_not(config: Config, draws: Draws) -> str | None:
@@ -31,6 +31,33 @@ def why_not(config: Config, draws: Draws) -> str | None:
         transfer = config.preset != "simple" and group == 0
         whom = "high utilizers and savings builders, whose transfers" if transfer else "users who"
         return f"anomaly_rates ask for {asked:,} faults, but there are {eligible:,} {whom} may carry one"
+    return _decoys_why_not(config)
+
+
+NATURAL_DECOYS = 3
+"""Decoys of the kinds that no rate plans, for each user who is no edge case, at least: in 7 months there were
+4 of the scarcest in the archetype that has fewest [D]."""
+
+
+def _decoys_why_not(config: Config) -> str | None:
+    """Why the decoys that are asked do not fit, in one line, or None where they do."""
+    count, ratio, rooms = config.num_users, config.decoy_ratio, decoy_plan.rooms(config)
+    subject, remedy = "decoy_rates", "lower it"
+    if ratio is not None:
+        subject, remedy = f"decoy_ratio {ratio:g}", "lower it or anomaly_rates"
+    for name, rate in config.planned_decoys:
+        asked = quota(rate or 0.0, count)
+        if asked > rooms[name]:
+            room = f"only {rooms[name]:,} of {count:,} may be one"
+            return f"{subject}: {name} asks for {asked:,} users, but {room}: {remedy}"
+    usual = count - user_plan.archetype_counts(config)[user_plan.EDGE]
+    for kind, rate in config.anomaly_rates if ratio else ():
+        asked = quota(ratio or 0.0, quota(rate, count))
+        if kind not in LOOK_ALIKES and asked > NATURAL_DECOYS * usual:
+            return (
+                f"{subject}: it asks for {asked:,} decoys of {kind}, but the habits of {count:,} users "
+                f"surely give only {NATURAL_DECOYS * usual:,}: {remedy}"
+            )
     return None
 
 

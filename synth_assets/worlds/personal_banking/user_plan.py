@@ -52,6 +52,10 @@ HALF_USED, THREE_MERCHANTS, THREE_LOW_DAYS, NO_CONSENT, NO_RESULT, ONLY_PENDING,
 _EDGE_PERSONAS = (HIGH_UTILIZATION, SUBSCRIPTION_HEAVY, CASH_FLOW_STRESSED, HIGH_UTILIZATION, 0, 0, 0)
 
 
+AS_DRAWN = -1
+"""Of a decoy that no rate plans: each user's own draws say."""
+
+
 class Users(NamedTuple):
     """What is planned for consecutive users.
 
@@ -62,6 +66,8 @@ class Users(NamedTuple):
         personas: bits of the personas that the user's habits trigger.
         consents: whether the user consents.
         fault: code of the anomaly, 0 for a sound user.
+        opened_within_history, consent_renewed, pending_in_time: 1 for whom the decoy is planned, 0 for nobody
+            else, AS_DRAWN where no rate plans it.
     """
 
     number: Ints
@@ -70,6 +76,9 @@ class Users(NamedTuple):
     personas: Ints
     consents: npt.NDArray[np.bool_]
     fault: Codes
+    opened_within_history: Codes
+    consent_renewed: Codes
+    pending_in_time: Codes
 
 
 def archetype_counts(config: Config) -> list[int]:
@@ -90,15 +99,17 @@ def largest_remainder(weights: Sequence[int], total: int) -> list[int]:
 
 
 def plan(config: Config, draws: Draws, number: Ints) -> Users:
-    """The plan of the users `number`; in the preset `simple` nobody is of an archetype."""
+    """The plan of the users `number`, without decoys; in the preset `simple` nobody is of an archetype."""
+    drawn = np.full(len(number), AS_DRAWN, np.int8)
     if config.preset == "simple":
         nobody = np.full(len(number), -1)
-        faults = anomalies.kinds(config, draws, number, config.num_users, config.num_users)
+        carried = anomalies.kinds(config, draws, number, config.num_users, config.num_users)
         return Users(
-            number, nobody, nobody, np.zeros_like(number), _consents(config, draws, number, nobody), faults
-        )
+            number, nobody, nobody, np.zeros_like(number), _consents(config, draws, number, nobody), carried,
+            drawn, drawn, drawn,
+        )  # fmt: skip
     ends = np.cumsum(archetype_counts(config))
-    rank = Permutation(draws.key("archetype"), config.num_users)(number)
+    rank = ranks(config, draws, number)
     archetype = np.searchsorted(ends, rank, side="right")
     within = rank - np.concatenate([[0], ends])[archetype]
     edge = np.where(archetype == EDGE, within % len(EDGES), -1)
@@ -108,32 +119,43 @@ def plan(config: Config, draws: Draws, number: Ints) -> Users:
         0,
     )
     return Users(
-        number, archetype, edge, personas, _consents(config, draws, rank, edge), _faults(config, draws, rank)
-    )
+        number, archetype, edge, personas, _consents(config, draws, rank, edge), faults(config, draws, rank),
+        drawn, drawn, drawn,
+    )  # fmt: skip
+
+
+def ranks(config: Config, draws: Draws, number: Ints) -> Ints:
+    """The rank of each user, one archetype after the other."""
+    return Permutation(draws.key("archetype"), config.num_users)(number)
 
 
 _TRANSFERRING = (0, 3)
 """High utilizers pay their card every month, savings builders save on every payday."""
-_PLAIN = (*_TRANSFERRING, 2, STABLE)
+PLAIN = (*_TRANSFERRING, 2, STABLE)
 """Archetypes whose users may carry a fault; not those who live within a few dollars of a threshold."""
 
 
 def _eligible(config: Config) -> tuple[int, int]:
     """Users who surely make transfers, and all who may carry a fault."""
     counts = archetype_counts(config)
-    return sum(counts[kind] for kind in _TRANSFERRING), sum(counts[kind] for kind in _PLAIN)
+    return sum(counts[kind] for kind in _TRANSFERRING), sum(counts[kind] for kind in PLAIN)
 
 
-def _faults(config: Config, draws: Draws, rank: Ints) -> Codes:
-    """The fault of each user; plain users are numbered one archetype after the other."""
+def faults(config: Config, draws: Draws, rank: Ints) -> Codes:
+    """The fault of each user, given their ranks."""
+    return anomalies.kinds(config, draws, places(config, rank, PLAIN), *_eligible(config))
+
+
+def places(config: Config, rank: Ints, archetypes: Sequence[int]) -> Ints:
+    """The number of each user among those of some archetypes, one after the other; -1 for everybody else."""
     counts = archetype_counts(config)
     starts = np.cumsum([0, *counts])
     place, below = np.full(len(rank), -1, dtype=np.int64), 0
-    for archetype in _PLAIN:
+    for archetype in archetypes:
         here = (rank >= starts[archetype]) & (rank < starts[archetype + 1])
         place[here] = rank[here] - starts[archetype] + below
         below += counts[archetype]
-    return anomalies.kinds(config, draws, place, *_eligible(config))
+    return place
 
 
 def fault_levels(config: Config) -> list[QuotaGroup]:
@@ -143,15 +165,25 @@ def fault_levels(config: Config) -> list[QuotaGroup]:
     return anomalies.levels(config, *_eligible(config))
 
 
+def refusal_order(draws: Draws, rank: Ints, others: int) -> Ints:
+    """The order in which users who are no edge case refuse to consent."""
+    return Permutation(draws.key("consent"), max(others, 1))(np.minimum(rank, max(others - 1, 0)))
+
+
+def edges_that_refuse(config: Config) -> int:
+    """Edge cases that must not consent."""
+    return len(range(NO_CONSENT, archetype_counts(config)[EDGE], len(EDGES)))
+
+
 def _consents(config: Config, draws: Draws, rank: Ints, edge: Ints) -> npt.NDArray[np.bool_]:
     """Exactly quota(consent_ratio) users consent: first to refuse is the edge case that must, last are the
     other edge cases."""
     edges = archetype_counts(config)[EDGE]
     others = config.num_users - edges
     refusing = config.num_users - quota(config.consent_ratio, config.num_users)
-    order = Permutation(draws.key("consent"), max(others, 1))(np.minimum(rank, max(others - 1, 0)))
+    order = refusal_order(draws, rank, others)
     within = rank - others
     earlier = (within + len(EDGES) - 1 - NO_CONSENT) // len(EDGES)  # edge cases before it that must refuse
-    must = len(range(NO_CONSENT, edges, len(EDGES)))
+    must = edges_that_refuse(config)
     turn = np.select([edge == NO_CONSENT, edge >= 0], [earlier, must + rank - earlier], must + order)
     return turn >= refusing

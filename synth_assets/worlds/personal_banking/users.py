@@ -13,6 +13,7 @@ from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.anomalies import WITHDRAWN
 from synth_assets.worlds.personal_banking.config import Config
+from synth_assets.worlds.personal_banking.user_plan import AS_DRAWN
 
 USER_ID = identifier("user_id", "usr_", "User.")
 COLUMNS = (
@@ -41,8 +42,10 @@ def generate(draws: Draws, facts: Block, config: Config) -> pa.Table:
     updated = signed_up + said * (first - signed_up) // 65_536
     withdrawn = users.fault == WITHDRAWN
     given, lately, _, _ = draws.fields("consent", users.number).astype(np.int64)
-    renewed = users.consents & (given < int(RENEWED_SHARE * 65_536))
-    days = np.where(withdrawn, _last_day(facts), window(config).length)  # so that something follows
+    drawn = users.consent_renewed == AS_DRAWN
+    renewed = users.consents & np.where(drawn, given < int(RENEWED_SHARE * 65_536), users.consent_renewed)
+    is_followed = withdrawn | ~drawn
+    days = np.where(is_followed, _last_day(facts), window(config).length)  # so that something follows
     updated = np.where(withdrawn | renewed, first + lately * days // 65_536, updated)
     created = seconds(signed_up, second * 43_200 // 65_536)
     return arrow_table(

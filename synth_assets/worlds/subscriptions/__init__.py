@@ -7,12 +7,15 @@ mostly late; the tables do not show the method. Some cancel, some pay late, and 
 open: that is noise, not leakage. Ghosts are active subscriptions without an invoice for a month, zombies stay
 active long after grace on an unpaid invoice, leaky buckets pay 90 to 99 % of what they owe. Each is put in at
 an exact rate and labelled.
+
+`decoy_ratio` sets how many cancel for each ghost and how many payments are late for each zombie or partial
+payment. A late payment looks like both, so that the rarer of the two has more decoys than the ratio asks for.
 """
 
 from synth_assets.model.world import World
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES
 from synth_assets.worlds.subscriptions.anomaly_manifest import ANOMALY_MANIFEST
-from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.config import INVESTIGATION, Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMERS
 from synth_assets.worlds.subscriptions.facts import facts
 from synth_assets.worlds.subscriptions.fault_plan import expected_labels, why_not
@@ -33,5 +36,5 @@ WORLD = World(
     why_not=why_not,
     plots=PLOTS,
     variants=(PERIOD_ENDS,),
-    presets={},
+    presets={"standard": {}, "investigation": INVESTIGATION},
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from synth_assets.model.config import AsOf, Frozen, WorldConfig
 from synth_assets.model.identifiers import LARGEST
@@ -14,6 +14,9 @@ from synth_assets.worlds.subscriptions import curves
 NUMBERS_A_CYCLE, UNUSED_SHARE = 3, 0.3
 """Invoice numbers of a subscription for each billing date, and of those up to its last bill the unused share:
 three are so many that a year's bills hardly ever run out of them [D]."""
+
+DECOYS_OF_A_RATIO = ("churn_rate", "late_rate", "in_grace_unpaid_rate")
+"""The rates that `decoy_ratio` sets."""
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Dollars = Annotated[float, Field(ge=1, le=1_000_000)]
@@ -25,6 +28,15 @@ class AnomalyRates(Frozen):
     ghost_subscriber: Rate = Field(0.015, description="Active subscriptions not invoiced, each cycle.")
     zombie_account: Rate = Field(0.02, description="Invoices never paid though grace has run out.")
     partial_payment: Rate = Field(0.03, description="Payments that are 1 to 10 % short.")
+
+
+INVESTIGATION: dict[str, object] = {
+    "num_customers": 2_000,
+    "new_customers_share": 0.3,
+    "churn_rate": 0.25,
+    "anomaly_rates": {"ghost_subscriber": 0.01, "zombie_account": 0.0, "partial_payment": 0.0},
+}
+"""Values of the preset `investigation`: months without an invoice, among customers who come and go."""
 
 
 class MonthlyPrices(Frozen):
@@ -46,6 +58,10 @@ class PlanShares(Frozen):
 class Config(WorldConfig):
     """Keys of subscriptions."""
 
+    preset: Literal["standard", "investigation"] = Field(
+        "standard",
+        description="Every kind of leak; ghosts alone, which no row shows, among many who come and go.",
+    )
     as_of: AsOf = Field(
         dt.date(2024, 12, 31),
         description="Last day of the period: a date, or `today` (UTC), resolved once and then stored.",
@@ -70,6 +86,41 @@ class Config(WorldConfig):
     monthly_prices: MonthlyPrices = MonthlyPrices()
     plan_shares: PlanShares = PlanShares()
     anomaly_rates: AnomalyRates = AnomalyRates()
+    decoy_ratio: float | None = Field(
+        None,
+        ge=0,
+        le=1_000,
+        description="Decoys for each labelled fault that they look like, such as 1, 10 or 100: subscriptions "
+        "that are cancelled for each ghost, late payments for each zombie or partial payment, whichever are "
+        "more; new customers come on top. Empty: as churn_rate, late_rate and in_grace_unpaid_rate say.",
+    )
+
+    @property
+    def planned(self) -> Config:
+        """The same with the rates that `decoy_ratio` sets, and without it."""
+        from synth_assets.worlds.subscriptions.decoy_rates import planned  # a plan imports configurations
+
+        return planned(self)
+
+    def clean(self) -> Self:
+        """The clean twin has the decoys of the faulty one, though no fault counts them."""
+        rates = {name: getattr(self.planned, name) for name in DECOYS_OF_A_RATIO}
+        return super().clean().model_copy(update={**rates, "decoy_ratio": None})
+
+    def sql_facts(self) -> dict[str, object]:
+        """The rates that `decoy_ratio` sets, in the place of those keys; no prevalence plans faults then."""
+        if self.decoy_ratio is None:
+            return {}
+        return {name: getattr(self.planned, name) for name in (*DECOYS_OF_A_RATIO, "prevalence")}
+
+    @model_validator(mode="after")
+    def _one_key_plans_decoys(self) -> Self:
+        for name in DECOYS_OF_A_RATIO if self.decoy_ratio is not None else ():
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise ValueError(
+                    f"{name}: decoy_ratio {self.decoy_ratio:g} plans these decoys: leave one of the two out"
+                )
+        return self
 
     @property
     def num_plans(self) -> int:

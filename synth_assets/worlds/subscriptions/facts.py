@@ -24,6 +24,7 @@ from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import closed_form, plan_counts
 from synth_assets.worlds.subscriptions.cohorts import FOUNDERS, arrival_days, bill_days, first_day
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, UNUSED_SHARE, Config
+from synth_assets.worlds.subscriptions.ends import end_day
 from synth_assets.worlds.subscriptions.payers import BY_INVOICE, payment_lag_days
 
 
@@ -92,7 +93,7 @@ class Facts(NamedTuple):
 
 def facts(config: Config, draws: Draws, rows: range) -> Facts:
     """The facts of the subscriptions `rows`."""
-    draws = draws.of("bills")
+    config, draws = config.planned, draws.of("bills")
     subscriptions = _subscriptions(config, draws, np.arange(rows.start, rows.stop, dtype=np.int64))
     return Facts(subscriptions, _bills(config, draws, subscriptions))
 
@@ -105,7 +106,7 @@ def _subscriptions(config: Config, draws: Draws, number: Ints) -> Subscriptions:
         number,
         _plan(config, draws, number, stays),
         _start_day(config, draws, number, bills),
-        _end_day(config, draws, number, bills.cancel_cycle),
+        end_day(config, draws, number, bills.cancel_cycle),
         stays,
         bills,
     )
@@ -185,20 +186,6 @@ def _start_day(config: Config, draws: Draws, number: Ints, bills: fault_plan.Bil
     first, last = np.array(arrival_days(config), dtype=np.int64)[bills.arrival[new] - 1].T
     start[new] = first + tenure[new].astype(np.int64) * (last - first + 1) // 65_536
     return start
-
-
-def _end_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> Ints:
-    """Cancellations between a bill and the next: 60 % in the last 4 days before renewal, else on any day."""
-    last = epoch_day(config.day)
-    starts = np.array([*bill_days(config), last + 1], dtype=np.int64)
-    cycle = np.minimum(cancel_cycle, len(starts) - 2)
-    clustered, before, anywhere, _ = draws.fields("end", number)
-    length = starts[cycle + 1] - starts[cycle]
-    near = length - 1 - np.minimum(before.astype(np.int64) * 4 // 65_536, length - 1)
-    offset = np.where(
-        clustered < curves.RENEWAL_CLUSTER_PER_65536, near, anywhere.astype(np.int64) * length // 65_536
-    )
-    return np.where(cancel_cycle == len(starts) - 1, last + 1, starts[cycle] + offset)
 
 
 def _paid_day(

@@ -29,6 +29,7 @@ from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions.closed_form import ClosedForm, closed_form, plan_counts
 from synth_assets.worlds.subscriptions.cohorts import bill_days, cohorts
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, Config
+from synth_assets.worlds.subscriptions.decoy_rates import why_not as decoys_why_not
 from synth_assets.worlds.subscriptions.payers import PAYERS, payer_of, payers_below, place_of
 from synth_assets.worlds.subscriptions.prevalence import asked, fault_ranges, thin
 from synth_assets.worlds.subscriptions.quotas import Quotas, billed_of_payers, quotas
@@ -126,7 +127,7 @@ def _put(codes: Codes, rows: Ints, rank: Ints, ranges: list[tuple[int, int]]) ->
 
 def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, what its rate counts (subscription cycles, invoices, payments) and its labels."""
-    wanted = asked(config, draws.of("bills"))
+    wanted = asked(config.planned, draws.of("bills"))
     return {
         "ghost_subscriber": (wanted.bills, sum(wanted.ghosts)),
         "zombie_account": (wanted.invoices, wanted.zombies),
@@ -146,7 +147,24 @@ def why_not(config: Config, draws: Draws) -> str | None:
     if abs(shares.basic + shares.pro + shares.enterprise - 1) > 1e-9:
         total = shares.basic + shares.pro + shares.enterprise
         return f"plan_shares: they add up to {total:g}, but must add up to 1"
-    draws = draws.of("bills")
+    return decoys_why_not(config) or _misfit(config, draws.of("bills"))
+
+
+def _misfit(config: Config, draws: Draws) -> str | None:
+    """Why the rates cannot be met, in one line, or None when they can."""
+    made = config.planned
+    misfit = _rates_why_not(made, draws)
+    if config.decoy_ratio is None or misfit is None:
+        return misfit
+    return (
+        f"decoy_ratio {config.decoy_ratio:g} asks for churn_rate {made.churn_rate:.3g}, late_rate "
+        f"{made.late_rate:.3g} and in_grace_unpaid_rate {made.in_grace_unpaid_rate:.3g}, and they do not "
+        f"fit: lower it or anomaly_rates ({misfit})"
+    )
+
+
+def _rates_why_not(config: Config, draws: Draws) -> str | None:
+    """Why rates that no ratio sets cannot be met, in one line, or None when they can."""
     form = closed_form(config, draws)
     rates, planned = config.anomaly_rates, config.planned_rates
     unplaced = cohorts(config, draws).unplaced

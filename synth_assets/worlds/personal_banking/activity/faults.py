@@ -93,7 +93,7 @@ def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws)
     clean_number = np.arange(len(rows.user)) - (np.cumsum(counts) - counts)[rows.user]
     drawn, drawn_too, _, _ = draws.fields("faulty row", users)
     purchase = IS_PURCHASE[rows.label] & (rows.amount_cents > 0) & ~rows.is_pending
-    followed = _one_of_each(purchase & _leaves_no_credit(sound), rows, drawn, len(kind))
+    followed = one_of_each(purchase & _leaves_no_credit(sound), rows, drawn, len(kind))
     step = 1 + _unused(draws.fields("unused number of an added row", users)[0])
     number = _numbers(rows, clean_number, followed, step, slots, draws, users)
     faulty = np.full(len(kind), -1)
@@ -101,7 +101,7 @@ def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws)
     if kind.any():
         edits = _Edits(sound, kind, raised)
         edits.leave_pending(
-            _one_of_each(purchase & (rows.day < days - 1 - PENDING_AT_MOST_DAYS), rows, drawn_too, len(kind))
+            one_of_each(purchase & (rows.day < days - 1 - PENDING_AT_MOST_DAYS), rows, drawn_too, len(kind))
         )
         edits.drop_leg(followed, drawn)
         edits.add_after(followed)
@@ -197,7 +197,7 @@ def _leaves_no_credit(sound: SoundActivity) -> Flags:
     return (rows.account != CARD) | (rows.amount_cents <= owed) | (owed < 0)
 
 
-def _one_of_each(chosen: Flags, rows: EventRows, drawn: Fields, users: int) -> Ints:
+def one_of_each(chosen: Flags, rows: EventRows, drawn: Fields, users: int) -> Ints:
     """One of the chosen rows of every user; the first row of users without any."""
     place = np.flatnonzero(chosen)
     counts = np.bincount(rows.user[place], minlength=users)

@@ -166,7 +166,8 @@ def _accounts(draws: Draws, users: Users, active: Flags) -> tuple[Flags, Flags, 
     must = has(users, user_plan.HIGH_UTILIZATION) | (subscribes & stressed)
     has_card = may & (must | (~stressed & (card < int(curves.CARD_SHARE * 65_536))))
     free = may & ~stressed & ~has(users, user_plan.VARIABLE_INCOME)
-    has_savings = saver | (free & (savings < int(curves.SAVINGS_SHARE * 65_536)))
+    saves = (savings < int(curves.SAVINGS_SHARE * 65_536)) | (users.opened_within_history > 0)
+    has_savings = saver | (free & saves)
     has_health = free & (users.edge < 0) & (health < int(curves.HEALTH_SHARE_OF_USERS * 65_536))
     return has_card, has_savings, has_health
 
@@ -178,12 +179,14 @@ def latest_opened_day(window: Window) -> int:
 
 def _opened(window: Window, draws: Draws, users: Users, card: Flags, savings: Flags) -> tuple[Ints, Ints]:
     """Days on which cards and savings accounts were opened: of those who need neither for their persona, some
-    within the history."""
+    within the history, or the savings accounts of those who are planned to."""
     drawn, card_day, savings_day, _ = draws.fields("opened", users.number).astype(np.int64)
-    is_new = (drawn < int(OPENED_LATE_SHARE * 65_536)) & (users.edge < 0)
+    is_drawn = users.opened_within_history == user_plan.AS_DRAWN
+    is_new = is_drawn & (drawn < int(OPENED_LATE_SHARE * 65_536)) & (users.edge < 0)
     days = latest_opened_day(window) + 1
     new_card = is_new & card & ~has(users, user_plan.HIGH_UTILIZATION | user_plan.SUBSCRIPTION_HEAVY)
-    new_savings = is_new & savings & ~has(users, user_plan.SAVINGS_BUILDER)
+    opens = is_new | (users.opened_within_history > 0)
+    new_savings = opens & savings & ~has(users, user_plan.SAVINGS_BUILDER)
     return (
         np.where(new_card, card_day * days // 65_536, -1),
         np.where(new_savings, posting.on_or_before(window, savings_day * days // 65_536), -1),

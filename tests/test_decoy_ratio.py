@@ -1,0 +1,259 @@
+"""`decoy_ratio` of the worlds whose decoys follow from rates or habits: so many decoys for each label."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import synth_assets
+from synth_assets.checks.check import as_text
+from synth_assets.checks.verify import connect
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.decoy_list import decoys_sql
+from synth_assets.model.errors import UsageProblem
+from synth_assets.model.quotas import quota
+from synth_assets.model.world import World
+from synth_assets.scenario.resolve import resolve
+from synth_assets.worlds.personal_banking import WORLD as BANKING
+from synth_assets.worlds.personal_banking.config import AnomalyRates
+from synth_assets.worlds.personal_banking.config import Config as Banking
+from synth_assets.worlds.subscriptions import WORLD as SUBSCRIPTIONS
+from synth_assets.worlds.subscriptions.config import Config as Subscriptions
+from synth_assets.worlds.subscriptions.decoy_rates import fewest_enough
+from tests.worlds import failed, make_world, misfit, verify_quickly, write_world
+
+few = settings(
+    max_examples=3, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+RATIOS = (10.0, 3.0, 1.0, 0.5, 0.0)
+
+
+def decoys_of(world: World, config: WorldConfig, tables: Mapping[str, pa.Table]) -> Counter[str]:
+    """How many decoys of each name the world lists."""
+    with connect(world, config, {}) as connection:
+        for name, rows in tables.items():
+            connection.register(name, rows)
+        query = decoys_sql(list(world.sql("decoys")), world.anomalies)
+        return Counter(
+            dict(connection.execute(f"SELECT decoy, count(*) FROM ({query}) GROUP BY ALL").fetchall())
+        )
+
+
+def labels_of(tables: Mapping[str, pa.Table]) -> Counter[str]:
+    return Counter(tables["anomaly_manifest"]["type"].to_pylist())
+
+
+def assert_truth(world: World, config: WorldConfig, tables: Mapping[str, pa.Table]) -> None:
+    with TemporaryDirectory() as directory:
+        checks = verify_quickly(world, config, write_world(world, tables, Path(directory)))
+    assert not failed(checks), as_text(checks)
+
+
+# --- subscriptions ------------------------------------------------------------------------------------
+
+
+@st.composite
+def subscriptions(draw: st.DrawFn) -> Subscriptions:
+    """Any configuration whose faults and decoys fit: rates are halved until they do."""
+    share = st.floats(0.001, 0.03).map(lambda rate: round(rate, 4))
+    values: dict[str, Any] = {
+        "seed": draw(st.integers(0, 2**63 - 1)),
+        "as_of": draw(st.dates(dt.date(2015, 1, 1), dt.date(2035, 12, 31))),
+        "num_customers": draw(st.integers(200, 1_500)),
+        "period_months": draw(st.integers(6, 18)),
+        "billing_interval_months": draw(st.sampled_from([1, 1, 2])),
+        "new_customers_share": draw(st.sampled_from([0.0, 0.3])),
+        "decoy_ratio": draw(st.sampled_from(RATIOS)),
+        "prevalence": draw(st.sampled_from([None, 0.01])),
+        "anomaly_rates": {
+            kind: draw(share) for kind in ("ghost_subscriber", "zombie_account", "partial_payment")
+        },
+    }
+    while misfit(SUBSCRIPTIONS, Subscriptions(**values).with_prevalence()):
+        values["anomaly_rates"] = {k: round(r / 2, 4) for k, r in values["anomaly_rates"].items()}
+        values["prevalence"] = None
+    return Subscriptions(**values).with_prevalence()
+
+
+@few
+@given(config=subscriptions())
+def test_so_many_subscriptions_are_cancelled_and_so_many_payments_late(config: Subscriptions) -> None:
+    tables = make_world(SUBSCRIPTIONS, config)
+    labels, decoys = labels_of(tables), decoys_of(SUBSCRIPTIONS, config, tables)
+    ratio = config.decoy_ratio or 0.0
+    cancelled = quota(ratio, labels["ghost_subscriber"])
+    late = quota(ratio, max(labels["zombie_account"], labels["partial_payment"]))
+    assert decoys["late_in_full"] == decoys["paid_late"] == late
+    # a subscription more may change who cancels in the month that as_of cuts
+    assert cancelled <= decoys["cancelled"] <= cancelled + 3 + cancelled // 50
+    assert (decoys["new_customer"] > 0) == (config.new_customers_share > 0)
+    assert_truth(SUBSCRIPTIONS, config, tables)
+
+
+def test_twins_of_subscriptions_have_the_same_decoys() -> None:
+    keys = {"decoy_ratio": 10, "prevalence": 0.01}
+    faulty = resolve("subscriptions", keys).config
+    twin = resolve("subscriptions", keys, clean=True).config
+    assert resolve("subscriptions", twin.model_dump(mode="json")).config == twin
+    assert twin.decoy_ratio is None
+    with_faults, without = (make_world(SUBSCRIPTIONS, config) for config in (faulty, twin))
+    labels, wanted = labels_of(with_faults), decoys_of(SUBSCRIPTIONS, faulty, with_faults)
+    kept = decoys_of(SUBSCRIPTIONS, twin, without)
+    assert kept["cancelled"] == wanted["cancelled"] > 0
+    assert kept["unpaid_within_grace"] == wanted["unpaid_within_grace"] > 0
+    # faults take the places of some payments that would be late
+    assert 0 <= kept["late_in_full"] - wanted["late_in_full"] <= labels.total()
+    for name in ("customers", "plans", "subscriptions"):
+        assert with_faults[name].equals(without[name])
+    assert not labels_of(without)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"decoy_ratio": 10},
+            "decoy_ratio 10 asks for churn_rate 0.997, late_rate 0.301 and in_grace_unpaid_rate 0.15, and "
+            "they do not fit: lower it or anomaly_rates (",
+        ),
+        (
+            {"decoy_ratio": 100, "anomaly_rates": {"ghost_subscriber": 0}},
+            "decoy_ratio 100: it asks for 3 times as many late payments as there are payments: lower it or",
+        ),
+        (
+            {"decoy_ratio": 1, "billing_interval_months": 12},
+            "decoy_ratio 1: too few of 1000 subscriptions can be cancelled before the last of 1 bills for",
+        ),
+        (
+            {"decoy_ratio": 1, "late_rate": 0.2},
+            "late_rate: decoy_ratio 1 plans these decoys: leave one of the two out",
+        ),
+        ({"decoy_ratio": -1}, "decoy_ratio is -1"),
+    ],
+)
+def test_decoys_of_subscriptions_that_do_not_fit_are_refused_in_one_line(
+    values: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UsageProblem) as refused:
+        synth_assets.generate("subscriptions", **values)
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_fewest_that_are_enough_are_found() -> None:
+    assert fewest_enough(lambda n: n - 7, 1_000) == 7
+    assert fewest_enough(lambda n: n * n - 90_000, 1_000_000) == 300
+    assert fewest_enough(lambda n: -(n < 999), 999) == 999
+    assert fewest_enough(lambda n: n - 7, 6) is None
+    assert fewest_enough(lambda n: 0, 5) == 0
+
+
+# --- personal_banking ---------------------------------------------------------------------------------
+
+
+@st.composite
+def banking(draw: st.DrawFn) -> Banking:
+    """Any configuration whose faults and decoys fit: rates are halved until they do."""
+    rate = st.floats(0.01, 0.04).map(lambda rate: round(rate, 4))
+    values: dict[str, Any] = {
+        "seed": draw(st.integers(0, 2**63 - 1)),
+        "as_of": draw(st.dates(dt.date(2015, 1, 1), dt.date(2035, 12, 31))),
+        "num_users": draw(st.integers(60, 200)),
+        "consent_ratio": draw(st.sampled_from([0.9, 0.6])),
+        "decoy_ratio": draw(st.sampled_from(RATIOS)),
+        "anomaly_rates": {kind: draw(rate) for kind in AnomalyRates.model_fields},
+    }
+    while misfit(BANKING, Banking(**values)):
+        values["anomaly_rates"] = {kind: rate / 2 for kind, rate in values["anomaly_rates"].items()}
+    return Banking(**values)
+
+
+@few
+@given(config=banking())
+def test_every_label_of_a_bank_has_its_decoys(config: Banking) -> None:
+    tables = make_world(BANKING, config)
+    labels, decoys = labels_of(tables), decoys_of(BANKING, config, tables)
+    asked = {kind: quota(config.decoy_ratio or 0.0, labels[kind]) for kind in AnomalyRates.model_fields}
+    assert decoys["opened_within_history"] == asked["before_account_opened"]
+    assert decoys["consent_renewed"] == asked["data_after_consent_withdrawn"]
+    for decoy in BANKING.sql("decoys"):
+        asked[decoy.looks_like] -= decoys[decoy.name]
+    assert max(asked.values()) <= 0
+    assert_truth(BANKING, config, tables)
+
+
+PENDING = {"num_users": 100, "as_of": "2025-10-02", "preset": "faulty"}
+"""On this Thursday a third of the users has nothing pending."""
+
+
+def test_a_purchase_is_pending_of_everybody_who_is_planned_to_have_one() -> None:
+    counts = {}
+    for rate in (None, 0.0, 0.5):
+        config = resolve("personal_banking", {**PENDING, "decoy_rates": {"pending_in_time": rate}}).config
+        tables = make_world(BANKING, config)
+        counts[rate] = decoys_of(BANKING, config, tables)
+    assert counts[0.0] == counts[None]
+    for name in ("pending_in_time", "pending_not_in_balance"):
+        assert counts[0.5][name] > counts[None][name] + 5
+
+
+def test_twins_of_a_bank_have_the_same_decoys() -> None:
+    keys = {**PENDING, "decoy_ratio": 10}
+    faulty = resolve("personal_banking", keys).config
+    twin = resolve("personal_banking", keys, clean=True).config
+    assert resolve("personal_banking", twin.model_dump(mode="json")).config == twin
+    with_faults, without = (make_world(BANKING, config) for config in (faulty, twin))
+    number = with_faults["anomaly_manifest"]["anomaly_id"].cast("string").to_pylist()
+    at_fault = {int(label[-9:]) for label in number}
+    assert len(at_fault) == 21
+    for name in ("users", "accounts", "transactions"):
+        sound = [
+            [row for row in tables[name].to_pylist() if int(row["user_id"][-9:]) not in at_fault]
+            for tables in (with_faults, without)
+        ]
+        assert sound[0] == sound[1] != []
+    wanted, kept = (
+        decoys_of(BANKING, config, tables) for config, tables in ((faulty, with_faults), (twin, without))
+    )
+    assert wanted["opened_within_history"] == wanted["consent_renewed"] == 30
+    assert kept["opened_within_history"] >= 30 <= kept["consent_renewed"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"preset": "faulty", "decoy_ratio": 30},
+            "decoy_ratio 30: opened_within_history asks for 461 users, but only 200 of 500 may be one: lower",
+        ),
+        (
+            {"decoy_ratio": 10, "num_users": 500, "anomaly_rates": {"refund_without_purchase": 0.4}},
+            "decoy_ratio 10: it asks for 2,000 decoys of refund_without_purchase, but the habits of 500",
+        ),
+        (
+            {"num_users": 500, "decoy_rates": {"consent_renewed": 0.95}},
+            "decoy_rates: consent_renewed asks for 475 users, but only 412 of 500 may be one: lower it",
+        ),
+        (
+            {"decoy_ratio": 1, "decoy_rates": {"pending_in_time": 0.2}},
+            "decoy_rates.pending_in_time: decoy_ratio 1 plans these decoys: leave one of the two out",
+        ),
+        ({"preset": "simple", "decoy_ratio": 1}, "decoy_ratio: the preset simple does not read it"),
+    ],
+)
+def test_decoys_of_a_bank_that_do_not_fit_are_refused_in_one_line(
+    values: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UsageProblem) as refused:
+        resolve("personal_banking", {"as_of": "2026-11-21", **values})
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
