@@ -39,6 +39,9 @@ REFUSED = {
     "as_of=yesterday": "as_of: 'yesterday' is not a date; write one like 2026-11-21, or today",
     "as_of=2023-02-29": "as_of: '2023-02-29' is not a date; write one like 2026-11-21, or today",
     "anomaly_rates.missing_invoice=2": "anomaly_rates.missing_invoice is 2, but must be a number from 0 to 1",
+    "difficulty_mix.hard=-1": "difficulty_mix.hard is -1, but must be a number from 0 to 1,000",
+    "difficulty_mix.hrd=1": "unknown key difficulty_mix.hrd. Did you mean difficulty_mix.hard? "
+    "(synth-assets schema order_to_cash lists all keys)",
     "anomaly_rates.mising_invoice=.2": "unknown key anomaly_rates.mising_invoice. Did you mean "
     "anomaly_rates.missing_invoice? (synth-assets schema order_to_cash lists all keys)",
     "anomaly_rates.missing_invoice=.9": "anomaly_rates: stale_unpaid 0.05 + payment_mismatch 0.04 + "

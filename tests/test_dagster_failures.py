@@ -13,13 +13,16 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from dagster._config import process_config
 
+from synth_assets import worlds
 from synth_assets.definitions import defs
 from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import plots
 from synth_assets.orchestration.__main__ import main
+from synth_assets.orchestration.scenario import config_field, resolve_run
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.store import Store
@@ -191,7 +194,7 @@ def test_a_truncated_table_is_named_with_the_command(data: Path) -> None:
             {"anomaly_rates": {"missing_invoice": 1.5}},
             "order_to_cash: anomaly_rates.missing_invoice is 1.5, but must be a number from 0 to 1",
         ),
-        ({"preset": "nosuch"}, "order_to_cash: unknown preset 'nosuch' (presets: none)"),
+        ({"preset": "nosuch"}, "order_to_cash: unknown preset 'nosuch' (presets: standard, investigation)"),
     ],
 )
 def test_a_value_out_of_range_ends_the_run_before_anything_is_written(
@@ -293,3 +296,20 @@ def test_a_lost_column_fails_checks_and_not_the_program(data: Path) -> None:
         check(result, "invoices", "difference_is_freight_or_drift").metadata["found"].value == "could not run"
     )
     assert not (data / "order_to_cash" / "invoices").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("order_to_cash", {"prevalence": 0.05}),
+        ("order_to_cash", {"decoy_ratio": 0.5}),
+        ("order_to_cash", {"difficulty_mix": {"hard": 1.0}}),
+        ("personal_banking", {"decoy_rates": {"consent_renewed": 0.1}}),
+        ("subscriptions", {"seed": 7}),
+    ],
+)
+def test_a_key_that_may_be_empty_is_taken_from_run_config(name: str, given: dict) -> None:
+    world = worlds.load(name)
+    taken = process_config(config_field(world).config_type, given)
+    assert taken.success, taken.errors
+    assert dict(resolve_run(world, taken.value).document["config"]) == resolve(name, given).document["config"]

@@ -13,7 +13,7 @@ from synth_assets import __version__
 from synth_assets.model.world import World
 from synth_assets.orchestration.failures import fail_in_one_line, refuse_unused_config
 from synth_assets.orchestration.keys import OWNERS, SCENARIO, asset_key, store_for
-from synth_assets.scenario.explain import allowed
+from synth_assets.scenario.explain import allowed, value_of
 from synth_assets.scenario.resolve import CONFIG_VARIABLE, resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import StoragePath
@@ -83,15 +83,16 @@ def _fields(model: type[BaseModel]) -> dict[str, dg.Field]:
 
 def _field(field: FieldInfo) -> dg.Field:
     """One key, with its meaning, range and default in words."""
-    nested = field.annotation
-    if isinstance(nested, type) and issubclass(nested, BaseModel):
-        return dg.Field(_fields(nested), is_required=False, description=(nested.__doc__ or "").strip())
+    kind = value_of(field)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        about = field.description or (kind.__doc__ or "").strip()
+        return dg.Field(_fields(kind), is_required=False, description=about)
     about = field.description or ""
-    if field.annotation in _TYPES:
+    if kind in _TYPES:
         about += f" {allowed(field).capitalize()}."
-    if field.default is not PydanticUndefined:
-        about += f" Default: {str(field.default).lower() if field.annotation is bool else field.default}."
-    return _optional(_TYPES.get(field.annotation, str), about.strip())
+    if field.default not in (PydanticUndefined, None):
+        about += f" Default: {str(field.default).lower() if kind is bool else field.default}."
+    return _optional(_TYPES.get(kind, str), about.strip())
 
 
 def _optional(kind: Any, description: str) -> dg.Field:

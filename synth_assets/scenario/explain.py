@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping
-from typing import Any
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
@@ -43,7 +44,7 @@ def _field(model: type[BaseModel], path: list[str]) -> tuple[type[BaseModel] | N
     field: FieldInfo | None = None
     for part in path:
         if field is not None:
-            holder = field.annotation
+            holder = value_of(field)
         if not (isinstance(holder, type) and issubclass(holder, BaseModel)):
             return None, field
         field = holder.model_fields.get(part) or _by_alias(holder, part)
@@ -63,19 +64,26 @@ def _by_alias(model: type[BaseModel], name: str) -> FieldInfo | None:
 
 def allowed(field: FieldInfo) -> str:
     """What a field takes, in words."""
-    words: dict[Any, str] = {
-        int: "a whole number",
-        float: "a number",
-        float | None: "empty or a number",
-        bool: "true or false",
-    }
-    bounds = {type(m).__name__: m for m in field.metadata}
+    words = {int: "a whole number", float: "a number", bool: "true or false"}
+    inner = [m for kind in get_args(field.annotation) for m in getattr(kind, "__metadata__", ())]
+    known = [one for m in inner for one in (m.metadata if isinstance(m, FieldInfo) else [m])]
+    bounds = {type(m).__name__: m for m in (*known, *field.metadata)}
     low = getattr(bounds.get("Ge"), "ge", None)
     high = getattr(bounds.get("Le"), "le", None)
-    kind = words.get(field.annotation, "a set of keys and values") if field.annotation else "a value"
+    kind = words.get(value_of(field), "a set of keys and values") if field.annotation else "a value"
+    if NoneType in get_args(field.annotation):
+        kind = f"empty or {kind}"
     if low is None:
         return kind
     return f"{kind} from {low} to {high:,}" if high is not None else f"{kind} of at least {low}"
+
+
+def value_of(field: FieldInfo) -> Any:
+    """The type of a field's value where it has one: `float`, where it is a bounded `float` or nothing."""
+    kinds = [kind for kind in get_args(field.annotation) if kind is not NoneType]
+    if len(kinds) != 1 or NoneType not in get_args(field.annotation):
+        return field.annotation
+    return get_args(kinds[0])[0] if get_origin(kinds[0]) is Annotated else kinds[0]
 
 
 def nearest(word: str, known: Any, prefix: str = "") -> str:
