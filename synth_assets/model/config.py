@@ -61,8 +61,8 @@ class WorldConfig(Frozen):
             ge=0.0001,
             le=MOST_PREVALENCE,
             description="What all anomaly rates add up to: they keep their proportions, and are equal where "
-            "all are 0. Labels at a lower prevalence are among those at a higher one. Empty: as "
-            "anomaly_rates says.",
+            "all are 0. Labels at a lower prevalence are among those at a higher one, unless a decoy_ratio "
+            "moves the decoys. Empty: as anomaly_rates says.",
         ),
     ] = None
 
