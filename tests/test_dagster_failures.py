@@ -313,3 +313,12 @@ def test_a_key_that_may_be_empty_is_taken_from_run_config(name: str, given: dict
     taken = process_config(config_field(world).config_type, given)
     assert taken.success, taken.errors
     assert dict(resolve_run(world, taken.value).document["config"]) == resolve(name, given).document["config"]
+
+
+@pytest.mark.parametrize("name", worlds.NAMES)
+def test_run_config_takes_a_stored_configuration(name: str) -> None:
+    world = worlds.load(name)
+    stored = resolve(name, {"as_of": "2024-12-31"}).document["config"]
+    taken = process_config(config_field(world).config_type, stored)
+    assert taken.success, taken.errors
+    assert dict(resolve_run(world, taken.value).document["config"]) == stored

@@ -86,7 +86,10 @@ def _field(field: FieldInfo) -> dg.Field:
     kind = value_of(field)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         about = field.description or (kind.__doc__ or "").strip()
-        return dg.Field(_fields(kind), is_required=False, description=about)
+        keys = _fields(kind)
+        if field.annotation is not kind:
+            return _optional(keys, about)
+        return dg.Field(keys, is_required=False, description=about)
     about = field.description or ""
     if kind in _TYPES:
         about += f" {allowed(field).capitalize()}."
