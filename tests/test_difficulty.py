@@ -18,7 +18,7 @@ from synth_assets.evaluate.difficulty import FOREST, SHALLOW, Measured, difficul
 from synth_assets.evaluate.opened import opened
 from synth_assets.evaluate.samples import Sample, sample, views
 from synth_assets.model.errors import UsageProblem
-from synth_assets.model.manifest import DIFFICULTIES, graded
+from synth_assets.model.manifest import DIFFICULTIES, FOUND_OF_GRADE, graded
 from synth_assets.scenario.resolve import resolve
 from tests.worlds import failed, make_world, verify_quickly, write_world
 
@@ -185,12 +185,14 @@ def test_disguised_faults_imitate_sound_rows() -> None:
     assert share.std() > 0.05
 
 
-def test_of_the_hardest_grade_nothing_need_be_found() -> None:
-    said = {
-        name: Measured("a kind", "a view", "a detector", name, 200, 0, 0.0).holds for name in DIFFICULTIES
-    }
-    assert said == dict.fromkeys(DIFFICULTIES[:-1], False) | {"very_hard": True}
-    assert not Measured("a kind", "a view", "a detector", "very_hard", 200, 100, 0.0).holds
+def test_a_grade_holds_within_ten_of_its_share_and_not_beyond() -> None:
+    def holds(grade: str, found: int) -> bool:
+        return Measured("a kind", "a view", "a detector", grade, 1_000, found, 0.0).holds
+
+    for grade, share in zip(DIFFICULTIES, FOUND_OF_GRADE, strict=True):
+        assert holds(grade, round(1_000 * share))
+        assert not holds(grade, round(1_000 * (share - 0.15)))
+        assert share + 0.15 > 1 or not holds(grade, round(1_000 * (share + 0.15)))
 
 
 def test_a_number_of_another_table_takes_no_row_away() -> None:

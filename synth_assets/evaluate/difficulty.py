@@ -16,7 +16,7 @@ from synth_assets.evaluate.opened import opened
 from synth_assets.evaluate.samples import Floats, Sample, sample, views
 from synth_assets.evaluate.scores import interval
 from synth_assets.generation.generate import Dataset, in_memory
-from synth_assets.model.manifest import DIFFICULTIES, FOUND_OF_GRADE, VERY_HARD
+from synth_assets.model.manifest import DIFFICULTIES, FOUND_OF_GRADE
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario, with_versions
 
@@ -58,11 +58,9 @@ class Measured(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether the share found may be as far from its target as is allowed, at 95 % confidence; of the
-        hardest grade less may be found, as nothing is of what no view shows."""
+        """Whether the share found may be as far from its target as is allowed, at 95 % confidence."""
         low, high = interval(self.found, self.labels)
-        least = 0.0 if self.difficulty == DIFFICULTIES[VERY_HARD] else self.target - TOLERANCE
-        return low <= self.target + TOLERANCE and high >= least
+        return low <= self.target + TOLERANCE and high >= self.target - TOLERANCE
 
 
 def measure(scenario: Scenario, root_rows: int | None = None) -> Iterator[Measured]:
@@ -105,7 +103,7 @@ def difficulty_checks(scenario: Scenario, found: Sequence[Measured]) -> Iterator
             asked=", ".join(f"{one.target:.0%}" for one in grades) or "nothing",
             found=f"{shares} by {grades[0].detector}" if grades else "no labels",
             passed=all(one.holds for one in grades),
-            sentence="Of a grade the panel's best detector finds 99, 90, 70, 40 or at most 15 %, within ten.",
+            sentence="Of each grade the panel's best detector finds 99, 90, 70, 40 or 15 %, within ten.",
             severity="WARN",
             failures=[one._asdict() for one in grades if not one.holds],
         )

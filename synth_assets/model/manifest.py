@@ -20,7 +20,7 @@ from synth_assets.model.fault_plan import Codes
 from synth_assets.model.table import arrow_table, seconds
 
 DIFFICULTIES = ("trivial", "easy", "medium", "hard", "very_hard")
-"""Grades, by what the best of a panel of detectors finds: 99, 90, 70, 40 and at most 15 %, within ten.
+"""Grades, by what the best of a panel of detectors finds of them: 99, 90, 70, 40 and 15 %, each within ten.
 
 Which property of a fault gives its grade is said by its kind; what a grade means is measured, see
 `evaluate/difficulty.py`.
