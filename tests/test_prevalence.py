@@ -23,7 +23,7 @@ from synth_assets.model.errors import UsageProblem
 from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.order_to_cash.config import AnomalyRates
-from tests.worlds import failed, make_world, verify_quickly, write_world
+from tests.worlds import failed, make_world, spoil, verify_quickly, write_world
 
 SMALL: dict[str, dict[str, Any]] = {
     "order_to_cash": {"num_transactions": 1_000},
@@ -59,6 +59,14 @@ def test_truth_is_exact_at_a_prevalence(world: str, tmp_path: Path) -> None:
         scenario.world, scenario.config, write_world(scenario.world, made.tables, tmp_path)
     )
     assert not failed(checks), as_text(checks)
+
+
+def test_payments_that_are_late_beyond_the_rate_are_seen_at_a_prevalence(tmp_path: Path) -> None:
+    scenario = resolve("subscriptions", {"num_customers": 300, "prevalence": 0.06, "as_of": "2024-12-31"})
+    sources = write_world(scenario.world, make_world(scenario.world, scenario.config), tmp_path)
+    spoil("payments", sources, "UPDATE payments SET payment_date = payment_date + 20 WHERE rowid % 3 = 0")
+    found = failed(verify_quickly(scenario.world, scenario.config, sources))
+    assert "late_payments_as_asked" in {name.replace(" ", "_") for name in found}
 
 
 def test_rates_keep_their_proportions_and_are_equal_where_all_are_zero() -> None:

@@ -144,14 +144,20 @@ WHERE
     OR abs(partials - payments * anomaly_rates.partial_payment) > 0.501;
 
 -- name: late_payments_as_asked — As many payments are late as the late rate asks; at a prevalence it counts the
--- payments of the clean twin.
+-- payments of the clean twin, of whose late ones any may have become a ghost or a zombie.
 WITH tally AS (
-    SELECT count(*) AS payments, count(*) FILTER (WHERE payment_date > due_date) AS late
+    SELECT
+        count(*) AS payments,
+        count(*) FILTER (WHERE payment_date > due_date) AS late,
+        (SELECT count(*) FROM anomaly_manifest WHERE type <> 'partial_payment') AS gone
     FROM payments JOIN invoices USING (invoice_id)
 )
-SELECT round(payments * late_rate, 2) AS asked, late
+SELECT round(payments * late_rate, 2) AS asked, late, gone
 FROM scenario CROSS JOIN (SELECT CAST(sum(COLUMNS(*)) AS BIGINT) FROM tally)
-WHERE prevalence IS NULL AND abs(late - payments * late_rate) > 0.501;
+WHERE CASE
+    WHEN prevalence IS NULL THEN abs(late - payments * late_rate) > 0.501
+    ELSE late NOT BETWEEN (payments + gone) * late_rate - gone - 0.501 AND (payments + gone) * late_rate + 0.501
+END;
 
 -- name: short_by_1_to_10_percent — One payment an invoice at most, in full or 90 to 99 % of the amount.
 SELECT invoice_id, payments, paid_cents, amount_cents
