@@ -13,6 +13,7 @@ from synth_assets.model.errors import UsageProblem
 from synth_assets.scenario.resolve import find_world
 
 if TYPE_CHECKING:
+    from synth_assets.evaluate.ranking import Ranking
     from synth_assets.evaluate.scores import Score, Scores
 
 FEW = 100
@@ -57,12 +58,6 @@ def score(
 
 def _tables(scores: Scores) -> Iterator[str]:
     """The score as tables for a terminal: by kind, by difficulty, by case, by alerts, and decoys."""
-    from tabulate import tabulate
-
-    def table(heads: list[str], lines: list[list[str]]) -> str:
-        right = ("left", *["right"] * (len(heads) - 1))
-        return tabulate(lines, headers=heads, tablefmt="plain", colalign=right, disable_numparse=True)
-
     kinds = {kind: one for kind, one in scores.by_type.items() if one.labels or one.findings}
     heads = [
         "kind",
@@ -77,41 +72,52 @@ def _tables(scores: Scores) -> Iterator[str]:
         "$ in vain",
     ]
     lines = [_line(_plain(kind), one) for kind, one in kinds.items()]
-    yield table(heads, [*lines, _line("overall", scores.overall), _line("by case", scores.case_overall)])
+    yield _table(heads, [*lines, _line("overall", scores.overall), _line("by case", scores.case_overall)])
     graded = scores.by_difficulty.items()
     if graded:
-        yield table(
+        yield _table(
             ["difficulty", "labels", "found", "recall", "$ found", "$ missed"],
             [[_plain(name), *_found(one)] for name, one in graded],
         )
     if scores.ranking:
-        yield f"average precision {scores.ranking.average_precision:.3f}"
-        if scores.ranking.capacities:
-            yield table(
-                ["alerts", "precision", "recall", "$ found"],
-                [
-                    [f"{at.alerts:,}", f"{at.precision:.3f}", f"{at.recall:.3f}", f"{at.at_risk_found:,.2f}"]
-                    for at in scores.ranking.capacities
-                ],
-            )
+        yield from _ranked(scores.ranking)
     if scores.delay:
         told = [(_plain(kind), one) for kind, one in scores.delays.items() if one.found]
-        yield table(
+        yield _table(
             ["days to detection", "found", "median", "90 % within"],
             [[name, *one.cells] for name, one in (*told, ("overall", scores.delay))],
         )
     alarmed = {name: alarms for name, alarms in scores.decoys.items() if alarms.findings}
     if alarmed:
-        yield tabulate(
+        yield _table(
+            ["decoy", "looks like", "decoys", "reported"],
             [
                 [_plain(name), _plain(alarms.looks_like), f"{alarms.decoys:,}", f"{alarms.findings:,}"]
                 for name, alarms in alarmed.items()
             ],
-            headers=["decoy", "looks like", "decoys", "reported"],
-            tablefmt="plain",
-            colalign=("left", "left", "right", "right"),
-            disable_numparse=True,
+            texts=2,
         )
+
+
+def _ranked(ranking: Ranking) -> Iterator[str]:
+    """What is found by alerts that are read."""
+    yield f"average precision {ranking.average_precision:.3f}"
+    if ranking.capacities:
+        yield _table(
+            ["alerts", "precision", "recall", "$ found"],
+            [
+                [f"{at.alerts:,}", f"{at.precision:.3f}", f"{at.recall:.3f}", f"{at.at_risk_found:,.2f}"]
+                for at in ranking.capacities
+            ],
+        )
+
+
+def _table(heads: list[str], lines: list[list[str]], texts: int = 1) -> str:
+    """A table for a terminal; behind the first `texts` columns, numbers on the right."""
+    from tabulate import tabulate
+
+    sides = (*["left"] * texts, *["right"] * (len(heads) - texts))
+    return tabulate(lines, headers=heads, tablefmt="plain", colalign=sides, disable_numparse=True)
 
 
 def _plain(name: str) -> str:

@@ -73,18 +73,11 @@ def scored(there: Opened, findings: Findings) -> Scores:
     )
     rows, cases = (_by_kind(connection, kinds, hits, typed) for hits in ("row_hits", "case_hits"))
     grades = _by_difficulty(connection)
-    scored = count(connection, "FROM findings WHERE score IS NOT NULL LIMIT 1") > 0
-    ranks = {kind: ranking(connection, kind) for kind in kinds} if scored and typed else {}
-    connection.execute(
-        "CREATE TEMP TABLE unknown AS FROM findings "
-        "ANTI JOIN row_hits USING (place) ANTI JOIN known USING (place) "
-        f"WHERE type IS NULL OR type IN ({', '.join(map(quoted, kinds))})"
-    )
+    sure = count(connection, "FROM findings WHERE score IS NOT NULL LIMIT 1") > 0
+    ranks = {kind: ranking(connection, kind) for kind in kinds} if sure and typed else {}
+    unknown_ids, examples = _unknown_ids(connection, kinds)
     dated = count(connection, "FROM findings WHERE found_on IS NOT NULL LIMIT 1") > 0
     days = delays(connection) if dated else {}
-    examples = connection.execute(
-        f"SELECT DISTINCT entity_id FROM unknown ORDER BY 1 LIMIT {EXAMPLES}"
-    ).fetchall()
     return Scores(
         world=world.name,
         scenario=there.scenario.id,
@@ -95,16 +88,29 @@ def scored(there: Opened, findings: Findings) -> Scores:
         case_overall=cases[None],
         case_by_type={kind: cases[kind] for kind in kinds},
         decoys={decoy.name: Alarms(decoy.looks_like, *decoys[decoy.name]) for decoy in world.sql(DECOYS)},
-        ranking=ranking(connection) if scored else None,
+        ranking=ranking(connection) if sure else None,
         rankings=ranks,
         duplicates=given - count(connection, "FROM findings"),
         unknown_types=unknown_types,
-        unknown_ids=count(connection, "FROM unknown"),
-        unknown_id_examples=tuple(row[0] for row in examples),
+        unknown_ids=unknown_ids,
+        unknown_id_examples=examples,
         delay=days.get(None, NONE_FOUND) if dated else None,
         delays={kind: days.get(kind, NONE_FOUND) for kind in kinds} if dated else {},
         too_early=count(connection, "SELECT DISTINCT place FROM detected WHERE days < 0"),
     )
+
+
+def _unknown_ids(connection: duckdb.DuckDBPyConnection, kinds: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    """How many findings of known types name no row, and the first of their ids."""
+    connection.execute(
+        "CREATE TEMP TABLE unknown AS FROM findings "
+        "ANTI JOIN row_hits USING (place) ANTI JOIN known USING (place) "
+        f"WHERE type IS NULL OR type IN ({', '.join(map(quoted, kinds))})"
+    )
+    examples = connection.execute(
+        f"SELECT DISTINCT entity_id FROM unknown ORDER BY 1 LIMIT {EXAMPLES}"
+    ).fetchall()
+    return count(connection, "FROM unknown"), tuple(row[0] for row in examples)
 
 
 def _by_kind(
