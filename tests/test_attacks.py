@@ -255,7 +255,7 @@ def command(*arguments: str, stdout=subprocess.PIPE, **environment: str) -> subp
         [sys.executable, "-c", code, *arguments],
         stdout=stdout,
         stderr=subprocess.PIPE,
-        env=os.environ | environment,
+        env=os.environ | {"PYTHONUNBUFFERED": ""} | environment,  # as people have it
         check=False,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from typing import Any
@@ -35,6 +36,16 @@ class _Commands(click.Group):
         except OSError as error:
             click.echo(f"the output cannot be written: {first_line(error)}", err=True)
             sys.exit(1)
+        finally:
+            _drop_unwritten()
+
+
+def _drop_unwritten() -> None:
+    """What could not be written is told already: Python must not try it again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
