@@ -72,6 +72,7 @@ def subscriptions(draw: st.DrawFn) -> Subscriptions:
         "period_months": draw(st.integers(6, 18)),
         "billing_interval_months": draw(st.sampled_from([1, 1, 2])),
         "new_customers_share": draw(st.sampled_from([0.0, 0.3])),
+        "plan_change_share": draw(st.sampled_from([0.0, 0.2])),
         "decoy_ratio": draw(st.sampled_from(RATIOS)),
         "prevalence": draw(st.sampled_from([None, 0.01])),
         "anomaly_rates": {
@@ -96,6 +97,7 @@ def test_so_many_subscriptions_are_cancelled_and_so_many_payments_late(config: S
     # a subscription more may change who cancels in the month that as_of cuts
     assert cancelled <= decoys["cancelled"] <= cancelled + 3 + cancelled // 50
     assert (decoys["new_customer"] > 0) == (config.new_customers_share > 0)
+    assert (decoys["old_plan"] > 0) == (decoys["new_plan"] > 0) == (config.plan_change_share > 0)
     assert_truth(SUBSCRIPTIONS, config, tables)
 
 

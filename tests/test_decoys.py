@@ -50,6 +50,7 @@ MANY_FAULTS = {
     "subscriptions": {
         "num_customers": 500,
         "new_customers_share": 0.3,
+        "plan_change_share": 0.2,
         "anomaly_rates": {"ghost_subscriber": 0.1, "zombie_account": 0.1, "partial_payment": 0.1},
     },
     "personal_banking": {"num_users": 120, "anomaly_rates": BANK_FAULTS},
@@ -61,6 +62,8 @@ USUAL: dict[str, dict[str, object]] = {name: {} for name in NAMES} | {"wholesale
 OFF_BY_DEFAULT = {
     "processing_order": "decoy_rates.processing_order",
     "new_customer": "new_customers_share",
+    "old_plan": "plan_change_share",
+    "new_plan": "plan_change_share",
     "partly_paid": "payments_per_invoice",
 }
 """Decoys that there are none of at the defaults, and the key that asks for them."""

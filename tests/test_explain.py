@@ -33,7 +33,7 @@ from synth_assets.worlds import NAMES, load
 DAY = {"as_of": "2026-11-21"}
 CONFIGS: dict[str, dict[str, Any]] = {
     "order_to_cash": DAY | {"num_transactions": 300},
-    "subscriptions": {"num_customers": 100},
+    "subscriptions": {"num_customers": 100, "plan_change_share": 0.3, "ghosts_at_plan_changes": 0.5},
     "personal_banking": DAY | {"num_users": 75},
     "wholesale": {"preset": "small"},
 }
@@ -369,4 +369,4 @@ def test_errors_in_python_are_of_the_kind_that_they_are(sales: Dataset) -> None:
 
 def test_a_published_world_is_explained_by_its_name(data: Path, monkeypatch) -> None:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(data))
-    assert synth_assets.explain("subscriptions", "sub-3").row.key == "SUB-000000003"
+    assert synth_assets.explain("subscriptions", "sub-4").row.key == "SUB-000000004"

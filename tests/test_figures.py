@@ -20,7 +20,12 @@ from tests.worlds import evidence, make_world, write_world
 COUNTS = {
     "order_to_cash": {"num_transactions": 4_000, "payments_per_invoice": 3},
     "personal_banking": {"num_users": 400},
-    "subscriptions": {"num_customers": 40_000, "new_customers_share": 0.6},
+    "subscriptions": {
+        "num_customers": 40_000,
+        "new_customers_share": 0.6,
+        "plan_change_share": 0.5,
+        "ghosts_at_plan_changes": 0.7,
+    },
 }
 FIGURES = [(name, query) for name in NAMES for query in load(name).sql("figures")]
 each_figure = pytest.mark.parametrize(

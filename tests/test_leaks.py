@@ -28,9 +28,13 @@ def with_column(data: Dataset, table: str, column: str, values: pa.Array) -> Dat
 
 @pytest.mark.parametrize(
     ("name", "keys"),
-    [("order_to_cash", {"num_transactions": 2_000}), ("subscriptions", {"num_customers": 400})],
+    [
+        ("order_to_cash", {"num_transactions": 2_000}),
+        ("subscriptions", {"num_customers": 400}),
+        ("subscriptions", {"num_customers": 4_000, "plan_change_share": 0.3, "ghosts_at_plan_changes": 0.7}),
+    ],
 )
-def test_nothing_tells(name: str, keys: dict[str, int]) -> None:
+def test_nothing_tells(name: str, keys: dict[str, float]) -> None:
     with opened(synth_assets.generate(name, seed=4, as_of="2024-12-31", **keys)) as there:
         found = list(leaks(there))
         assert len(found) >= 3

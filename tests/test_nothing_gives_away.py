@@ -27,6 +27,10 @@ ORDERS = {"as_of": "2026-11-21", "num_transactions": 20_000}
         ("order_to_cash", {**ORDERS, "seed": 7}),
         ("order_to_cash", {**ORDERS, "seed": 42, "payments_per_invoice": 3}),
         ("subscriptions", {"num_customers": 10_000}),
+        (
+            "subscriptions",
+            {"num_customers": 10_000, "plan_change_share": 0.25, "ghosts_at_plan_changes": 0.6},
+        ),
         ("personal_banking", BANK),
         ("personal_banking", {**BANK, "preset": "simple", "consent_ratio": 0.5}),
     ],

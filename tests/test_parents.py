@@ -78,7 +78,7 @@ READS: dict[str, dict[tuple[str, str], tuple[str, Edit, set[str]]]] = {
         ),
     },
     "subscriptions": {
-        ("subscriptions", "customers"): ("customer_id", reversed_rows, {"sub_id", "customer_id"}),
+        ("subscriptions", "customers"): ("customer_id", reversed_rows, {"customer_id"}),
         ("invoices", "subscriptions"): ("plan_id", all_alike, {"amount_cents"}),
         ("payments", "invoices"): ("amount_cents", a_cent_more, {"amount_paid_cents"}),
         ("invoice_settlement", "subscriptions"): ("status", all_cancelled, {"settlement"}),

@@ -20,7 +20,7 @@ from synth_assets.model.errors import UsageProblem
 
 WORLDS = {
     "order_to_cash": {"num_transactions": 400},
-    "subscriptions": {"num_customers": 300},
+    "subscriptions": {"num_customers": 300, "plan_change_share": 0.25, "ghosts_at_plan_changes": 0.5},
     "personal_banking": {
         "num_users": 100,
         "anomaly_rates": {"duplicate_transaction": 0.1, "before_account_opened": 0.1},

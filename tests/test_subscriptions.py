@@ -136,6 +136,8 @@ def configs(draw: st.DrawFn) -> Config:
         "grace_days": draw(st.sampled_from([30, 45, 90])),
         "monthly_prices": {"basic": draw(st.sampled_from([1.0, 9.99, 10.0]))},
         "new_customers_share": draw(st.sampled_from([0.0, 0.0, 0.05, 0.3, 0.7, 1.0])),
+        "plan_change_share": draw(st.sampled_from([0.0, 0.05, 0.25, 0.8])),
+        "ghosts_at_plan_changes": draw(st.sampled_from([0.0, 0.5, 1.0])),
         "churn_rate": draw(share),
         "late_rate": draw(share),
         "in_grace_unpaid_rate": draw(share),
@@ -143,7 +145,10 @@ def configs(draw: st.DrawFn) -> Config:
             kind: draw(share) for kind in ("ghost_subscriber", "zombie_account", "partial_payment")
         },
     }
+    if not values["plan_change_share"]:
+        values["ghosts_at_plan_changes"] = 0.0
     while misfit(WORLD, Config(**values)):
+        values["plan_change_share"] = values["plan_change_share"] / 2
         values["late_rate"] = round(values["late_rate"] / 2, 4)
         values["anomaly_rates"] = {k: round(r / 2, 4) for k, r in values["anomaly_rates"].items()}
     return Config(**values)
@@ -159,8 +164,9 @@ def test_rules_find_exactly_the_manifest_and_every_law_holds(config):
     assert not failed(checks), as_text(checks)
 
 
-def test_the_clean_twin_differs_only_where_a_label_says_so():
-    fields = {"num_customers": 3_000}
+@pytest.mark.parametrize("changes", [{}, {"plan_change_share": 0.4, "ghosts_at_plan_changes": 0.5}])
+def test_the_clean_twin_differs_only_where_a_label_says_so(changes):
+    fields = {"num_customers": 3_000, **changes}
     dirty, clean = (synth_assets.generate("subscriptions", clean=c, **fields) for c in (False, True))
     labels = dirty.frame("anomaly_manifest")
     ids = labels.groupby("type", observed=True)["anomaly_id"].agg(set)
@@ -222,6 +228,19 @@ def test_the_clean_twin_differs_only_where_a_label_says_so():
         (
             {"new_customers_share": 0.8, "churn_rate": 0.9, "anomaly_rates": NONE},
             "churn_rate 0.9: with new_customers_share 0.8 ",
+        ),
+        (
+            {"new_customers_share": 1.0, "plan_change_share": 0.95, "churn_rate": 0.0, "anomaly_rates": NONE},
+            "plan_change_share 0.95: 60 changes find nobody who is billed before: lower it",
+        ),
+        (
+            {"ghosts_at_plan_changes": 0.5},
+            "ghosts_at_plan_changes 0.5: nobody changes their plan: raise plan_change_share or set it to 0",
+        ),
+        (
+            {"plan_change_share": 1.0, "churn_rate": 0.0},
+            "of the bills of 2024-01-01, but only 0 subscriptions stay active to the end: lower the rates or "
+            "plan_change_share",
         ),
         ({"num_customers": 10**9 - 1}, "3 x num_customers x billing dates is 35,999,999,964"),
     ],

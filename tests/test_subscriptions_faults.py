@@ -25,6 +25,11 @@ FAULTS = {
         "subscriptions",
         "UPDATE subscriptions SET customer_id = 'CUS-000000001' WHERE sub_id = 'SUB-000000002'",
     ),
+    "plan_changes_as_asked": (
+        "subscriptions",
+        "INSERT INTO subscriptions BY NAME "
+        "SELECT * REPLACE ('SUB-000000201' AS sub_id) FROM subscriptions LIMIT 1",
+    ),
     "sign_up_before_start": ("customers", "UPDATE customers SET created_at = '2024-01-02' WHERE rowid = 0"),
     "started_by_as_of": (
         "subscriptions",

@@ -8,6 +8,15 @@ open: that is noise, not leakage. Ghosts are active subscriptions without an inv
 active long after grace on an unpaid invoice, leaky buckets pay 90 to 99 % of what they owe. Each is put in at
 an exact rate and labelled.
 
+`plan_change_share` lets customers change their plan, once and up more often than down: their subscription
+ends on any day after its first bill, and another begins the day after, billed from the next billing date on;
+the old one's bill covers the days until then, and nothing is prorated. Nobody has left by that: `churn_rate`
+counts customers. A subscription that ends so has every bill, and nobody changes plan before the first bill or
+in the days of the period before the first billing date. `ghosts_at_plan_changes` puts its share of the ghosts
+at the first bill of a new plan, where it looks as if none were due yet; the last bill of an old plan is never
+a ghost, as that subscription is not active any more. As new plans are mostly dearer, so are the plans of
+these ghosts.
+
 `decoy_ratio` sets how many cancel for each ghost and how many payments are late for each zombie or partial
 payment. A late payment looks like both, so that the rarer of the two has more decoys than the ratio asks for.
 """
@@ -18,12 +27,13 @@ from synth_assets.worlds.subscriptions.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.subscriptions.config import INVESTIGATION, Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMERS
 from synth_assets.worlds.subscriptions.facts import facts
-from synth_assets.worlds.subscriptions.fault_plan import expected_labels, why_not
+from synth_assets.worlds.subscriptions.fault_plan import expected_labels
 from synth_assets.worlds.subscriptions.invoice_settlement import INVOICE_SETTLEMENT
 from synth_assets.worlds.subscriptions.invoices import INVOICES
 from synth_assets.worlds.subscriptions.payments import PAYMENTS
 from synth_assets.worlds.subscriptions.pictures import PLOTS
 from synth_assets.worlds.subscriptions.plans import PLANS
+from synth_assets.worlds.subscriptions.refusals import why_not
 from synth_assets.worlds.subscriptions.subscriptions import PERIOD_ENDS, SUBSCRIPTIONS
 
 WORLD = World(

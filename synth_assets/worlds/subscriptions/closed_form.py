@@ -23,13 +23,13 @@ class ClosedForm(NamedTuple):
     Attributes:
         bill_days: epoch day of each billing date.
         billed: subscriptions active at each bill.
-        stayers: those of them that are still active at as_of.
+        stayers: those of them that are still active at as_of, by then neither cancelled nor changed.
         ghosts, zombies, partials: planned faults of each cycle, at a prevalence those of the highest.
         late_stayers, late_leavers: late bills of each cycle, ghosts and zombies among them counted.
         late_ghosts, late_zombies: labels on bills that would be late.
         in_grace: unpaid bills of cycles whose grace still runs at as_of.
         invoices, payments: rows of the period with all planned faults.
-        leaving: subscriptions that cancel within the period.
+        leaving: customers that cancel within the period.
     """
 
     bill_days: Counts
@@ -94,12 +94,12 @@ def plan_counts(config: Config) -> tuple[Counts, Counts]:
 
 
 def _populations(config: Config, draws: Draws) -> tuple[Counts, Counts, int]:
-    """Subscriptions active at each bill, those of them that stay to the end, and all who cancel."""
-    groups, cycles = cohorts(config, draws), len(bill_days(config))
-    stays = groups.cancel_cycle == cycles
-    here = [groups.billed(cycle) for cycle in range(cycles)]
-    leaving = int((groups.end - groups.start)[~stays].sum())
-    return tuple(int(at.sum()) for at in here), tuple(int(at[stays].sum()) for at in here), leaving
+    """Subscriptions active at each bill, those of them that last to the end, and all who cancel."""
+    groups = cohorts(config, draws)
+    here = [groups.billed(cycle) for cycle in range(groups.cycles)]
+    lasting = tuple(int(at[groups.lasts(cycle)].sum()) for cycle, at in enumerate(here))
+    leaving = int((groups.end - groups.start)[~groups.stays].sum())
+    return tuple(int(at.sum()) for at in here), lasting, leaving
 
 
 def _where(counts: Counts, chosen: list[bool]) -> Counts:

@@ -1,4 +1,4 @@
-"""Who starts when and who cancels when, in exact counts: a cohort for each pair of the two.
+"""Who starts when, who cancels when and who changes plan when, in exact counts: a cohort for each of these.
 
 Nothing here is drawn but which months lose more customers than others. No fault is planned here.
 """
@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.model.calendar import date_of, epoch_day, months_before
 from synth_assets.model.draws import Draws, Ints
@@ -18,58 +19,95 @@ from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions import curves
 from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.plan_change_counts import plan_changes
 from synth_assets.worlds.subscriptions.shares import Counts, fill, split
+
+DAYS_A_MONTH = 30.437
 
 FOUNDERS = 0
 """Arrival of those who are there on the first day; 1 + cycle is that of those whom that cycle bills first."""
 
 
 class Cohorts(NamedTuple):
-    """Subscriptions that arrive and cancel alike, one entry a cohort; together they are all of the world.
+    """Customers who arrive and cancel alike, one entry a cohort; together they are all of the world.
 
-    Subscriptions are ranked: those who cancel come first, in the order of their last bill, the others in the
-    order of their arrival. A cohort is a range of ranks.
+    Customers are ranked: those who cancel come first, in the order of their last bill, then those who stay
+    and keep their plan, in the order of their arrival, then those who stay and change it. A cohort is a range
+    of ranks.
 
     Attributes:
         arrival: FOUNDERS, or 1 + the first cycle that bills them; beyond the cycles where none does.
         cancel_cycle: cycle of the last bill; the number of cycles for those who stay.
+        change_cycle: of those who stay and change their plan, the first cycle after it; else 0.
+        changing: of those who cancel, how many change their plan before: the first of the range.
         start, end: the range of ranks.
-        unplaced: cancellations that find nobody to cancel.
+        unplaced, unchanged: cancellations, and changes of plan, that find nobody.
+        cycles: number of billing dates.
     """
 
     arrival: Ints
     cancel_cycle: Ints
+    change_cycle: Ints
+    changing: Ints
     start: Ints
     end: Ints
     unplaced: int
+    unchanged: int
+    cycles: int
 
     @property
     def first_cycle(self) -> Ints:
         """Cycle of the first bill."""
         return np.maximum(self.arrival - 1, 0)
 
+    @property
+    def stays(self) -> npt.NDArray[np.bool_]:
+        """Whether the cohort is there to the end."""
+        return self.cancel_cycle == self.cycles
+
+    @property
+    def changers(self) -> int:
+        """The rank from which on are those who stay and change their plan."""
+        return int(self.end[-1] - (self.end - self.start)[self.change_cycle > 0].sum())
+
     def billed(self, cycle: int) -> Ints:
-        """How many subscriptions of each cohort a cycle bills: all or none."""
+        """How many customers of each cohort a cycle bills: all or none."""
         return np.where((self.first_cycle <= cycle) & (cycle <= self.cancel_cycle), self.end - self.start, 0)
+
+    def lasts(self, cycle: int) -> npt.NDArray[np.bool_]:
+        """Of which cohorts a cycle bills subscriptions that are still active at as_of."""
+        return self.stays & (self.first_cycle <= cycle) & (self.change_cycle <= cycle)
 
 
 @cache
 def cohorts(config: Config, draws: Draws) -> Cohorts:
     """The cohorts of a configuration."""
-    sizes = _arrivals(config)
+    sizes, days = _arrivals(config), bill_days(config)
     cancels = _cancellations(config, draws, sizes)
     gone = [sum(counts) for counts in zip(*cancels, strict=True)]
     staying = tuple(size - left for size, left in zip(sizes, gone, strict=True))
+    days_left = epoch_day(config.day) - days[-1]
+    changes = plan_changes(
+        config, cancels, staying, days_left / (DAYS_A_MONTH * config.billing_interval_months)
+    )
+    keeping = [size - sum(moved) for size, moved in zip(staying, changes.stayers, strict=True)]
     cells = [
-        (arrival, cycle, size)
-        for cycle, row in enumerate([*cancels, staying])
-        for arrival, size in enumerate(row)
-        if size
+        *(
+            (arrival, cycle, 0, moved, size)
+            for cycle, row in enumerate(zip(cancels, changes.leavers, strict=True))
+            for arrival, (size, moved) in enumerate(zip(*row, strict=True))
+        ),
+        *((arrival, len(days), 0, 0, size) for arrival, size in enumerate(keeping)),
+        *(
+            (arrival, len(days), cycle, 0, size)
+            for arrival, row in enumerate(changes.stayers)
+            for cycle, size in enumerate(row)
+        ),
     ]
-    arrival, cycle, size = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+    arrival, cycle, change, changing, size = np.array([c for c in cells if c[-1]], dtype=np.int64).T
     end = np.cumsum(size)
     unplaced = quota(config.churn_rate, config.num_customers) - sum(gone)
-    return Cohorts(arrival, cycle, end - size, end, unplaced)
+    return Cohorts(arrival, cycle, change, changing, end - size, end, unplaced, changes.unplaced, len(days))
 
 
 def bill_days(config: Config) -> Counts:

@@ -34,9 +34,12 @@ INVESTIGATION: dict[str, object] = {
     "num_customers": 2_000,
     "new_customers_share": 0.3,
     "churn_rate": 0.25,
+    "plan_change_share": 0.25,
+    "ghosts_at_plan_changes": 0.7,
     "anomaly_rates": {"ghost_subscriber": 0.01, "zombie_account": 0.0, "partial_payment": 0.0},
 }
-"""Values of the preset `investigation`: months without an invoice, among customers who come and go."""
+"""Values of the preset `investigation`: months without an invoice, among customers who come, go and change
+their plan; more than half of these months are those of a new plan's first bill."""
 
 
 class MonthlyPrices(Frozen):
@@ -60,13 +63,14 @@ class Config(WorldConfig):
 
     preset: Literal["standard", "investigation"] = Field(
         "standard",
-        description="Every kind of leak; ghosts alone, which no row shows, among many who come and go.",
+        description="Every kind of leak; ghosts alone, which no row shows, among many who come, go or change "
+        "their plan.",
     )
     as_of: AsOf = Field(
         dt.date(2024, 12, 31),
         description="Last day of the period: a date, or `today` (UTC), resolved once and then stored.",
     )
-    num_customers: int = Field(1_000, ge=1, le=LARGEST, description="Customers, one subscription each.")
+    num_customers: int = Field(1_000, ge=1, le=LARGEST, description="Customers, one subscription at a time.")
     period_months: int = Field(12, ge=1, le=60, description="Length of the period, in months.")
     billing_interval_months: int = Field(
         1, ge=1, le=12, description="Months between two bills; each bill covers these months."
@@ -78,7 +82,19 @@ class Config(WorldConfig):
     new_customers_share: Rate = Field(
         0.0, description="Of the customers, those who start after the period's first day; the others by it."
     )
-    churn_rate: Rate = Field(0.08, description="Customers that cancel within the period.")
+    churn_rate: Rate = Field(
+        0.08, description="Customers that cancel within the period; a change of plan is none."
+    )
+    plan_change_share: Rate = Field(
+        0.0,
+        description="Customers that change their plan once within the period: one subscription ends, and "
+        "another begins the next day.",
+    )
+    ghosts_at_plan_changes: Rate = Field(
+        0.0,
+        description="Ghosts that take the first bill after a change of plan, as far as there are such bills; "
+        "the others take any.",
+    )
     late_rate: Rate = Field(0.10, description="Payments in full but after the due date.")
     in_grace_unpaid_rate: Rate = Field(
         0.05, description="Of the subscriptions billed while grace still runs, those not paid by as_of."

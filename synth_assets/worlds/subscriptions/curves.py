@@ -22,6 +22,10 @@ PLAN_HAZARD = (1.25, 1.0, 0.5)
 TENURE_EXPONENT = -0.45
 """Monthly hazard falls as (tenure in months + 1)^-.45 [D]."""
 
+NEW_PLAN_SHARES = ((0.0, 0.9, 0.1), (0.4, 0.0, 0.6), (0.2, 0.8, 0.0))
+"""What customers of each plan change to [D]: of the usual mix three in four change to a dearer one, and what
+that adds to a month's revenue is 2.5 times what the others take away [S bigdelta.com: 1.4 to 4.8 times]."""
+
 LONGEST_TENURE_MONTHS = 48
 TENURE_SCALE_MONTHS = 18.0
 """Tenure at the period's start: exponential with mean 18 months, at most 48: a growing business [D]."""
@@ -96,6 +100,13 @@ def staying_tenure_months(churn_rate: float, cycle_months: tuple[int, ...]) -> n
     mean_risk = math.fsum(b * r for b, r in zip(base, risk, strict=True)) / math.fsum(base)
     weights = [b * max(0.0, 1 - churn_rate * r / mean_risk) for b, r in zip(base, risk, strict=True)]
     return quantile_tables.from_weights(months, weights if any(weights) else base)
+
+
+@cache
+def new_plan() -> npt.NDArray[np.int64]:
+    """The plan after a change, as index into PLANS, shape (old plan, quantile)."""
+    plans = range(len(PLANS))
+    return np.stack([quantile_tables.from_weights(plans, shares) for shares in NEW_PLAN_SHARES])
 
 
 @cache

@@ -26,7 +26,7 @@ COLUMNS = (
 
 def generate(draws: Draws, facts: Facts, config: Config) -> pa.Table:
     """One row a customer."""
-    decided = facts.subscriptions
+    decided = facts.customers
     person = people(draws, decided.number, config.num_customers)
     region, trial, second, _ = draws.fields("sign_up", decided.number)
     trial_days = np.where(trial < 32_768, 0, trial.astype(np.int64) * 15 // 65_536)

@@ -5,8 +5,18 @@
 
 -- name: cancelled [ghost_subscriber] — The subscription was cancelled before the last bills, so that none is due.
 SELECT sub_id AS entity_id
-FROM subscriptions CROSS JOIN scenario
-WHERE status = 'Cancelled' AND end_date < as_of - to_months(billing_interval_months);
+FROM subscriptions AS own
+CROSS JOIN scenario
+ANTI JOIN subscriptions AS later ON later.customer_id = own.customer_id AND later.start_date = own.end_date + 1
+WHERE own.status = 'Cancelled' AND own.end_date < as_of - to_months(billing_interval_months);
+
+-- name: old_plan [ghost_subscriber] — The subscription ended before the last bills as its customer changed plan, and the
+-- next one is due instead.
+SELECT own.sub_id AS entity_id
+FROM subscriptions AS own
+CROSS JOIN scenario
+SEMI JOIN subscriptions AS later ON later.customer_id = own.customer_id AND later.start_date = own.end_date + 1
+WHERE own.end_date < as_of - to_months(billing_interval_months);
 
 -- name: new_customer [ghost_subscriber] — The subscription began after the first bills, and has every bill since.
 WITH firsts AS (
@@ -19,12 +29,39 @@ WITH firsts AS (
 billing_dates AS (
     SELECT billing_date FROM firsts CROSS JOIN scenario WHERE months_on % billing_interval_months = 0
 )
-SELECT subscriptions.sub_id AS entity_id
-FROM subscriptions
+SELECT own.sub_id AS entity_id
+FROM subscriptions AS own
 CROSS JOIN billing_dates
-LEFT JOIN invoices ON invoices.sub_id = subscriptions.sub_id AND invoice_date = billing_date
-WHERE status = 'Active'
-GROUP BY subscriptions.sub_id
+LEFT JOIN invoices ON invoices.sub_id = own.sub_id AND invoice_date = billing_date
+ANTI JOIN subscriptions AS earlier
+    ON earlier.customer_id = own.customer_id AND earlier.end_date = own.start_date - 1
+WHERE own.status = 'Active'
+GROUP BY own.sub_id
+HAVING
+    bool_or(start_date > billing_date)
+    AND bool_or(start_date <= billing_date)
+    AND bool_and(start_date > billing_date OR invoice_id IS NOT NULL);
+
+-- name: new_plan [ghost_subscriber] — The subscription began with a change of plan after the first bills, up to a month
+-- before its first one, and has every bill since.
+WITH firsts AS (
+    SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
+    FROM scenario, unnest(
+        generate_series(date_trunc('month', as_of - to_months(period_months)), as_of, INTERVAL 1 MONTH)
+    ) AS months(month)
+    WHERE month > as_of - to_months(period_months)
+),
+billing_dates AS (
+    SELECT billing_date FROM firsts CROSS JOIN scenario WHERE months_on % billing_interval_months = 0
+)
+SELECT own.sub_id AS entity_id
+FROM subscriptions AS own
+CROSS JOIN billing_dates
+LEFT JOIN invoices ON invoices.sub_id = own.sub_id AND invoice_date = billing_date
+SEMI JOIN subscriptions AS earlier
+    ON earlier.customer_id = own.customer_id AND earlier.end_date = own.start_date - 1
+WHERE own.status = 'Active'
+GROUP BY own.sub_id
 HAVING
     bool_or(start_date > billing_date)
     AND bool_or(start_date <= billing_date)

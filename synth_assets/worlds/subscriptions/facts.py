@@ -1,6 +1,6 @@
-"""What is decided about a subscription before any table is made: plan, tenure, end, and every bill.
+"""What is decided about a customer before any table is made: plan, tenure, change, end, and every bill.
 
-Everything is a pure function of (configuration, subscription number). Tables project it.
+Everything is a pure function of (configuration, customer number). Tables project it.
 """
 
 from __future__ import annotations
@@ -19,25 +19,26 @@ from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.model.used_numbers import unused_before
-from synth_assets.worlds.subscriptions import curves, fault_plan
+from synth_assets.worlds.subscriptions import curves, fault_plan, plan_changes
 from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import closed_form, plan_counts
-from synth_assets.worlds.subscriptions.cohorts import FOUNDERS, arrival_days, bill_days, first_day
+from synth_assets.worlds.subscriptions.cohorts import bill_days
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, UNUSED_SHARE, Config
 from synth_assets.worlds.subscriptions.ends import end_day
 from synth_assets.worlds.subscriptions.payers import BY_INVOICE, payment_lag_days
+from synth_assets.worlds.subscriptions.starts import start_day
 
 
-class Subscriptions(NamedTuple):
-    """The facts of consecutive subscriptions; days are epoch days.
+class Customers(NamedTuple):
+    """The facts of consecutive customers; days are epoch days.
 
     Attributes:
-        number: from 0; customer, subscription and their bills share it.
-        plan: index into `curves.PLANS`.
-        start_day: start of the subscription; that of founders is on or before the period's first day.
+        number: from 0; their bills share it.
+        plan: index into `curves.PLANS`, of their first subscription.
+        start_day: start of the first subscription; that of founders is on or before the period's first day.
         end_day: day of the cancellation; one day after as_of for those who stay.
-        has_stayed: whether the subscription is active at as_of.
-        bills: faults and settlements, shape (subscriptions, cycles).
+        has_stayed: whether a subscription is active at as_of.
+        bills: faults and settlements, shape (customers, cycles).
     """
 
     number: Ints
@@ -48,11 +49,29 @@ class Subscriptions(NamedTuple):
     bills: fault_plan.Bills
 
 
+class Subscriptions(NamedTuple):
+    """The subscriptions of a block, one entry each, in order of number; a change of plan makes a second one.
+
+    Attributes:
+        number: from 0.
+        row: position of its customer in the block.
+        plan, start_day, end_day: as those of customers.
+        is_active: whether it is active at as_of.
+    """
+
+    number: Ints
+    row: Ints
+    plan: Ints
+    start_day: Ints
+    end_day: Ints
+    is_active: npt.NDArray[np.bool_]
+
+
 class Bill(NamedTuple):
     """Bills of a block, one entry each, in order of number.
 
     Attributes:
-        number: fixed for each subscription and cycle, so a bill that is absent shifts no other.
+        number: fixed for each customer and cycle, so a bill that is absent shifts no other.
         row: position of its subscription in the block.
         cycle: index of the billing date.
         day: epoch day of the billing date.
@@ -85,27 +104,29 @@ class Bill(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What is decided about consecutive subscriptions, and about every bill that they are due."""
+    """What is decided about consecutive customers, about their subscriptions, and about every bill due."""
 
+    customers: Customers
     subscriptions: Subscriptions
     bills: Bill
 
 
 def facts(config: Config, draws: Draws, rows: range) -> Facts:
-    """The facts of the subscriptions `rows`."""
+    """The facts of the customers `rows`."""
     config, draws = config.planned, draws.of("bills")
-    subscriptions = _subscriptions(config, draws, np.arange(rows.start, rows.stop, dtype=np.int64))
-    return Facts(subscriptions, _bills(config, draws, subscriptions))
+    customers = _customers(config, draws, np.arange(rows.start, rows.stop, dtype=np.int64))
+    subscriptions, places = _subscriptions(config, draws, customers)
+    return Facts(customers, subscriptions, _bills(config, draws, customers, places))
 
 
-def _subscriptions(config: Config, draws: Draws, number: Ints) -> Subscriptions:
+def _customers(config: Config, draws: Draws, number: Ints) -> Customers:
     form = closed_form(config, draws)
     bills = fault_plan.plan(config, draws, number)
     stays = bills.cancel_cycle == len(form.bill_days)
-    facts = Subscriptions(
+    facts = Customers(
         number,
         _plan(config, draws, number, stays),
-        _start_day(config, draws, number, bills),
+        start_day(config, draws, number, bills),
         end_day(config, draws, number, bills.cancel_cycle),
         stays,
         bills,
@@ -115,8 +136,37 @@ def _subscriptions(config: Config, draws: Draws, number: Ints) -> Subscriptions:
     return facts
 
 
-def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
-    """Every bill that is due from some subscriptions, ghosts included."""
+def _subscriptions(config: Config, draws: Draws, facts: Customers) -> tuple[Subscriptions, Ints]:
+    """The subscriptions of some customers, and the places among them of each one's first and second."""
+    first, second = plan_changes.numbers(config, draws, facts.number)
+    if not config.plan_change_share:
+        row = np.arange(len(first))
+        alike = Subscriptions(first, row, facts.plan, facts.start_day, facts.end_day, facts.has_stayed)
+        return alike, row[None, :]
+    changes = np.flatnonzero(facts.bills.change_cycle <= len(bill_days(config)))
+    changer, cycle = facts.number[changes], facts.bills.change_cycle[changes]
+    last_day = plan_changes.last_days(config, draws, changer, cycle)
+    new_plan = plan_changes.new_plans(draws, changer, facts.plan[changes])
+    end, stays = facts.end_day.copy(), facts.has_stayed.copy()
+    end[changes], stays[changes] = last_day, False
+    both = (
+        np.concatenate([first, second[changes]]),
+        np.concatenate([np.arange(len(first)), changes]),
+        np.concatenate([facts.plan, new_plan]),
+        np.concatenate([facts.start_day, last_day + 1]),
+        np.concatenate([end, facts.end_day[changes]]),
+        np.concatenate([stays, facts.has_stayed[changes]]),
+    )
+    order = np.argsort(both[0], kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    places = np.stack([place[: len(first)]] * 2)
+    places[1, changes] = place[len(first) :]
+    return Subscriptions._make(values[order] for values in both), places
+
+
+def _bills(config: Config, draws: Draws, facts: Customers, places: Ints) -> Bill:
+    """Every bill that is due from some customers, ghosts included, given where their subscriptions are."""
     form = closed_form(config, draws)
     row, cycle = np.nonzero(facts.bills.is_billed)
     number = _bill_numbers(draws, facts.number, len(form.bill_days))[row, cycle]
@@ -124,9 +174,13 @@ def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
     settlement = facts.bills.settlement[row, cycle]
     lag_table = (facts.bills.payer * quantile_tables.SIZE).take(row)
     paid_day = _paid_day(config, draws, number, day, settlement, lag_table)
+    place = row
+    if config.plan_change_share:
+        is_second = cycle >= facts.bills.change_cycle.take(row)
+        place = places.ravel().take(is_second * places.shape[1] + row)
     return Bill(
         number,
-        row.astype(np.int32),
+        place.astype(np.int32),
         cycle.astype(np.int16),
         day.astype(np.int32),
         paid_day.astype(np.int32),
@@ -135,19 +189,19 @@ def _bills(config: Config, draws: Draws, facts: Subscriptions) -> Bill:
     )
 
 
-def _bill_numbers(draws: Draws, subscription: Ints, cycles: int) -> Ints:
-    """The number of each subscription's bill of each cycle, ascending, shape (subscriptions, cycles).
+def _bill_numbers(draws: Draws, customer: Ints, cycles: int) -> Ints:
+    """The number of each customer's bill of each cycle, ascending, shape (customers, cycles).
 
-    Of the numbers that a subscription has some are unused, and a ghost's is like others. The last ones are
+    Of the numbers that a customer has some are unused, and a ghost's is like others. The last ones are
     kept for the bills that are still to come.
     """
     words = -(-cycles // 4)
-    fields = draws.fields("numbers", subscription[:, None] * words + np.arange(words)).T
-    unused = quantile_tables.sample(unused_before(UNUSED_SHARE), fields.reshape(len(subscription), 4 * words))
+    fields = draws.fields("numbers", customer[:, None] * words + np.arange(words)).T
+    unused = quantile_tables.sample(unused_before(UNUSED_SHARE), fields.reshape(len(customer), 4 * words))
     chosen = np.cumsum(unused[:, :cycles] + 1, axis=1)
     of_one = NUMBERS_A_CYCLE * cycles
     np.minimum(chosen, of_one + 1 - np.arange(cycles, 0, -1), out=chosen)
-    return chosen + (subscription * of_one)[:, None]
+    return chosen + (customer * of_one)[:, None]
 
 
 @lru_cache(maxsize=8)
@@ -168,24 +222,6 @@ def _plan(config: Config, draws: Draws, number: Ints, stays: npt.NDArray[np.bool
         own_rank = Permutation(draws.key(f"plans of those who {group}"), sum(counts))(rank[rows] - first)
         result[rows] = np.searchsorted(list(accumulate(counts)), own_rank, side="right")
     return result
-
-
-def _start_day(config: Config, draws: Draws, number: Ints, bills: fault_plan.Bills) -> Ints:
-    """Founders start before the period: tenure in months by the cycle of the cancellation, and a drawn day.
-
-    The others start on any day after one bill and by the next.
-    """
-    tenure, day, _, _ = draws.fields("start", number)
-    cycle_months = tuple(cycle * config.billing_interval_months for cycle in range(len(bill_days(config))))
-    tables = [curves.leaving_tenure_months(month) for month in cycle_months]
-    tables.append(curves.staying_tenure_months(config.churn_rate, cycle_months))
-    months = np.stack(tables).ravel()[bills.cancel_cycle * quantile_tables.SIZE + (tenure >> 4)]
-    days = months * 30_437 // 1_000 + day.astype(np.int64) * 30 // 65_536
-    start = first_day(config) - days
-    new = np.flatnonzero(bills.arrival != FOUNDERS)
-    first, last = np.array(arrival_days(config), dtype=np.int64)[bills.arrival[new] - 1].T
-    start[new] = first + tenure[new].astype(np.int64) * (last - first + 1) // 65_536
-    return start
 
 
 def _paid_day(

@@ -8,7 +8,7 @@
 -- first half to its second: .056, e-fold in 18 months.
 WITH started AS (
     SELECT start_date, period_months, as_of - to_months(period_months) AS before
-    FROM subscriptions CROSS JOIN scenario
+    FROM (SELECT min(start_date) AS start_date FROM subscriptions GROUP BY customer_id) CROSS JOIN scenario
     WHERE start_date > CAST(as_of - to_months(period_months) AS DATE) + 1
 ),
 halves AS (
@@ -24,15 +24,15 @@ SELECT new, CASE WHEN late > 0 AND late < new THEN ln(late / (new - late)) / (mo
 -- of customers makes that is late most often: .66, and .30 were lateness nobody's habit; of the first 100,000
 -- customers, with six bills in the period and at most 15 % of payments late.
 WITH paid AS (
-    SELECT sub_id, CAST(payment_date > due_date AS INT) AS late
-    FROM payments JOIN invoices USING (invoice_id) CROSS JOIN scenario
+    SELECT customer_id, CAST(payment_date > due_date AS INT) AS late
+    FROM payments JOIN invoices USING (invoice_id) JOIN subscriptions USING (sub_id) CROSS JOIN scenario
     WHERE
-        sub_id <= 'SUB-000100000'
+        customer_id <= 'CUS-000100000'
         AND late_rate <= 0.15 AND period_months >= 6 * billing_interval_months
 ),
 tally_of_one AS (
     SELECT late, row_number() OVER (ORDER BY late DESC) AS place, count(*) OVER () AS customers
-    FROM (SELECT sub_id, sum(late) AS late FROM paid GROUP BY sub_id)
+    FROM (SELECT customer_id, sum(late) AS late FROM paid GROUP BY customer_id)
 )
 SELECT CAST(sum(late) AS BIGINT), sum(late) FILTER (place <= customers / 10) / nullif(sum(late), 0)
 FROM tally_of_one;
@@ -41,12 +41,13 @@ FROM tally_of_one;
 -- payment on time that lies between customers, .84: cards pay in days 0 to 2, ACH in 3 to 5, the others by
 -- invoice; of the first 100,000 customers, with terms of two weeks.
 WITH paid AS (
-    SELECT sub_id, payment_date - invoice_date AS days
-    FROM payments JOIN invoices USING (invoice_id) CROSS JOIN scenario
-    WHERE sub_id <= 'SUB-000100000' AND payment_date <= due_date AND payment_terms_days >= 14
+    SELECT customer_id, payment_date - invoice_date AS days
+    FROM payments JOIN invoices USING (invoice_id) JOIN subscriptions USING (sub_id) CROSS JOIN scenario
+    WHERE customer_id <= 'CUS-000100000' AND payment_date <= due_date AND payment_terms_days >= 14
 ),
 by_customer AS (
-    SELECT count(*) AS found, sum(days) AS total, sum(days * days) AS squares FROM paid GROUP BY sub_id
+    SELECT count(*) AS found, sum(days) AS total, sum(days * days) AS squares
+    FROM paid GROUP BY customer_id
 )
 SELECT
     CAST(sum(found) AS BIGINT),
@@ -59,8 +60,12 @@ FROM by_customer;
 -- of twelve months or more with five cancellations or more each on average.
 WITH months AS (
     SELECT date_trunc('month', end_date) AS month, count(*) AS cancelled
-    FROM subscriptions
-    WHERE end_date IS NOT NULL
+    FROM (
+        SELECT max(end_date) AS end_date
+        FROM subscriptions
+        GROUP BY customer_id
+        HAVING count(end_date) = count(*)
+    )
     GROUP BY month
 ),
 steps AS (
@@ -84,3 +89,45 @@ FROM invoices
 JOIN payments USING (invoice_id)
 CROSS JOIN scenario
 WHERE payment_date > as_of - 7;
+
+-- name: plan_changes_from_pro_go_up [0.45 to 0.75, warning, from 150 rows] — Of the customers who change from Pro, those who
+-- take the dearer Enterprise: .6, so that upgrades are more usual than downgrades.
+SELECT count(*), avg(CAST(new_plans.name = 'Enterprise' AS INT))
+FROM subscriptions AS old
+JOIN plans AS old_plans ON old_plans.plan_id = old.plan_id
+JOIN subscriptions AS new ON new.customer_id = old.customer_id AND new.start_date = old.end_date + 1
+JOIN plans AS new_plans ON new_plans.plan_id = new.plan_id
+WHERE old_plans.name = 'Pro';
+
+-- name: days_to_the_first_bill_of_a_new_plan [12 to 17, warning, from 500 rows] — Mean days from the start on a new plan to
+-- its first bill, 14.7: plans change on any day, and the old one's bill covers the days until then; billed monthly.
+SELECT count(*), avg(CAST(date_trunc('month', start_date - 1) + INTERVAL 1 MONTH AS DATE) - start_date)
+FROM subscriptions CROSS JOIN scenario
+WHERE
+    billing_interval_months = 1
+    AND start_date <= date_trunc('month', as_of)
+    AND (customer_id, start_date - 1) IN (SELECT (customer_id, end_date) FROM subscriptions);
+
+-- name: ghosts_at_plan_changes [0.5 to 1, warning, from 100 rows] — Of the ghosts, those at the first bill of a new plan:
+-- more than half in an investigation; where three in five are asked, among enough such bills of a year.
+WITH new_plans AS (
+    SELECT sub_id, start_date
+    FROM subscriptions
+    WHERE status = 'Active' AND (customer_id, start_date - 1) IN (SELECT (customer_id, end_date) FROM subscriptions)
+),
+ghosts AS (
+    SELECT coalesce(billing_date < start_date + to_months(billing_interval_months), false) AS is_first
+    FROM anomaly_manifest
+    LEFT JOIN new_plans ON sub_id = entity_id
+    CROSS JOIN scenario
+    WHERE type = 'ghost_subscriber'
+)
+SELECT
+    CASE
+        WHEN any_value(ghosts_at_plan_changes) >= 0.6
+            AND any_value(period_months) >= 12 * any_value(billing_interval_months)
+            AND (SELECT count(*) FROM new_plans) >= 2 * count(*) THEN count(*)
+        ELSE 0
+    END,
+    avg(CAST(is_first AS INT))
+FROM ghosts CROSS JOIN scenario;

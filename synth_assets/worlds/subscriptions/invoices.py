@@ -16,7 +16,7 @@ from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
 INVOICE_ID = identifier(
     "invoice_id",
     "INV-",
-    "Invoice; every subscription has three numbers for each billing date, and most of them stay unused.",
+    "Invoice; every customer has three numbers for each billing date, and most of them stay unused.",
 )
 COLUMNS = (
     INVOICE_ID,

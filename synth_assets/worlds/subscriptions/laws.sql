@@ -24,13 +24,29 @@ WHERE monthly_price_cents <> round(100 * CAST(CASE name
     ELSE monthly_prices.enterprise
 END AS DECIMAL(18, 6)));
 
--- name: customer_has_one_subscription — Every customer has exactly one subscription.
-SELECT customer_id, coalesce(found, 0) AS subscriptions
+-- name: customer_has_one_subscription — Every customer has exactly one subscription at a time: a second one begins on
+-- another plan, the day after the first one ended.
+SELECT customer_id, coalesce(found, 0) AS subscriptions, plans, first_end, last_start
 FROM customers
 LEFT JOIN (
-    SELECT customer_id, count(*) AS found FROM subscriptions GROUP BY customer_id
+    SELECT
+        customer_id,
+        count(*) AS found,
+        count(DISTINCT plan_id) AS plans,
+        min(end_date) AS first_end,
+        max(start_date) AS last_start
+    FROM subscriptions GROUP BY customer_id
 ) USING (customer_id)
-WHERE coalesce(found, 0) <> 1;
+WHERE
+    coalesce(found, 0) <> 1
+    AND NOT coalesce(found = 2 AND plans = 2 AND last_start = first_end + 1, false);
+
+-- name: plan_changes_as_asked [cross-partition] — As many customers as asked have a second subscription.
+SELECT num_customers * plan_change_share AS asked, found
+FROM scenario CROSS JOIN (
+    SELECT count(*) - (SELECT count(*) FROM customers) AS found FROM subscriptions
+)
+WHERE abs(found - num_customers * plan_change_share) > 0.501;
 
 -- name: sign_up_before_start — A customer signs up by the day the subscription starts.
 SELECT sub_id, created_at, start_date
@@ -42,24 +58,28 @@ SELECT sub_id, start_date
 FROM subscriptions CROSS JOIN scenario
 WHERE start_date > as_of;
 
--- name: new_customers_as_asked [cross-partition] — As many subscriptions as asked start after the period's first day, the
--- others on or before it.
+-- name: new_customers_as_asked [cross-partition] — As many first subscriptions as asked start after the period's first
+-- day, the others on or before it; the second ones all start after it.
 SELECT num_customers * new_customers_share AS asked, found
 FROM scenario CROSS JOIN (
-    SELECT count(*) AS found
+    SELECT
+        count(*) FILTER (start_date > CAST(as_of - to_months(period_months) AS DATE) + 1)
+        - (count(*) - (SELECT count(*) FROM customers)) AS found
     FROM subscriptions CROSS JOIN scenario
-    WHERE start_date > CAST(as_of - to_months(period_months) AS DATE) + 1
 )
 WHERE abs(found - num_customers * new_customers_share) > 0.501;
 
--- name: cancelled_within_the_period — Cancellations lie in the period that ends with as_of.
+-- name: cancelled_within_the_period — Cancellations and changes of plan lie in the period that ends with as_of.
 SELECT sub_id, end_date
 FROM subscriptions CROSS JOIN scenario
 WHERE end_date <= as_of - to_months(period_months) OR end_date > as_of OR end_date < start_date;
 
--- name: cancellations_as_asked [cross-partition] — As many subscriptions are cancelled as the churn rate asks.
+-- name: cancellations_as_asked [cross-partition] — As many customers as the churn rate asks have no active subscription
+-- left: who changes plan has one.
 SELECT num_customers * churn_rate AS asked, found
-FROM scenario CROSS JOIN (SELECT count(*) AS found FROM subscriptions WHERE status = 'Cancelled')
+FROM scenario CROSS JOIN (
+    SELECT (SELECT count(*) FROM customers) - count(*) FILTER (status = 'Active') AS found FROM subscriptions
+)
 WHERE abs(found - num_customers * churn_rate) > 0.501;
 
 -- name: billed_on_the_first — Invoices are dated the 1st of a month of the period, and due after the terms.

@@ -27,6 +27,13 @@ LATE_WEIGHTS = (1.0, 5.0, 15.0, 65.0)
 themselves [S turnstile.ai], and a tenth of the customers makes two thirds of the late payments [D from the
 Accounts Receivable sample, simulated by IBM: a tenth is late with .88 of its invoices, a tenth never]."""
 
+STRATA = (*PAYERS, *(f"{payer} {since}" for since in ("changed", "just changed") for payer in PAYERS))
+"""The bills of a date that are planned together: of those who never change their plan, by payer, of those
+who changed it before, and of those for whom it is the first since."""
+
+CHANGED, JUST_CHANGED = len(PAYERS), 2 * len(PAYERS)
+"""Where the strata of the latter two begin."""
+
 CYCLE = sum(PAYERS_OF_200)
 """Ranks after which the payers repeat."""
 

@@ -7,7 +7,9 @@ from synth_assets.model.pictures import AMOUNT_AT_RISK, Plot
 PLOTS: dict[str, Plot] = {
     "subscriptions": Plot(
         "Cancellations a month",
-        """select date_trunc('month', end_date)::date, count(*) from subscriptions where end_date is not null
+        """select date_trunc('month', max_end)::date, count(*)
+        from (select max(end_date) as max_end from subscriptions group by customer_id
+            having count(end_date) = count(*))
         group by 1 order by 1""",
         "line",
     ),

@@ -18,7 +18,7 @@ from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions.anomalies import GHOST, PARTIAL, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import closed_form
 from synth_assets.worlds.subscriptions.config import Config
-from synth_assets.worlds.subscriptions.payers import PAYERS
+from synth_assets.worlds.subscriptions.payers import STRATA
 from synth_assets.worlds.subscriptions.quotas import Quotas, quotas
 
 
@@ -51,27 +51,27 @@ def asked(config: Config, draws: Draws) -> Asked:
     return Asked(ghosts, zombies, quota(rates.partial_payment, payments), bills, invoices, payments)
 
 
-def fault_ranges(counts: Quotas, payer: int) -> list[tuple[int, int]]:
+def fault_ranges(counts: Quotas, stratum: int) -> list[tuple[int, int]]:
     """(length, code) of each range of a stayer's rank: which fault the bill carries."""
-    ghosts, zombies = counts.late_ghosts[payer], counts.late_zombies[payer]
+    ghosts, zombies = counts.late_ghosts[stratum], counts.late_zombies[stratum]
     return [
         (ghosts, GHOST),
         (zombies, ZOMBIE),
-        (counts.late[payer] - ghosts - zombies + counts.in_grace[payer], 0),
-        (counts.ghosts[payer], GHOST),
-        (counts.zombies[payer], ZOMBIE),
-        (counts.partials[payer], PARTIAL),
+        (counts.late[stratum] - ghosts - zombies + counts.in_grace[stratum], 0),
+        (counts.ghosts[stratum], GHOST),
+        (counts.zombies[stratum], ZOMBIE),
+        (counts.partials[stratum], PARTIAL),
     ]
 
 
-def thin(codes: Codes, rank: Ints, config: Config, draws: Draws, cycle: int, payer: int) -> None:
-    """Take from `codes` the faults of a cycle's bills of one payer that do not stay, given their ranks."""
+def thin(codes: Codes, rank: Ints, config: Config, draws: Draws, cycle: int, stratum: int) -> None:
+    """Take from `codes` the faults of a cycle's bills of one stratum that do not stay, given their ranks."""
     start = 0
-    ranges = fault_ranges(quotas(config, draws)[cycle], payer)
+    ranges = fault_ranges(quotas(config, draws)[cycle], stratum)
     for place, (length, code) in enumerate(ranges):
         if code:
             inside = np.flatnonzero((rank >= start) & (rank < start + length))
-            number = rank[inside] - start + _first(config, draws)[cycle, payer, place]
+            number = rank[inside] - start + _first(config, draws)[cycle, stratum, place]
             codes[inside[~_keeps(number, config, draws, cycle, code)]] = 0
         start += length
 
@@ -88,9 +88,9 @@ def _keeps(number: Ints, config: Config, draws: Draws, cycle: int, code: int) ->
 
 @cache
 def _first(config: Config, draws: Draws) -> Ints:
-    """The first number of each range, shape (cycles, payers, ranges): ghosts are numbered within a cycle."""
+    """The first number of each range, shape (cycles, strata, ranges): ghosts are numbered within a cycle."""
     ranges = [
-        [fault_ranges(counts, payer) for payer in range(len(PAYERS))] for counts in quotas(config, draws)
+        [fault_ranges(counts, stratum) for stratum in range(len(STRATA))] for counts in quotas(config, draws)
     ]
     lengths, codes = np.moveaxis(np.array(ranges, dtype=np.int64), -1, 0)
     first = np.zeros_like(lengths)

@@ -1,4 +1,4 @@
-"""Subscriptions: one a customer, active or cancelled as of the period's last day."""
+"""Subscriptions: one a customer at a time, active or cancelled as of the period's last day."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model.arrow import combined
 from synth_assets.model.columns import choice, day, identifier, reference
+from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.model.variant import Variant
 from synth_assets.worlds.subscriptions.config import Config
@@ -15,15 +15,23 @@ from synth_assets.worlds.subscriptions.customers import CUSTOMER_ID
 from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.plans import PLAN_ID
 
-SUB_ID = identifier("sub_id", "SUB-", "Subscription; has its customer's number.")
+SUB_ID = identifier(
+    "sub_id",
+    "SUB-",
+    "Subscription; has its customer's number, or where plans change one of 512 for 256 customers.",
+)
 COLUMNS = (
     SUB_ID,
     reference("customers", CUSTOMER_ID, "Who subscribes."),
     reference("plans", PLAN_ID, "What they subscribe to."),
-    day("start_date", "First day; new customers are billed from the next billing date on."),
+    day(
+        "start_date",
+        "First day; new customers, and those on a new plan, are billed from the next billing date on.",
+    ),
     day(
         "end_date",
-        "Day of the cancellation; empty while active (`--variant period-ends` fills it).",
+        "Day of the cancellation, or the last day before a change of plan; empty while active "
+        "(`--variant period-ends` fills it).",
         nullable=True,
     ),
     choice("status", ("Active", "Cancelled"), "As of the period's last day."),
@@ -31,18 +39,17 @@ COLUMNS = (
 
 
 def generate(customers: Rows, facts: Facts) -> pa.Table:
-    """One row a customer."""
+    """One row a customer, two where the plan changes."""
     decided = facts.subscriptions
-    customer = customers.id_numbers("customer_id")
     return arrow_table(
         COLUMNS,
         {
-            "sub_id": customer,
-            "customer_id": combined(customers["customer_id"]),
+            "sub_id": decided.number + 1,
+            "customer_id": take_ids(customers["customer_id"], decided.row),
             "plan_id": decided.plan + 1,
             "start_date": decided.start_day,
-            "end_date": np.ma.masked_array(decided.end_day, mask=decided.has_stayed),
-            "status": np.where(decided.has_stayed, 0, 1),
+            "end_date": np.ma.masked_array(decided.end_day, mask=decided.is_active),
+            "status": np.where(decided.is_active, 0, 1),
         },
     )
 
