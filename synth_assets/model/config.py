@@ -30,6 +30,15 @@ def _as_of(value: object) -> object:
 AsOf = Annotated[dt.date | Literal["today"], BeforeValidator(_as_of)]
 
 
+def _day(value: object) -> object:
+    if value == "today":
+        raise ValueError("'today' is not a date; write one like 2024-01-01")
+    return None if value is None else _as_of(value)
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+
+
 class Frozen(BaseModel):
     """A model that refuses unknown keys and never changes."""
 
@@ -74,10 +83,15 @@ class WorldConfig(Frozen):
         return self.as_of
 
     @property
+    def grows(self) -> bool:
+        """Whether the world goes on from a start of its history, so that a later as_of adds to the past."""
+        return False
+
+    @property
     def planned_rates(self) -> dict[str, float]:
         """The rates by which faults are planned: those asked, or at a prevalence those of the highest one, of
         whose faults the asked share is kept."""
-        scale = MOST_PREVALENCE / self.prevalence if self.prevalence else 1.0
+        scale = MOST_PREVALENCE / self.prevalence if self.prevalence and not self.grows else 1.0
         return {kind: rate * scale for kind, rate in self.anomaly_rates}
 
     def with_prevalence(self) -> Self:

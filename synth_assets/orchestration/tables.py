@@ -66,6 +66,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
     with store.lock(wait=True):
         refuse_other_scenario(context, world, store)
         scenario, above = _given(store, world, table)
+        world, table = scenario.world, scenario.world.table(table.name)
         started = perf_counter()
         built = _stage(context, store, scenario, table, above)
         seconds = perf_counter() - started

@@ -60,7 +60,7 @@ class Scenario:
 def with_versions(world: World, config: WorldConfig) -> Scenario:
     """A resolved configuration under the versions that are installed."""
     return Scenario(
-        world,
+        world.of(config),
         config,
         {"synth_assets": __version__, "faker": faker.VERSION, "format": FORMAT_VERSION},
     )
@@ -78,4 +78,4 @@ def load(world: World, text: str) -> Scenario:
         raise ValueError("its versions are none")
     if world.why_not(config, world.draws(config, "quotas")):
         raise ValueError("its quotas do not fit")
-    return Scenario(world, config, document["versions"])
+    return Scenario(world.of(config), config, document["versions"])

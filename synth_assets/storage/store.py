@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -106,6 +107,7 @@ class Store:
     """The published tables of one world under a data directory.
 
     Attributes:
+        declared: the world.
         remedy: the command that makes what is missing, which errors recommend.
         mend: gives the command that makes a damaged table again, from the current scenario.
     """
@@ -117,7 +119,7 @@ class Store:
         remedy: str | None = None,
         mend: Callable[[str], str] | None = None,
     ) -> None:
-        self.world = world
+        self.declared = world
         self.root = root
         self.remedy = remedy or f"synth-assets generate {world.name}"
         self.mend = mend or (lambda _: self.remedy)
@@ -126,12 +128,21 @@ class Store:
             BucketVersions(self.home) if isinstance(self.home, ObjectPath) else DiskVersions(self.home)
         )
 
+    @cached_property
+    def world(self) -> World:
+        """The world as the current scenario has it, see `World.of`; as it is declared before there is one."""
+        try:
+            return self.scenario().world
+        except Problem:
+            return self.declared
+
     # --- scenario -------------------------------------------------------------------------------------
 
     def write_scenario(self, scenario: Scenario, run: str = "") -> None:
         """Make a scenario the current one, by a run of Dagster or none; only while the store is locked."""
         write_atomic(self.home / RUN, run.encode())
         write_atomic(self.home / "scenario.json", scenario.text.encode())
+        self.world = scenario.world
 
     def refuse_scenario_of_another(self, run: str) -> None:
         """See that the current scenario is still the one that a run of Dagster wrote.
@@ -146,7 +157,7 @@ class Store:
         if writer != run:
             who = f"the run {writer}" if writer else "synth-assets generate"
             raise Problem(
-                f"{self.world.name}: {who} has replaced the scenario of this run meanwhile, so nothing more "
+                f"{self.declared.name}: {who} has replaced the scenario of this run meanwhile, so nothing more "
                 "is published. Wait for it, then run again"
             )
 
@@ -154,9 +165,9 @@ class Store:
         """The current scenario; a Problem where there is none."""
         path = self.home / "scenario.json"
         try:
-            return load_scenario(self.world, path.read_text(encoding="utf-8"))
+            return load_scenario(self.declared, path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise Problem(f"{self.world.name}: nothing in {self.root} yet. Run: {self.remedy}") from None
+            raise Problem(f"{self.declared.name}: nothing in {self.root} yet. Run: {self.remedy}") from None
         except OSError as error:
             raise Problem(f"{path} cannot be read: {first_line(error)}: {ELSEWHERE}") from None
         except (ValueError, KeyError, TypeError):
@@ -314,7 +325,7 @@ class Store:
 
     def label(self, name: str) -> str:
         """A table's name for people."""
-        return f"{self.world.name}/{name}"
+        return f"{self.declared.name}/{name}"
 
 
 def _intact(path: StoragePath, document: Mapping[str, object], parts: list[Part]) -> bool:

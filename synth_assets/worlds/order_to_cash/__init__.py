@@ -37,14 +37,14 @@ always the same for a product; a deal's value is the gross at that price, so a d
 the money is the one granted.
 """
 
-from synth_assets.model.world import World
+from synth_assets.model.world import Growth, World
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
 from synth_assets.worlds.order_to_cash.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.order_to_cash.config import INVESTIGATION, Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACTS
 from synth_assets.worlds.order_to_cash.deals import DEALS
 from synth_assets.worlds.order_to_cash.facts import facts
-from synth_assets.worlds.order_to_cash.fault_plan import expected_labels, why_not
+from synth_assets.worlds.order_to_cash.fault_plan import why_not
 from synth_assets.worlds.order_to_cash.invoices import INVOICES
 from synth_assets.worlds.order_to_cash.ledger_entries import LEDGER_ENTRIES
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITIES
@@ -52,6 +52,7 @@ from synth_assets.worlds.order_to_cash.orders import ORDERS
 from synth_assets.worlds.order_to_cash.payments import PAYMENTS
 from synth_assets.worlds.order_to_cash.pictures import PLOTS
 from synth_assets.worlds.order_to_cash.products import PRODUCTS
+from synth_assets.worlds.order_to_cash.visibility import blocks, expected_labels, settled_blocks
 
 WORLD = World(
     name="order_to_cash",
@@ -72,5 +73,6 @@ WORLD = World(
     expected_labels=expected_labels,
     why_not=why_not,
     plots=PLOTS,
+    growth=Growth(blocks, settled_blocks),
     presets={"standard": {}, "investigation": INVESTIGATION},
 )

@@ -6,15 +6,15 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.arrow import equals_choice, to_numpy
-from synth_assets.model.columns import choice, day, identifier, money, reference
+from synth_assets.model.columns import choice, day, identifier, money, reference, state
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan
+from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan, growth
 from synth_assets.worlds.order_to_cash.config import Config, DifficultyMix
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.invoice_numbers import invoice_numbers
-from synth_assets.worlds.order_to_cash.order_days import window
+from synth_assets.worlds.order_to_cash.order_days import months, window
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
 from synth_assets.worlds.order_to_cash.planned_payments import part_cents
 
@@ -30,12 +30,14 @@ COLUMNS = (
     INVOICE_ID,
     reference("orders", ORDER_ID, "The order that is billed."),
     money("amount_due_cents", "What the customer is asked to pay.", minimum=1),
-    money("amount_paid_cents", "Cash received by as_of; where the status is `paid`, too."),
-    choice(
-        "status",
-        STATUSES,
-        "In the books, as of as_of: `unpaid`, `paid`, or `partial` while instalments are still to come. "
-        "QuickBooks keeps a balance instead: what is due less what is paid.",
+    state(money("amount_paid_cents", "Cash received by as_of; where the status is `paid`, too.")),
+    state(
+        choice(
+            "status",
+            STATUSES,
+            "In the books, as of as_of: `unpaid`, `paid`, or `partial` while instalments are still to come. "
+            "QuickBooks keeps a balance instead: what is due less what is paid.",
+        )
     ),
     day("issue_date", "Day of issue, 0 to 7 business days after the order."),
     day("due_date", "Net 30: a promise, which may lie after as_of."),
@@ -52,8 +54,12 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     received[short] = anomalies.short_payment_cents(due[short], gross[short], draws, facts.number[short], mix)
     billed = (facts.fault != anomalies.MISSING) & ~equals_choice(orders["status"], "processing")
     numbers = invoice_numbers(draws, facts.number)
+    if config.grows and len(facts.number):
+        start = int(facts.number[0])
+        before = growth.groups_before(months(config), start, 1)
+        numbers = invoice_numbers(draws, facts.number - start, before)
     first = np.flatnonzero(billed)
-    again = np.flatnonzero(billed[facts.second.row])  # of the duplicates
+    again = np.flatnonzero(billed[facts.second.row] & (facts.second.issue_day <= last))  # of the duplicates
     twice = facts.second.row[again]
     before = np.searchsorted(numbers.first[first], numbers.second[twice])
     second = before + np.arange(len(before))

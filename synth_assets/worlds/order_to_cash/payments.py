@@ -51,8 +51,8 @@ def generate(rows: range, invoices: Rows, facts: Transactions, config: Config) -
     amount, in order of number."""
     planned = facts.payments
     invoice = _invoices_of(rows, invoices, facts)
-    has_cash = to_numpy(invoices["amount_paid_cents"]) > 0
-    came = (planned.day <= window(config).last) & (invoice >= 0) & has_cash.take(invoice, mode="clip")
+    has_cash = np.append(to_numpy(invoices["amount_paid_cents"]) > 0, False)  # the last one: never invoiced
+    came = (planned.day <= window(config).last) & has_cash[invoice]
     at = np.flatnonzero(came)
     invoice, row = invoice[at], planned.row[at]
     received = to_numpy(invoices["amount_paid_cents"])[invoice]

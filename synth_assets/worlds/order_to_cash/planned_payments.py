@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.order_to_cash import growth
 from synth_assets.worlds.order_to_cash.config import MOST_PARTS, Config
 from synth_assets.worlds.order_to_cash.instalments import WHOLE, Bills, Bools, parts_of
-from synth_assets.worlds.order_to_cash.order_days import window
+from synth_assets.worlds.order_to_cash.order_days import months
 from synth_assets.worlds.order_to_cash.payment_numbers import (
+    SHARE_NUMBERS,
     by_rank,
     document_numbers,
     in_time,
@@ -62,7 +64,7 @@ def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) 
     spare = spare_ranks(draws, queue, others.day, address, room(config.payments_per_invoice * len(first.row)))
 
     most = max(len(parts.bill), int(spare.max(initial=0)) + 1)
-    before = numbers_before(int(first.transaction[0]), config.payments_per_invoice)
+    before = _numbers_before(config, int(first.transaction[0]))
     numbers = document_numbers(draws, most, before)
     is_planned = numbers.rank < len(parts.bill)
     rank, number = numbers.rank[is_planned], numbers.planned[is_planned]
@@ -84,10 +86,11 @@ def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) 
     )
     if config.payments_per_invoice == 1:
         return planned
+    first_day = int(first.issue_day.min())
     receipt, other_receipt = receipt_numbers(
         document_numbers(draws.of("receipts"), most, before),
-        runs(first, parts, window(config).first)[queue.place],
-        runs(second, others, window(config).first),
+        runs(first, parts, first_day)[queue.place],
+        runs(second, others, first_day),
         spare,
     )
     return planned._replace(
@@ -95,6 +98,14 @@ def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) 
         until=np.concatenate([parts.until, others.until])[part],
         receipt=in_turn(receipt[rank], other_receipt),
     )
+
+
+def _numbers_before(config: Config, transaction: int) -> int:
+    """Numbers kept for the payments of all orders before the first one of those numbered together."""
+    if config.grows:
+        groups = growth.groups_before(months(config), transaction, config.payments_per_invoice)
+        return 2 * SHARE_NUMBERS * groups
+    return numbers_before(transaction, config.payments_per_invoice)
 
 
 def _merged(numbers: Ints, others: Ints) -> npt.NDArray[np.intp]:
