@@ -15,7 +15,8 @@ import pyarrow as pa
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.arrow import indices
 from synth_assets.model.calendar import epoch_day
-from synth_assets.model.columns import Column, choice, day, decimal, identifier, moment, money, rate, text
+from synth_assets.model.columns import Column, choice, decimal, identifier, moment, money, rate, text
+from synth_assets.model.columns import day as day_column
 from synth_assets.model.draws import Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.table import arrow_table, seconds
@@ -33,7 +34,7 @@ FOUND_OF_GRADE = (0.99, 0.90, 0.70, 0.40, 0.15)
 """Share of each grade's labels that the best detector of the panel finds."""
 
 
-VISIBLE_ON = day("visible_on", "First day on which the tables show the fault.")
+VISIBLE_ON = day_column("visible_on", "First day on which the tables show the fault.")
 """A column of the manifest in a history that grows."""
 
 
@@ -149,10 +150,9 @@ def manifest_rows(
     entity_codes = np.array([kinds.index(anomaly.entity) for anomaly in anomalies])
     at_fault = faulty_columns(anomalies)
     columns_at_fault = np.array([at_fault.index(anomaly.column) for anomaly in anomalies])
-    grows = isinstance(shown_on, np.ndarray)
-    if grows:
-        columns, more = [*columns, VISIBLE_ON], more | {"visible_on": shown_on}
-    shown_day = shown_on if grows else epoch_day(shown_on)
+    day = epoch_day(shown_on) if isinstance(shown_on, dt.date) else shown_on
+    if not isinstance(shown_on, dt.date):
+        columns, more = [*columns, VISIBLE_ON], more | {VISIBLE_ON.name: shown_on}
     values = {
         "anomaly_id": number,
         "type": fault - 1,
@@ -162,7 +162,7 @@ def manifest_rows(
         "expected_value": expected / 100,
         "actual_value": actual / 100,
         "drift_pct": np.ma.masked_array(_percent(expected, actual), mask=fault != drifting),
-        "injected_at": np.broadcast_to(seconds(shown_day, 12 * 3_600), len(fault)),
+        "injected_at": np.broadcast_to(seconds(day, 12 * 3_600), len(fault)),
         "difficulty": difficulty,
         "faulty_column": columns_at_fault[fault - 1],
         "amount_at_risk_cents": at_risk,

@@ -16,6 +16,7 @@ from synth_assets.orchestration.keys import OWNERS, SCENARIO, asset_key, store_f
 from synth_assets.scenario.explain import allowed, value_of
 from synth_assets.scenario.resolve import CONFIG_VARIABLE, resolve
 from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.kept import refuse_going_back
 from synth_assets.storage.paths import StoragePath
 
 _TYPES: dict[Any, Any] = {bool: bool, int: int, float: float}
@@ -41,6 +42,7 @@ def scenario_asset(world: World) -> dg.AssetsDefinition:
             resolved = resolve_run(world, given)
             store = store_for(world, SCENARIO)
             with store.lock(wait=True):
+                refuse_going_back(store, resolved)
                 store.write_scenario(resolved, context.run.run_id)
         return dg.MaterializeResult(
             data_version=dg.DataVersion(resolved.id),

@@ -157,8 +157,8 @@ class Store:
         if writer != run:
             who = f"the run {writer}" if writer else "synth-assets generate"
             raise Problem(
-                f"{self.declared.name}: {who} has replaced the scenario of this run meanwhile, so nothing more "
-                "is published. Wait for it, then run again"
+                f"{self.declared.name}: {who} has replaced the scenario of this run meanwhile, so nothing "
+                "more is published. Wait for it, then run again"
             )
 
     def scenario(self) -> Scenario:
@@ -211,7 +211,7 @@ class Store:
             "scenario": scenario.id,
             "content": content,
             "parts": [part._asdict() for part in parts],
-        }
+        } | self._growth_of(scenario, table)
         write_atomic(staged / "_table.json", json.dumps(document, indent=1).encode())
 
         def intact(path: StoragePath) -> bool:
@@ -222,6 +222,18 @@ class Store:
         if before and before != path:  # without the catalogue, too, three versions are the most
             self._versions.prune({before, *self.catalogued().values()}, [table.name])
         return Published(path, scenario.id, content, tuple(parts))
+
+    def _growth_of(self, scenario: Scenario, table: Table) -> dict[str, Any]:
+        """What a later night needs to know of a version: which of its first parts no later day changes."""
+        if not scenario.history:
+            return {}
+        world, config = scenario.world, scenario.config
+        settled = world.settled_blocks(config, world.root(table))
+        return {"history": scenario.history, "as_of": str(config.day), "settled": settled}
+
+    def current(self, name: str) -> StoragePath:
+        """Where the current version of a table is, or would be."""
+        return self._versions.current(name)
 
     def check_order(self, table: Table, parts: list[Part]) -> None:
         """Keys ascend from part to part; ids are of one length, so text order is number order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -92,7 +92,8 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
     deals = _deals(draws, facts, config)
     if config.grows and rows.stop == orders_so_far(config, draws):
         parts = [deals, *(_still_open(config, _deals(draws, sale, config)) for sale in ahead(config, draws))]
-        deals = Deals(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+        columns: list[Any] = [np.concatenate(values) for values in zip(*parts, strict=True)]
+        deals = Deals(*columns)
     return arrow_table(
         COLUMNS,
         {
@@ -110,7 +111,8 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
 def _still_open(config: Config, deals: Deals) -> Deals:
     """Of deals that end after as_of, those that were opened by then."""
     known = np.flatnonzero(deals.opened <= window(config).last)
-    some = Deals(*(values[known] for values in deals))
+    columns: list[Any] = [values[known] for values in deals]
+    some = Deals(*columns)
     return some._replace(stage=_open_stage(some.fate))
 
 

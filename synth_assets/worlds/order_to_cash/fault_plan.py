@@ -124,7 +124,7 @@ def why_not_by_month(config: Config, draws: Draws) -> str | None:
     misfit = monthly_plan(config, draws).first_misfit()
     if misfit:
         place, asked, found = misfit
-        year, month = divmod(months(config).index[place], 12)
+        year, month = divmod(months(config).numbers[place], 12)
         return (
             f"history: {year}-{month + 1:02d} has {found} orders, and anomaly_rates or decoys ask for "
             f"{asked} of them: lower the rates or raise history.transactions_per_year"

@@ -93,7 +93,8 @@ SELECT
 FROM opportunities CROSS JOIN (SELECT median(quantity) AS median_quantity FROM opportunities);
 
 -- name: payments_are_numbered_in_time [0.98 to 1.0, warning, from 500 rows] — Rank correlation of payments' numbers with
--- their days, among those of 65,536 orders, where they have 500.
+-- their days, among those of 65,536 orders, where they have 500; a history that grows numbers those of each month's
+-- orders.
 SELECT CAST(coalesce(sum(payments), 0) AS BIGINT), sum(payments * correlation) / sum(payments)
 FROM (
     SELECT count(*) AS payments, corr(number, by_day) AS correlation
@@ -109,6 +110,7 @@ FROM (
                     payment_date,
                     (CAST(right(payment_id, 9) AS BIGINT) - 1) // (131072 * payments_per_invoice) AS numbered
                 FROM payments CROSS JOIN scenario
+                WHERE history.start IS NULL
             )
     )
     GROUP BY numbered
@@ -130,6 +132,7 @@ FROM (
                 row_number() OVER (PARTITION BY payment_date, numbered ORDER BY payment_id) AS payment,
                 row_number() OVER (PARTITION BY payment_date, numbered ORDER BY invoice_id) AS invoice
             FROM payments CROSS JOIN scenario
+            WHERE history.start IS NULL
         )
     WINDOW of_day AS (PARTITION BY payment_date, numbered)
 );

@@ -37,11 +37,11 @@ class Months(NamedTuple):
     """The months of a history, the last one behind the deals that are open at as_of.
 
     Attributes:
-        index: of each month, year x 12 + month - 1.
+        numbers: of each month, year x 12 + month - 1.
         ends: orders through the end of each.
     """
 
-    index: tuple[int, ...]
+    numbers: tuple[int, ...]
     ends: tuple[int, ...]
 
     def of(self, transaction: int) -> int:
@@ -96,13 +96,13 @@ def schedule(config: Config, usual: Ints, lucky: Ints) -> MonthlySchedule:
     days = whole_months(config.start, config.day)
     found = months(config, usual)
     inside = np.where(days.days >= epoch_day(config.start), lucky, 0)
-    return MonthlySchedule(days.first, month_of_days(days) - found.index[0], inside, found.ends)
+    return MonthlySchedule(days.first, month_of_days(days) - found.numbers[0], inside, found.ends)
 
 
 # --- customers ----------------------------------------------------------------------------------------
 
 
-def contacts_before(config: Config, transaction: Ints) -> Ints:
+def contacts_before(config: Config, transaction: Ints | int) -> Ints:
     """How many contacts are in the CRM when so many orders were placed."""
     a_year, orders = config.history.new_customers_per_year, config.history.transactions_per_year
     arrived = (2 * a_year * np.asarray(transaction) + orders - 1) // (2 * orders)

@@ -56,8 +56,8 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     numbers = invoice_numbers(draws, facts.number)
     if config.grows and len(facts.number):
         start = int(facts.number[0])
-        before = growth.groups_before(months(config), start, 1)
-        numbers = invoice_numbers(draws, facts.number - start, before)
+        groups = growth.groups_before(months(config), start, 1)
+        numbers = invoice_numbers(draws, facts.number - start, groups)
     first = np.flatnonzero(billed)
     again = np.flatnonzero(billed[facts.second.row] & (facts.second.issue_day <= last))  # of the duplicates
     twice = facts.second.row[again]
