@@ -27,7 +27,7 @@ from synth_assets.worlds.order_to_cash.anomalies import (
 )
 from synth_assets.worlds.order_to_cash.config import Config, largest_count
 from synth_assets.worlds.order_to_cash.invoice_numbers import GROUP_NUMBERS
-from synth_assets.worlds.order_to_cash.order_days import months
+from synth_assets.worlds.order_to_cash.order_days import monthly_schedule, months, window
 
 REPEAT, FREIGHT, APPROVED, PENDING, REJECTED, LATE_INVOICE = range(1, 7)
 """Codes of the decoys that are reserved before any fault is planned."""
@@ -114,6 +114,11 @@ def why_not_by_month(config: Config, draws: Draws) -> str | None:
     """The same in a history that grows, where every month has to hold its quotas."""
     if config.start > config.day:
         return f"history.start {config.start} is after as_of {config.day}: let as_of be a later day"
+    if not monthly_schedule(config, draws).rows_through(window(config).last):
+        return (
+            f"history: no order comes from {config.start} to as_of {config.day}: let as_of be a later day, "
+            "or raise history.transactions_per_year"
+        )
     ends = months(config).ends
     most = largest_count(config.payments_per_invoice) - 2 * GROUP_NUMBERS * len(ends)
     if ends[-1] > most:
