@@ -7,7 +7,7 @@ a feed needs no older files, and a row that changed on three days is in it three
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from synth_assets.generation.blocks import make_block
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.table import Table
-from synth_assets.model.world import CONSTANT
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import translate_os_errors
 
@@ -31,18 +30,24 @@ INSERT, UPDATE = "insert", "update"
 
 FORMATS = ("parquet", "jsonl")
 
+DAY = dt.timedelta(days=1)
+
+LONGEST_DELAY_DAYS = 7
+"""A row that is late becomes known at most so many days after it happened [D]."""
+
 BlockTables = dict[int, dict[str, pa.Table]]
 """The tables of some blocks of a root, by the block's number."""
 
 
 def change_schema(table: Table) -> pa.Schema:
-    """Columns of a table's feed: `op`, `changed_on`, the row as it is then, and `before`, the row as it was:
-    empty for an insert. Amounts are in cents, as in the stored tables."""
+    """Columns of a table's feed: `op`, `changed_on`, `known_on`, the row as it is then, and `before`, the row
+    as it was: empty for an insert. Amounts are in cents, as in the stored tables."""
     before = pa.struct([field.with_nullable(True).with_metadata(None) for field in _plain(table.schema)])
     return pa.schema(
         [
             pa.field("op", pa.string(), nullable=False),
             pa.field("changed_on", pa.date32(), nullable=False),
+            pa.field("known_on", pa.date32(), nullable=False),
             *_plain(table.schema),
             pa.field("before", before),
         ]
@@ -50,29 +55,68 @@ def change_schema(table: Table) -> pa.Schema:
 
 
 def changes(scenario: Scenario, since: dt.date, until: dt.date) -> Iterator[tuple[Table, pa.Table]]:
-    """What changed after `since` and by `until`, day by day, for each table with changes on a day.
+    """What became known after `since` and by `until`, in order of `changed_on`, a table and a day at a time.
+
+    Before the history's first day there is nothing: all rows of that day are inserts.
 
     Raises:
         UsageProblem: no history grows, or it has no such days.
     """
     _refuse_other_days(scenario, since, until)
-    made: dict[str, BlockTables] = {}
-    for number in range((until - since).days + 1):
-        day = since + dt.timedelta(days=number)
-        for root, tables in scenario.world.roots.items():
-            if root == CONSTANT:
+    first = max(since - dt.timedelta(days=_longest_delay(scenario)), scenario.config.start - DAY)
+    made: dict[str, BlockTables] = {root: {} for root in scenario.world.roots}
+    day = first
+    while day <= until:
+        for root, before in made.items():
+            made[root] = _open_blocks(scenario, root, max(first, day - DAY), day)
+            if day == first:
                 continue
-            before = made.get(root)
-            made[root] = _open_blocks(scenario, root, max(since, day - dt.timedelta(days=1)), day)
-            if before is None:
-                continue
-            first = min(made[root], default=0)
-            for table in tables:
-                then = [blocks[table.name] for block, blocks in before.items() if block >= first]
-                now = [blocks[table.name] for blocks in made[root].values()]
-                changed = changed_rows(table, _all_of(table, then), _all_of(table, now), day)
-                if changed.num_rows:
-                    yield table, changed
+            for table, changed in _changed(scenario.world.roots[root], before, made[root], day):
+                known = _known(scenario, table, changed)
+                days = known["known_on"]
+                inside = known.filter(pc.and_(pc.greater(days, since), pc.less_equal(days, until)))
+                if inside.num_rows:
+                    yield table, inside
+        day += DAY
+
+
+def _changed(
+    tables: Sequence[Table], before: BlockTables, made: BlockTables, day: dt.date
+) -> Iterator[tuple[Table, pa.Table]]:
+    """The changes of a day between the open blocks of the day before and its own.
+
+    Blocks are compared together: a deal that is open is in the last one, whatever that is.
+    """
+    first = min(made, default=0)
+    for table in tables:
+        then = [blocks[table.name] for block, blocks in before.items() if block >= first]
+        now = [blocks[table.name] for blocks in made.values()]
+        changed = changed_rows(table, _all_of(table, then), _all_of(table, now), day)
+        if changed.num_rows:
+            yield table, changed
+
+
+def _longest_delay(scenario: Scenario) -> int:
+    """Days after which all that happened is known."""
+    return LONGEST_DELAY_DAYS if scenario.config.late_share else 0
+
+
+def _known(scenario: Scenario, table: Table, changed: pa.Table) -> pa.Table:
+    """The changes with the day on which each becomes known: of late rows some days after it happened.
+
+    All changes of a row come equally late, so that they come in order. Labels are never late.
+    """
+    share = scenario.config.late_share
+    if not share or table is scenario.world.manifest:
+        return changed
+    draws = scenario.world.draws(scenario.config, table.name)
+    chance, lag, _, _ = draws.fields("known_on", id_numbers(changed[table.key.name])).astype(np.int64)
+    delay = np.where(chance < share * 65_536, 1 + (lag * LONGEST_DELAY_DAYS >> 16), 0)
+    days = changed["changed_on"].cast(pa.int32()).to_numpy() + delay
+    place = changed.schema.get_field_index("known_on")
+    return changed.set_column(
+        place, changed.schema.field(place), pa.array(days, pa.int32()).cast(pa.date32())
+    )
 
 
 def write_changes(
@@ -136,7 +180,7 @@ def _feed(table: Table, was: pa.Table, now: pa.Table, is_known: np.ndarray, day:
     return pa.Table.from_arrays(
         [
             pa.array(np.where(is_known, UPDATE, INSERT), pa.string()),
-            pa.array([day] * len(is_known), pa.date32()),
+            *[pa.array([day] * len(is_known), pa.date32())] * 2,
             *plain.columns,
             before,
         ],
@@ -167,8 +211,10 @@ def _all_of(table: Table, parts: list[pa.Table]) -> pa.Table:
 def _open_blocks(scenario: Scenario, root: str, before: dt.date, day: dt.date) -> BlockTables:
     """The blocks of a root on a day that were not settled on the day before."""
     world = scenario.world
+    if day < scenario.config.start:
+        return {}
     then, now = (scenario.config.model_copy(update={"as_of": as_of}) for as_of in (before, day))
-    settled = world.settled_blocks(then, root)
+    settled = world.settled_blocks(then, root) if before >= scenario.config.start else 0
     return {
         block: make_block(world, now, root, rows)
         for block, rows in enumerate(world.blocks(now, root))
@@ -187,10 +233,6 @@ def _refuse_other_days(scenario: Scenario, since: dt.date, until: dt.date) -> No
             f"{world.name}: --since {since} must be before --until {until}, and that no later than as_of "
             f"{config.day}"
         )
-    first = config.model_copy(update={"as_of": since})
-    why_not = world.why_not(first, world.draws(first, "quotas"))
-    if why_not:
-        raise UsageProblem(f"{world.name}: --since {since}: {why_not}")
 
 
 def _in_form(path: Path, form: str) -> Path:

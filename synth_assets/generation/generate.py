@@ -16,7 +16,7 @@ from synth_assets.model.errors import UsageProblem
 from synth_assets.scenario.explain import nearest
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
-from synth_assets.storage.kept import keep_parts, refuse_going_back
+from synth_assets.storage.history import keep_parts, refuse_going_back
 from synth_assets.storage.parquet import Part
 from synth_assets.storage.paths import StoragePath, translate_os_errors
 from synth_assets.storage.store import Published, Store

@@ -219,4 +219,6 @@ class MonthlySchedule:
     def rows_through(self, day: int) -> int:
         """How many rows have a day up to `day`."""
         place = day - self._first_day + 1
-        return self._first_row[place] if place < len(self._first_row) else self.ends[-1]
+        if place >= len(self._first_row):
+            return self.ends[-1]
+        return self._first_row[place] if place > 0 else 0

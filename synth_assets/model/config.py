@@ -45,6 +45,24 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+class History(Frozen):
+    """A world that goes on: with a start, a later as_of adds days and changes no earlier one.
+
+    Its counts are rates a year then, and its rates hold in every month.
+    """
+
+    start: Day | None = Field(
+        None, description="First day of a history that grows; empty: a window that ends with as_of."
+    )
+    late_share: float = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        description="Share of the rows that become known 1 to 7 days after they happened: `changes` brings "
+        "them late, the tables know no delay.",
+    )
+
+
 class WorldConfig(Frozen):
     """Keys that every world has.
 
@@ -85,7 +103,24 @@ class WorldConfig(Frozen):
     @property
     def grows(self) -> bool:
         """Whether the world goes on from a start of its history, so that a later as_of adds to the past."""
-        return False
+        return self._history.start is not None
+
+    @property
+    def start(self) -> dt.date:
+        """First day of a history that grows; ValueError where none does."""
+        if self._history.start is None:
+            raise ValueError("history.start is empty")
+        return self._history.start
+
+    @property
+    def late_share(self) -> float:
+        """Share of the rows of a history that become known late."""
+        return self._history.late_share
+
+    @property
+    def _history(self) -> History:
+        history: History = getattr(self, "history", History())
+        return history
 
     @property
     def planned_rates(self) -> dict[str, float]:

@@ -16,7 +16,7 @@ import numpy as np
 from synth_assets.model.decoys import DecoyPlan, PlannedDecoys
 from synth_assets.model.draws import Ints
 from synth_assets.model.fault_plan import Codes, QuotaGroup, assign
-from synth_assets.model.quotas import quota
+from synth_assets.model.quotas import quotas
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class MonthlyPlan:
 
     def _by_month(self, rate: float) -> list[int]:
         """A quota of each month, rounded over all months so far."""
-        so_far = [quota(rate, end) for end in (0, *self.ends)]
+        so_far = quotas(rate, (0, *self.ends))
         return [after - before for before, after in pairwise(so_far)]
 
     def _decoy_quotas(self, place: int) -> Sequence[int]:

@@ -28,7 +28,7 @@ from synth_assets.orchestration.failures import (
 from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for
 from synth_assets.orchestration.lineage import ancestors, read_by, upstream
 from synth_assets.scenario.scenario import Scenario, with_versions
-from synth_assets.storage.kept import keep_parts
+from synth_assets.storage.history import keep_parts
 from synth_assets.storage.store import Published, Store
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from synth_assets.model.calendar import months_before
-from synth_assets.model.config import Day, Frozen, WorldConfig
+from synth_assets.model.config import Frozen, History, WorldConfig
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 
@@ -112,15 +112,12 @@ LOOK_ALIKES = {
 orders stay in processing only where `decoy_rates` says so."""
 
 
-class History(Frozen):
+class Sales(History):
     """A business that goes on: with a start, a later as_of adds days and changes no earlier one.
 
     Its counts are rates a year then, and its rates hold in every month.
     """
 
-    start: Day | None = Field(
-        None, description="First day of a history that grows; empty: a window that ends with as_of."
-    )
     transactions_per_year: int = Field(
         1_000, ge=120, le=LARGEST_COUNT, description="Orders in twelve months of a history that grows."
     )
@@ -172,7 +169,7 @@ class Config(WorldConfig):
         "`partial` until the last one, and one bank payment may settle several invoices. num_transactions is "
         "then at most 83,333,328 (2), 62,499,984 (3) or 49,999,984 (4).",
     )
-    history: History = History()
+    history: Sales = Sales()
     anomaly_rates: AnomalyRates = AnomalyRates()
     decoy_rates: DecoyRates = DecoyRates()
     decoy_ratio: float | None = Field(
@@ -194,18 +191,6 @@ class Config(WorldConfig):
         description="Faults imitate sound rows: an order is billed again in part, and a discount above 15 % "
         "is approved by who owns the deal.",
     )
-
-    @property
-    def grows(self) -> bool:
-        """Whether the history has a start."""
-        return self.history.start is not None
-
-    @property
-    def start(self) -> dt.date:
-        """First day of a history that grows; ValueError where none does."""
-        if self.history.start is None:
-            raise ValueError("history.start is empty")
-        return self.history.start
 
     @property
     def planned_decoys(self) -> DecoyRates:
@@ -248,7 +233,7 @@ class Config(WorldConfig):
                 "decoy_rates.processing_order: with history.start every order is in processing until it is "
                 "invoiced: leave processing_order out"
             )
-        if not self.grows and self.history != History():
+        if not self.grows and self.history != Sales():
             raise ValueError("history: its rates a year need a first day: set history.start, too")
         return self
 

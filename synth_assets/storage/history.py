@@ -1,4 +1,4 @@
-"""Parts that a later night does not write again: those of settled blocks, as they were published before."""
+"""A history that goes on: with which configuration, from which day, and which parts are not written again."""
 
 from __future__ import annotations
 
@@ -9,10 +9,33 @@ from pathlib import Path
 from synth_assets.model.documents import read_document
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
-from synth_assets.scenario.scenario import Scenario
+from synth_assets.scenario.resolve import parse
+from synth_assets.scenario.scenario import Scenario, with_versions
 from synth_assets.storage.parquet import Part, part_name
 from synth_assets.storage.paths import StoragePath
 from synth_assets.storage.store import Store
+
+
+def continued(store: Store, as_of: str | None = None) -> Scenario | None:
+    """The published history up to a later day; None where none grows.
+
+    Args:
+        store: of the world.
+        as_of: a date, or today; None for the world's default, or the published day where that is a date.
+
+    Raises:
+        UsageProblem: `as_of` is no date, or the history has no such day.
+    """
+    try:
+        before = store.scenario()
+    except Problem:
+        return None
+    if not before.history:
+        return None
+    default = type(before.config).model_fields["as_of"].default
+    day = as_of or ("today" if default == "today" else str(before.config.day))
+    config = parse(store.declared, before.config.model_dump(mode="json") | {"as_of": day})
+    return with_versions(store.declared, config)
 
 
 def keep_parts(store: Store, scenario: Scenario, table: Table, most: int | None = None) -> list[Part]:
