@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import click
 
 from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument
 from synth_assets.model.errors import UsageProblem
-from synth_assets.scenario.resolve import find_world
+from synth_assets.scenario.resolve import day_of, find_world
 
 
 @click.command()
@@ -30,14 +29,7 @@ def changes(name: str, since: str, until: str | None, form: str, out: str, direc
     if not out:
         raise UsageProblem("--out is an empty text: name a directory, or . for this one")
     scenario = store_of(find_world(name), directory).scenario()
-    days = _day("--since", since), _day("--until", until) if until else scenario.config.day
+    days = day_of("--since", since), day_of("--until", until) if until else scenario.config.day
     counts = write_changes(scenario, *days, Path(out), form)
     told = " ─ ".join(f"{table} {number:,}" for table, number in counts.items() if number)
     click.echo(f"{told or 'nothing changed'} in {out}")
-
-
-def _day(option: str, text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageProblem(f"{option} {text!r} is not a date; write one like 2026-11-21") from None

@@ -98,7 +98,7 @@ def _changed(
 
 def _longest_delay(scenario: Scenario) -> int:
     """Days after which all that happened is known."""
-    return LONGEST_DELAY_DAYS if scenario.config.late_share else 0
+    return LONGEST_DELAY_DAYS if scenario.config.delayed_share else 0
 
 
 def _known(scenario: Scenario, table: Table, changed: pa.Table) -> pa.Table:
@@ -106,7 +106,7 @@ def _known(scenario: Scenario, table: Table, changed: pa.Table) -> pa.Table:
 
     All changes of a row come equally late, so that they come in order. Labels are never late.
     """
-    share = scenario.config.late_share
+    share = scenario.config.delayed_share
     if not share or table is scenario.world.manifest:
         return changed
     draws = scenario.world.draws(scenario.config, table.name)

@@ -113,7 +113,7 @@ class WorldConfig(Frozen):
         return self._history.start
 
     @property
-    def late_share(self) -> float:
+    def delayed_share(self) -> float:
         """Share of the rows of a history that become known late."""
         return self._history.late_share
 
