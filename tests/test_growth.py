@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth_assets.export.changes import LONGEST_DELAY_DAYS, changes, write_changes
+from synth_assets.generation.changes import LONGEST_DELAY_DAYS, changes, write_changes
 from synth_assets.generation.generate import Dataset, in_memory, write_world
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.table import Table

@@ -24,7 +24,7 @@ def changes(name: str, since: str, until: str | None, form: str, out: str, direc
 
     One file a table: op, changed_on, the row's columns, and before, the row as it was.
     """
-    from synth_assets.export.changes import write_changes
+    from synth_assets.generation.changes import write_changes
 
     if not out:
         raise UsageProblem("--out is an empty text: name a directory, or . for this one")

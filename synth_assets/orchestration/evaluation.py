@@ -16,7 +16,7 @@ from synth_assets.evaluate.corrections import write_corrections
 from synth_assets.evaluate.deep import names_of_deep_checks
 from synth_assets.evaluate.page import html
 from synth_assets.evaluate.report import report_page
-from synth_assets.export.changes import write_changes
+from synth_assets.generation.changes import write_changes
 from synth_assets.model.world import World
 from synth_assets.orchestration import check_results, metadata
 from synth_assets.orchestration.failures import (
@@ -140,6 +140,7 @@ def _changes(world: World) -> dg.AssetsDefinition:
             "it was. An incremental pipeline that applies it ends with the tables of this night.\n\n"
             "Run config: `since`, the day that the feed goes on from (default: the day before as_of)."
         ),
+        output_required=False,
         config_schema={"since": dg.Field(dg.Noneable(str), is_required=False)},
         group_name=world.name,
         kinds={"python", "parquet"},
@@ -147,12 +148,15 @@ def _changes(world: World) -> dg.AssetsDefinition:
         tags={TAG: ""},
         code_version=metadata.code_version(__version__),
     )
-    def feed(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def feed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         with fail_in_one_line():
             since = (context.op_execution_context.op_config or {}).get("since")
             store = store_for(world, CHANGES)
             with store.lock(wait=True):
                 scenario = store.scenario()
+                if not scenario.history:
+                    context.log.info(f"{world.name}: no history grows, so nothing changes from day to day")
+                    return
                 until = scenario.config.day
                 first = day_of("since", since) if since else until - dt.timedelta(days=1)
                 directory = store.home / CHANGES
@@ -164,7 +168,7 @@ def _changes(world: World) -> dg.AssetsDefinition:
                         write_atomic(
                             directory / f"{table}.parquet", (aside / f"{table}.parquet").read_bytes()
                         )
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             data_version=dg.DataVersion(f"{scenario.id}-{first}"),
             metadata={
                 "dagster/row_count": sum(counts.values()),
