@@ -158,8 +158,9 @@ class Config(WorldConfig):
 
     disguised: bool = Field(
         False,
-        description="Faults imitate sound rows: an order is billed again in part, and a discount above 15 % "
-        "is approved by who owns the deal.",
+        description="Faults imitate sound rows: an order is billed again in part, a discount above 15 % is "
+        "approved by who owns the deal, and, where payments_per_invoice is above 1, a short payment comes in "
+        "instalments.",
     )
 
     @property
@@ -174,6 +175,11 @@ class Config(WorldConfig):
             whole = sum(getattr(usual, name) for name in names)
             rates |= {name: asked * getattr(usual, name) / whole for name in names}
         return self.decoy_rates.model_copy(update=rates)
+
+    @property
+    def short_in_parts(self) -> bool:
+        """Whether short payments come in instalments, as sound ones may."""
+        return self.disguised and self.payments_per_invoice > 1
 
     def usual(self) -> Self:
         """The same without a mix of difficulties, and without disguise."""

@@ -14,7 +14,7 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.worlds.order_to_cash import cash_curves, curves, dates, fault_plan, order_days
-from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE
+from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE, MISMATCH
 from synth_assets.worlds.order_to_cash.baskets import Basket, basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.customers import customer, terms
@@ -105,8 +105,10 @@ def _decided(config: Config, draws: Draws, rows: range) -> Transactions:
     paid_day[aged] = order_days.window(config).last + 1
     is_whole = np.zeros(len(number), dtype=bool)
     is_whole[aged] = True
-    first = Bills(np.arange(len(number)), number, contact, issue_day, paid_day, is_run, is_whole)
+    row, none = np.arange(len(number)), np.zeros_like(is_whole)
+    first = Bills(row, number, contact, issue_day, paid_day, is_run, is_whole, is_agreed=none)
     second = _second_invoices(config, draws, first, plan.fault, is_check)
+    short = np.flatnonzero((plan.fault == MISMATCH) & config.short_in_parts)
     return Transactions(
         number,
         plan.fault,
@@ -122,7 +124,7 @@ def _decided(config: Config, draws: Draws, rows: range) -> Transactions:
         is_run,
         method,
         second,
-        planned_payments(config, draws.of("payments"), first, second),
+        planned_payments(config, draws.of("payments"), first, second, short),
     )
 
 

@@ -50,6 +50,8 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     short = np.flatnonzero(facts.fault == anomalies.MISMATCH)
     received = due.copy()
     received[short] = anomalies.short_payment_cents(due[short], gross[short], draws, facts.number[short], mix)
+    if config.disguised:
+        received[short] = anomalies.short_by_dollars(due[short], received[short], gross[short])
     billed = (facts.fault != anomalies.MISSING) & ~equals_choice(orders["status"], "processing")
     numbers = invoice_numbers(draws, facts.number)
     first = np.flatnonzero(billed)
