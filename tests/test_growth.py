@@ -52,7 +52,12 @@ WORLDS = {
                     "customers_at_start": 9,
                 }
             },
-            {"seed": 7, "payments_per_invoice": 4, "history": {"transactions_per_year": 1_500}},
+            {
+                "seed": 7,
+                "payments_per_invoice": 4,
+                "disguised": True,
+                "history": {"transactions_per_year": 1_500},
+            },
             {"seed": 9, "disguised": True, "decoy_ratio": 1.0, "lost_deals_per_order": 0.4},
         ),
     ),

@@ -188,8 +188,9 @@ class Config(WorldConfig):
 
     disguised: bool = Field(
         False,
-        description="Faults imitate sound rows: an order is billed again in part, and a discount above 15 % "
-        "is approved by who owns the deal.",
+        description="Faults imitate sound rows: an order is billed again in part, a discount above 15 % is "
+        "approved by who owns the deal, and, where payments_per_invoice is above 1, a short payment comes in "
+        "instalments.",
     )
 
     @property
@@ -212,6 +213,11 @@ class Config(WorldConfig):
         from synth_assets.worlds.order_to_cash.visibility import counts  # a plan imports configurations
 
         return {"first_day": self.start, **counts(self)}
+
+    @property
+    def short_in_parts(self) -> bool:
+        """Whether short payments come in instalments, as sound ones may."""
+        return self.disguised and self.payments_per_invoice > 1
 
     def usual(self) -> Self:
         """The same without a mix of difficulties, and without disguise."""

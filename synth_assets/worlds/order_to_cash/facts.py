@@ -16,7 +16,7 @@ from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.world import BLOCK_ROWS
 from synth_assets.worlds.order_to_cash import cash_curves, curves, dates, fault_plan, growth, order_days
-from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE
+from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE, MISMATCH
 from synth_assets.worlds.order_to_cash.baskets import Basket, basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.customers import customer, terms
@@ -137,8 +137,14 @@ def _decided(config: Config, draws: Draws, rows: range) -> Transactions:
     paid_day[aged] = order_days.window(config).last + 1
     is_whole = np.zeros(len(number), dtype=bool)
     is_whole[aged] = True
-    first = Bills(np.arange(len(number)), number, contact, issue_day, paid_day, is_run, is_whole)
+    row, none = np.arange(len(number)), np.zeros_like(is_whole)
+    first = Bills(row, number, contact, issue_day, paid_day, is_run, is_whole, is_agreed=none)
     second = _second_invoices(config, draws, first, plan.fault, is_check)
+    short = np.flatnonzero((plan.fault == MISMATCH) & config.short_in_parts)
+    payments = planned_payments(config, draws.of("payments"), first, second, short)
+    if len(short):
+        is_short = (plan.fault == MISMATCH)[payments.row] & ~payments.is_second
+        np.maximum.at(paid_day, payments.row[is_short], payments.day[is_short])
     return Transactions(
         number,
         plan.fault,
@@ -154,7 +160,7 @@ def _decided(config: Config, draws: Draws, rows: range) -> Transactions:
         is_run,
         method,
         second,
-        planned_payments(config, draws.of("payments"), first, second),
+        payments,
     )
 
 

@@ -157,3 +157,30 @@ WHERE status <> 'paid' AND as_of - issue_date <= 60 AND payments_per_invoice > 1
 SELECT count(*), avg(CAST(together > 1 AS INT))
 FROM (SELECT count(*) OVER (PARTITION BY receipt_id) AS together FROM payments) CROSS JOIN scenario
 WHERE payments_per_invoice > 1;
+
+-- name: short_payers_pay_in_parts [0.9 to 1.0, warning, from 20 rows] — Share of the invoices paid short that came in
+-- several payments, where faults are disguised and payments_per_invoice is above 1.
+SELECT count(*), avg(CAST(payments > 1 AS INT))
+FROM
+    (SELECT invoice_id, count(*) AS payments, sum(amount_cents) AS received_cents FROM payments GROUP BY invoice_id)
+    JOIN invoices USING (invoice_id)
+    CROSS JOIN scenario
+WHERE status = 'paid' AND received_cents < amount_due_cents AND disguised AND payments_per_invoice > 1;
+
+-- name: last_instalments_are_smaller [0.4 to 0.8, warning, from 200 rows] — Share of the invoices paid in full and in
+-- several payments whose last one is the smallest, where faults are disguised: it looks like one that was paid short.
+SELECT count(*), avg(CAST(last_cents + 1 < first_cents AS INT))
+FROM
+    (
+        SELECT
+            invoice_id,
+            arg_min(amount_cents, payment_date) AS first_cents,
+            arg_max(amount_cents, payment_date) AS last_cents,
+            sum(amount_cents) AS received_cents
+        FROM payments
+        GROUP BY invoice_id
+        HAVING count(*) > 1
+    )
+    JOIN invoices USING (invoice_id)
+    CROSS JOIN scenario
+WHERE received_cents = amount_due_cents AND disguised;

@@ -47,11 +47,10 @@ COLUMNS = (
 def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """One row an invoiced order, and one more for a duplicate, in order of number."""
     last = window(config).last
-    mix, gross = config.difficulty_mix, facts.basket.gross_cents
-    due = _amount_due_cents(to_numpy(orders["total_amount_cents"]), facts, draws, mix)
+    due = _amount_due_cents(to_numpy(orders["total_amount_cents"]), facts, draws, config.difficulty_mix)
     short = np.flatnonzero(facts.fault == anomalies.MISMATCH)
     received = due.copy()
-    received[short] = anomalies.short_payment_cents(due[short], gross[short], draws, facts.number[short], mix)
+    received[short] = short_cents(config, draws, facts, short, due[short])
     billed = (facts.fault != anomalies.MISSING) & ~equals_choice(orders["status"], "processing")
     numbers = invoice_numbers(draws, facts.number)
     if config.grows and len(facts.number):
@@ -71,14 +70,14 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     due, received = due[row], received[row]
     if config.disguised:
         due[second] = received[second] = anomalies.billed_again_cents(due[second], draws, facts.number[twice])
-    received = np.where(is_paid, received, 0)
+    in_the_end, received = received, np.where(is_paid, received, 0)
     status = np.where(is_paid, PAID, UNPAID)
     if config.payments_per_invoice > 1:
         is_second = np.zeros(len(row), dtype=bool)
         is_second[second] = True
         so_far = _paid_by(last, facts)[is_second.astype(np.intp), row]
         is_partial = ~is_paid & (so_far > 0) & (facts.fault[row] != anomalies.STALE)
-        received = np.where(is_partial, part_cents(due, so_far * 0, so_far), received)
+        received = np.where(is_partial, part_cents(in_the_end, so_far * 0, so_far), received)
         status[is_partial] = PARTIAL
     terms_end = issue_day + cash_curves.TERMS_DAYS
     return arrow_table(
@@ -93,6 +92,15 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
             "due_date": np.minimum(terms_end, last) if config.clip_due_dates else terms_end,
         },
     )
+
+
+def short_cents(config: Config, draws: Draws, facts: Transactions, row: Ints, due_cents: Ints) -> Ints:
+    """What is received in the end for invoices that are paid short; `row` are their transactions, and `draws`
+    those of the table of invoices."""
+    gross = facts.basket.gross_cents[row]
+    mix = config.difficulty_mix
+    received = anomalies.short_payment_cents(due_cents, gross, draws, facts.number[row], mix)
+    return anomalies.short_by_dollars(due_cents, received, gross) if config.disguised else received
 
 
 def _paid_by(last: int, facts: Transactions) -> Ints:

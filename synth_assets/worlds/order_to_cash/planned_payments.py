@@ -26,6 +26,7 @@ from synth_assets.worlds.order_to_cash.payment_numbers import (
     spare_ranks,
 )
 from synth_assets.worlds.order_to_cash.receipts import receipt_numbers, runs
+from synth_assets.worlds.order_to_cash.short_instalments import agreed, joined
 
 
 class PlannedPayments(NamedTuple):
@@ -54,13 +55,19 @@ def part_cents(amount_cents: Ints, since: Ints, until: Ints) -> Ints:
     return amount_cents * until // WHOLE - amount_cents * since // WHOLE
 
 
-def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) -> PlannedPayments:
+def planned_payments(
+    config: Config, draws: Draws, first: Bills, second: Bills, short: npt.NDArray[np.intp]
+) -> PlannedPayments:
     """The payments of the `first` invoices of all transactions that are numbered together and the `second`
-    ones of the duplicates among them, by the draws of the table of payments."""
+    ones of the duplicates among them, by the draws of the table of payments; `short` are the first ones that
+    are paid short in disguise."""
     parts = parts_of(config, draws, "instalments", first)
-    others = parts_of(config, draws, "second instalments", second)
+    others, bills = parts_of(config, draws, "second instalments", second), second
+    if len(short):
+        parts, split, more = agreed(config, draws, first, parts, short)
+        bills, others = joined(second, others, split, more)
     queue = in_time(draws, parts.day, first.transaction[parts.bill] * MOST_PARTS + parts.turn)
-    address = second.transaction[others.bill] * MOST_PARTS + others.turn
+    address = bills.transaction[others.bill] * MOST_PARTS + others.turn
     spare = spare_ranks(draws, queue, others.day, address, room(config.payments_per_invoice * len(first.row)))
 
     most = max(len(parts.bill), int(spare.max(initial=0)) + 1)
@@ -76,8 +83,8 @@ def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) 
 
     part = in_turn(queue.place[rank], len(parts.bill) + np.arange(len(others.bill)))
     planned = PlannedPayments(
-        row=np.concatenate([first.row[parts.bill], second.row[others.bill]])[part],
-        is_second=part >= len(parts.bill),
+        row=np.concatenate([first.row[parts.bill], bills.row[others.bill]])[part],
+        is_second=np.concatenate([parts.bill < 0, others.bill < len(second.row)])[part],
         day=np.concatenate([parts.day, others.day])[part],
         since=np.zeros_like(part),
         until=np.full_like(part, WHOLE),
@@ -90,7 +97,7 @@ def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) 
     receipt, other_receipt = receipt_numbers(
         document_numbers(draws.of("receipts"), most, before),
         runs(first, parts, first_day)[queue.place],
-        runs(second, others, first_day),
+        runs(bills, others, first_day),
         spare,
     )
     return planned._replace(
