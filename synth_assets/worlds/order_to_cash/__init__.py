@@ -33,15 +33,20 @@ in advance, and every payment is for known invoices.
 
 In disguise an invoice that is paid short is paid in instalments, too, of the number, days, shares and methods
 of sound ones, but for one in a hundred that is paid within ten days. What was agreed is written nowhere: the
-rest may be a last instalment that never came, or what the last one is short. Half of the sound plans then end with
-a smaller payment and are paid in full. A quarter of the sound invoices come in instalments and almost all
-short ones: an invoice that is paid at once is then hardly ever short, and among those paid in several nothing
-but the sum tells.
+rest may be a last instalment that never came, or what the last one is short. Half of the sound plans then
+end with a smaller payment and are paid in full. A quarter of the sound invoices come in instalments and
+almost all short ones: an invoice that is paid at once is then hardly ever short, and among those paid in
+several nothing but the sum tells.
 
 Bulk is cheaper: everyday discounts are more frequent and deeper for large quantities, and for some
 customers more than for others. A customer pays the list price or a contract price up to 5 % below it,
 always the same for a product; a deal's value is the gross at that price, so a discount recomputed from
 the money is the one granted.
+
+With `history.start` the business goes on: a later as_of adds days and changes no earlier one. Orders and new
+customers come at rates a year, each month its share by season, and the rates of faults and decoys hold in
+every month. Orders are `processing` until they are invoiced, deals are open until they end, at most 180 days
+after they began, and stale invoices are never written off. Nothing is bent to make room for old faults.
 """
 
 from synth_assets.model.world import Growth, World
