@@ -52,6 +52,9 @@ MAY_DIFFER = {
 }
 """What each kind changes in its order's chain: `+` and `-` are rows added and absent, else columns."""
 
+IN_DISGUISE = {"payment_mismatch": {"+ payments", "+ ledger_entries", "ledger_entries.posted_date"}}
+"""What a kind may change besides in disguise: a short payment comes in instalments where it would not."""
+
 CONFIGS: dict[str, dict[str, Any]] = {
     "defaults": {},
     "the leap day": {"as_of": dt.date(2024, 2, 29), "seed": 7, "num_transactions": 3_000, "num_contacts": 9},
@@ -63,6 +66,8 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "some in processing": {"num_transactions": 4_000, "decoy_rates": {"processing_order": 0.05}},
     "in instalments": {"num_transactions": 6_000, "payments_per_invoice": 4},
     "two blocks, in instalments": {"num_transactions": 68_000, "payments_per_invoice": 2},
+    "in disguise": {"num_transactions": 6_000, "payments_per_invoice": 3, "disguised": True},
+    "two blocks, in disguise": {"num_transactions": 68_000, "payments_per_invoice": 4, "disguised": True},
     "one decoy a fault": {"num_transactions": 3_000, "decoy_ratio": 1},
     "two blocks": {"num_transactions": 70_000, "num_contacts": 100},
 }
@@ -88,7 +93,8 @@ def test_twin_differs_only_in_the_chains_of_labelled_orders(values: dict[str, An
                 seen[kinds.get(order, "sound")].add(what)
 
     for kind, changes in seen.items():
-        assert changes <= MAY_DIFFER[kind], kind
+        besides = IN_DISGUISE.get(kind, set()) if config.disguised else set()
+        assert changes <= MAY_DIFFER[kind] | besides, kind
         assert changes, f"{kind} shows nowhere"
 
 

@@ -18,7 +18,7 @@ from tests.test_every_world import KEYS
 from tests.worlds import evidence, make_world, write_world
 
 COUNTS = {
-    "order_to_cash": {"num_transactions": 4_000, "payments_per_invoice": 3},
+    "order_to_cash": {"num_transactions": 4_000, "payments_per_invoice": 3, "disguised": True},
     "personal_banking": {"num_users": 400},
     "subscriptions": {
         "num_customers": 40_000,

@@ -66,7 +66,21 @@ def test_there_are_six_queries():
     assert len(QUERIES) == README.count("```sql") == 6
 
 
-LOCAL = [c for c in COMMANDS if c.startswith("synth-assets") and "s3://" not in c]
+def test_a_history_grows_and_is_loaded_as_shown(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    commands = [command for command in COMMANDS if "--data-dir grown" in command]
+    assert len(commands) == 4
+    for command in commands:
+        result = CliRunner().invoke(main, shlex.split(command)[1:])
+        assert result.exit_code == 0, result.output
+    ((load, shown),) = re.findall(r"```python\n([^`]*warehouse[^`]*)```\n\n```text\n([^`]*)```", README)
+    capsys.readouterr()
+    exec(load, {})
+    assert capsys.readouterr().out == shown
+
+
+ELSEWHERE = ("s3://", "--data-dir grown")
+LOCAL = [c for c in COMMANDS if c.startswith("synth-assets") and not any(word in c for word in ELSEWHERE)]
 LOCAL = [c.replace("=100000000", "=1000").replace("=1000000", "=100") for c in LOCAL]  # the 100 million
 
 

@@ -92,6 +92,18 @@ CROWDED = {
     },
     "an investigation": INVESTIGATION,
     "in disguise, a sixth each": {"num_transactions": 3_000, "anomaly_rates": SIXTHS, "disguised": True},
+    "in disguise and in instalments, a sixth each": {
+        "num_transactions": 3_000,
+        "anomaly_rates": SIXTHS,
+        "disguised": True,
+        "payments_per_invoice": 3,
+    },
+    "most are paid short in disguise": {
+        "num_transactions": 2_000,
+        "anomaly_rates": {**dict.fromkeys(KINDS, 0), "payment_mismatch": 0.6, "duplicate_invoice": 0.2},
+        "disguised": True,
+        "payments_per_invoice": 4,
+    },
     "one contact, one product": {"num_transactions": 3_000, "num_contacts": 1, "num_products": 1},
     "one order": {"num_transactions": 1, "num_contacts": 5},
     "one month": {"date_range_months": 1, "anomaly_rates": {"stale_unpaid": 0, "payment_mismatch": 0}},

@@ -12,6 +12,7 @@ import click
 
 from synth_assets import __version__
 from synth_assets.cli.benchmark import benchmark
+from synth_assets.cli.changes import changes
 from synth_assets.cli.corrections import corrections
 from synth_assets.cli.databases import clear, load, reset
 from synth_assets.cli.explain import explain
@@ -64,6 +65,7 @@ for command in (
     corrections,
     benchmark,
     export,
+    changes,
     load,
     reset,
     clear,

@@ -70,20 +70,26 @@ def generate(
     engine_name: str,
     directory: str | None,
 ) -> None:
-    """Generate worlds into Parquet and the DuckDB catalogue. WORLD may be `all`."""
+    """Generate worlds into Parquet and the DuckDB catalogue. WORLD may be `all`.
+
+    Without any key, a published history that grows goes on up to as_of.
+    """
     from synth_assets.generation.generate import write_world
     from synth_assets.storage.catalogue import FILE_NAME
+    from synth_assets.storage.history import continued
 
     overrides, chosen = from_assignments(assignments), worlds_of(*names)
     for other in set(worlds.NAMES).intersection(overrides).difference(world.name for world in chosen):
         raise UsageProblem(f"--set {other}.…: {other} is not among the worlds to generate")
-    scenarios = []
+    scenarios, root = [], data_dir(directory)
+    is_configured = bool(assignments or preset or file or clean)
     for world in chosen:
         with said_meanwhile(f"{world.name}  simulating" if world.block_rows is None else ""):
+            before = None if is_configured else continued(Store(world, root), as_of)
             scenarios.append(
-                resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean)
+                before or resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean)
             )
-    root, sound = data_dir(directory), True
+    sound = True
     with engine(engine_name, workers) as map_blocks:
         for scenario in scenarios:
             name, config, started = scenario.world.name, scenario.config, perf_counter()

@@ -64,7 +64,8 @@ def make_table(
     given |= {name: parents[name] for name in table.parents}
     if "facts" in table.parameters:
         given["facts"] = facts.value
-    return table.generate(**{name: given[name] for name in table.parameters})
+    made = table.generate(**{name: given[name] for name in table.parameters})
+    return made if made.schema.equals(table.schema, check_metadata=True) else made.cast(table.schema)
 
 
 def check_block(world: World, config: WorldConfig, table: Table, block: Block) -> None:
@@ -120,7 +121,7 @@ def _exist(
         return isin_sorted(found, block[target.name].id_numbers(target.key.name))
     if root == CONSTANT:
         return isin_sorted(found, _constant_tables(world, config)[target.name].id_numbers(target.key.name))
-    return (found >= 1) & (found <= getattr(config, root))
+    return (found >= 1) & (found <= world.root_rows(config, root))
 
 
 @lru_cache(maxsize=2)

@@ -16,6 +16,7 @@ from synth_assets.model.errors import UsageProblem
 from synth_assets.scenario.explain import nearest
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
+from synth_assets.storage.history import keep_parts, refuse_going_back
 from synth_assets.storage.parquet import Part
 from synth_assets.storage.paths import StoragePath, translate_os_errors
 from synth_assets.storage.store import Published, Store
@@ -63,8 +64,9 @@ def write_world(
     """
     store = Store(scenario.world, data_dir)
     with translate_os_errors(data_dir), store.lock():
-        tasks = list(_tasks(store, scenario))
-        parts: dict[str, list[Part]] = {table.name: [] for table in scenario.world.tables}
+        refuse_going_back(store, scenario)
+        parts = _kept(store, scenario)
+        tasks = list(_tasks(store, scenario, parts))
         with closing(_built(tasks, map_blocks, progress)) as blocks:
             for built in blocks:
                 for name, part in built.parts.items():
@@ -77,12 +79,25 @@ def write_world(
     return published
 
 
-def _tasks(store: Store, scenario: Scenario) -> Iterator[BlockTask]:
-    """Every block of a world: the tables of a root are built together."""
+def _kept(store: Store, scenario: Scenario) -> dict[str, list[Part]]:
+    """The parts of each table that are published already, as many of all tables of a root."""
+    kept: dict[str, list[Part]] = {}
+    for tables in scenario.world.roots.values():
+        most: int | None = None
+        for table in tables:
+            kept[table.name] = keep_parts(store, scenario, table, most)
+            most = len(kept[table.name])
+        kept |= {table.name: kept[table.name][:most] for table in tables}
+    return kept
+
+
+def _tasks(store: Store, scenario: Scenario, kept: dict[str, list[Part]]) -> Iterator[BlockTask]:
+    """Every block of a world that is not kept: the tables of a root are built together."""
     world, config = scenario.world, scenario.config
     for root, tables in world.roots.items():
         staged = {table.name: store.staging_dir(scenario, table) for table in tables}
-        for block, rows in enumerate(world.blocks(config, root)):
+        done = len(kept[tables[0].name])
+        for block, rows in enumerate(world.blocks(config, root)[done:], start=done):
             yield BlockTask(world, config, rows, block, staged, {})
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import monthrange
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -180,3 +182,43 @@ class ArrivalSchedule:
 def _first_row(before: int, whole: int, total: int) -> int:
     """The smallest i >= 0 with (2i + 1) / (2 total) >= before / whole."""
     return max(0, -((whole - 2 * total * before) // (2 * whole)))
+
+
+class MonthlySchedule:
+    """Rows spread over days month by month: within a month, row i of n has the day at quantile (i + 1/2) / n.
+
+    A month's days therefore do not depend on what comes after it.
+    """
+
+    def __init__(self, first_day: int, month: Ints, weights: Ints, ends: Sequence[int]) -> None:
+        """
+        Args:
+            first_day: epoch day of the first weight.
+            month: of each day, counted from 0.
+            weights: of the days.
+            ends: rows through the end of each month.
+        """
+        self.ends = ends
+        self._first_day = first_day
+        self._first_row: list[int] = []
+        for place, (start, end) in enumerate(pairwise((0, *ends))):
+            of_month = weights[month == place]
+            before = np.concatenate([[0], np.cumsum(of_month)])
+            self._first_row += [
+                start + min(_first_row(int(w), int(before[-1]), end - start), end - start)
+                if end > start
+                else start
+                for w in before[:-1]
+            ]
+        self._rows = np.array(self._first_row, dtype=np.int64)
+
+    def day(self, rows: Ints) -> Ints:
+        """Epoch day of each row."""
+        return np.searchsorted(self._rows, rows, side="right") - 1 + self._first_day
+
+    def rows_through(self, day: int) -> int:
+        """How many rows have a day up to `day`."""
+        place = day - self._first_day + 1
+        if place >= len(self._first_row):
+            return self.ends[-1]
+        return self._first_row[place] if place > 0 else 0

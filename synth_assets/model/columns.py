@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -50,6 +50,8 @@ class Column:
             reference is no lineage, and it is checked with the later table.
         repeats: whether values come again and again within a block: a text, one of some thousands, is then
             stored once a block, and a number as it is instead of its difference to the one before.
+        is_state: whether a later day may change it, as it does a balance; all else is a fact of its row.
+        in_history: whether its table is one of a history that grows, whose states are marked.
         physical: how the source document's database spells it.
     """
 
@@ -67,6 +69,8 @@ class Column:
     chosen_by: str = ""
     is_deferred: bool = False
     repeats: bool = False
+    is_state: bool = False
+    in_history: bool = False
     physical: Physical = Physical()
 
     @property
@@ -109,6 +113,8 @@ class Column:
         metadata = {"description": self.description, "kind": self.kind}
         if self.unit:
             metadata["unit"] = self.unit
+        if self.in_history and self.is_state:
+            metadata["state"] = "true"
         arrow = _REPEATED_TEXT if self.kind == "text" and self.repeats else self.form.arrow
         return pa.field(self.name, arrow, nullable=self.nullable, metadata=metadata)
 
@@ -151,6 +157,11 @@ def reference_to_any(
         targets=tuple(targets.items()),
         chosen_by=chosen_by,
     )
+
+
+def state(column: Column) -> Column:
+    """A column that a later day may change."""
+    return replace(column, is_state=True)
 
 
 def money(

@@ -30,10 +30,37 @@ def _as_of(value: object) -> object:
 AsOf = Annotated[dt.date | Literal["today"], BeforeValidator(_as_of)]
 
 
+def _day(value: object) -> object:
+    if value == "today":
+        raise ValueError("'today' is not a date; write one like 2024-01-01")
+    return None if value is None else _as_of(value)
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+
+
 class Frozen(BaseModel):
     """A model that refuses unknown keys and never changes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class History(Frozen):
+    """A world that goes on: with a start, a later as_of adds days and changes no earlier one.
+
+    Its counts are rates a year then, and its rates hold in every month.
+    """
+
+    start: Day | None = Field(
+        None, description="First day of a history that grows; empty: a window that ends with as_of."
+    )
+    late_share: float = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        description="Share of the rows that become known 1 to 7 days after they happened: `changes` brings "
+        "them late, the tables know no delay.",
+    )
 
 
 class WorldConfig(Frozen):
@@ -74,10 +101,32 @@ class WorldConfig(Frozen):
         return self.as_of
 
     @property
+    def grows(self) -> bool:
+        """Whether the world goes on from a start of its history, so that a later as_of adds to the past."""
+        return self._history.start is not None
+
+    @property
+    def start(self) -> dt.date:
+        """First day of a history that grows; ValueError where none does."""
+        if self._history.start is None:
+            raise ValueError("history.start is empty")
+        return self._history.start
+
+    @property
+    def delayed_share(self) -> float:
+        """Share of the rows of a history that become known late."""
+        return self._history.late_share
+
+    @property
+    def _history(self) -> History:
+        history: History = getattr(self, "history", History())
+        return history
+
+    @property
     def planned_rates(self) -> dict[str, float]:
         """The rates by which faults are planned: those asked, or at a prevalence those of the highest one, of
         whose faults the asked share is kept."""
-        scale = MOST_PREVALENCE / self.prevalence if self.prevalence else 1.0
+        scale = MOST_PREVALENCE / self.prevalence if self.prevalence and not self.grows else 1.0
         return {kind: rate * scale for kind, rate in self.anomaly_rates}
 
     def with_prevalence(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.arrow import indices
 from synth_assets.model.calendar import epoch_day
 from synth_assets.model.columns import Column, choice, decimal, identifier, moment, money, rate, text
+from synth_assets.model.columns import day as day_column
 from synth_assets.model.draws import Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.table import arrow_table, seconds
@@ -30,6 +32,19 @@ TRIVIAL, EASY, MEDIUM, HARD, VERY_HARD = range(5)
 
 FOUND_OF_GRADE = (0.99, 0.90, 0.70, 0.40, 0.15)
 """Share of each grade's labels that the best detector of the panel finds."""
+
+
+VISIBLE_ON = day_column("visible_on", "First day on which the tables show the fault.")
+"""A column of the manifest in a history that grows."""
+
+
+INJECTED_AT = moment("injected_at", "as_of at 12:00.")
+
+
+def growing_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """A manifest's columns in a history that grows: a label says when it shows, whatever as_of is."""
+    noon = replace(INJECTED_AT, description="visible_on at 12:00.", in_history=True)
+    return (*(noon if column.name == noon.name else column for column in columns), VISIBLE_ON)
 
 
 class Labels(NamedTuple):
@@ -71,7 +86,7 @@ def manifest_columns(
         decimal("expected_value", f"What is expected there: {value}."),
         decimal("actual_value", "What is there, in the same unit."),
         rate("drift_pct", f"(actual - expected) / expected x 100, for {drift}.", nullable=True),
-        moment("injected_at", "as_of at 12:00."),
+        INJECTED_AT,
         choice(
             "difficulty",
             DIFFICULTIES,
@@ -102,7 +117,7 @@ def faulty_columns(anomalies: Sequence[Anomaly]) -> tuple[str, ...]:
 def manifest_rows(
     columns: Sequence[Column],
     anomalies: Sequence[Anomaly],
-    as_of: dt.date,
+    shown_on: dt.date | Ints,
     number: Ints,
     fault: Codes,
     labels: Callable[[int, npt.NDArray[np.intp]], Labels],
@@ -114,7 +129,7 @@ def manifest_rows(
     Args:
         columns: those of `manifest_columns`, and the world's own.
         anomalies: the world's kinds; code i + 1 is the i-th.
-        as_of: the scenario's day.
+        shown_on: the scenario's day; in a history that grows, the epoch day on which each fault shows.
         number: each label's number, ascending.
         fault: each label's code.
         labels: gives the labels of a code at the given places of `fault`.
@@ -135,6 +150,9 @@ def manifest_rows(
     entity_codes = np.array([kinds.index(anomaly.entity) for anomaly in anomalies])
     at_fault = faulty_columns(anomalies)
     columns_at_fault = np.array([at_fault.index(anomaly.column) for anomaly in anomalies])
+    day = epoch_day(shown_on) if isinstance(shown_on, dt.date) else shown_on
+    if not isinstance(shown_on, dt.date):
+        columns, more = [*columns, VISIBLE_ON], more | {VISIBLE_ON.name: shown_on}
     values = {
         "anomaly_id": number,
         "type": fault - 1,
@@ -144,7 +162,7 @@ def manifest_rows(
         "expected_value": expected / 100,
         "actual_value": actual / 100,
         "drift_pct": np.ma.masked_array(_percent(expected, actual), mask=fault != drifting),
-        "injected_at": np.full(len(fault), seconds(epoch_day(as_of), 12 * 3_600)),
+        "injected_at": np.broadcast_to(seconds(day, 12 * 3_600), len(fault)),
         "difficulty": difficulty,
         "faulty_column": columns_at_fault[fault - 1],
         "amount_at_risk_cents": at_risk,

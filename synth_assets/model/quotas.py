@@ -12,8 +12,13 @@ def quota(rate: float, count: int) -> int:
     A rate is the number that was written, not its binary neighbour: .145 is 29/200, so .145 x 100 is 15, and
     1 / 6 is a sixth, so 1 / 6 of 3 is 1. Fractions with a denominator up to 10^9 are read exactly.
     """
-    asked = Fraction(rate).limit_denominator(10**9) * count
-    return int(asked + Fraction(1, 2))
+    return quotas(rate, [count])[0]
+
+
+def quotas(rate: float, counts: Sequence[int]) -> list[int]:
+    """The rows that a rate asks for of each of several counts."""
+    exact = Fraction(rate).limit_denominator(10**9)
+    return [int(exact * count + Fraction(1, 2)) for count in counts]
 
 
 def share_of_range(count: int, start: int, end: int, total: int) -> int:

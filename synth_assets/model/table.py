@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -93,6 +93,10 @@ class Table:
     def key(self) -> Column:
         """The key column: the first."""
         return self.columns[0]
+
+    def in_history(self) -> Table:
+        """The table in a history that grows: its columns say which of them later days may change."""
+        return replace(self, columns=tuple(replace(column, in_history=True) for column in self.columns))
 
     @property
     def physical_name(self) -> str:

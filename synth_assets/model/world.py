@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
@@ -16,6 +16,7 @@ from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.decoy_list import DECOYS, decoy_list
 from synth_assets.model.draws import Draws
+from synth_assets.model.manifest import growing_columns
 from synth_assets.model.pictures import Plot
 from synth_assets.model.query import Query, queries_in
 from synth_assets.model.table import Table
@@ -57,6 +58,20 @@ class Report:
     render: Callable[[Any, Mapping[str, Any], Mapping[str, bool]], dict[str, object]]
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How a world grows from night to night, where its configuration gives its history a start.
+
+    Attributes:
+        blocks: function of the configuration, draws and the config key of a root: the root rows of each block
+            up to as_of. A later as_of adds rows to the last block and blocks behind it.
+        settled: function of the same: how many of the first blocks no later day changes.
+    """
+
+    blocks: Callable[[Any, Draws, str], list[range]]
+    settled: Callable[[Any, Draws, str], int]
+
+
 @dataclass(frozen=True, eq=False)
 class World:
     """One finance world.
@@ -86,6 +101,8 @@ class World:
         report: what is said of its tables as a whole.
         vendors: formats that outsiders expect, each a format of `export`.
         variants: other ways to write a table on `export` and `load`.
+        growth: how it grows; None for a world that is a window up to as_of.
+        in_history: whether its tables are those of a history that grows, see `of`.
         module: the package that says the world; None for the one of its name under `synth_assets.worlds`.
     """
 
@@ -107,11 +124,13 @@ class World:
     report: Report | None = None
     vendors: tuple[Vendor, ...] = ()
     variants: tuple[Variant, ...] = ()
+    growth: Growth | None = None
+    in_history: bool = False
     module: str | None = None
 
-    def __reduce__(self) -> tuple[Callable[[str], World], tuple[str]]:
+    def __reduce__(self) -> tuple[Callable[..., World], tuple[str, bool]]:
         """Another process gets its own world of the same name: functions are code, not data."""
-        return of_package, (self.package,)
+        return of_package, (self.package, self.in_history)
 
     @property
     def summary(self) -> str:
@@ -144,6 +163,20 @@ class World:
     def kinds_of(self, table: Table) -> list[str]:
         """The kinds of fault whose labels name rows of a table."""
         return [anomaly.name for anomaly in self.anomalies if self.table_of(anomaly.entity) is table]
+
+    def of(self, config: WorldConfig) -> World:
+        """The world as a configuration has it: in a history that grows, columns that later days may change
+        say so, and labels say when they show."""
+        if config.grows == self.in_history:
+            return self
+        return self.growing if config.grows else of_package(self.package)
+
+    @cached_property
+    def growing(self) -> World:
+        """The world in a history that grows."""
+        *entities, manifest = (table.in_history() for table in self.tables)
+        labels = replace(manifest, columns=growing_columns(manifest.columns))
+        return replace(self, tables=(*entities, labels), in_history=True)
 
     @cached_property
     def relations(self) -> tuple[Table, ...]:
@@ -191,9 +224,21 @@ class World:
 
     def blocks(self, config: WorldConfig, root: str) -> list[range]:
         """Ranges of root rows, one a block; constant tables are one block without root rows."""
+        if self.growth and config.grows and root != CONSTANT:
+            return self.growth.blocks(config, self.draws(config, "facts"), root)
         total = getattr(config, root) if root != CONSTANT else 0
         step = self.block_rows or max(total, 1)
         return [range(start, min(start + step, total)) for start in range(0, total, step)] or [range(0)]
+
+    def settled_blocks(self, config: WorldConfig, root: str) -> int:
+        """How many of the first blocks of a root no later as_of changes; none outside a growing history."""
+        if not (self.growth and config.grows):
+            return 0
+        return 1 if root == CONSTANT else self.growth.settled(config, self.draws(config, "facts"), root)
+
+    def root_rows(self, config: WorldConfig, root: str) -> int:
+        """How many rows a root has."""
+        return self.blocks(config, root)[-1].stop
 
     def asked_labels(self, config: WorldConfig) -> dict[str, tuple[int, int]]:
         """For each kind, the rows that its rate counts and the labels that the configuration asks for."""
@@ -231,7 +276,7 @@ class World:
                     yield path.read_text(encoding="utf-8")
 
 
-def of_package(package: str) -> World:
-    """The world that a package says."""
+def of_package(package: str, in_history: bool = False) -> World:
+    """The world that a package says, or as it is in a history that grows."""
     world: World = import_module(package).WORLD
-    return world
+    return world.growing if in_history else world

@@ -1,10 +1,12 @@
-"""What is told of a published world: its report, and what would be right in it, cell by cell.
+"""What is told of a published world: its report, what would be right in it, and what the last days changed.
 
-Both take longer than the tables. The job `everything` leaves them out, the job `reports` makes them.
+They take longer than the tables. The job `everything` leaves them out, the job `reports` makes them.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 
 import dagster as dg
 import pyarrow as pa
@@ -14,6 +16,7 @@ from synth_assets.evaluate.corrections import write_corrections
 from synth_assets.evaluate.deep import names_of_deep_checks
 from synth_assets.evaluate.page import html
 from synth_assets.evaluate.report import report_page
+from synth_assets.generation.changes import write_changes
 from synth_assets.model.world import World
 from synth_assets.orchestration import check_results, metadata
 from synth_assets.orchestration.failures import (
@@ -23,17 +26,19 @@ from synth_assets.orchestration.failures import (
     refuse_unused_config,
 )
 from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for
+from synth_assets.scenario.resolve import day_of
 from synth_assets.storage.paths import temporary_directory, write_atomic
 
-REPORT, CORRECTIONS = "report", "corrections"
+REPORT, CORRECTIONS, CHANGES = "report", "corrections", "changes"
 
 TAG = "synth_assets/evaluation"
 """Tag of the assets that `everything` leaves out."""
 
 
 def evaluation_assets(world: World) -> list[dg.AssetsDefinition]:
-    """The report of a world and the corrections of its faults, below its catalogue."""
-    return [_report(world), _corrections(world)]
+    """The report of a world, the corrections of its faults and, where it may grow, its changes, below its
+    catalogue."""
+    return [_report(world), _corrections(world), *([_changes(world)] if world.growth else [])]
 
 
 def _report(world: World) -> dg.AssetsDefinition:
@@ -123,3 +128,58 @@ def _corrections(world: World) -> dg.AssetsDefinition:
         )
 
     return correct
+
+
+def _changes(world: World) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=asset_key(world, CHANGES),
+        deps=[asset_key(world, CATALOGUE)],
+        description=(
+            f"What the last night inserted and updated in {world.name}, where its history grows: one Parquet "
+            "file a table, with `op`, `changed_on`, `known_on`, the row's columns and `before`, the row as "
+            "it was. An incremental pipeline that applies it ends with the tables of this night.\n\n"
+            "Run config: `since`, the day that the feed goes on from (default: the day before as_of)."
+        ),
+        output_required=False,
+        config_schema={"since": dg.Field(dg.Noneable(str), is_required=False)},
+        group_name=world.name,
+        kinds={"python", "parquet"},
+        owners=OWNERS,
+        tags={TAG: ""},
+        code_version=metadata.code_version(__version__),
+    )
+    def feed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        with fail_in_one_line():
+            since = (context.op_execution_context.op_config or {}).get("since")
+            store = store_for(world, CHANGES)
+            with store.lock(wait=True):
+                scenario = store.scenario()
+                if not scenario.history:
+                    context.log.info(f"{world.name}: no history grows, so nothing changes from day to day")
+                    return
+                until = scenario.config.day
+                first = day_of("since", since) if since else until - dt.timedelta(days=1)
+                directory = store.home / CHANGES
+                if isinstance(directory, Path):
+                    directory.mkdir(exist_ok=True)
+                with temporary_directory(CHANGES) as aside:
+                    counts = write_changes(scenario, first, until, aside)
+                    for table in counts:
+                        write_atomic(
+                            directory / f"{table}.parquet", (aside / f"{table}.parquet").read_bytes()
+                        )
+        yield dg.MaterializeResult(
+            data_version=dg.DataVersion(f"{scenario.id}-{first}"),
+            metadata={
+                "dagster/row_count": sum(counts.values()),
+                "changes": check_results.as_table(
+                    [{"table": table, "changes": number} for table, number in counts.items()]
+                ),
+                "path": dg.MetadataValue.path(str(directory)),
+                "since": str(first),
+                "scenario": scenario.id,
+                "as_of": str(until),
+            },
+        )
+
+    return feed

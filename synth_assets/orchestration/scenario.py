@@ -16,6 +16,7 @@ from synth_assets.orchestration.keys import OWNERS, SCENARIO, asset_key, store_f
 from synth_assets.scenario.explain import allowed, value_of
 from synth_assets.scenario.resolve import CONFIG_VARIABLE, resolve
 from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.history import continued, refuse_going_back
 from synth_assets.storage.paths import StoragePath
 
 _TYPES: dict[Any, Any] = {bool: bool, int: int, float: float}
@@ -41,6 +42,7 @@ def scenario_asset(world: World) -> dg.AssetsDefinition:
             resolved = resolve_run(world, given)
             store = store_for(world, SCENARIO)
             with store.lock(wait=True):
+                refuse_going_back(store, resolved)
                 store.write_scenario(resolved, context.run.run_id)
         return dg.MaterializeResult(
             data_version=dg.DataVersion(resolved.id),
@@ -53,12 +55,18 @@ def scenario_asset(world: World) -> dg.AssetsDefinition:
 def resolve_run(world: World, given: dict[str, Any]) -> Scenario:
     """The scenario of a run's config for the op `scenario`, over the file and the preset.
 
+    Without any key but as_of, a published history that grows goes on.
+
     Raises:
         UsageProblem: an unknown key or preset, or a value out of range.
     """
     values = _without_none(given)
-    preset, clean = values.pop("preset", None), values.pop("clean", False)
     file = os.environ.get(CONFIG_VARIABLE)
+    if not (file or values.keys() - {"as_of"}):
+        before = continued(store_for(world, SCENARIO), values.get("as_of"))
+        if before:
+            return before
+    preset, clean = values.pop("preset", None), values.pop("clean", False)
     return resolve(world.name, values, preset=preset, file=Path(file) if file else None, clean=clean)
 
 

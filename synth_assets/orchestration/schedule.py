@@ -5,8 +5,20 @@ from __future__ import annotations
 import dagster as dg
 
 from synth_assets import worlds
+from synth_assets.model.errors import Problem
+from synth_assets.model.world import World
 from synth_assets.orchestration.evaluation import TAG
 from synth_assets.orchestration.keys import SCENARIO, op_name
+from synth_assets.orchestration.scenario import resolve_run
+
+
+def _grows(world: World) -> bool:
+    """Whether the next run of a world goes on with a history."""
+    try:
+        return resolve_run(world, {}).config.grows
+    except Problem:  # the run itself says what is wrong
+        return False
+
 
 _REPORTS = dg.AssetSelection.tag(TAG, "")
 
@@ -29,16 +41,16 @@ REPORTS = dg.define_asset_job(
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.STOPPED,
     description=(
-        "Every night at 02:00 UTC: all worlds, those that live up to `today` as of the tick's date. A night "
-        "that fails leaves the tables and the catalogue of the night before."
+        "Every night at 02:00 UTC: all worlds, those that live up to `today` or whose history grows as of "
+        "the tick's date. A night that fails leaves the tables and the catalogue of the night before."
     ),
 )
 def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """One run, with the tick's date as as_of of the worlds whose default is `today`."""
+    """One run, with the tick's date as as_of of worlds whose default is `today` or whose history grows."""
     day = context.scheduled_execution_time.date().isoformat()
     ops = {
         op_name(world, SCENARIO): {"config": {"as_of": day}}
         for world in map(worlds.load, worlds.NAMES)
-        if world.config.model_fields["as_of"].default == "today"
+        if world.config.model_fields["as_of"].default == "today" or _grows(world)
     }
     return dg.RunRequest(run_key=day, run_config={"ops": ops}, tags={"as_of": day})

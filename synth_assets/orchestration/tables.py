@@ -28,6 +28,7 @@ from synth_assets.orchestration.failures import (
 from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for
 from synth_assets.orchestration.lineage import ancestors, read_by, upstream
 from synth_assets.scenario.scenario import Scenario, with_versions
+from synth_assets.storage.history import keep_parts
 from synth_assets.storage.store import Published, Store
 
 
@@ -66,10 +67,12 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
     with store.lock(wait=True):
         refuse_other_scenario(context, world, store)
         scenario, above = _given(store, world, table)
+        world, table = scenario.world, scenario.world.table(table.name)
         started = perf_counter()
-        built = _stage(context, store, scenario, table, above)
+        kept = keep_parts(store, scenario, table)
+        built = _stage(context, store, scenario, table, above, len(kept))
         seconds = perf_counter() - started
-        parts = [block.parts[table.name] for block in built]
+        parts = [*kept, *(block.parts[table.name] for block in built)]
         staged = store.staged(scenario, table, parts)
         published = {name: above[name] for name in read_by(world, table.name)} | {table.name: staged}
         with verify.connect(world, scenario.config, published) as connection:
@@ -89,6 +92,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
             "path": dg.MetadataValue.path(str(version.path)),
             "cpu_seconds": round(sum(block.cpu_seconds for block in built), 3),
             "rows_per_second": round(version.rows / seconds),
+            **({"parts_kept": len(kept)} if scenario.history else {}),
         },
     )
 
@@ -127,8 +131,10 @@ def _stage(
     scenario: Scenario,
     table: Table,
     above: dict[str, Published],
+    kept: int,
 ) -> list[BuiltBlock]:
-    """Write every block of a table aside, by the run's engine, and say in the log how it goes."""
+    """Write every block of a table aside but those that are kept, by the run's engine, and say in the log
+    how it goes."""
     world, staged = store.world, store.staging_dir(scenario, table)
     tasks = [
         BlockTask(
@@ -139,7 +145,7 @@ def _stage(
             {table.name: staged},
             {name: (*above[name].located(block), store.mend(name)) for name in table.parents},
         )
-        for block, rows in enumerate(world.blocks(scenario.config, world.root(table)))
+        for block, rows in enumerate(world.blocks(scenario.config, world.root(table))[kept:], start=kept)
     ]
     map_blocks: MapBlocks = context.resources.engine
     built: list[BuiltBlock] = []

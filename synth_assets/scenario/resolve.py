@@ -103,6 +103,18 @@ def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
     return config
 
 
+def day_of(key: str, text: str) -> dt.date:
+    """A date that somebody wrote under a key.
+
+    Raises:
+        UsageProblem: it is none.
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageProblem(f"{key} {text!r} is not a date; write one like 2026-11-21") from None
+
+
 def _misfit(world: World, config: WorldConfig) -> str | None:
     """Why a configuration's quotas do not fit; at a prevalence, by the rates for which faults are planned."""
     misfit = world.why_not(config, world.draws(config, "quotas"))

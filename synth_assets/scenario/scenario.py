@@ -48,8 +48,15 @@ class Scenario:
     @cached_property
     def id(self) -> str:
         """16 hexadecimal digits of a hash over the stored document: same id, same bytes."""
-        canonical = json.dumps(self.document, sort_keys=True, separators=(",", ":"))
-        return blake2b(canonical.encode(), digest_size=8).hexdigest()
+        return _digest(self.document)
+
+    @cached_property
+    def history(self) -> str:
+        """The same of a history that grows, whatever its as_of; "" where none grows."""
+        if not self.config.grows:
+            return ""
+        config = {key: value for key, value in self.document["config"].items() if key != "as_of"}
+        return _digest({**self.document, "config": config})
 
     @property
     def text(self) -> str:
@@ -57,10 +64,15 @@ class Scenario:
         return json.dumps({"id": self.id, **self.document}, indent=2) + "\n"
 
 
+def _digest(document: Values) -> str:
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return blake2b(canonical.encode(), digest_size=8).hexdigest()
+
+
 def with_versions(world: World, config: WorldConfig) -> Scenario:
     """A resolved configuration under the versions that are installed."""
     return Scenario(
-        world,
+        world.of(config),
         config,
         {"synth_assets": __version__, "faker": faker.VERSION, "format": FORMAT_VERSION},
     )
@@ -78,4 +90,4 @@ def load(world: World, text: str) -> Scenario:
         raise ValueError("its versions are none")
     if world.why_not(config, world.draws(config, "quotas")):
         raise ValueError("its quotas do not fit")
-    return Scenario(world, config, document["versions"])
+    return Scenario(world.of(config), config, document["versions"])

@@ -133,11 +133,13 @@ def _statements(
     """What makes the schema and the views of a world; nothing where a version is missing."""
     if not versions or not all(path.exists() for path in versions.values()):
         return
+    resolved = None if config is None else world.config.model_validate(dict(config))
+    world = world.of(resolved) if resolved else world
     sources = {name: parts_pattern(path) for name, path in versions.items()}
     yield f'create schema "{world.name}"'
     yield from (view_sql(world.table(name), world.name, source) for name, source in sources.items())
-    if config is not None:
+    if resolved:
         for view in world.derived:
             query = world.query_of(view)
             read = {name: sources[name] for name in world.tables_read(query)}
-            yield derived_view_sql(view, world.name, query, read, world.config.model_validate(dict(config)))
+            yield derived_view_sql(view, world.name, query, read, resolved)

@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -106,6 +107,7 @@ class Store:
     """The published tables of one world under a data directory.
 
     Attributes:
+        declared: the world.
         remedy: the command that makes what is missing, which errors recommend.
         mend: gives the command that makes a damaged table again, from the current scenario.
     """
@@ -117,7 +119,7 @@ class Store:
         remedy: str | None = None,
         mend: Callable[[str], str] | None = None,
     ) -> None:
-        self.world = world
+        self.declared = world
         self.root = root
         self.remedy = remedy or f"synth-assets generate {world.name}"
         self.mend = mend or (lambda _: self.remedy)
@@ -126,12 +128,21 @@ class Store:
             BucketVersions(self.home) if isinstance(self.home, ObjectPath) else DiskVersions(self.home)
         )
 
+    @cached_property
+    def world(self) -> World:
+        """The world as the current scenario has it, see `World.of`; as it is declared before there is one."""
+        try:
+            return self.scenario().world
+        except Problem:
+            return self.declared
+
     # --- scenario -------------------------------------------------------------------------------------
 
     def write_scenario(self, scenario: Scenario, run: str = "") -> None:
         """Make a scenario the current one, by a run of Dagster or none; only while the store is locked."""
         write_atomic(self.home / RUN, run.encode())
         write_atomic(self.home / "scenario.json", scenario.text.encode())
+        self.world = scenario.world
 
     def refuse_scenario_of_another(self, run: str) -> None:
         """See that the current scenario is still the one that a run of Dagster wrote.
@@ -146,17 +157,17 @@ class Store:
         if writer != run:
             who = f"the run {writer}" if writer else "synth-assets generate"
             raise Problem(
-                f"{self.world.name}: {who} has replaced the scenario of this run meanwhile, so nothing more "
-                "is published. Wait for it, then run again"
+                f"{self.declared.name}: {who} has replaced the scenario of this run meanwhile, so nothing "
+                "more is published. Wait for it, then run again"
             )
 
     def scenario(self) -> Scenario:
         """The current scenario; a Problem where there is none."""
         path = self.home / "scenario.json"
         try:
-            return load_scenario(self.world, path.read_text(encoding="utf-8"))
+            return load_scenario(self.declared, path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise Problem(f"{self.world.name}: nothing in {self.root} yet. Run: {self.remedy}") from None
+            raise Problem(f"{self.declared.name}: nothing in {self.root} yet. Run: {self.remedy}") from None
         except OSError as error:
             raise Problem(f"{path} cannot be read: {first_line(error)}: {ELSEWHERE}") from None
         except (ValueError, KeyError, TypeError):
@@ -200,7 +211,7 @@ class Store:
             "scenario": scenario.id,
             "content": content,
             "parts": [part._asdict() for part in parts],
-        }
+        } | self._growth_of(scenario, table)
         write_atomic(staged / "_table.json", json.dumps(document, indent=1).encode())
 
         def intact(path: StoragePath) -> bool:
@@ -211,6 +222,18 @@ class Store:
         if before and before != path:  # without the catalogue, too, three versions are the most
             self._versions.prune({before, *self.catalogued().values()}, [table.name])
         return Published(path, scenario.id, content, tuple(parts))
+
+    def _growth_of(self, scenario: Scenario, table: Table) -> dict[str, Any]:
+        """What a later night needs to know of a version: which of its first parts no later day changes."""
+        if not scenario.history:
+            return {}
+        world, config = scenario.world, scenario.config
+        settled = world.settled_blocks(config, world.root(table))
+        return {"history": scenario.history, "as_of": str(config.day), "settled": settled}
+
+    def current(self, name: str) -> StoragePath:
+        """Where the current version of a table is, or would be."""
+        return self._versions.current(name)
 
     def check_order(self, table: Table, parts: list[Part]) -> None:
         """Keys ascend from part to part; ids are of one length, so text order is number order."""
@@ -314,7 +337,7 @@ class Store:
 
     def label(self, name: str) -> str:
         """A table's name for people."""
-        return f"{self.world.name}/{name}"
+        return f"{self.declared.name}/{name}"
 
 
 def _intact(path: StoragePath, document: Mapping[str, object], parts: list[Part]) -> bool:

@@ -31,20 +31,32 @@ due on its day, for all invoices at once: their payments share a `receipt_id`. E
 60 days of issue, so nothing is partly paid for longer, although life has such bills; nobody pays too much or
 in advance, and every payment is for known invoices.
 
+In disguise an invoice that is paid short is paid in instalments, too, of the number, days, shares and methods
+of sound ones, but for one in a hundred that is paid within ten days. What was agreed is written nowhere: the
+rest may be a last instalment that never came, or what the last one is short. Half of the sound plans then
+end with a smaller payment and are paid in full. A quarter of the sound invoices come in instalments and
+almost all short ones: an invoice that is paid at once is then hardly ever short, and among those paid in
+several nothing but the sum tells.
+
 Bulk is cheaper: everyday discounts are more frequent and deeper for large quantities, and for some
 customers more than for others. A customer pays the list price or a contract price up to 5 % below it,
 always the same for a product; a deal's value is the gross at that price, so a discount recomputed from
 the money is the one granted.
+
+With `history.start` the business goes on: a later as_of adds days and changes no earlier one. Orders and new
+customers come at rates a year, each month its share by season, and the rates of faults and decoys hold in
+every month. Orders are `processing` until they are invoiced, deals are open until they end, at most 180 days
+after they began, and stale invoices are never written off. Nothing is bent to make room for old faults.
 """
 
-from synth_assets.model.world import World
+from synth_assets.model.world import Growth, World
 from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES
 from synth_assets.worlds.order_to_cash.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.order_to_cash.config import INVESTIGATION, Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACTS
 from synth_assets.worlds.order_to_cash.deals import DEALS
 from synth_assets.worlds.order_to_cash.facts import facts
-from synth_assets.worlds.order_to_cash.fault_plan import expected_labels, why_not
+from synth_assets.worlds.order_to_cash.fault_plan import why_not
 from synth_assets.worlds.order_to_cash.invoices import INVOICES
 from synth_assets.worlds.order_to_cash.ledger_entries import LEDGER_ENTRIES
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITIES
@@ -52,6 +64,7 @@ from synth_assets.worlds.order_to_cash.orders import ORDERS
 from synth_assets.worlds.order_to_cash.payments import PAYMENTS
 from synth_assets.worlds.order_to_cash.pictures import PLOTS
 from synth_assets.worlds.order_to_cash.products import PRODUCTS
+from synth_assets.worlds.order_to_cash.visibility import blocks, expected_labels, settled_blocks
 
 WORLD = World(
     name="order_to_cash",
@@ -72,5 +85,6 @@ WORLD = World(
     expected_labels=expected_labels,
     why_not=why_not,
     plots=PLOTS,
+    growth=Growth(blocks, settled_blocks),
     presets={"standard": {}, "investigation": INVESTIGATION},
 )

@@ -58,7 +58,8 @@ ANOMALIES = (
     Anomaly(
         "payment_mismatch",
         "invoice",
-        "Marked paid in the CRM and in the books, but what was paid, as a rule at once, is 3 to 50 % short.",
+        "Marked paid in the CRM and in the books, but what was paid, as a rule at once and in disguise in "
+        "instalments, is 3 to 50 % short.",
         column="payments.amount_cents",
         shows_in=WON,
         settles_months=Fraction("2.64"),
@@ -119,6 +120,19 @@ def short_payment_cents(
         return difficulty.received(difficulty.wished(mix, wish), gross_cents, allowed, share)
     per_65536 = 32_768 + (share.astype(np.int64) * 30_802 >> 16)  # a round share would show in the amounts
     return np.minimum((amount_due_cents * per_65536 + 32_768) >> 16, amount_due_cents - 1)
+
+
+def short_by_dollars(amount_due_cents: Ints, received_cents: Ints, gross_cents: Ints) -> Ints:
+    """A disguised short payment: whole dollars short, so that its cents are those of a sound one, as far as
+    its grade and 50 to 97 % of the amount due hold such an amount.
+
+    $1,200.00 for $1,500.25 becomes $1,200.25.
+    """
+    dollars = np.maximum((amount_due_cents - received_cents + 50) // 100, 1)
+    near = amount_due_cents - 100 * dollars
+    fits = (2 * near >= amount_due_cents) & (100 * near <= 97 * amount_due_cents)
+    fits &= difficulty.of_received(near, gross_cents) == difficulty.of_received(received_cents, gross_cents)
+    return np.where(fits, near, received_cents)
 
 
 def billed_again_cents(amount_due_cents: Ints, draws: Draws, transaction: Ints) -> Ints:

@@ -27,6 +27,7 @@ from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
+from synth_assets.worlds.order_to_cash.visibility import labelled, visible_on
 
 COLUMNS = manifest_columns(
     ANOMALIES,
@@ -160,14 +161,20 @@ def generate(
 ) -> pa.Table:
     """One row for every planned fault, in order of number; values are read from the tables."""
     fault = facts.fault
-    labelled = np.flatnonzero(fault)
-    chain = _chain(labelled, rows.start, opportunities, orders, invoices, payments)
+    shown = labelled(config, facts)
+    chain = _chain(shown, rows.start, opportunities, orders, invoices, payments)
 
     def labels(code: int, at: npt.NDArray[np.intp]) -> Labels:
         return LABELS[code - 1](Chain(*(column[at] for column in chain)))
 
     return manifest_rows(
-        COLUMNS, ANOMALIES, config.day, chain.order, fault[labelled], labels, drifting=anomalies.DRIFT
+        COLUMNS,
+        ANOMALIES,
+        visible_on(facts)[shown] if config.grows else config.day,
+        chain.order,
+        fault[shown],
+        labels,
+        drifting=anomalies.DRIFT,
     )
 
 

@@ -119,6 +119,9 @@ INSTALMENT_SHARES = {2: 0.60, 3: 0.25, 4: 0.15}
 DEPOSIT_SHARES = {0: 0.50, 20: 0.08, 25: 0.10, 30: 0.12, 40: 0.05, 50: 0.15}
 """Per cent that the first instalment pays, the others the rest in equal parts; 0 where all are equal [D]."""
 
+STEPS_PER_65536 = 32_768
+"""In disguise half of the instalments are equal but for a smaller last one: the rest [D]."""
+
 
 @cache
 def instalments(most: int) -> npt.NDArray[np.int64]:

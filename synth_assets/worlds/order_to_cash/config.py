@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from synth_assets.model.config import Frozen, WorldConfig
+from synth_assets.model.calendar import months_before
+from synth_assets.model.config import Frozen, History, WorldConfig
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 
@@ -110,6 +112,33 @@ LOOK_ALIKES = {
 orders stay in processing only where `decoy_rates` says so."""
 
 
+class Sales(History):
+    """A business that goes on: with a start, a later as_of adds days and changes no earlier one.
+
+    Its counts are rates a year then, and its rates hold in every month.
+    """
+
+    transactions_per_year: int = Field(
+        1_000, ge=120, le=LARGEST_COUNT, description="Orders in twelve months of a history that grows."
+    )
+    new_customers_per_year: int = Field(
+        120, ge=0, le=LARGEST_COUNT, description="Customers that come in twelve months of it."
+    )
+    customers_at_start: int = Field(
+        80, ge=1, le=LARGEST_COUNT, description="Customers in the CRM on its first day."
+    )
+
+
+COUNTED_BY_HISTORY = {
+    "num_transactions": "history.transactions_per_year says how many orders there are",
+    "num_contacts": "history.customers_at_start and history.new_customers_per_year say how many there are",
+    "date_range_months": "the history runs from history.start to as_of",
+    "open_deals_per_order": "deals are open until they are won or lost",
+    "clip_due_dates": "due dates would change from day to day",
+}
+"""Keys of a window that say nothing in a history that grows, each with what does instead."""
+
+
 class Config(WorldConfig):
     """Keys of order_to_cash."""
 
@@ -140,6 +169,7 @@ class Config(WorldConfig):
         "`partial` until the last one, and one bank payment may settle several invoices. num_transactions is "
         "then at most 83,333,328 (2), 62,499,984 (3) or 49,999,984 (4).",
     )
+    history: Sales = Sales()
     anomaly_rates: AnomalyRates = AnomalyRates()
     decoy_rates: DecoyRates = DecoyRates()
     decoy_ratio: float | None = Field(
@@ -158,8 +188,9 @@ class Config(WorldConfig):
 
     disguised: bool = Field(
         False,
-        description="Faults imitate sound rows: an order is billed again in part, and a discount above 15 % "
-        "is approved by who owns the deal.",
+        description="Faults imitate sound rows: an order is billed again in part, a discount above 15 % is "
+        "approved by who owns the deal, and, where payments_per_invoice is above 1, a short payment comes in "
+        "instalments.",
     )
 
     @property
@@ -175,6 +206,19 @@ class Config(WorldConfig):
             rates |= {name: asked * getattr(usual, name) / whole for name in names}
         return self.decoy_rates.model_copy(update=rates)
 
+    def sql_facts(self) -> dict[str, object]:
+        """The first day, and the counts by as_of where the history grows."""
+        if not self.grows:
+            return {"first_day": months_before(self.day, self.date_range_months) + dt.timedelta(days=1)}
+        from synth_assets.worlds.order_to_cash.visibility import counts  # a plan imports configurations
+
+        return {"first_day": self.start, **counts(self)}
+
+    @property
+    def short_in_parts(self) -> bool:
+        """Whether short payments come in instalments, as sound ones may."""
+        return self.disguised and self.payments_per_invoice > 1
+
     def usual(self) -> Self:
         """The same without a mix of difficulties, and without disguise."""
         return self.model_copy(update={"difficulty_mix": None, "disguised": False})
@@ -183,6 +227,21 @@ class Config(WorldConfig):
         """The clean twin has the decoys of the faulty one, though no fault counts them."""
         decoys = self.planned_decoys
         return super().clean().model_copy(update={"decoy_rates": decoys, "decoy_ratio": None})
+
+    @model_validator(mode="after")
+    def _a_history_has_rates_a_year(self) -> Self:
+        fields = type(self).model_fields
+        for key, instead in COUNTED_BY_HISTORY.items() if self.grows else ():
+            if getattr(self, key) != fields[key].default:
+                raise ValueError(f"{key}: with history.start {instead}: leave {key} out")
+        if self.grows and self.decoy_rates.processing_order:
+            raise ValueError(
+                "decoy_rates.processing_order: with history.start every order is in processing until it is "
+                "invoiced: leave processing_order out"
+            )
+        if not self.grows and self.history != Sales():
+            raise ValueError("history: its rates a year need a first day: set history.start, too")
+        return self
 
     @model_validator(mode="after")
     def _a_mix_has_a_grade(self) -> Self:

@@ -9,9 +9,10 @@ from synth_assets.model.columns import identifier, moment, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
+from synth_assets.worlds.order_to_cash import growth
 from synth_assets.worlds.order_to_cash.config import Config
-from synth_assets.worlds.order_to_cash.customers import first_transaction, founders
-from synth_assets.worlds.order_to_cash.order_days import arrival_schedule, window
+from synth_assets.worlds.order_to_cash.customers import LEAD_PER_MILLE, first_transaction, founders
+from synth_assets.worlds.order_to_cash.order_days import order_day, window
 
 CONTACT_ID = identifier("contact_id", "CON-", "Customer; numbered in order of arrival.")
 COLUMNS = (
@@ -23,25 +24,25 @@ COLUMNS = (
     moment("created_at", "When the contact entered the CRM, before its first deal."),
 )
 
-LEAD_PER_MILLE = 60
-"""Contacts enter the CRM 6 % of the transactions (three weeks in a year) before they may first order; those
-who come early in the window, halfway between its start and then."""
-
 
 def created_day(config: Config, draws: Draws, contact: Ints) -> Ints:
     """Epoch day on which each contact entered the CRM: founders on the window's first day."""
     day = np.full(len(contact), window(config).first)
     later = np.flatnonzero(contact >= founders(config))
-    first = first_transaction(config, contact[later])
-    lead = config.num_transactions * LEAD_PER_MILLE // 1_000
-    day[later] = arrival_schedule(config, draws).day(np.maximum(first - lead, first // 2))
+    if config.grows:
+        enters = growth.enters_with(config, contact[later])
+    else:
+        first = first_transaction(config, contact[later])
+        lead = config.num_transactions * LEAD_PER_MILLE // 1_000
+        enters = np.maximum(first - lead, first // 2)
+    day[later] = order_day(config, draws, enters)
     return day
 
 
 def generate(rows: range, draws: Draws, config: Config) -> pa.Table:
     """One row a contact of `rows` (numbers from 0); contacts enter between 08:00 and 09:59."""
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
-    person = people(draws, number, config.num_contacts)
+    person = people(draws, number, rows.stop if config.grows else config.num_contacts)
     second = 8 * 3_600 + draws.fields("created_at", number)[0].astype(np.int64) * 7_200 // 65_536
     return arrow_table(
         COLUMNS,

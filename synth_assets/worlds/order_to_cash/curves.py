@@ -169,6 +169,13 @@ PENDING_DISCOUNTS_PCT = (5, 10, 12, 15)
 REJECTED_DISCOUNTS_PCT = (0, 0, 5, 10, 12, 15)
 """What is granted while a request is pending, and after it was rejected [D]."""
 
+
+@cache
+def popularity() -> npt.NDArray[np.int64]:
+    """Quantiles of a customer's weight in a history that grows: Zipf's of CUSTOMER_EXPONENT over its rank."""
+    return quantile_tables.quantiles(lambda rank: 1_000 * rank**-CUSTOMER_EXPONENT)
+
+
 # --- sales cycle --------------------------------------------------------------------------------------
 
 

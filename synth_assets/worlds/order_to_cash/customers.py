@@ -12,12 +12,18 @@ from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Fields, Ints, Words
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.order_to_cash import curves
+from synth_assets.worlds.order_to_cash import curves, growth, order_days
 from synth_assets.worlds.order_to_cash.config import Config
+
+LEAD_PER_MILLE = 60
+"""Contacts enter the CRM 6 % of the transactions (three weeks in a year) before they may first order; those
+who come early in the window, halfway between its start and then."""
 
 
 def founders(config: Config) -> int:
     """How many contacts are in the CRM from the first day: the first 40 %, at least one."""
+    if config.grows:
+        return config.history.customers_at_start
     return max(1, quota(curves.FOUNDER_SHARE, config.num_contacts))
 
 
@@ -35,6 +41,9 @@ def first_transaction(config: Config, contact: Ints) -> Ints:
 def arrived(config: Config, transaction: Ints) -> Ints:
     """The contacts numbered below this may be the customer of the transaction: `first_transaction` turned
     round."""
+    if config.grows:
+        lead = config.history.transactions_per_year * LEAD_PER_MILLE // 1_000
+        return growth.contacts_before(config, transaction - lead + 1)
     total, early = config.num_contacts, founders(config)
     turn = ((transaction + 1) * total - 1) // config.num_transactions
     return early + 1 + ((turn + 1) * max(1, total - early) - 1) // total
@@ -47,18 +56,22 @@ def customer(config: Config, draws: Draws, transaction: Ints) -> Ints:
     when there are orders enough). The others draw a Zipf rank; where the contact of that rank has not arrived
     yet, a founder of the same popularity orders instead.
     """
+    words = draws.words("customer", transaction)
+    if config.grows:
+        return any_customer(config, draws, words, arrived(config, transaction))
     total, early, count = config.num_contacts, founders(config), config.num_transactions
     turn = -(-transaction * total // count)
     is_turn = (turn < total) & (turn * count // total == transaction)
     before = turn * early // total
     is_founder = (turn + 1) * early // total > before
     own = np.where(is_founder, before, early + turn - before)
-    words = draws.words("customer", transaction)
     return np.where(is_turn, own, any_customer(config, draws, words, arrived(config, transaction)))
 
 
 def any_customer(config: Config, draws: Draws, words: Words, arrived: Ints) -> Ints:
     """A contact by popularity, one a word; a founder where the contact is not numbered below `arrived`."""
+    if config.grows:
+        return _customer_so_far(config, draws, words, arrived)
     everyone, old = _popularity(config, draws)
     coarse, fine, coarse_old, fine_old = words.view("<u2").reshape(-1, 4).T
     contact = everyone.contact(everyone.ranks.take(coarse, fine))
@@ -76,6 +89,24 @@ def representative(draws: Draws, contact: Ints) -> Ints:
     """Who owns each contact, as index into `curves.REPRESENTATIVES`."""
     owner = draws.of("contacts").fields("owner", contact)[0].astype(np.int64)
     return owner * len(curves.REPRESENTATIVES) >> 16
+
+
+def _customer_so_far(config: Config, draws: Draws, words: Words, arrived: Ints) -> Ints:
+    """A contact by popularity among the first `arrived`, whoever comes later."""
+    below = _popularity_so_far(config, draws)
+    share = (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    wanted = (share * below[arrived]).astype(np.int64)
+    return np.searchsorted(below, wanted, side="right") - 1
+
+
+@lru_cache(maxsize=16)
+def _popularity_so_far(config: Config, draws: Draws) -> Ints:
+    """Popularity of the contacts before each one, and of all: a contact's own does not depend on others."""
+    ends = order_days.months(config).ends
+    contacts = np.arange(int(growth.contacts_before(config, np.array(ends[-1]))))
+    drawn = draws.of("contacts").fields("popularity", contacts)[0]
+    own = quantile_tables.sample(curves.popularity(), drawn)
+    return np.concatenate([[0], np.cumsum(own)])
 
 
 class _Popularity(NamedTuple):

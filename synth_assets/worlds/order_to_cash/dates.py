@@ -31,6 +31,8 @@ def issue_day(config: Config, draws: Draws, number: Ints, decoy: Codes, order_da
     late = np.flatnonzero(decoy == fault_plan.LATE_INVOICE)
     wait[late] = quantile_tables.sample(cash_curves.late_invoice_lag_business_days(), late_lag[late])
     issue = days.add_business_days(order_day, wait)
+    if config.grows:
+        return np.maximum(issue, order_day)
     for _, days_old, usual_lag in SETTLED:
         in_reach = late[order_day[late] <= latest_order_day(days, days_old, usual_lag)]
         issue[in_reach] = np.minimum(
@@ -103,6 +105,8 @@ def aged_unpaid(config: Config, draws: Draws, number: Ints, decoy: Codes) -> npt
 
     A late invoice may be younger and is left out.
     """
+    if config.grows:  # slow payers are open on some days, and paid on later ones
+        return np.zeros(0, dtype=np.intp)
     chosen = []
     key = draws.key("aged_unpaid")
     for day, (rows, quota_of_day) in enumerate(_aged_unpaid_by_day(config, draws)):

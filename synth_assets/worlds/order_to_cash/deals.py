@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any, NamedTuple
+
 import numpy as np
 import pyarrow as pa
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.columns import choice, day, identifier, moment, money, reference
+from synth_assets.model.columns import choice, day, identifier, moment, money, reference, state
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.quotas import quota
 from synth_assets.model.table import Rule, Table, arrow_table, seconds
-from synth_assets.worlds.order_to_cash import curves
+from synth_assets.worlds.order_to_cash import curves, growth
 from synth_assets.worlds.order_to_cash.baskets import basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID, created_day
 from synth_assets.worlds.order_to_cash.customers import any_customer, arrived, representative
-from synth_assets.worlds.order_to_cash.facts import Transactions
+from synth_assets.worlds.order_to_cash.facts import Sales, Transactions, ahead, orders_so_far
 from synth_assets.worlds.order_to_cash.order_days import window
 
 STAGES = (*curves.OPEN_STAGES, "closed_won", "closed_lost")
@@ -27,16 +30,18 @@ DEAL_ID = identifier("deal_id", "DEAL-", "Deal.")
 COLUMNS = (
     DEAL_ID,
     reference("contacts", CONTACT_ID, "Who would buy."),
-    choice(
-        "stage",
-        STAGES,
-        "How far it got; only closed_won deals become orders. GoHighLevel's status is `won` for closed_won, "
-        "`lost` for closed_lost and `open` for the others.",
+    state(
+        choice(
+            "stage",
+            STAGES,
+            "How far it got; only closed_won deals become orders. GoHighLevel's status is `won` for "
+            "closed_won, `lost` for closed_lost and `open` for the others.",
+        )
     ),
     money("value_cents", "Gross: quantity x the customer's price, before any discount.", minimum=4_000),
     choice("assigned_to", curves.REPRESENTATIVES, "Sales representative who owns the contact."),
     moment("created_at", "When the deal was opened."),
-    day("closed_on", "Day it was won or lost; empty while it is open.", nullable=True),
+    state(day("closed_on", "Day it was won or lost; empty while it is open.", nullable=True)),
 )
 
 
@@ -46,6 +51,8 @@ def numbered_before(config: Config, transaction: Ints) -> Ints:
     Closed form, so that any block numbers its deals alone: each transaction has its won deal and an even
     share of the lost ones; open deals go with the youngest quarter.
     """
+    if config.grows:
+        return transaction + _lost_before(config, transaction)
     count = config.num_transactions
     lost = quota(config.lost_deals_per_order, count)
     still_open = quota(config.open_deals_per_order, count)
@@ -57,14 +64,67 @@ def numbered_before(config: Config, transaction: Ints) -> Ints:
     )
 
 
+def _lost_before(config: Config, transaction: Ints) -> Ints:
+    """Deals lost before each transaction of a history that grows."""
+    rate = Fraction(config.lost_deals_per_order).limit_denominator(10**9)
+    return transaction * rate.numerator // rate.denominator
+
+
+class Deals(NamedTuple):
+    """Some deals; days are epoch days, and `fate` and `second` draw the stage of open ones and the time of
+    day."""
+
+    number: Ints
+    contact: Ints
+    stage: Codes
+    gross_cents: Ints
+    opened: Ints
+    end_day: Ints
+    fate: Fields
+    second: Fields
+
+
 def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
-    """The deals of the transactions `rows`: one won deal each, and its share of the lost and open ones."""
-    edges = numbered_before(config, np.arange(rows.start, rows.stop + 1, dtype=np.int64))
+    """The deals of the transactions `rows`: one won deal each, and its share of the lost and open ones.
+
+    In a history that grows, the last block also has those that are open as of as_of: what ends later.
+    """
+    deals = _deals(draws, facts, config)
+    if config.grows and rows.stop == orders_so_far(config, draws):
+        parts = [deals, *(_still_open(config, _deals(draws, sale, config)) for sale in ahead(config, draws))]
+        columns: list[Any] = [np.concatenate(values) for values in zip(*parts, strict=True)]
+        deals = Deals(*columns)
+    return arrow_table(
+        COLUMNS,
+        {
+            "deal_id": deals.number + 1,
+            "contact_id": deals.contact + 1,
+            "stage": deals.stage,
+            "value_cents": deals.gross_cents,
+            "assigned_to": representative(draws, deals.contact),
+            "created_at": seconds(deals.opened, 36_000 + (deals.second.astype(np.uint32) * 28_800 >> 16)),
+            "closed_on": np.ma.masked_array(deals.end_day, mask=deals.stage < WON),
+        },
+    )
+
+
+def _still_open(config: Config, deals: Deals) -> Deals:
+    """Of deals that end after as_of, those that were opened by then."""
+    known = np.flatnonzero(deals.opened <= window(config).last)
+    columns: list[Any] = [values[known] for values in deals]
+    some = Deals(*columns)
+    return some._replace(stage=_open_stage(some.fate))
+
+
+def _deals(draws: Draws, facts: Transactions | Sales, config: Config) -> Deals:
+    """The deals of consecutive transactions."""
+    first = int(facts.number[0]) if len(facts.number) else 0
+    edges = numbered_before(config, np.arange(first, first + len(facts.number) + 1, dtype=np.int64))
     number = np.arange(edges[0], edges[-1], dtype=np.int64)
     fate, again, cycle, second = draws.fields("deal", number)
     won, other = _indices(edges, draws.fields("place", facts.number)[0])
     others = np.diff(edges) - 1
-    row = np.repeat(np.arange(len(rows)), others)
+    row = np.repeat(np.arange(len(facts.number)), others)
     stage = np.empty(len(number), dtype=np.int8)
     stage[won], stage[other] = WON, _others_stage(config, facts.number, others)
     lost = np.flatnonzero(stage[other] == LOST)
@@ -84,19 +144,13 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
     ):
         known = created_day(config, draws, contact[at])
         opened[at] = _opened(config, days, scale, end_day[at], known, cycle[at], again[at])
-    stage[still_open] = fate[still_open].astype(np.int64) * len(curves.OPEN_STAGES) >> 16
-    return arrow_table(
-        COLUMNS,
-        {
-            "deal_id": number + 1,
-            "contact_id": contact + 1,
-            "stage": stage,
-            "value_cents": gross,
-            "assigned_to": representative(draws, contact),
-            "created_at": seconds(opened, 36_000 + (second.astype(np.uint32) * 28_800 >> 16)),
-            "closed_on": np.ma.masked_array(end_day, mask=stage < WON),
-        },
-    )
+    stage[still_open] = _open_stage(fate[still_open])
+    return Deals(number, contact, stage, gross, opened, end_day, fate, second)
+
+
+def _open_stage(field: Fields) -> Codes:
+    """How far open deals have got."""
+    return (field.astype(np.int64) * len(curves.OPEN_STAGES) >> 16).astype(np.int8)
 
 
 def _opened(
@@ -113,6 +167,8 @@ def _opened(
     scale = scale * days_so_far // curves.PIPELINE_FILLS_DAYS
     days = quantile_tables.sample(cycle_days, cycle) * scale // 1_000
     most = closed - known
+    if config.grows:
+        most = np.minimum(most, growth.LONGEST_CYCLE_DAYS)
     long = np.flatnonzero(days > most)
     days[long] = quantile_tables.sample_at_most(cycle_days, most[long] * 1_000 // scale[long], again[long])
     days[long] = days[long] * scale[long] // 1_000
@@ -130,6 +186,8 @@ def _indices(edges: Ints, field: Fields) -> tuple[Ints, Ints]:
 
 def _others_stage(config: Config, transaction: Ints, others: Ints) -> Codes:
     """LOST or OPEN for the `others` of each transaction, its deals that are not won: the first are lost."""
+    if config.grows:
+        return np.full(int(others.sum()), LOST, dtype=np.int8)
     count = config.num_transactions
     quota_lost = quota(config.lost_deals_per_order, count)
     lost = (transaction + 1) * quota_lost // count - transaction * quota_lost // count

@@ -6,6 +6,7 @@ facts that it shows and applies the edits of the faults that it shows first.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,8 +14,9 @@ import numpy as np
 from synth_assets.model import quantile_tables
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
-from synth_assets.worlds.order_to_cash import cash_curves, curves, dates, fault_plan, order_days
-from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE
+from synth_assets.model.world import BLOCK_ROWS
+from synth_assets.worlds.order_to_cash import cash_curves, curves, dates, fault_plan, growth, order_days
+from synth_assets.worlds.order_to_cash.anomalies import DUPLICATE, MISMATCH
 from synth_assets.worlds.order_to_cash.baskets import Basket, basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.customers import customer, terms
@@ -62,7 +64,10 @@ class Transactions(NamedTuple):
 def facts(config: Config, draws: Draws, rows: range) -> Transactions:
     """The facts of the transactions `rows`. Payments are numbered with those of their neighbours, so these
     are decided, too, where `rows` are not all that are numbered together."""
-    together = numbered_together(rows, config.num_transactions)
+    if config.grows:
+        together = [piece for _, piece in growth.pieces_of(order_days.months(config), rows)]
+    else:
+        together = numbered_together(rows, config.num_transactions)
     parts = [_decided(config, draws.of("transactions"), part) for part in together]
     decided: Transactions = parts[0] if together == [rows] else _of_rows(parts, rows)
     return decided
@@ -83,6 +88,33 @@ def _of_rows(parts: list[Any], rows: range, starts: list[int] | None = None) -> 
     return type(one)(*fields)._replace(row=at[own] - rows.start)
 
 
+class Sales(NamedTuple):
+    """What a transaction sells: its number, its customer, its goods and the day of its order."""
+
+    number: Ints
+    contact: Ints
+    basket: Basket
+    order_day: Ints
+
+
+def orders_so_far(config: Config, draws: Draws) -> int:
+    """Orders of a history that grows by as_of."""
+    return order_days.monthly_schedule(config, draws).rows_through(order_days.window(config).last)
+
+
+def ahead(config: Config, draws: Draws) -> Iterator[Sales]:
+    """The transactions after as_of whose deals may be open by then, some at a time."""
+    days = order_days.monthly_schedule(config, draws)
+    stop = days.rows_through(order_days.window(config).last + growth.LONGEST_CYCLE_DAYS)
+    draws = draws.of("transactions")
+    for start in range(orders_so_far(config, draws), stop, BLOCK_ROWS):
+        number = np.arange(start, min(start + BLOCK_ROWS, stop), dtype=np.int64)
+        source = fault_plan.plan(config, draws, number).source
+        contact = customer(config, draws, source)
+        goods = basket(config, draws, draws.words("basket", source), contact)
+        yield Sales(number, contact, goods, days.day(number))
+
+
 def _decided(config: Config, draws: Draws, rows: range) -> Transactions:
     """The facts of transactions that are numbered together."""
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
@@ -91,7 +123,7 @@ def _decided(config: Config, draws: Draws, rows: range) -> Transactions:
     goods = basket(config, draws, draws.words("basket", plan.source), contact)
     discount = _discount_pct(draws, plan, contact, goods.quantity)
     total = goods.gross_cents - goods.gross_cents * discount // 100
-    order_day = order_days.arrival_schedule(config, draws).day(number)
+    order_day = order_days.order_day(config, draws, number)
     issue_day = dates.issue_day(config, draws, number, plan.decoy, order_day)
     check, method, _, _ = draws.fields("payment_method", number)
     is_check = check < cash_curves.CHECK_PER_65536.take(cash_curves.size_class(total))
@@ -105,8 +137,14 @@ def _decided(config: Config, draws: Draws, rows: range) -> Transactions:
     paid_day[aged] = order_days.window(config).last + 1
     is_whole = np.zeros(len(number), dtype=bool)
     is_whole[aged] = True
-    first = Bills(np.arange(len(number)), number, contact, issue_day, paid_day, is_run, is_whole)
+    row, none = np.arange(len(number)), np.zeros_like(is_whole)
+    first = Bills(row, number, contact, issue_day, paid_day, is_run, is_whole, is_agreed=none)
     second = _second_invoices(config, draws, first, plan.fault, is_check)
+    short = np.flatnonzero((plan.fault == MISMATCH) & config.short_in_parts)
+    payments = planned_payments(config, draws.of("payments"), first, second, short)
+    if len(short):
+        is_short = (plan.fault == MISMATCH)[payments.row] & ~payments.is_second
+        np.maximum.at(paid_day, payments.row[is_short], payments.day[is_short])
     return Transactions(
         number,
         plan.fault,
@@ -122,7 +160,7 @@ def _decided(config: Config, draws: Draws, rows: range) -> Transactions:
         is_run,
         method,
         second,
-        planned_payments(config, draws.of("payments"), first, second),
+        payments,
     )
 
 
@@ -133,6 +171,10 @@ def _second_invoices(config: Config, draws: Draws, first: Bills, fault: Codes, i
     issued = dates.second_issue_day(config, draws, first.transaction, first.issue_day)
     lateness = draws.fields("second_payment_lag", first.transaction)
     paid = dates.paid_day(config, draws, lateness, first.contact, is_check[row] | first.is_run, issued)
+    if config.grows:
+        return first._replace(
+            issue_day=issued, paid_day=np.maximum(paid, first.paid_day), is_whole=issued < 0
+        )
     is_open = first.paid_day > last
     return first._replace(issue_day=issued, paid_day=np.where(is_open, last + 1, paid), is_whole=is_open)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from synth_assets.model.decoys import DecoyPlan
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import Codes, QuotaGroup, assign
 from synth_assets.model.fault_plan import why_not as quotas_why_not
+from synth_assets.model.monthly_plan import MonthlyPlan
 from synth_assets.model.quotas import quota, spread
 from synth_assets.worlds.order_to_cash.anomalies import (
     ANOMALIES,
@@ -25,6 +26,8 @@ from synth_assets.worlds.order_to_cash.anomalies import (
     STALE,
 )
 from synth_assets.worlds.order_to_cash.config import Config, largest_count
+from synth_assets.worlds.order_to_cash.invoice_numbers import GROUP_NUMBERS
+from synth_assets.worlds.order_to_cash.order_days import monthly_schedule, months, window
 
 REPEAT, FREIGHT, APPROVED, PENDING, REJECTED, LATE_INVOICE = range(1, 7)
 """Codes of the decoys that are reserved before any fault is planned."""
@@ -76,6 +79,10 @@ def invoiced(config: Config) -> int:
 
 def plan(config: Config, draws: Draws, transaction: Ints) -> Plan:
     """The plan of the rows `transaction`, numbered from 0 in time."""
+    if config.grows:
+        fault, found = monthly_plan(config, draws)(transaction)
+        later = np.minimum(transaction, found.partner)
+        return Plan(fault, found.codes, later, np.zeros(len(transaction), dtype=bool))
     decoys, groups, crowded = _closed_form(config, draws.key("decoys"))
     reserved = decoys(transaction)
     due = invoiced(config)
@@ -89,8 +96,51 @@ def plan(config: Config, draws: Draws, transaction: Ints) -> Plan:
     )
 
 
+@lru_cache(maxsize=64)
+def monthly_plan(config: Config, draws: Draws) -> MonthlyPlan:
+    """The plan of a history that grows: every quota for each month."""
+    decoys = config.planned_decoys
+    return MonthlyPlan(
+        months(config).ends,
+        tuple(getattr(config.anomaly_rates, anomaly.name) for anomaly in ANOMALIES),
+        decoys.repeat_order,
+        tuple(getattr(decoys, name) for name in _SINGLES),
+        draws.key("decoys"),
+        draws.key("faults 0"),
+    )
+
+
+def why_not_by_month(config: Config, draws: Draws) -> str | None:
+    """The same in a history that grows, where every month has to hold its quotas."""
+    if config.start > config.day:
+        return f"history.start {config.start} is after as_of {config.day}: let as_of be a later day"
+    if not monthly_schedule(config, draws).rows_through(window(config).last):
+        return (
+            f"history: no order comes from {config.start} to as_of {config.day}: let as_of be a later day, "
+            "or raise history.transactions_per_year"
+        )
+    ends = months(config).ends
+    most = largest_count(config.payments_per_invoice) - 2 * GROUP_NUMBERS * len(ends)
+    if ends[-1] > most:
+        return (
+            f"history.transactions_per_year is {config.history.transactions_per_year:,}, which is "
+            f"{ends[-1]:,} orders since {config.start}, but ids allow {most:,}: ask for fewer, or start later"
+        )
+    misfit = monthly_plan(config, draws).first_misfit()
+    if misfit:
+        place, asked, found = misfit
+        year, month = divmod(months(config).numbers[place], 12)
+        return (
+            f"history: {year}-{month + 1:02d} has {found} orders, and anomaly_rates or decoys ask for "
+            f"{asked} of them: lower the rates or raise history.transactions_per_year"
+        )
+    return None
+
+
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configured quotas cannot all be met, in one line, or None when they can."""
+    if config.grows:
+        return why_not_by_month(config, draws)
     rates, decoys = config.anomaly_rates, config.planned_decoys
     most = largest_count(config.payments_per_invoice)
     if config.num_transactions > most:

@@ -25,12 +25,16 @@ class InvoiceNumbers(NamedTuple):
     second: Ints
 
 
-def invoice_numbers(draws: Draws, transaction: Ints) -> InvoiceNumbers:
-    """The numbers of consecutive transactions, which are numbered from 0; invoices from 1."""
+def invoice_numbers(draws: Draws, transaction: Ints, groups_before: int = 0) -> InvoiceNumbers:
+    """The numbers of consecutive transactions; transactions count from 0, invoices from 1.
+
+    `groups_before` are left to earlier ones, from which these count.
+    """
     if not len(transaction):
         return InvoiceNumbers(transaction, transaction)
     start, last = int(transaction[0]) // GROUP_ORDERS, int(transaction[-1]) // GROUP_ORDERS
-    used = used_half(draws, "numbers", np.arange(start, last + 1), GROUP_NUMBERS).ravel()
+    groups = np.arange(start, last + 1) + groups_before
+    used = used_half(draws, "numbers", groups, GROUP_NUMBERS).ravel()
     own = slice(int(transaction[0]) - start * GROUP_ORDERS, int(transaction[-1]) + 1 - start * GROUP_ORDERS)
-    lowest = start * GROUP_NUMBERS + 1
+    lowest = (start + groups_before) * GROUP_NUMBERS + 1
     return InvoiceNumbers(np.flatnonzero(used)[own] + lowest, np.flatnonzero(~used)[own] + lowest)

@@ -6,15 +6,15 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.arrow import equals_choice, to_numpy
-from synth_assets.model.columns import choice, day, identifier, money, reference
+from synth_assets.model.columns import choice, day, identifier, money, reference, state
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
-from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan
+from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan, growth
 from synth_assets.worlds.order_to_cash.config import Config, DifficultyMix
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.invoice_numbers import invoice_numbers
-from synth_assets.worlds.order_to_cash.order_days import window
+from synth_assets.worlds.order_to_cash.order_days import months, window
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
 from synth_assets.worlds.order_to_cash.planned_payments import part_cents
 
@@ -30,12 +30,14 @@ COLUMNS = (
     INVOICE_ID,
     reference("orders", ORDER_ID, "The order that is billed."),
     money("amount_due_cents", "What the customer is asked to pay.", minimum=1),
-    money("amount_paid_cents", "Cash received by as_of; where the status is `paid`, too."),
-    choice(
-        "status",
-        STATUSES,
-        "In the books, as of as_of: `unpaid`, `paid`, or `partial` while instalments are still to come. "
-        "QuickBooks keeps a balance instead: what is due less what is paid.",
+    state(money("amount_paid_cents", "Cash received by as_of; where the status is `paid`, too.")),
+    state(
+        choice(
+            "status",
+            STATUSES,
+            "In the books, as of as_of: `unpaid`, `paid`, or `partial` while instalments are still to come. "
+            "QuickBooks keeps a balance instead: what is due less what is paid.",
+        )
     ),
     day("issue_date", "Day of issue, 0 to 7 business days after the order."),
     day("due_date", "Net 30: a promise, which may lie after as_of."),
@@ -45,15 +47,18 @@ COLUMNS = (
 def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """One row an invoiced order, and one more for a duplicate, in order of number."""
     last = window(config).last
-    mix, gross = config.difficulty_mix, facts.basket.gross_cents
-    due = _amount_due_cents(to_numpy(orders["total_amount_cents"]), facts, draws, mix)
+    due = _amount_due_cents(to_numpy(orders["total_amount_cents"]), facts, draws, config.difficulty_mix)
     short = np.flatnonzero(facts.fault == anomalies.MISMATCH)
     received = due.copy()
-    received[short] = anomalies.short_payment_cents(due[short], gross[short], draws, facts.number[short], mix)
+    received[short] = short_cents(config, draws, facts, short, due[short])
     billed = (facts.fault != anomalies.MISSING) & ~equals_choice(orders["status"], "processing")
     numbers = invoice_numbers(draws, facts.number)
+    if config.grows and len(facts.number):
+        start = int(facts.number[0])
+        groups = growth.groups_before(months(config), start, 1)
+        numbers = invoice_numbers(draws, facts.number - start, groups)
     first = np.flatnonzero(billed)
-    again = np.flatnonzero(billed[facts.second.row])  # of the duplicates
+    again = np.flatnonzero(billed[facts.second.row] & (facts.second.issue_day <= last))  # of the duplicates
     twice = facts.second.row[again]
     before = np.searchsorted(numbers.first[first], numbers.second[twice])
     second = before + np.arange(len(before))
@@ -65,14 +70,14 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     due, received = due[row], received[row]
     if config.disguised:
         due[second] = received[second] = anomalies.billed_again_cents(due[second], draws, facts.number[twice])
-    received = np.where(is_paid, received, 0)
+    in_the_end, received = received, np.where(is_paid, received, 0)
     status = np.where(is_paid, PAID, UNPAID)
     if config.payments_per_invoice > 1:
         is_second = np.zeros(len(row), dtype=bool)
         is_second[second] = True
         so_far = _paid_by(last, facts)[is_second.astype(np.intp), row]
         is_partial = ~is_paid & (so_far > 0) & (facts.fault[row] != anomalies.STALE)
-        received = np.where(is_partial, part_cents(due, so_far * 0, so_far), received)
+        received = np.where(is_partial, part_cents(in_the_end, so_far * 0, so_far), received)
         status[is_partial] = PARTIAL
     terms_end = issue_day + cash_curves.TERMS_DAYS
     return arrow_table(
@@ -87,6 +92,15 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
             "due_date": np.minimum(terms_end, last) if config.clip_due_dates else terms_end,
         },
     )
+
+
+def short_cents(config: Config, draws: Draws, facts: Transactions, row: Ints, due_cents: Ints) -> Ints:
+    """What is received in the end for invoices that are paid short; `row` are their transactions, and `draws`
+    those of the table of invoices."""
+    gross = facts.basket.gross_cents[row]
+    mix = config.difficulty_mix
+    received = anomalies.short_payment_cents(due_cents, gross, draws, facts.number[row], mix)
+    return anomalies.short_by_dollars(due_cents, received, gross) if config.disguised else received
 
 
 def _paid_by(last: int, facts: Transactions) -> Ints:

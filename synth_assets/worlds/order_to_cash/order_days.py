@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.calendar import ArrivalSchedule, Window
+from synth_assets.model.calendar import ArrivalSchedule, MonthlySchedule, Window
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.order_to_cash import anomalies, cash_curves, curves
+from synth_assets.worlds.order_to_cash import anomalies, cash_curves, curves, growth
 from synth_assets.worlds.order_to_cash.config import Config
 
 MONDAY = 4
@@ -27,12 +27,28 @@ PER_MONTH = 100_000_000
 @lru_cache(maxsize=8)
 def window(config: Config) -> Window:
     """The scenario's days."""
-    return Window(config.day, config.date_range_months)
+    return growth.calendar(config) if config.grows else Window(config.day, config.date_range_months)
 
 
 def arrival_schedule(config: Config, draws: Draws) -> ArrivalSchedule:
     """Transactions over the days of the window."""
     return _schedule(config, draws.of("calendar"))
+
+
+def monthly_schedule(config: Config, draws: Draws) -> MonthlySchedule:
+    """Transactions over the days of a history that grows, and of some months beyond as_of."""
+    return _monthly_schedule(config, draws.of("calendar"))
+
+
+def order_day(config: Config, draws: Draws, transaction: Ints) -> Ints:
+    """Epoch day of each order."""
+    days = monthly_schedule(config, draws) if config.grows else arrival_schedule(config, draws)
+    return days.day(transaction)
+
+
+def months(config: Config) -> growth.Months:
+    """The months of a history that grows."""
+    return _months(config)
 
 
 @lru_cache(maxsize=8)
@@ -52,28 +68,49 @@ def usual_weights(window: Window) -> Ints:
     have its invoice, and a duplicate a day later, by as_of.
     """
     days = Window(window.as_of, window.months + 1)  # a month more, so that the first month is complete
+    scaled = monthly_weights(days)[window.first - days.first :]
+    return scaled[: window.length - 1]
+
+
+def monthly_weights(days: Window) -> Ints:
+    """The same of each of the `days`, which begin with a whole month."""
     weekday = np.array(curves.WEEKDAY_WEIGHTS)[days.weekday]
     month_end = days.business_days_left_in_month <= curves.MONTH_END_DAYS
     quarter_end = days.business_days_left_in_quarter <= curves.QUARTER_END_DAYS
     peak = np.where(quarter_end, curves.QUARTER_END_FACTOR, np.where(month_end, curves.MONTH_END_FACTOR, 1.0))
     weight = np.where(days.is_holiday, curves.HOLIDAY_FACTOR, 1.0) * weekday * peak
-    month = np.array([date.year * 12 + date.month - 1 for date in days.dates])
+    month = growth.month_of_days(days)
     of_month = np.array(curves.MONTH_OF_QUARTER)[month % 3] * np.array(curves.SEASON_PER_MILLE)[month % 12]
     share = of_month / 1_000 / np.bincount(month - month[0], weight)[month - month[0]]
-    scaled = np.rint(weight * share * PER_MONTH).astype(np.int64)[window.first - days.first :]
-    return scaled[: window.length - 1]
+    return np.rint(weight * share * PER_MONTH).astype(np.int64)
 
 
 def order_weights(window: Window, draws: Draws) -> Ints:
     """Weight of each day of the window but as_of: the usual one, grown, times its week's luck and its own."""
     usual = usual_weights(window)
-    day = window.days[: len(usual)]
+    grown = usual * (1_000 * window.length + curves.GROWTH_PER_MILLE * np.arange(len(usual)))
+    return _with_luck(grown // (1_000 * window.length), window.days[: len(usual)], draws)
+
+
+def _with_luck(weights: Ints, day: Ints, draws: Draws) -> Ints:
+    """The weights of days times the luck of their week and their own."""
     of_week = draws.fields("week", (day - MONDAY) // 7)[0]
     of_day = draws.fields("day", day)[0]
-    grown = usual * (1_000 * window.length + curves.GROWTH_PER_MILLE * np.arange(len(usual)))
     lucky = quantile_tables.sample(curves.week_per_mille(), of_week)
     lucky *= quantile_tables.sample(curves.day_per_mille(), of_day)
-    return grown // (1_000 * window.length) * lucky // 1_000_000
+    return weights * lucky // 1_000_000
+
+
+@lru_cache(maxsize=64)
+def _months(config: Config) -> growth.Months:
+    return growth.months(config, monthly_weights(growth.whole_months(config.start, config.day)))
+
+
+@lru_cache(maxsize=64)
+def _monthly_schedule(config: Config, draws: Draws) -> MonthlySchedule:
+    days = growth.whole_months(config.start, config.day)
+    usual = monthly_weights(days)
+    return growth.schedule(config, usual, _with_luck(usual, days.days, draws))
 
 
 SETTLED = (

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.arrow import combined, equals_choice, to_numpy
-from synth_assets.model.columns import choice, day, identifier, money, reference
+from synth_assets.model.columns import choice, day, identifier, money, reference, state
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash.anomalies import STALE
@@ -27,11 +27,13 @@ COLUMNS = (
     money("total_amount_cents", "Gross less discount_applied.", minimum=2_000),
     money("discount_applied_cents", "Gross x discount_pct, rounded down to the cent."),
     day("order_date", "Day of the order; the last one is the day before as_of."),
-    choice(
-        "status",
-        STATUSES,
-        "`processing`: not delivered, no invoice due yet; `completed`: delivered; `paid`: the CRM holds it "
-        "for paid.",
+    state(
+        choice(
+            "status",
+            STATUSES,
+            "`processing`: not delivered, no invoice due yet; `completed`: delivered; `paid`: the CRM holds "
+            "it for paid.",
+        )
     ),
 )
 
@@ -43,7 +45,9 @@ def generate(deals: Rows, opportunities: Rows, facts: Transactions, config: Conf
     gross = to_numpy(opportunities["quantity"]) * to_numpy(opportunities["unit_price_cents"])
     discount_pct = to_numpy(opportunities["discount_pct"]).astype(np.int64)
     discount = gross * discount_pct // 100
-    is_paid = (facts.paid_day <= window(config).last) & (facts.fault != STALE)
+    last = window(config).last
+    is_paid = (facts.paid_day <= last) & (facts.fault != STALE)
+    processing = facts.processing | (facts.issue_day > last)
     return arrow_table(
         COLUMNS,
         {
@@ -53,7 +57,7 @@ def generate(deals: Rows, opportunities: Rows, facts: Transactions, config: Conf
             "total_amount_cents": gross - discount,
             "discount_applied_cents": discount,
             "order_date": facts.order_day,
-            "status": np.where(facts.processing, PROCESSING, np.where(is_paid, PAID, COMPLETED)),
+            "status": np.where(processing, PROCESSING, np.where(is_paid, PAID, COMPLETED)),
         },
     )
 

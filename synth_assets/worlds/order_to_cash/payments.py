@@ -8,12 +8,13 @@ import pyarrow as pa
 
 from synth_assets.model.arrow import equals_choice, to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference, text
+from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import format_ids, take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, cash_curves
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.facts import Transactions
-from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID
+from synth_assets.worlds.order_to_cash.invoices import INVOICE_ID, short_cents
 from synth_assets.worlds.order_to_cash.order_days import window
 from synth_assets.worlds.order_to_cash.planned_payments import part_cents
 
@@ -46,20 +47,23 @@ COLUMNS = (
 )
 
 
-def generate(rows: range, invoices: Rows, facts: Transactions, config: Config) -> pa.Table:
+def generate(rows: range, invoices: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """One row a planned payment by as_of of an invoice on which cash was received, by a method that suits the
     amount, in order of number."""
     planned = facts.payments
     invoice = _invoices_of(rows, invoices, facts)
-    has_cash = to_numpy(invoices["amount_paid_cents"]) > 0
-    came = (planned.day <= window(config).last) & (invoice >= 0) & has_cash.take(invoice, mode="clip")
+    has_cash = np.append(to_numpy(invoices["amount_paid_cents"]) > 0, False)  # the last one: never invoiced
+    came = (planned.day <= window(config).last) & has_cash[invoice]
     at = np.flatnonzero(came)
     invoice, row = invoice[at], planned.row[at]
     received = to_numpy(invoices["amount_paid_cents"])[invoice]
     several = config.payments_per_invoice > 1
     if several:
-        is_partial = equals_choice(invoices["status"], "partial")[invoice]
-        received = np.where(is_partial, to_numpy(invoices["amount_due_cents"])[invoice], received)
+        partial = np.flatnonzero(equals_choice(invoices["status"], "partial")[invoice])
+        received[partial] = to_numpy(invoices["amount_due_cents"])[invoice[partial]]
+        is_short = (facts.fault[row[partial]] == anomalies.MISMATCH) & ~planned.is_second[at][partial]
+        short = partial[is_short]
+        received[short] = short_cents(config, draws.of("invoices"), facts, row[short], received[short])
         received = part_cents(received, planned.since[at], planned.until[at])
     receipts = format_ids("REC-", planned.receipt[at]) if several else pa.nulls(len(at), pa.string())
     method = cash_curves.sample_by_row(

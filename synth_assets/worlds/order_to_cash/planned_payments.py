@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.order_to_cash import growth
 from synth_assets.worlds.order_to_cash.config import MOST_PARTS, Config
 from synth_assets.worlds.order_to_cash.instalments import WHOLE, Bills, Bools, parts_of
-from synth_assets.worlds.order_to_cash.order_days import window
+from synth_assets.worlds.order_to_cash.order_days import months
 from synth_assets.worlds.order_to_cash.payment_numbers import (
+    SHARE_NUMBERS,
     by_rank,
     document_numbers,
     in_time,
@@ -24,6 +26,7 @@ from synth_assets.worlds.order_to_cash.payment_numbers import (
     spare_ranks,
 )
 from synth_assets.worlds.order_to_cash.receipts import receipt_numbers, runs
+from synth_assets.worlds.order_to_cash.short_instalments import agreed, joined
 
 
 class PlannedPayments(NamedTuple):
@@ -52,17 +55,23 @@ def part_cents(amount_cents: Ints, since: Ints, until: Ints) -> Ints:
     return amount_cents * until // WHOLE - amount_cents * since // WHOLE
 
 
-def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) -> PlannedPayments:
+def planned_payments(
+    config: Config, draws: Draws, first: Bills, second: Bills, short: npt.NDArray[np.intp]
+) -> PlannedPayments:
     """The payments of the `first` invoices of all transactions that are numbered together and the `second`
-    ones of the duplicates among them, by the draws of the table of payments."""
+    ones of the duplicates among them, by the draws of the table of payments; `short` are the first ones that
+    are paid short in disguise."""
     parts = parts_of(config, draws, "instalments", first)
-    others = parts_of(config, draws, "second instalments", second)
+    others, bills = parts_of(config, draws, "second instalments", second), second
+    if len(short):
+        parts, split, more = agreed(config, draws, first, parts, short)
+        bills, others = joined(second, others, split, more)
     queue = in_time(draws, parts.day, first.transaction[parts.bill] * MOST_PARTS + parts.turn)
-    address = second.transaction[others.bill] * MOST_PARTS + others.turn
+    address = bills.transaction[others.bill] * MOST_PARTS + others.turn
     spare = spare_ranks(draws, queue, others.day, address, room(config.payments_per_invoice * len(first.row)))
 
     most = max(len(parts.bill), int(spare.max(initial=0)) + 1)
-    before = numbers_before(int(first.transaction[0]), config.payments_per_invoice)
+    before = _numbers_before(config, int(first.transaction[0]))
     numbers = document_numbers(draws, most, before)
     is_planned = numbers.rank < len(parts.bill)
     rank, number = numbers.rank[is_planned], numbers.planned[is_planned]
@@ -74,8 +83,8 @@ def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) 
 
     part = in_turn(queue.place[rank], len(parts.bill) + np.arange(len(others.bill)))
     planned = PlannedPayments(
-        row=np.concatenate([first.row[parts.bill], second.row[others.bill]])[part],
-        is_second=part >= len(parts.bill),
+        row=np.concatenate([first.row[parts.bill], bills.row[others.bill]])[part],
+        is_second=np.concatenate([parts.bill < 0, others.bill < len(second.row)])[part],
         day=np.concatenate([parts.day, others.day])[part],
         since=np.zeros_like(part),
         until=np.full_like(part, WHOLE),
@@ -84,10 +93,11 @@ def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) 
     )
     if config.payments_per_invoice == 1:
         return planned
+    first_day = int(first.issue_day.min())
     receipt, other_receipt = receipt_numbers(
         document_numbers(draws.of("receipts"), most, before),
-        runs(first, parts, window(config).first)[queue.place],
-        runs(second, others, window(config).first),
+        runs(first, parts, first_day)[queue.place],
+        runs(bills, others, first_day),
         spare,
     )
     return planned._replace(
@@ -95,6 +105,14 @@ def planned_payments(config: Config, draws: Draws, first: Bills, second: Bills) 
         until=np.concatenate([parts.until, others.until])[part],
         receipt=in_turn(receipt[rank], other_receipt),
     )
+
+
+def _numbers_before(config: Config, transaction: int) -> int:
+    """Numbers kept for the payments of all orders before the first one of those numbered together."""
+    if config.grows:
+        groups = growth.groups_before(months(config), transaction, config.payments_per_invoice)
+        return 2 * SHARE_NUMBERS * groups
+    return numbers_before(transaction, config.payments_per_invoice)
 
 
 def _merged(numbers: Ints, others: Ints) -> npt.NDArray[np.intp]:

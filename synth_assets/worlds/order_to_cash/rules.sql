@@ -63,11 +63,11 @@ LEFT JOIN (
 ) USING (invoice_id)
 WHERE status = 'paid' AND coalesce(received_cents, 0) < amount_due_cents;
 
--- name: stale_unpaid — An unpaid invoice issued more than 60 days before as_of: its amount due expected.
+-- name: stale_unpaid — An unpaid invoice issued, and due, more than 60 days before as_of: its amount due expected.
 SELECT
     invoice_id AS entity_id,
     order_id AS related_entity_id,
     CAST(amount_due_cents / 100 AS DECIMAL(18, 2)) AS expected_value,
     CAST(0 AS DECIMAL(18, 2)) AS actual_value
 FROM invoices CROSS JOIN scenario
-WHERE status = 'unpaid' AND issue_date < as_of - 60;
+WHERE status = 'unpaid' AND issue_date < as_of - 60 AND due_date < as_of - 60;

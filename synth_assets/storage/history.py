@@ -1,0 +1,113 @@
+"""A history that goes on: with which configuration, from which day, and which parts are not written again."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from synth_assets.model.documents import read_document
+from synth_assets.model.errors import Problem
+from synth_assets.model.table import Table
+from synth_assets.scenario.resolve import parse
+from synth_assets.scenario.scenario import Scenario, with_versions
+from synth_assets.storage.parquet import Part, part_name
+from synth_assets.storage.paths import StoragePath
+from synth_assets.storage.store import Store
+
+
+def continued(store: Store, as_of: str | None = None) -> Scenario | None:
+    """The published history up to a later day; None where none grows.
+
+    Args:
+        store: of the world.
+        as_of: a date, or today; None for the world's default, or the published day where that is a date.
+
+    Raises:
+        UsageProblem: `as_of` is no date, or the history has no such day.
+    """
+    try:
+        before = store.scenario()
+    except Problem:
+        return None
+    if not before.history:
+        return None
+    default = type(before.config).model_fields["as_of"].default
+    day = as_of or ("today" if default == "today" else str(before.config.day))
+    config = parse(store.declared, before.config.model_dump(mode="json") | {"as_of": day})
+    return with_versions(store.declared, config)
+
+
+def keep_parts(store: Store, scenario: Scenario, table: Table, most: int | None = None) -> list[Part]:
+    """Put the settled parts of a table's current version beside those that a run writes.
+
+    On a disk they are the same files under another name. A part that is missing, or holds other bytes than
+    were written, ends the list: it and all later ones are made anew.
+
+    Args:
+        store: locked.
+        scenario: what is being made.
+        table: the table.
+        most: parts to keep at most.
+
+    Returns:
+        The first parts of the table; none where its current version is not of the same history.
+    """
+    if not scenario.history:
+        return []
+    kept: list[Part] = []
+    staged = store.staging_dir(scenario, table)
+    for block, (path, part) in enumerate(_settled(store, scenario, table)[:most]):
+        if not _is_intact(path, part):
+            break
+        _same_file(path, staged / part_name(block))
+        kept.append(part)
+    return kept
+
+
+def refuse_going_back(store: Store, scenario: Scenario) -> None:
+    """See that a history does not lose days.
+
+    Raises:
+        Problem: the same history is published up to a later day.
+    """
+    if not scenario.history or not (store.home / "scenario.json").exists():
+        return
+    try:
+        before = store.scenario()
+    except Problem:  # damaged: it is written anew
+        return
+    if before.history == scenario.history and before.config.day > scenario.config.day:
+        raise Problem(
+            f"{scenario.world.name}: its history has grown to {before.config.day}, and as_of "
+            f"{scenario.config.day} would take days away: give a later --as-of, or another --data-dir"
+        )
+
+
+def _settled(store: Store, scenario: Scenario, table: Table) -> list[tuple[StoragePath, Part]]:
+    """The parts of the current version that no later day changes, and what was written of each."""
+    try:
+        path = store.current(table.name)
+        document = read_document((path / "_table.json").read_text(encoding="utf-8"))
+        if document["history"] != scenario.history or document["as_of"] > str(scenario.config.day):
+            return []
+        parts = [Part(**part) for part in document["parts"]]
+        return [(path / part_name(block), part) for block, part in enumerate(parts[: document["settled"]])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _is_intact(path: StoragePath, part: Part) -> bool:
+    try:
+        return sha256(path.read_bytes()).hexdigest() == part.sha256
+    except OSError:
+        return False
+
+
+def _same_file(path: StoragePath, other: StoragePath) -> None:
+    """Give a file another name; where there are no such names, another copy."""
+    if isinstance(path, Path) and isinstance(other, Path):
+        other.unlink(missing_ok=True)
+        os.link(path, other)
+    else:
+        other.write_bytes(path.read_bytes())

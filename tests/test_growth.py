@@ -1,0 +1,373 @@
+"""A history that grows: no later day changes the past, labels show on their day, nights add up to one run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synth_assets.generation.changes import LONGEST_DELAY_DAYS, changes, write_changes
+from synth_assets.generation.generate import Dataset, in_memory, write_world
+from synth_assets.model.errors import Problem, UsageProblem
+from synth_assets.model.table import Table
+from synth_assets.scenario.resolve import resolve
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.history import continued
+from synth_assets.storage.parquet import part_name
+from synth_assets.storage.store import Store
+from tests.worlds import failed, verify_quickly
+from tests.worlds import write_world as write_tables
+
+DAY = dt.timedelta(days=1)
+
+
+class Growing(NamedTuple):
+    """A world whose history grows, small, in several configurations."""
+
+    world: str
+    start: dt.date
+    configs: tuple[Mapping[str, Any], ...]
+
+
+WORLDS = {
+    "order_to_cash": Growing(
+        "order_to_cash",
+        dt.date(2023, 3, 17),
+        (
+            {
+                "history": {
+                    "transactions_per_year": 400,
+                    "new_customers_per_year": 60,
+                    "customers_at_start": 9,
+                }
+            },
+            {
+                "seed": 7,
+                "payments_per_invoice": 4,
+                "disguised": True,
+                "history": {"transactions_per_year": 1_500},
+            },
+            {"seed": 9, "disguised": True, "decoy_ratio": 1.0, "lost_deals_per_order": 0.4},
+        ),
+    ),
+}
+
+LATER = dt.date(2024, 4, 2)
+
+
+def scenario(name: str, config: int, day: dt.date) -> Scenario:
+    world = WORLDS[name]
+    values = dict(world.configs[config])
+    history = {"start": str(world.start), **values.pop("history", {})}
+    return resolve(world.world, {**values, "history": history}, as_of=str(day))
+
+
+@lru_cache(maxsize=40)
+def made(name: str, config: int, day: dt.date) -> Dataset:
+    return in_memory(scenario(name, config, day))
+
+
+def frame(data: Dataset, table: Table) -> pd.DataFrame:
+    """A table by its key, empty cells None."""
+    rows = data.tables[table.name].to_pandas().set_index(table.key.name).astype(object)
+    return rows.where(rows.notna(), None)
+
+
+PAIRS = [(name, config) for name, world in WORLDS.items() for config in range(len(world.configs))]
+DAYS = (
+    (dt.date(2024, 2, 28), dt.date(2024, 2, 29)),
+    (dt.date(2024, 2, 29), dt.date(2024, 3, 1)),
+    (dt.date(2023, 12, 31), dt.date(2024, 1, 1)),
+    (dt.date(2023, 6, 30), dt.date(2024, 4, 2)),
+)
+
+
+def assert_past_is_kept(before: Dataset, after: Dataset) -> None:
+    """Every row is still there, and only states differ."""
+    for table in after.scenario.world.tables:
+        old, new = frame(before, table), frame(after, table)
+        assert old.index.isin(new.index).all(), table.name
+        facts = [column.name for column in table.columns[1:] if not column.is_state]
+        same = old[facts] == new.loc[old.index, facts]
+        same |= old[facts].isna() & new.loc[old.index, facts].isna()
+        assert same.all(axis=None), (table.name, same.all()[lambda ok: ~ok].index.tolist())
+
+
+@pytest.mark.parametrize(("name", "config"), PAIRS)
+@pytest.mark.parametrize(("before", "after"), DAYS, ids=[f"{a} to {b}" for a, b in DAYS])
+def test_the_past_never_changes(name: str, config: int, before: dt.date, after: dt.date) -> None:
+    assert_past_is_kept(made(name, config, before), made(name, config, after))
+
+
+@settings(max_examples=6, deadline=None, derandomize=True)
+@given(
+    pair=st.sampled_from(PAIRS),
+    first=st.integers(3, 500),
+    days=st.integers(1, 500),
+)
+def test_the_past_never_changes_between_any_days(pair: tuple[str, int], first: int, days: int) -> None:
+    start = WORLDS[pair[0]].start + first * DAY
+    assert_past_is_kept(made(*pair, start), made(*pair, start + days * DAY))
+
+
+@pytest.mark.parametrize(("name", "config"), PAIRS)
+@pytest.mark.parametrize(("before", "after"), DAYS, ids=[f"{a} to {b}" for a, b in DAYS])
+def test_labels_are_those_that_show_by_then(name: str, config: int, before: dt.date, after: dt.date) -> None:
+    then, now = made(name, config, before).truth, made(name, config, after).truth
+    assert then.equals(now.filter(pc.less_equal(now["visible_on"], before)))
+    shown = now["visible_on"].to_numpy().astype("datetime64[D]")
+    assert (shown <= np.datetime64(after)).all()
+    assert (now["injected_at"].to_numpy() == shown + np.timedelta64(12, "h")).all()
+
+
+@pytest.mark.parametrize(("name", "config"), PAIRS)
+@pytest.mark.parametrize("day", [dt.date(2023, 5, 31), dt.date(2024, 2, 29), LATER])
+def test_the_rules_find_what_shows_and_nothing_else(
+    name: str, config: int, day: dt.date, tmp_path: Path
+) -> None:
+    data = made(name, config, day)
+    world = data.scenario.world
+    assert not failed(verify_quickly(world, data.scenario.config, write_tables(world, data.tables, tmp_path)))
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_without_faults_no_rule_finds_anything_on_any_day(name: str, tmp_path: Path) -> None:
+    clean = scenario(name, 0, LATER).config.clean()
+    for number in (30, 75, 200, 381):
+        config = clean.model_copy(update={"as_of": WORLDS[name].start + number * DAY})
+        data = in_memory(Scenario(scenario(name, 0, LATER).world, config, {}))
+        assert not data.truth.num_rows
+        sources = write_tables(data.scenario.world, data.tables, tmp_path / str(number))
+        assert not failed(verify_quickly(data.scenario.world, config, sources))
+
+
+@pytest.mark.parametrize(("name", "config"), PAIRS)
+def test_rates_hold_in_every_closed_month(name: str, config: int) -> None:
+    """Of the orders up to the end of a month, rounded, exactly the rate carries each fault."""
+    data = made(name, config, LATER + 200 * DAY)
+    if name != "order_to_cash":
+        pytest.skip("its strata are its own")
+    orders = data.frame("orders")
+    labels = data.frame("anomaly_manifest")
+    number = labels["anomaly_id"].str[-9:].astype(int)
+    for month_end in pd.date_range(WORLDS[name].start, LATER, freq="ME"):
+        so_far = int((orders["order_date"] <= month_end).sum())
+        for kind, rate in data.scenario.config.anomaly_rates:
+            found = int(((labels["type"] == kind) & (number <= so_far)).sum())
+            assert found == int(rate * so_far + 0.5 + 1e-9), (kind, month_end)
+
+
+# --- files --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_nights_one_by_one_give_the_bytes_of_one_run(name: str, tmp_path: Path) -> None:
+    """Forty days: each night alone, but one that was missed and one that ran twice."""
+    first = dt.date(2023, 12, 20)
+    nightly = tmp_path / "nights"
+    before = write_world(scenario(name, 0, first), nightly)
+    nights = [number for number in range(1, 41) if number != 11]
+    for number in sorted([*nights, 17]):
+        after = write_world(scenario(name, 0, first + number * DAY), nightly)
+    at_once = write_world(scenario(name, 0, first + 40 * DAY), tmp_path / "once")
+    assert {table: version.content for table, version in after.items()} == {
+        table: version.content for table, version in at_once.items()
+    }
+    for table, version in after.items():
+        world, config = scenario(name, 0, first).world, scenario(name, 0, first).config
+        settled = world.settled_blocks(config, world.root(world.table(table)))
+        assert settled
+        assert version.parts[:settled] == before[table].parts[:settled], table
+
+
+def test_settled_parts_are_the_same_files(tmp_path: Path) -> None:
+    """A month that is over is not written again; a part that somebody damaged is."""
+    first = write_world(scenario("order_to_cash", 0, LATER), tmp_path)
+    files = [Path(str(first["orders"].path)) / part_name(block) for block in (0, 1)]
+    inodes = [file.stat().st_ino for file in files]
+    files[1].write_bytes(files[1].read_bytes()[:-1] + b"?")
+    write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path)
+    again = [tmp_path / "order_to_cash" / "orders" / part_name(block) for block in (0, 1)]
+    assert again[0].stat().st_ino == inodes[0]
+    assert again[1].stat().st_ino != inodes[1]
+    at_once = write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path / "once")
+    store = Store(scenario("order_to_cash", 0, LATER).world, tmp_path)
+    assert store.published("orders").content == at_once["orders"].content
+
+
+def test_a_night_that_was_killed_leaves_the_one_before(tmp_path: Path) -> None:
+    """What a killed run left aside is swept, and the next run makes the same bytes."""
+    write_world(scenario("order_to_cash", 0, LATER), tmp_path)
+    store = Store(scenario("order_to_cash", 0, LATER + DAY).world, tmp_path)
+    staged = store.staging_dir(scenario("order_to_cash", 0, LATER + DAY), store.world.table("orders"))
+    (staged / part_name(0)).write_bytes(b"half")
+    assert store.scenario().config.day == LATER
+    after = write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path)
+    at_once = write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path / "once")
+    assert {name: version.content for name, version in after.items()} == {
+        name: version.content for name, version in at_once.items()
+    }
+
+
+def test_a_history_does_not_go_back(tmp_path: Path) -> None:
+    write_world(scenario("order_to_cash", 0, LATER), tmp_path)
+    with pytest.raises(Problem, match="its history has grown to 2024-04-02, and as_of 2024-04-01"):
+        write_world(scenario("order_to_cash", 0, LATER - DAY), tmp_path)
+
+
+def test_it_goes_on_with_its_own_configuration(tmp_path: Path) -> None:
+    write_world(scenario("order_to_cash", 1, LATER), tmp_path)
+    store = Store(scenario("order_to_cash", 1, LATER).world, tmp_path)
+    assert continued(store, "2024-05-01") == scenario("order_to_cash", 1, dt.date(2024, 5, 1))
+    shutil.rmtree(tmp_path / "order_to_cash")
+    assert continued(Store(store.declared, tmp_path)) is None
+
+
+# --- columns ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_states_say_so_in_the_files_of_a_history_alone(name: str) -> None:
+    data = made(name, 0, LATER)
+    for table in data.scenario.world.tables:
+        for column in table.columns:
+            field = data.tables[table.name].schema.field(column.name)
+            assert (field.metadata.get(b"state") == b"true") == column.is_state
+    window = in_memory(resolve(name, as_of="2024-12-31"))
+    assert "visible_on" not in window.truth.column_names
+    for rows in window.tables.values():
+        assert all(b"state" not in (field.metadata or {}) for field in rows.schema)
+
+
+# --- changes ------------------------------------------------------------------------------------------
+
+
+def applied(table: Table, rows: pd.DataFrame, feed: pa.Table) -> pd.DataFrame:
+    """A table after its changes, which come in order."""
+    rows = rows.copy()
+    columns = [column.name for column in table.columns]
+    for one in feed.to_pylist():
+        key, values = one[table.key.name], [one[name] for name in columns[1:]]
+        if one["op"] == "insert":
+            assert key not in rows.index
+            assert one["before"] is None
+        else:
+            assert [one["before"][name] for name in columns[1:]] == plain(rows.loc[key])
+        rows.loc[key] = pd.Series(values, index=columns[1:], dtype=object)
+    return rows
+
+
+def plain(row: pd.Series) -> list[Any]:
+    return [value.to_pydatetime() if isinstance(value, pd.Timestamp) else value for value in row]
+
+
+@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("since", [None, dt.date(2024, 3, 20)], ids=["from the start", "two weeks"])
+def test_changes_turn_one_day_into_a_later_one(name: str, since: dt.date | None, tmp_path: Path) -> None:
+    until = LATER if since else WORLDS[name].start + 20 * DAY
+    day = since or WORLDS[name].start - DAY
+    after = made(name, 0, until)
+    counts = write_changes(after.scenario, day, until, tmp_path)
+    assert sum(counts.values())
+    for table in after.scenario.world.tables:
+        feed = pa.parquet.read_table(tmp_path / f"{table.name}.parquet")
+        assert feed.num_rows == counts[table.name]
+        before = frame(made(name, 0, day), table) if since else frame(after, table).iloc[:0]
+        found = applied(table, before, feed).sort_index()
+        want = frame(after, table).sort_index()
+        assert [plain(row) for _, row in found.iterrows()] == [plain(row) for _, row in want.iterrows()]
+        assert found.index.equals(want.index)
+        assert feed["changed_on"].equals(feed["known_on"])
+
+
+def test_late_rows_come_later_and_no_row_is_lost() -> None:
+    """Every change comes once and at most a week late; the tables know no delay."""
+    on_time = scenario("order_to_cash", 0, LATER)
+    late = resolve(
+        "order_to_cash",
+        {"history": {**on_time.config.model_dump(mode="json")["history"], "late_share": 0.3}},
+        as_of=str(LATER),
+    )
+    assert in_memory(late).tables["orders"].equals(made("order_to_cash", 0, LATER).tables["orders"])
+    start, middle = WORLDS["order_to_cash"].start - DAY, dt.date(2023, 5, 3)
+
+    def fed(of: Scenario, since: dt.date, until: dt.date) -> list[tuple[Any, ...]]:
+        return [
+            (one["op"], one["changed_on"], one["known_on"], one["order_id"])
+            for table, rows in changes(of, since, until)
+            if table.name == "orders"
+            for one in rows.to_pylist()
+        ]
+
+    end = middle + 40 * DAY
+    parts = fed(late, start, middle) + fed(late, middle, end)
+    whole = {(op, on, key) for op, on, _, key in fed(on_time, start, end)}
+    assert len(parts) == len({(op, on, key) for op, on, _, key in parts})
+    known = {(op, on, key): known for op, on, known, key in parts}
+    assert known.keys() <= whole
+    assert {on for op, on, key in whole - known.keys()} <= {end - n * DAY for n in range(LONGEST_DELAY_DAYS)}
+    delays = np.array([(known_on - on).days for (_, on, _), known_on in known.items()])
+    assert 0 <= delays.min() <= delays.max() <= LONGEST_DELAY_DAYS
+    assert 0.2 < (delays > 0).mean() < 0.4
+
+
+def test_changes_as_json_lines(tmp_path: Path) -> None:
+    of = scenario("order_to_cash", 0, LATER)
+    write_changes(of, LATER - 3 * DAY, LATER, tmp_path, "jsonl")
+    lines = pd.read_json(tmp_path / "orders.jsonl", lines=True)
+    assert list(lines)[:4] == ["op", "changed_on", "known_on", "order_id"]
+    assert set(lines["op"]) <= {"insert", "update"}
+    updated = lines[lines["op"] == "update"].iloc[0]
+    assert updated["before"]["status"] != updated["status"]
+
+
+# --- words --------------------------------------------------------------------------------------------
+
+START = {"history": {"start": "2024-01-01"}}
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"num_transactions": 5}, "num_transactions: with history.start history.transactions_per_year"),
+        ({"num_contacts": 5}, "num_contacts: with history.start"),
+        ({"date_range_months": 5}, "date_range_months: with history.start the history runs from"),
+        ({"clip_due_dates": True}, "clip_due_dates: with history.start due dates would change"),
+        ({"decoy_rates": {"processing_order": 0.01}}, "decoy_rates.processing_order: with history"),
+        ({"anomaly_rates": {"missing_invoice": 0.9}}, "2024-01 has 68 orders, and anomaly_rates or decoys"),
+        ({"as_of": "2023-12-31"}, "history.start 2024-01-01 is after as_of 2023-12-31"),
+        ({"history": {"start": "2024-01-01", "transactions_per_year": 9}}, "a whole number from 120"),
+        ({"history": {"start": "today"}}, "history.start: 'today' is not a date"),
+    ],
+)
+def test_what_does_not_fit_a_history_is_refused(values: dict[str, Any], line: str) -> None:
+    with pytest.raises(UsageProblem, match=line):
+        resolve("order_to_cash", {"as_of": "2024-12-31"} | START | values)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "line"),
+    [
+        (LATER, LATER, "--since 2024-04-02 must be before --until 2024-04-02"),
+        (LATER - DAY, LATER + DAY, "no later than as_of 2024-04-02"),
+    ],
+)
+def test_days_that_a_feed_does_not_have_are_refused(since: dt.date, until: dt.date, line: str) -> None:
+    with pytest.raises(UsageProblem, match=line):
+        list(changes(scenario("order_to_cash", 0, LATER), since, until))
+
+
+def test_a_window_has_no_changes() -> None:
+    with pytest.raises(UsageProblem, match="only a history that grows has changes"):
+        list(changes(resolve("order_to_cash", as_of="2024-12-31"), dt.date(2024, 1, 1), dt.date(2024, 2, 1)))

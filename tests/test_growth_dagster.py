@@ -1,0 +1,69 @@
+"""A history that grows in Dagster: ticks add days, settled parts stay, and a feed tells the changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import dagster as dg
+import pyarrow.parquet as pq
+import pytest
+
+from synth_assets.definitions import defs
+from synth_assets.orchestration.schedule import nightly
+from synth_assets.storage.parquet import part_name
+from tests.dagster_runs import failure, run
+
+HISTORY = {"start": "2024-01-01", "transactions_per_year": 240}
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+def rows_of(result: dg.ExecuteInProcessResult, asset: str) -> int:
+    metadata = result.asset_materializations_for_node(asset)[0].metadata
+    return int(metadata["dagster/row_count"].value)
+
+
+def test_a_tick_adds_a_day_and_keeps_what_is_settled(data_dir: Path) -> None:
+    part = data_dir / "order_to_cash" / "orders" / part_name(0)
+    first = run("*orders", as_of="2024-07-01", history=HISTORY)
+    assert first.success
+    inode = part.stat().st_ino
+    second = run("*orders", as_of="2024-07-09")  # no key but the day: it goes on
+    assert second.success
+    assert rows_of(second, "orders") > rows_of(first, "orders")
+    assert part.stat().st_ino == inode
+    assert second.asset_materializations_for_node("orders")[0].metadata["parts_kept"].value == 2
+    back = run("*orders", as_of="2024-07-08")
+    assert not back.success
+    assert "its history has grown to 2024-07-09" in failure(back)
+    assert rows_of(run("*orders", as_of="2024-07-09"), "orders") == rows_of(second, "orders")
+
+
+def test_the_night_gives_its_day_to_a_history_that_grows() -> None:
+    assert run("*orders", as_of="2024-07-01", history=HISTORY).success
+    tick = dt.datetime(2024, 7, 9, 2, tzinfo=dt.UTC)
+    with dg.build_schedule_context(scheduled_execution_time=tick) as context:
+        request = nightly(context)
+    assert isinstance(request, dg.RunRequest)
+    assert request.run_config["ops"]["scenario"] == {"config": {"as_of": "2024-07-09"}}
+
+
+def test_the_changes_of_the_last_night_are_an_asset(data_dir: Path) -> None:
+    assert run("*", as_of="2024-07-01", history=HISTORY).success
+    assert run("*", as_of="2024-07-09").success
+    assets = [asset for asset in defs.resolve_all_asset_specs() if asset.key == dg.AssetKey("changes")]
+    assert assets[0].tags["synth_assets/evaluation"] == ""
+    result = dg.materialize(
+        [defs.resolve_assets_def("changes")],
+        run_config={"ops": {"changes": {"config": {"since": "2024-07-01"}}}},
+    )
+    assert result.success
+    feed = pq.read_table(data_dir / "order_to_cash" / "changes" / "orders.parquet")
+    assert set(feed["op"].to_pylist()) <= {"insert", "update"}
+    shown = result.asset_materializations_for_node("changes")[0].metadata["changes"].value
+    assert {"table": "orders", "changes": feed.num_rows} in [record.data for record in shown.records]
