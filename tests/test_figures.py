@@ -11,6 +11,7 @@ from synth_assets.checks.figures import MARKS, figure_check
 from synth_assets.checks.grades import GRADES
 from synth_assets.checks.verify import connect
 from synth_assets.checks.world_checks import last_table, world_checks
+from synth_assets.model.manifest import DIFFICULTIES
 from synth_assets.model.query import Query
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import NAMES, load
@@ -18,7 +19,12 @@ from tests.test_every_world import KEYS
 from tests.worlds import evidence, make_world, write_world
 
 COUNTS = {
-    "order_to_cash": {"num_transactions": 4_000, "payments_per_invoice": 3, "disguised": True},
+    "order_to_cash": {
+        "num_transactions": 4_000,
+        "payments_per_invoice": 3,
+        "disguised": True,
+        "difficulty_mix": dict.fromkeys(DIFFICULTIES, 1.0),
+    },
     "personal_banking": {"num_users": 400},
     "subscriptions": {
         "num_customers": 40_000,

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 import pytest
 
 import synth_assets
-from synth_assets.evaluate.leaks import leak_check, leaks
+from synth_assets.evaluate.leaks import Leak, leak_check, leaks
 from synth_assets.evaluate.opened import opened
 from synth_assets.generation.generate import Dataset
 
@@ -36,7 +36,7 @@ def with_column(data: Dataset, table: str, column: str, values: pa.Array) -> Dat
 )
 def test_nothing_tells(name: str, keys: dict[str, float]) -> None:
     with opened(synth_assets.generate(name, seed=4, as_of="2024-12-31", **keys)) as there:
-        found = list(leaks(there))
+        found = leaks(there)
         assert len(found) >= 3
         assert not [leak for leak in found if leak.tells]
         assert leak_check(there).passed
@@ -61,3 +61,21 @@ def test_a_product_that_only_drifted_bills_have_is_found(sales: Dataset) -> None
     assert not check.passed
     assert check.severity == "WARN"
     assert "pricing_drift" in [row["kind"] for row in check.failures]
+
+
+def test_no_product_tells_a_discount_that_who_owns_the_deal_approved() -> None:
+    """Sound discounts, which they approve as well, are for bulk: alike in that, lines differ by goods."""
+    keys = {"num_transactions": 20_000, "disguised": True, "as_of": "2026-11-27"}
+    with opened(synth_assets.generate("order_to_cash", seed=6, **keys)) as there:
+        found = {leak.kind: leak for leak in leaks(there)}
+    discount = found["unauthorized_discount"]
+    assert discount.labels == 1_200
+    assert discount.area < 0.54  # .568 where they are compared with approved ones
+    assert not [leak for leak in found.values() if leak.tells]
+
+
+def test_the_highest_of_several_kinds_may_be_farther_by_chance() -> None:
+    alone = Leak("a kind", 100, 0.5 + 3.2 * 0.03, 0.03)
+    assert alone.tells
+    assert not alone._replace(kinds=5).tells
+    assert alone._replace(kinds=5, area=0.5 + 3.6 * 0.03).tells

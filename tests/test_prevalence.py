@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from fractions import Fraction
 from itertools import pairwise
@@ -82,6 +83,19 @@ def test_rates_keep_their_proportions_and_are_equal_where_all_are_zero() -> None
     )
     config = resolve("personal_banking", {"prevalence": 0.07, "as_of": "2024-12-31"}).config
     assert [rate for _, rate in config.anomaly_rates] == pytest.approx([0.01] * 7)
+
+
+@pytest.mark.parametrize("world", worlds.NAMES)
+def test_a_configuration_made_by_hand_has_rates_that_add_up_and_labels_by_them(world: str) -> None:
+    day = dt.date(2024, 12, 31)
+    config = worlds.load(world).config(**SMALL[world], prevalence=0.06, as_of=day)
+    assert math.fsum(rate for _, rate in config.anomaly_rates) == pytest.approx(0.06, rel=1e-9)
+    resolved = resolve(world, {**SMALL[world], "prevalence": 0.06, "as_of": "2024-12-31"}).config
+    assert config.anomaly_rates == resolved.anomaly_rates
+    assert config.with_prevalence() is config
+    asked = worlds.load(world).asked_labels(config)
+    found = make_world(worlds.load(world), config)["anomaly_manifest"].num_rows
+    assert found == sum(labels for _, labels in asked.values()) > 0
 
 
 def test_a_stored_scenario_with_a_prevalence_is_read_as_it_was() -> None:

@@ -11,7 +11,7 @@ from synth_assets.checks.verify import verify
 from synth_assets.checks.world_checks import TOTAL
 from synth_assets.derive.picture import drawn, points_of, svg
 from synth_assets.evaluate.detectors.rules import found_without
-from synth_assets.evaluate.difficulty import Measured, difficulty_checks, measure
+from synth_assets.evaluate.difficulty import Measured, best_of, difficulty_checks, measure
 from synth_assets.evaluate.leaks import leak_check
 from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.evaluate.page import Grid, Page, Section, Tile
@@ -168,7 +168,7 @@ def _difficulty(found: list[Measured], without: Mapping[str, float]) -> Section:
         (
             kind.replace("_", " "),
             next(one.view for one in found if one.kind == kind).replace("_", " "),
-            next(one.detector for one in found if one.kind == kind),
+            best_of([one for one in found if one.kind == kind]),
             *(_found(by.get((kind, grade))) for grade in DIFFICULTIES),
             f"{without[kind]:.0%}" if kind in without else "–",
             f"{next(one.forest for one in found if one.kind == kind):.2f}",

@@ -21,6 +21,8 @@ class Anomaly:
             `checks/giveaways.py`: what makes the fault. Nothing else may give it away. The name of a
             reference means the row's place among those of one parent, "table." its place among all; of a
             table that rows at fault refer to, "table." means which of its rows that is.
+        sets: choices, as "table.column", that the fault makes: whatever sound rows hold there, it may fall on
+            them.
         day: column that says on which day the fault came to be: of its row, or of the manifest; "" for the
             first day that its row has.
         settles_months: how long a row must be over to carry it; rows of the window's last months are out
@@ -33,6 +35,7 @@ class Anomaly:
     column: str
     shows_in: tuple[str, ...] = ()
     other_columns: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
     day: str = ""
     settles_months: Fraction = Fraction(0)
 

@@ -7,7 +7,7 @@ import math
 from contextlib import suppress
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 MOST_PREVALENCE = 0.3
 """The highest prevalence, for which faults are planned wherever one is set."""
@@ -130,7 +130,8 @@ class WorldConfig(Frozen):
         return {kind: rate * scale for kind, rate in self.anomaly_rates}
 
     def with_prevalence(self) -> Self:
-        """The same with rates that add up to the prevalence, where there is one."""
+        """The same with rates that add up to the prevalence, where there is one: as any configuration that is
+        validated; a copy with another prevalence is not."""
         rates = dict(self.anomaly_rates)
         total = math.fsum(rates.values())
         if self.prevalence is None or math.isclose(total, self.prevalence, rel_tol=1e-12):
@@ -139,6 +140,12 @@ class WorldConfig(Frozen):
             rates, total = dict.fromkeys(rates, 1.0), float(len(rates))
         scaled = {kind: rate / total * self.prevalence for kind, rate in rates.items()}
         return self.model_copy(update={"anomaly_rates": type(self.anomaly_rates)(**scaled)})
+
+    @model_validator(mode="after")
+    def _rates_add_up_to_the_prevalence(self) -> Self:
+        """Whoever makes a configuration: pydantic takes no other instance here, and this one is frozen."""
+        self.__dict__["anomaly_rates"] = self.with_prevalence().anomaly_rates
+        return self
 
     def usual(self) -> Self:
         """The same with faults as hard to find as they usually are: what detectors learn from."""

@@ -11,10 +11,12 @@ FALSE_ALARMS = 0.01
 """The share of sound rows that a detector may report."""
 
 
-def reported(scores: Floats, at_fault: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """The rows above all but FALSE_ALARMS of the sound ones; none at a tie with one that is not."""
+def reported(
+    scores: Floats, at_fault: npt.NDArray[np.bool_], alarms: float = FALSE_ALARMS
+) -> npt.NDArray[np.bool_]:
+    """The rows above all but such a share of the sound ones; none at a tie with one that is not."""
     sound = np.sort(scores[~at_fault])
-    limit = sound[int(np.ceil(len(sound) * (1 - FALSE_ALARMS))) - 1] if len(sound) else -np.inf
+    limit = sound[int(np.ceil(len(sound) * (1 - alarms))) - 1] if len(sound) else -np.inf
     return scores > limit
 
 

@@ -54,6 +54,7 @@ ANOMALIES = (
         "A discount above 15 % that nobody approved, or in disguise only who owns the deal.",
         column="opportunities.discount_pct",
         shows_in=WON,
+        sets=("opportunities.approval_status", "opportunities.approved_by"),
     ),
     Anomaly(
         "payment_mismatch",

@@ -223,6 +223,11 @@ class Config(WorldConfig):
         """The same without a mix of difficulties, and without disguise."""
         return self.model_copy(update={"difficulty_mix": None, "disguised": False})
 
+    def sql_facts(self) -> dict[str, object]:
+        """What `difficulty_mix` asks of each grade, from trivial on; 0 of each where it is empty."""
+        shares = [share for _, share in self.difficulty_mix or DifficultyMix()]
+        return {"asked_of_grades": [share / (sum(shares) or 1.0) for share in shares]}
+
     def clean(self) -> Self:
         """The clean twin has the decoys of the faulty one, though no fault counts them."""
         decoys = self.planned_decoys

@@ -184,3 +184,21 @@ FROM
     JOIN invoices USING (invoice_id)
     CROSS JOIN scenario
 WHERE received_cents = amount_due_cents AND disguised;
+
+-- name: short_payments_follow_the_mix [0 to 0.15, warning, from 150 rows] — How far the grades of payment mismatches are
+-- from difficulty_mix, where it is set: the share of them that would have to be of another grade.
+SELECT CAST(coalesce(sum(labels), 0) AS BIGINT), sum(abs(coalesce(labels, 0) / total - asked)) / 2
+FROM
+    (
+        SELECT
+            unnest(['trivial', 'easy', 'medium', 'hard', 'very_hard']) AS difficulty,
+            unnest(asked_of_grades) AS asked
+        FROM scenario
+    )
+    LEFT JOIN (
+        SELECT CAST(difficulty AS VARCHAR) AS difficulty, count(*) AS labels, sum(count(*)) OVER () AS total
+        FROM anomaly_manifest
+        WHERE type = 'payment_mismatch'
+        GROUP BY ALL
+    ) USING (difficulty)
+WHERE (SELECT list_sum(asked_of_grades) > 0 FROM scenario);
