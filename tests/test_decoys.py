@@ -65,6 +65,8 @@ OFF_BY_DEFAULT = {
     "old_plan": "plan_change_share",
     "new_plan": "plan_change_share",
     "partly_paid": "payments_per_invoice",
+    "paid_around_limit": "decoy_rates.paid_around_limit",
+    "near_limit": "decoy_rates.paid_around_limit",  # of many users some are
 }
 """Decoys that there are none of at the defaults, and the key that asks for them."""
 

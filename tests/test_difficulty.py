@@ -169,7 +169,7 @@ def test_a_mix_without_a_grade_is_refused() -> None:
 
 HIDDEN = {
     "order_to_cash": {"pricing_drift", "duplicate_invoice", "unauthorized_discount", "payment_mismatch"},
-    "personal_banking": {"duplicate_transaction"},
+    "personal_banking": {"duplicate_transaction", "over_limit_transaction"},
 }
 """Kinds that a view of an investigation shows, if not well; no view shows the others."""
 

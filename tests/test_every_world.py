@@ -34,7 +34,11 @@ BANK_FAULTS = {
     "balance_does_not_replay": 0.05,
     "transfer_leg_missing": 0.05,
     "data_after_consent_withdrawn": 0.05,
+    "over_limit_transaction": 0.05,
 }
+SIMPLE_FAULTS = {kind: rate for kind, rate in BANK_FAULTS.items() if kind != "over_limit_transaction"}
+"""What the preset simple can have: no card is ever paid there."""
+
 WHOLESALE_FAULTS = {kind.anomaly.name: 0.04 for kind in KINDS}
 KEYS = {
     "order_to_cash": {"as_of": "2026-11-21"},
@@ -43,7 +47,7 @@ KEYS = {
     "personal_banking/simple": {
         "as_of": "2026-11-21",
         "preset": "simple",
-        "anomaly_rates": BANK_FAULTS,
+        "anomaly_rates": SIMPLE_FAULTS,
     },
     "wholesale": {"preset": "small", "anomaly_rates": WHOLESALE_FAULTS},
 }

@@ -307,7 +307,7 @@ def test_a_row_without_its_account_is_refused(made, tmp_path):
         databases.load(WORLD, lambda name: [broken[name]], f"sqlite:///{tmp_path / 'bank.db'}")
     assert str(refused.value) == (
         f"{tmp_path}/bank.db: FOREIGN KEY constraint failed: the published tables do not fit together, see "
-        "synth-assets verify (row 1 of transactions refers to no row of accounts)"
+        "synth-assets verify (row 3 of transactions refers to no row of accounts)"
     )
 
 

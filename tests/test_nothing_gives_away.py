@@ -13,10 +13,16 @@ from synth_assets.checks.giveaways import NOTHING, giveaways
 from synth_assets.checks.verify import connect
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import load
-from tests.test_every_world import BANK_FAULTS
+from tests.test_every_world import BANK_FAULTS, SIMPLE_FAULTS
 from tests.worlds import make_world, some_checks, spoil, write_world
 
 BANK = {"as_of": "2026-11-21", "num_users": 3_000, "anomaly_rates": dict.fromkeys(BANK_FAULTS, 0.04)}
+SIMPLE = {
+    **BANK,
+    "preset": "simple",
+    "consent_ratio": 0.5,
+    "anomaly_rates": dict.fromkeys(SIMPLE_FAULTS, 0.04),
+}
 ORDERS = {"as_of": "2026-11-21", "num_transactions": 20_000}
 
 
@@ -32,7 +38,7 @@ ORDERS = {"as_of": "2026-11-21", "num_transactions": 20_000}
             {"num_customers": 10_000, "plan_change_share": 0.25, "ghosts_at_plan_changes": 0.6},
         ),
         ("personal_banking", BANK),
-        ("personal_banking", {**BANK, "preset": "simple", "consent_ratio": 0.5}),
+        ("personal_banking", SIMPLE),
     ],
 )
 def test_nothing_but_the_fault_gives_it_away(name, keys, tmp_path) -> None:

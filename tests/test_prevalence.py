@@ -81,8 +81,8 @@ def test_rates_keep_their_proportions_and_are_equal_where_all_are_zero() -> None
     assert dict(config.anomaly_rates) == pytest.approx(
         {"missing_invoice": 0.2, "pricing_drift": 0.1} | others
     )
-    config = resolve("personal_banking", {"prevalence": 0.07, "as_of": "2024-12-31"}).config
-    assert [rate for _, rate in config.anomaly_rates] == pytest.approx([0.01] * 7)
+    config = resolve("personal_banking", {"prevalence": 0.08, "as_of": "2024-12-31"}).config
+    assert [rate for _, rate in config.anomaly_rates] == pytest.approx([0.01] * 8)
 
 
 @pytest.mark.parametrize("world", worlds.NAMES)

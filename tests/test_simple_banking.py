@@ -16,7 +16,7 @@ from synth_assets.model.errors import UsageProblem
 from synth_assets.orchestration.scenario import resolve_run
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import load
-from tests.test_every_world import BANK_FAULTS
+from tests.test_every_world import SIMPLE_FAULTS
 from tests.worlds import failed, verified
 
 AS_OF = "2026-11-21"
@@ -145,7 +145,7 @@ def test_counts_are_exact_for_any_keys(users, low, more, pending, income, accoun
 
 
 @given(
-    rates=st.fixed_dictionaries({name: st.sampled_from([0.0, 0.02, 0.1]) for name in BANK_FAULTS}),
+    rates=st.fixed_dictionaries({name: st.sampled_from([0.0, 0.02, 0.1]) for name in SIMPLE_FAULTS}),
     seed=st.integers(0, 10_000),
 )
 @settings(max_examples=6, deadline=None)
@@ -162,8 +162,12 @@ def test_rules_find_exactly_the_manifest_for_any_rates(tmp_path_factory, rates, 
     [
         ({"preset": "sample"}, "unknown preset 'sample' (presets: personas, simple, faulty, investigation)"),
         (
-            {"preset": "simple", "anomaly_rates": dict.fromkeys(BANK_FAULTS, 0.2)},
+            {"preset": "simple", "anomaly_rates": dict.fromkeys(SIMPLE_FAULTS, 0.2)},
             "ask for 70 faults, but there are 50 users who may carry one",
+        ),
+        (
+            {"preset": "simple", "anomaly_rates": {"over_limit_transaction": 0.1}},
+            "over_limit_transaction asks for 5 faults, but no card of the preset simple is ever paid",
         ),
         (
             {"preset": "simple", "date_range_months": 9},

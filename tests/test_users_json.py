@@ -164,7 +164,7 @@ def test_labels_name_rows_of_the_file(out, content, tables):
     kinds = {"user": "users", "account": "accounts", "transaction": "transactions"}
     known = {kind: {row["id"] for row in content[name]} for kind, name in kinds.items()}
     labels = json.loads((out / "anomalies.json").read_text())
-    assert len(labels) == len(tables["anomaly_manifest"]) == 21
+    assert len(labels) == len(tables["anomaly_manifest"]) == 24
     for label in labels:
         assert label["entity_id"] in known[label["affected_entity"]]
         assert label["related_entity_id"] in set().union(*known.values())

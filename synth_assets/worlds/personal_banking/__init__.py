@@ -18,9 +18,16 @@ A person lives and works in a metro of three cities, has family in another and m
 flights and hotels. Chains have stores in their own states, one with its number in each city; small shops are
 invented and stand in one city. A metro has no more cities than three, and nobody moves.
 
+A card's limit is never exceeded but by a fault. Where over-the-limit transactions are asked for, some users
+have a small limit for what they buy by card, and pay in between so that it suffices; whose fault it is pays
+once too late: a purchase goes through that should have been declined, and the next payment brings the card
+below its limit again. Purchases count when they are posted, as nothing pending is in a balance; no fee is
+charged, as nobody has asked to exceed a limit [12 CFR 1026.56]. The preset `simple` has none of it, as no card
+is paid there.
+
 `decoy_ratio` plans who opens a savings account or renews the consent within the history, and who surely has a
-purchase pending. What looks like a duplicate, a refund without purchase or a transfer follows from habits:
-several for each user, however few the ratio asks for.
+purchase pending or pays around a limit. What looks like a duplicate, a refund without purchase or a transfer
+follows from habits: several for each user, however few the ratio asks for.
 
 The preset `simple` is another source: statements of independent rows in seven weighted categories, where
 nothing follows from anything. Its document has date-times: `users.json` gives a time of the day, the tables

@@ -1,4 +1,4 @@
-"""The seven faults that a bank-data tool must find, and which user carries which.
+"""The eight faults that a bank-data tool must find, and which user carries which.
 
 A fault is planned per user; `activity/faults.py` makes it.
 """
@@ -15,7 +15,7 @@ from synth_assets.model.fault_plan import Codes, QuotaGroup, assign
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.personal_banking.config import Config
 
-DUPLICATE, PENDING, REFUND, BEFORE_OPENED, UNREPLAYED, LEG_MISSING, WITHDRAWN = range(1, 8)
+DUPLICATE, PENDING, REFUND, BEFORE_OPENED, UNREPLAYED, LEG_MISSING, WITHDRAWN, OVER_LIMIT = range(1, 9)
 """Codes of the kinds in a plan: 1 + position in ANOMALIES; 0 is a sound user."""
 
 TRANSFER = (
@@ -74,13 +74,22 @@ ANOMALIES = (
         shows_in=("users.consent_status",),
         day="consent_updated_at",
     ),
+    Anomaly(
+        "over_limit_transaction",
+        "transaction",
+        "A purchase took what is owed on a card above its limit, as the payment came after it.",
+        column="transactions.transaction_id",
+    ),
 )
 
 
 def levels(config: Config, with_transfers: int, eligible: int) -> list[QuotaGroup]:
-    """Kinds by the users that they may touch: who surely pays a card or saves, and all plain users."""
+    """Kinds by the users that they may touch: who surely pays a card or saves, and all plain users; but for
+    over-the-limit transactions, which other users carry."""
     planned = {name: quota(rate, config.num_users) for name, rate in config.planned_rates.items()}
     asked = {name: quota(rate, config.num_users) for name, rate in config.anomaly_rates}
+    for of in (planned, asked):
+        of.pop("over_limit_transaction")  # planned for itself, see `user_plan.faults`
     leg, kept_leg = planned.pop("transfer_leg_missing"), asked.pop("transfer_leg_missing")
     groups = [QuotaGroup(with_transfers, (leg,)), QuotaGroup(eligible, tuple(planned.values()))]
     if config.prevalence is None:

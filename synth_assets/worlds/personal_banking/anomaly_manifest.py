@@ -46,6 +46,7 @@ DIFFICULTY = {
     anomalies.UNREPLAYED: VERY_HARD,
     anomalies.LEG_MISSING: VERY_HARD,
     anomalies.WITHDRAWN: EASY,
+    anomalies.OVER_LIMIT: VERY_HARD,
 }
 """People buy the same twice in a month, so that a duplicate hides; nothing sound is pending for long; few
 withdraw consent. The others show in no row alone, see `detection.sql`."""
@@ -109,9 +110,26 @@ class _Found:
             return transaction, account, nothing, amount, amount
         if code == anomalies.LEG_MISSING:
             return transaction, account, amount, nothing, amount
+        if code == anomalies.OVER_LIMIT:
+            return self._over_limit(at, transaction, account)
         if code == anomalies.UNREPLAYED:
             return self._unreplayed(at)
         return self._too_soon(at) if code == anomalies.BEFORE_OPENED else self._too_late(at)
+
+    def _over_limit(
+        self, at: npt.NDArray[np.intp], transaction: pa.Array, account: pa.Array
+    ) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
+        """The limit, and what is owed after the purchase: opening balance and posted rows up to it."""
+        row = self.faulty[at]
+        number = self.account[row]
+        place = np.searchsorted(self.accounts.id_numbers("account_id"), number)
+        limit = to_numpy(self.accounts["balance_limit_cents"])[place]
+        owed = to_numpy(self.accounts["opening_balance_cents"])[place].copy()
+        rows = np.flatnonzero(np.isin(self.account, number))
+        of = np.searchsorted(number, self.account[rows])
+        rows, of = rows[rows <= row[of]], of[rows <= row[of]]
+        np.add.at(owed, of, self.posted[rows])
+        return transaction, account, limit, owed, owed - limit
 
     def _account(self, at: npt.NDArray[np.intp]) -> Ints:
         return SLOTS * (self.user[at] - 1) + self.faulty_account[at] + 1

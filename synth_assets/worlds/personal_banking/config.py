@@ -30,6 +30,9 @@ class AnomalyRates(Frozen):
     balance_does_not_replay: Rate = Field(0.0, description="Accounts whose balance is not their rows' sum.")
     transfer_leg_missing: Rate = Field(0.0, description="Transfers that show one side only.")
     data_after_consent_withdrawn: Rate = Field(0.0, description="Users without consent whose data flows on.")
+    over_limit_transaction: Rate = Field(
+        0.0, description="Purchases that took a card above its limit; not in the preset simple."
+    )
 
 
 class DecoyRates(Frozen):
@@ -44,6 +47,11 @@ class DecoyRates(Frozen):
     pending_in_time: Rate | None = Field(
         None, description="Users who surely have a purchase of the last ten days pending; others may."
     )
+    paid_around_limit: Rate | None = Field(
+        None,
+        description="Users who spend more in a month than their card's limit and pay in between; empty: "
+        "three for each over_limit_transaction, as far as there are so many.",
+    )
 
 
 LOOK_ALIKES = {
@@ -51,6 +59,7 @@ LOOK_ALIKES = {
     "before_account_opened": "opened_within_history",
     "balance_does_not_replay": "pending_in_time",
     "data_after_consent_withdrawn": "consent_renewed",
+    "over_limit_transaction": "paid_around_limit",
 }
 """By kind, the decoys that `decoy_ratio` plans. What looks like the other kinds follows from habits."""
 
@@ -138,8 +147,9 @@ class Config(WorldConfig):
         le=1_000,
         description="Decoys for each labelled fault that they look like, such as 1, 10 or 100: exactly so "
         "many accounts opened within the history and consents renewed, at least so many users with a "
-        "purchase pending. What looks like a duplicate, a refund or a transfer follows from habits, and a "
-        "ratio that asks for more than they surely give is refused. Empty: as decoy_rates says.",
+        "purchase pending and purchases around a limit. What looks like a duplicate, a refund or a transfer "
+        "follows from habits, and a ratio that asks for more than they surely give is refused. Empty: as "
+        "decoy_rates says.",
     )
 
     @property
@@ -152,9 +162,23 @@ class Config(WorldConfig):
         return DecoyRates(**{name: min(1.0, count / self.num_users) for name, count in counts(self).items()})
 
     def clean(self) -> Self:
-        """The clean twin has the decoys of the faulty one, though no fault counts them."""
-        decoys = self.planned_decoys
+        """The clean twin has the decoys of the faulty one, though no fault counts them; and who exceeds a
+        limit there pays around it."""
+        from synth_assets.worlds.personal_banking.decoy_plan import users_around_limits
+
+        decoys, around = self.planned_decoys, users_around_limits(self)
+        if around:
+            decoys = decoys.model_copy(update={"paid_around_limit": around / self.num_users})
         return super().clean().model_copy(update={"decoy_rates": decoys, "decoy_ratio": None})
+
+    def with_prevalence(self) -> Self:
+        """The same with rates that add up to the prevalence; none of a kind that the preset cannot have."""
+        kinds = dict.fromkeys(AnomalyRates.model_fields, self.prevalence or 0.0)
+        if self.preset == "simple" and self.prevalence and not any(dict(self.anomaly_rates).values()):
+            kinds["over_limit_transaction"] = 0.0
+            equal = {kind: rate / (len(kinds) - 1) for kind, rate in kinds.items()}
+            return self.model_copy(update={"anomaly_rates": AnomalyRates(**equal)})
+        return super().with_prevalence()
 
     @property
     def history_begins_after(self) -> dt.date:

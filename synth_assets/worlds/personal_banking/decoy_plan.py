@@ -28,17 +28,38 @@ _SPOILT = {
 """Kinds of faults of which a user who carries one is no decoy, however planned."""
 
 
+AROUND_A_FAULT = 3
+"""Users who pay around a limit for each who exceeds it, as far as there are so many; where neither a rate nor
+a ratio says [D]."""
+
+
 def with_decoys(config: Config, draws: Draws, users: Users) -> Users:
     """The users with the decoys that a rate plans."""
-    rates = {name: rate for name, rate in config.planned_decoys if rate is not None}
-    if not rates:
+    asked = {name: quota(rate, config.num_users) for name, rate in config.planned_decoys if rate is not None}
+    asked |= {"paid_around_limit": around} if (around := users_around_limits(config)) else {}
+    if not asked:
         return users
     rank = user_plan.ranks(config, draws, users.number)
     planned: dict[str, Any] = {
-        name: (_turn(name, config, draws, rank) < quota(rate, config.num_users)).astype(np.int8)
-        for name, rate in rates.items()
+        name: (_turn(name, config, draws, rank) < count).astype(np.int8) for name, count in asked.items()
     }
     return users._replace(**planned)
+
+
+@cache
+def users_around_limits(config: Config) -> int:
+    """Users who spend more in a month than their card's limit and pay in between, or once too late."""
+    at_fault = quota(config.anomaly_rates.over_limit_transaction, config.num_users)
+    return at_fault + around_decoys(config)
+
+
+def around_decoys(config: Config) -> int:
+    """Those of them who pay in time, which their rate, the ratio or the faults ask for."""
+    if config.decoy_ratio is None and config.decoy_rates.paid_around_limit is not None:
+        return quota(config.decoy_rates.paid_around_limit, config.num_users)
+    at_fault = quota(config.anomaly_rates.over_limit_transaction, config.num_users)
+    a_fault = AROUND_A_FAULT if config.decoy_ratio is None else config.decoy_ratio
+    return max(0, min(quota(a_fault, at_fault), user_plan.around_room(config) - at_fault))
 
 
 @cache
@@ -52,6 +73,9 @@ def counts(config: Config) -> dict[str, int]:
     fault = user_plan.faults(config, draws, rank)
     found = dict.fromkeys(LOOK_ALIKES.values(), 0)
     for kind, name in LOOK_ALIKES.items():
+        if name == "paid_around_limit":
+            found[name] = around_decoys(config)
+            continue
         labels = quota(getattr(config.anomaly_rates, kind), config.num_users)
         asked = quota(config.decoy_ratio or 0.0, labels)
         spoilt = np.sort(_turn(name, config, draws, rank[fault == _SPOILT.get(kind, -1)]))
@@ -69,7 +93,8 @@ def rooms(config: Config) -> dict[str, int]:
     return {
         "opened_within_history": sum(numbers[archetype] for archetype in _OPENING),
         "consent_renewed": max(0, consenting),
-        "pending_in_time": sum(numbers[archetype] for archetype in PLAIN),
+        "pending_in_time": sum(numbers[archetype] for archetype in PLAIN) - users_around_limits(config),
+        "paid_around_limit": user_plan.around_room(config),
     }
 
 
@@ -79,6 +104,11 @@ def _turn(name: str, config: Config, draws: Draws, rank: Ints) -> Ints:
     if name == "consent_renewed":  # first who would refuse last
         others = never - archetype_counts(config)[EDGE]
         return np.where(rank < others, others - 1 - user_plan.refusal_order(draws, rank, others), never)
-    place = user_plan.places(config, rank, _OPENING if name == "opened_within_history" else PLAIN)
+    if name == "paid_around_limit":
+        return user_plan.around_turns(config, draws, rank)
+    if name == "opened_within_history":
+        place = user_plan.places(config, rank, _OPENING)
+    else:  # what is pending on a card whose payments are planned would be more than they reckon with
+        place = user_plan.places_left(config, draws, rank, users_around_limits(config))
     order = Permutation(draws.key(f"decoys {name}"), max(room, 1))(np.maximum(place, 0))
     return np.where(place >= 0, order, never)

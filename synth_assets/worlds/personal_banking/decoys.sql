@@ -136,3 +136,35 @@ WHERE
     AND CAST(consent_updated_at AS DATE) > history_begins_after
     AND date > CAST(consent_updated_at AS DATE)
 GROUP BY user_id;
+
+-- name: paid_around_limit [over_limit_transaction] — With this purchase more is spent since the card's last statement than
+-- its limit, but what was paid in between leaves less than that owed.
+SELECT transaction_id AS entity_id
+FROM (
+    SELECT transaction_id, amount_cents, balance_limit_cents,
+        opening_balance_cents
+        + sum(amount_cents) OVER (PARTITION BY account_id ORDER BY date, transaction_id) AS owed,
+        sum(greatest(amount_cents, 0)) OVER (
+            PARTITION BY account_id, date_trunc('month', date - CAST(day(last_statement_issue_date) AS INTEGER))
+            ORDER BY date, transaction_id
+        ) AS spent
+    FROM transactions JOIN accounts USING (account_id) JOIN liabilities USING (account_id)
+    WHERE account_type = 'credit_card' AND NOT pending
+)
+WHERE
+    amount_cents > 0
+    AND spent > balance_limit_cents
+    AND spent - amount_cents <= balance_limit_cents
+    AND owed <= balance_limit_cents;
+
+-- name: near_limit [over_limit_transaction] — With this purchase more than 95 % of the card's limit is owed, but not more
+-- than all of it.
+SELECT transaction_id AS entity_id
+FROM (
+    SELECT transaction_id, amount_cents, balance_limit_cents,
+        opening_balance_cents
+        + sum(amount_cents) OVER (PARTITION BY account_id ORDER BY date, transaction_id) AS owed
+    FROM transactions JOIN accounts USING (account_id)
+    WHERE account_type = 'credit_card' AND NOT pending
+)
+WHERE amount_cents > 0 AND owed > 0.95 * balance_limit_cents AND owed <= balance_limit_cents;

@@ -35,3 +35,26 @@ SELECT
     any_value(as_of - CAST(consent_updated_at AS DATE)) AS days_since_update
 FROM users JOIN transactions USING (user_id) CROSS JOIN scenario
 GROUP BY users.user_id;
+
+-- name: charges_of_cards [over_limit_transaction] — One row a charge on a card: how much, what was bought with the card and
+-- paid in the 30 days before, and how long ago the last payment was. Neither limit nor balance is there.
+SELECT
+    transaction_id AS entity_id,
+    account_id AS peer,
+    ln(amount_cents) AS log_amount,
+    amount_cents % 100 AS cents,
+    ln(1 + coalesce(bought_cents, 0)) AS log_bought,
+    ln(1 + coalesce(paid_cents, 0)) AS log_paid,
+    date - paid_on AS days_since_payment
+FROM (
+    SELECT transaction_id, account_id, amount_cents, date,
+        sum(greatest(amount_cents, 0)) OVER month_before AS bought_cents,
+        sum(greatest(-amount_cents, 0)) OVER month_before AS paid_cents,
+        max(date) FILTER (amount_cents < 0) OVER month_before AS paid_on
+    FROM transactions JOIN accounts USING (account_id)
+    WHERE account_type = 'credit_card' AND NOT pending
+    WINDOW month_before AS (
+        PARTITION BY account_id ORDER BY date RANGE BETWEEN INTERVAL 30 DAYS PRECEDING AND INTERVAL 1 DAY PRECEDING
+    )
+)
+WHERE amount_cents > 0;

@@ -197,3 +197,33 @@ WHERE preset = 'personas' AND category_detailed = 'TRANSFER_OUT_WITHDRAWAL';
 SELECT count(*), avg(utilization_pct) / 100
 FROM signals_credit CROSS JOIN scenario
 WHERE window_days = 180 AND utilization_pct > 0 AND preset = 'personas';
+
+-- name: fullest_card [0.3 to 1, error, from 100 rows] — The most that any card owed at any time, over its limit, with posted
+-- rows replayed and labelled cards left out: up to 1.15 where limits knew no more than the days' closing balances.
+WITH owing AS (
+    SELECT account_id, balance_limit_cents,
+        opening_balance_cents
+        + sum(amount_cents) OVER (PARTITION BY account_id ORDER BY date, transaction_id) AS owed
+    FROM transactions JOIN accounts USING (account_id) CROSS JOIN scenario
+    WHERE account_type = 'credit_card' AND NOT pending AND preset <> 'simple'
+),
+labelled AS (SELECT related_entity_id AS account_id FROM anomaly_manifest WHERE type = 'over_limit_transaction')
+SELECT count(DISTINCT account_id), max(owed / balance_limit_cents) FROM owing ANTI JOIN labelled USING (account_id);
+
+-- name: paid_around_their_limit [1.05 to 3, warning, from 20 rows] — Of users who pay several times a month, the most that
+-- they spend by card from one statement to the next, over the limit, in the mean: below 1 nobody would have to.
+WITH months AS (
+    SELECT account_id, any_value(balance_limit_cents) AS balance_limit_cents,
+        sum(greatest(amount_cents, 0)) AS spent,
+        count(*) FILTER (amount_cents < 0 AND category_primary = 'LOAN_PAYMENTS') AS payments
+    FROM transactions JOIN accounts USING (account_id) JOIN liabilities USING (account_id) CROSS JOIN scenario
+    WHERE account_type = 'credit_card' AND NOT pending AND preset <> 'simple'
+    GROUP BY account_id, date_trunc('month', date - CAST(day(last_statement_issue_date) AS INTEGER))
+),
+cards AS (
+    SELECT max(spent / balance_limit_cents) AS used
+    FROM months
+    GROUP BY account_id
+    HAVING sum(payments) > 1.25 * count(*)
+)
+SELECT count(*), avg(used) FROM cards;

@@ -275,6 +275,25 @@ SELECT account_id, account_type, balance_limit_cents
 FROM accounts
 WHERE (balance_limit_cents IS NULL) = (account_type = 'credit_card');
 
+-- name: cards_stay_within_their_limit — With all posted rows replayed, no card ever owes more than its limit, but from
+-- a purchase that is labelled until the next payment.
+WITH owing AS (
+    SELECT transaction_id, account_id, date, balance_limit_cents,
+        opening_balance_cents + sum(amount_cents) OVER rows_so_far AS owed,
+        count(*) FILTER (amount_cents < 0) OVER rows_so_far AS payments
+    FROM transactions JOIN accounts USING (account_id)
+    WHERE account_type = 'credit_card' AND NOT pending
+    WINDOW rows_so_far AS (PARTITION BY account_id ORDER BY date, transaction_id)
+),
+labelled AS (
+    SELECT account_id, payments
+    FROM owing JOIN anomaly_manifest ON id_of(entity_id) = transaction_id
+    WHERE type = 'over_limit_transaction'
+)
+SELECT transaction_id, account_id, date, owed, balance_limit_cents
+FROM owing ANTI JOIN labelled USING (account_id, payments)
+WHERE owed > balance_limit_cents;
+
 -- name: only_checking_may_charge_for_overdrafts — An overdraft fee is agreed for checking accounts alone.
 SELECT account_id, account_type, overdraft_fee_cents
 FROM accounts

@@ -25,18 +25,31 @@ def why_not(config: Config, draws: Draws) -> str | None:
     if SLOTS_A_MONTH * config.date_range_months * config.num_users > LARGEST:
         most = LARGEST // (SLOTS_A_MONTH * config.date_range_months)
         return f"num_users is {config.num_users:,}, but {config.date_range_months} months allow {most:,}"
+    return _faults_why_not(config) or _decoys_why_not(config)
+
+
+def _faults_why_not(config: Config) -> str | None:
+    """Why the faults do not fit, in one line, or None where they do."""
+    asked, room = user_plan.over_limit_quota(config), user_plan.around_room(config)
+    if asked > room:
+        whom = (
+            "no card of the preset simple is ever paid"
+            if config.preset == "simple"
+            else f"only {room:,} users, subscription-heavy or stable ones, may have one"
+        )
+        return f"anomaly_rates.over_limit_transaction asks for {asked:,} faults, but {whom}"
     wrong = quotas_why_not(user_plan.fault_levels(config))
     if wrong:
         asked, eligible, group = wrong
         transfer = config.preset != "simple" and group == 0
         whom = "high utilizers and savings builders, whose transfers" if transfer else "users who"
         return f"anomaly_rates ask for {asked:,} faults, but there are {eligible:,} {whom} may carry one"
-    return _decoys_why_not(config)
+    return None
 
 
 NATURAL_DECOYS = 3
 """Decoys of the kinds that no rate plans, for each user who is no edge case, at least: in 7 months there were
-4 of the scarcest in the archetype that has fewest [D]."""
+4 of the scarcest in the archetype that has fewest. Who pays around a limit has 6 of those in the mean [D]."""
 
 
 def _decoys_why_not(config: Config) -> str | None:
@@ -47,16 +60,20 @@ def _decoys_why_not(config: Config) -> str | None:
         subject, remedy = f"decoy_ratio {ratio:g}", "lower it or anomaly_rates"
     for name, rate in config.planned_decoys:
         asked = quota(rate or 0.0, count)
+        if name == "paid_around_limit":
+            asked = decoy_plan.users_around_limits(config)
         if asked > rooms[name]:
             room = f"only {rooms[name]:,} of {count:,} may be one"
             return f"{subject}: {name} asks for {asked:,} users, but {room}: {remedy}"
     usual = count - user_plan.archetype_counts(config)[user_plan.EDGE]
     for kind, rate in config.anomaly_rates if ratio else ():
         asked = quota(ratio or 0.0, quota(rate, count))
-        if kind not in LOOK_ALIKES and asked > NATURAL_DECOYS * usual:
+        around = kind == "over_limit_transaction"
+        of = decoy_plan.around_decoys(config) if around else usual
+        if (around or kind not in LOOK_ALIKES) and asked > NATURAL_DECOYS * of:
             return (
                 f"{subject}: it asks for {asked:,} decoys of {kind}, but the habits of {count:,} users "
-                f"surely give only {NATURAL_DECOYS * usual:,}: {remedy}"
+                f"surely give only {NATURAL_DECOYS * of:,}: {remedy}"
             )
     return None
 

@@ -99,3 +99,19 @@ WHERE
     AND CAST(consent_updated_at AS DATE) > history_begins_after
     AND date > CAST(consent_updated_at AS DATE)
 GROUP BY user_id;
+
+-- name: over_limit_transaction — A purchase that took what is owed on a card from below its limit to above it, with
+-- all posted rows up to it replayed: at most the limit expected, so much owed.
+SELECT
+    transaction_id AS entity_id,
+    account_id AS related_entity_id,
+    CAST(balance_limit_cents / 100 AS DECIMAL(18, 2)) AS expected_value,
+    CAST(owed / 100 AS DECIMAL(18, 2)) AS actual_value
+FROM (
+    SELECT transaction_id, account_id, amount_cents, balance_limit_cents,
+        opening_balance_cents
+        + sum(amount_cents) OVER (PARTITION BY account_id ORDER BY date, transaction_id) AS owed
+    FROM transactions JOIN accounts USING (account_id)
+    WHERE account_type = 'credit_card' AND NOT pending
+)
+WHERE owed > balance_limit_cents AND owed - amount_cents <= balance_limit_cents;

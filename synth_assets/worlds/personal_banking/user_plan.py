@@ -68,6 +68,8 @@ class Users(NamedTuple):
         fault: code of the anomaly, 0 for a sound user.
         opened_within_history, consent_renewed, pending_in_time: 1 for whom the decoy is planned, 0 for nobody
             else, AS_DRAWN where no rate plans it.
+        paid_around_limit: the same of who spends more than a card's limit and pays in between, who has an
+            over-the-limit transaction included.
     """
 
     number: Ints
@@ -79,6 +81,7 @@ class Users(NamedTuple):
     opened_within_history: Codes
     consent_renewed: Codes
     pending_in_time: Codes
+    paid_around_limit: Codes
 
 
 def archetype_counts(config: Config) -> list[int]:
@@ -106,7 +109,7 @@ def plan(config: Config, draws: Draws, number: Ints) -> Users:
         carried = anomalies.kinds(config, draws, number, config.num_users, config.num_users)
         return Users(
             number, nobody, nobody, np.zeros_like(number), _consents(config, draws, number, nobody), carried,
-            drawn, drawn, drawn,
+            drawn, drawn, drawn, drawn,
         )  # fmt: skip
     ends = np.cumsum(archetype_counts(config))
     rank = ranks(config, draws, number)
@@ -120,7 +123,7 @@ def plan(config: Config, draws: Draws, number: Ints) -> Users:
     )
     return Users(
         number, archetype, edge, personas, _consents(config, draws, rank, edge), faults(config, draws, rank),
-        drawn, drawn, drawn,
+        drawn, drawn, drawn, drawn,
     )  # fmt: skip
 
 
@@ -131,7 +134,11 @@ def ranks(config: Config, draws: Draws, number: Ints) -> Ints:
 
 _TRANSFERRING = (0, 3)
 """High utilizers pay their card every month, savings builders save on every payday."""
-PLAIN = (*_TRANSFERRING, 2, STABLE)
+AROUND = (2, STABLE)
+"""Subscription-heavy and stable users may pay around a card's limit: what they are known for does not depend
+on how they use a card."""
+
+PLAIN = (*_TRANSFERRING, *AROUND)
 """Archetypes whose users may carry a fault; not those who live within a few dollars of a threshold."""
 
 
@@ -142,8 +149,45 @@ def _eligible(config: Config) -> tuple[int, int]:
 
 
 def faults(config: Config, draws: Draws, rank: Ints) -> Codes:
-    """The fault of each user, given their ranks."""
-    return anomalies.kinds(config, draws, places(config, rank, PLAIN), *_eligible(config))
+    """The fault of each user, given their ranks: over-the-limit transactions first, the others among those
+    who are left."""
+    planned = over_limit_quota(config)
+    with_transfers, eligible = _eligible(config)
+    place = places_left(config, draws, rank, planned)
+    fault = anomalies.kinds(config, draws, place, with_transfers, eligible - planned)
+    if planned:
+        kept = quota(config.anomaly_rates.over_limit_transaction, config.num_users)
+        fault[around_turns(config, draws, rank) < kept] = anomalies.OVER_LIMIT
+    return fault
+
+
+def over_limit_quota(config: Config) -> int:
+    """Users of whom an over-the-limit transaction is planned, kept or not."""
+    return quota(config.planned_rates["over_limit_transaction"], config.num_users)
+
+
+def around_room(config: Config) -> int:
+    """Users who may pay around a card's limit."""
+    counts = archetype_counts(config)
+    return sum(counts[archetype] for archetype in AROUND)
+
+
+def around_turns(config: Config, draws: Draws, rank: Ints) -> Ints:
+    """When it is each user's turn to pay around a card's limit, from 0; `num_users` for those who may not."""
+    place = places(config, rank, AROUND)
+    order = Permutation(draws.key("decoys paid_around_limit"), max(around_room(config), 1))
+    return np.where(place >= 0, order(np.maximum(place, 0)), config.num_users)
+
+
+def places_left(config: Config, draws: Draws, rank: Ints, taken: int) -> Ints:
+    """The number of each user among the plain ones, without the first `taken` who pay around a limit; -1 for
+    everybody else."""
+    place = places(config, rank, PLAIN)
+    if not taken:
+        return place
+    turn = around_turns(config, draws, rank)
+    first = _eligible(config)[0]
+    return np.select([place < first, turn >= taken], [place, first + turn - taken], -1)
 
 
 def places(config: Config, rank: Ints, archetypes: Sequence[int]) -> Ints:
@@ -162,7 +206,8 @@ def fault_levels(config: Config) -> list[QuotaGroup]:
     """The quotas of all faults, and the users that they may touch: in the preset `simple` everybody."""
     if config.preset == "simple":
         return anomalies.levels(config, config.num_users, config.num_users)
-    return anomalies.levels(config, *_eligible(config))
+    with_transfers, eligible = _eligible(config)
+    return anomalies.levels(config, with_transfers, eligible - over_limit_quota(config))
 
 
 def refusal_order(draws: Draws, rank: Ints, others: int) -> Ints:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from synth_assets.model.calendar import Window, date_of
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import amounts, curves, user_plan
-from synth_assets.worlds.personal_banking.activity import posting, refunds
+from synth_assets.worlds.personal_banking.activity import around_payments, paid_around, posting, refunds
+from synth_assets.worlds.personal_banking.activity.around_payments import Paid
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
@@ -49,6 +50,13 @@ class Cards(NamedTuple):
     due_day: Ints
     is_overdue: Flags
 
+    def with_those(self, at: Ints, paid: Paid) -> Cards:
+        """The same with what some users' payments make of their cards."""
+        cards = self._replace(**{name: getattr(self, name).copy() for name in Paid._fields})
+        for name, values in paid._asdict().items():
+            getattr(cards, name)[at] = values
+        return cards
+
 
 def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Cards:
     """Statements month by month: who revolves pays the minimum and interest, everybody else all of it."""
@@ -61,25 +69,34 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     misses = high & (users.edge < 0) & (missed < int(curves.OVERDUE_SHARE * 65_536))
     month_day = 1 + statement_on.astype(np.int64) * 28 // 65_536
     statements = _statement_days(window, np.where(misses, _long_ago(window, missed), month_day))
+    around = np.flatnonzero(users.paid_around_limit > 0)
+    limits = paid_around.use_card(events, window, draws, users, around, statements)
     refunds.give_back(events, window, draws, users, statements)
     charged = np.cumsum(events.outflow(CARD), axis=1)
     drawn_cents = _drawn_limit(drawn, high)
     opening = _owed_before(habits, high, drawn_cents * used_share, charged)
     apr = apr_basis_points(rate)
-    ledger = _Ledger(events, window, habits, charged, opening, apr, high & ~half_used, users)
-    ledger.months(statements, FIRST_DUE + lag.astype(np.int64) * 5 // 65_536, misses)
+    due_after = FIRST_DUE + lag.astype(np.int64) * 5 // 65_536
+    paying = habits._replace(has_card=habits.has_card & (users.paid_around_limit <= 0))
+    ledger = _Ledger(events, window, paying, charged, opening, apr, high & ~half_used, users)
+    ledger.months(statements, due_after, misses)
     balance = opening + charged[:, -1] + ledger.moved
     peak = np.maximum(opening, opening + np.cumsum(events.outflow(CARD), axis=1).max(axis=1))
     last_day = int(posting.on_or_before(window, np.array([window.length - 2]))[0])
+    peak[half_used] = _highest_within_a_day(events, np.flatnonzero(half_used), opening)
     last = _round_up_half_used(events, users, balance, peak, last_day)
     balance += last
     statement = ledger.statement + np.where(ledger.statement_day >= last_day, last, 0)
     limit = np.where(half_used, 2 * balance, _limit(balance, peak, drawn_cents, used_share, high))
     limit = np.where(habits.has_card, limit, 0)
-    return Cards(
+    cards = Cards(
         opening, balance, limit, apr, statement, ledger.minimum, ledger.last_payment, ledger.statement_day,
         ledger.paid_day, ledger.due, ledger.is_overdue,
     )  # fmt: skip
+    if not len(around):
+        return cards
+    paid = around_payments.pay(events, window, draws, users, around, limits, statements, due_after)
+    return cards.with_those(around, paid)
 
 
 def _drawn_limit(drawn: Fields, high: Flags) -> Ints:
@@ -134,6 +151,17 @@ def _statement_days(window: Window, month_day: Ints) -> Ints:
     days = np.full((len(month_day), int(place.max(initial=0)) + 1), window.length, dtype=np.int64)
     days[user, place] = day
     return days
+
+
+def _highest_within_a_day(events: Events, user: Ints, opening: Ints) -> Ints:
+    """The most that the users at places `user` ever owe: a day's payments come after its purchases."""
+    whose = np.full(len(opening), -1)
+    whose[user] = np.arange(len(user))
+    owed = opening[user, None] + np.cumsum(events.outflow(CARD)[user], axis=1)
+    for rows in events.found:
+        at = np.flatnonzero((whose[rows.user] >= 0) & (rows.account == CARD) & (rows.amount_cents < 0))
+        np.add.at(owed, (whose[rows.user[at]], rows.day[at]), -rows.amount_cents[at])
+    return np.maximum(opening[user], owed.max(axis=1))
 
 
 def _round_up_half_used(events: Events, users: Users, balance: Ints, peak: Ints, last_day: int) -> Ints:

@@ -35,4 +35,4 @@ def facts(config: Config, draws: Draws, rows: range) -> Block:
     if (users.pending_in_time > 0).any():
         activity = leave_pending(users, activity, days.length, draws)
     slots = SLOTS_A_MONTH * config.date_range_months
-    return edit(users, activity, days.length, slots, draws)
+    return edit(users, activity, days, slots, draws)

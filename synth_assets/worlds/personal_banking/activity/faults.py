@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from synth_assets.model import quantile_tables
+from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.used_numbers import unused_before
@@ -29,11 +30,13 @@ from synth_assets.worlds.personal_banking.activity.events import (
     EventRows,
 )
 from synth_assets.worlds.personal_banking.activity.loans import Loans
+from synth_assets.worlds.personal_banking.activity.over_limit import Late, late_payments, limits, room
 from synth_assets.worlds.personal_banking.activity.sound import Flags, SoundActivity, posted
 from synth_assets.worlds.personal_banking.anomalies import (
     BEFORE_OPENED,
     DUPLICATE,
     LEG_MISSING,
+    OVER_LIMIT,
     PENDING,
     REFUND,
     UNREPLAYED,
@@ -86,8 +89,8 @@ class Block(NamedTuple):
     faulty_account: Ints
 
 
-def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws) -> Block:
-    """The users with their planned faults, in a history of so many days and numbers a user."""
+def edit(plan: Users, sound: SoundActivity, window: Window, slots: int, draws: Draws) -> Block:
+    """The users with their planned faults, with so many numbers a user."""
     rows, kind, users = sound.rows, plan.fault, plan.number
     counts = np.bincount(rows.user, minlength=len(kind))
     clean_number = np.arange(len(rows.user)) - (np.cumsum(counts) - counts)[rows.user]
@@ -95,29 +98,37 @@ def edit(plan: Users, sound: SoundActivity, days: int, slots: int, draws: Draws)
     purchase = IS_PURCHASE[rows.label] & (rows.amount_cents > 0) & ~rows.is_pending
     followed = one_of_each(purchase & _leaves_no_credit(sound), rows, drawn, len(kind))
     step = 1 + _unused(draws.fields("unused number of an added row", users)[0])
+    late = late_payments(plan, sound, window, draws)
     number = _numbers(rows, clean_number, followed, step, slots, draws, users)
+    if (late.day >= 0).any():
+        number += room(late, rows, step)
     faulty = np.full(len(kind), -1)
     raised, posted_cents = np.zeros_like(sound.closing_cents), sound.posted_cents
     if kind.any():
         edits = _Edits(sound, kind, raised)
         edits.leave_pending(
-            one_of_each(purchase & (rows.day < days - 1 - PENDING_AT_MOST_DAYS), rows, drawn_too, len(kind))
+            one_of_each(
+                purchase & (rows.day < window.length - 1 - PENDING_AT_MOST_DAYS), rows, drawn_too, len(kind)
+            )
         )
         edits.drop_leg(followed, drawn)
         edits.add_after(followed)
+        edits.pay_late(late)
         rows, at, faulty = edits.made()
         posted_cents = posted(rows, len(kind))
         number, clean_number = number[at], clean_number[at]
         is_added = at[1:] == at[:-1]
         number[1:] += np.where(is_added, step[rows.user[1:]], 0)  # the number that is left free for it
+        number[2:] += at[2:] == at[:-2]
     closing = sound.closing_cents + raised
     opening = closing + posted_cents
     opening[:, OWED] = 2 * closing[:, OWED] - opening[:, OWED]
     opened, too_late = _opened_late(sound, rows, kind == BEFORE_OPENED, draws, users)
     misstated, account = _misstated(sound.has_account, closing, kind == UNREPLAYED, draws, users)
     faulty_account = np.where(kind == BEFORE_OPENED, too_late, account)
+    cards = sound.cards._replace(limit_cents=limits(sound, rows, opening, kind))
     return Block(
-        plan, sound.cards, sound.loans, sound.has_account, rows, number, clean_number, opened, opening,
+        plan, cards, sound.loans, sound.has_account, rows, number, clean_number, opened, opening,
         misstated, faulty, faulty_account,
     )  # fmt: skip
 
@@ -136,6 +147,7 @@ class _Edits:
         )
         self._times = np.ones(len(rows.user), dtype=np.int64)
         self._about = np.full(len(kind), -1)
+        self._late: Late | None = None
 
     def leave_pending(self, of_user: Ints) -> None:
         """A purchase stays pending."""
@@ -164,6 +176,14 @@ class _Edits:
         self._times[row] = 2
         self._raise(row, self._sound.refund_cents[self._rows.user[row]])
 
+    def pay_late(self, late: Late) -> None:
+        """A payment that makes room below a card's limit comes after the purchase for which it does."""
+        user = np.flatnonzero(self._kind == OVER_LIMIT)
+        self._about[user] = late.purchase[user]
+        self._times[late.left[user]] = self._times[late.arrived[user]] = 0
+        self._times[late.after[user]] = 3
+        self._late = Late(*(values[user] for values in late))
+
     def made(self) -> tuple[EventRows, Ints, Ints]:
         """The rows that are left and added, the place of each among the sound rows, and for each user the row
         that the fault is about."""
@@ -171,6 +191,13 @@ class _Edits:
         last = np.cumsum(self._times) - 1  # of a row that is followed by another, the other
         rows = self._rows.take(at)
         faulty = np.where(self._about >= 0, last[self._about], -1)
+        if self._late and len(self._late.day):
+            user = np.flatnonzero(self._kind == OVER_LIMIT)
+            faulty[user] -= np.where(self._late.after == self._late.purchase, 2, 0)
+            for legs, back in ((self._late.left, 1), (self._late.arrived, 0)):
+                for values, sound in zip(rows, self._rows, strict=True):
+                    values[last[self._late.after] - back] = sound[legs]
+                rows.day[last[self._late.after] - back] = self._late.day
         user = np.flatnonzero(self._kind == REFUND)
         rows.amount_cents[faulty[user]] = -self._sound.refund_cents[user]
         rows.label[faulty[user]] = self._sound.refund_label[user]

@@ -164,6 +164,7 @@ def _accounts(draws: Draws, users: Users, active: Flags) -> tuple[Flags, Flags, 
     stressed, saver = has(users, user_plan.CASH_FLOW_STRESSED), has(users, user_plan.SAVINGS_BUILDER)
     subscribes = has(users, user_plan.SUBSCRIPTION_HEAVY)
     must = has(users, user_plan.HIGH_UTILIZATION) | (subscribes & stressed)
+    must |= users.paid_around_limit > 0
     has_card = may & (must | (~stressed & (card < int(curves.CARD_SHARE * 65_536))))
     free = may & ~stressed & ~has(users, user_plan.VARIABLE_INCOME)
     saves = (savings < int(curves.SAVINGS_SHARE * 65_536)) | (users.opened_within_history > 0)
@@ -185,6 +186,7 @@ def _opened(window: Window, draws: Draws, users: Users, card: Flags, savings: Fl
     is_new = is_drawn & (drawn < int(OPENED_LATE_SHARE * 65_536)) & (users.edge < 0)
     days = latest_opened_day(window) + 1
     new_card = is_new & card & ~has(users, user_plan.HIGH_UTILIZATION | user_plan.SUBSCRIPTION_HEAVY)
+    new_card &= users.paid_around_limit <= 0
     opens = is_new | (users.opened_within_history > 0)
     new_savings = opens & savings & ~has(users, user_plan.SAVINGS_BUILDER)
     return (
