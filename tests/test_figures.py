@@ -21,6 +21,15 @@ COUNTS = {
     "order_to_cash": {"num_transactions": 4_000, "payments_per_invoice": 3},
     "personal_banking": {"num_users": 400},
     "subscriptions": {"num_customers": 40_000, "new_customers_share": 0.6},
+    "wholesale": {
+        "preset": "medium",
+        "anomaly_rates": {
+            "payment_of_wrong_client": 0.1,
+            "lapping": 0.1,
+            "side_agreement": 0.1,
+            "bill_paid_twice": 0.1,
+        },
+    },
 }
 FIGURES = [(name, query) for name in NAMES for query in load(name).sql("figures")]
 each_figure = pytest.mark.parametrize(

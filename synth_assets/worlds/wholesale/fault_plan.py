@@ -72,16 +72,20 @@ def _placed(kind: Kind, year: Year, subjects: Sequence[Any], asked: int, taken: 
     for place in order.tolist():
         if len(found) == asked:
             break
-        fault = kind.fault(year, subjects[place], drawn[place])
-        if fault is None:
-            continue
-        touched = {row for edit in fault.edits if edit.table not in SHARED for row in _rows(edit)}
-        touched |= {("subject", fault.paper or (name, fault.entity)), ("entity", name, fault.entity)}
-        if touched & taken:
-            continue
-        taken |= touched
-        found.append(fault)
+        for turn in range(kind.tries):
+            fault = kind.fault(year, subjects[place], drawn[place][turn:] + drawn[place][:turn])
+            if fault is None or (touched := _touched(name, fault)) & taken:
+                continue
+            taken |= touched
+            found.append(fault)
+            break
     return found
+
+
+def _touched(kind: str, fault: Fault) -> set[object]:
+    """The rows that a fault touches, and what it is about."""
+    rows = {row for edit in fault.edits if edit.table not in SHARED for row in _rows(edit)}
+    return rows | {("subject", fault.paper or (kind, fault.entity)), ("entity", kind, fault.entity)}
 
 
 def _rows(edit: Edit) -> Iterator[object]:

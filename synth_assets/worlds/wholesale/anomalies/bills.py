@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.calendar import SECONDS_PER_DAY
-from synth_assets.model.manifest import TRIVIAL
+from synth_assets.model.manifest import MEDIUM, TRIVIAL
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.anomalies.papers import (
     copied_legs,
@@ -32,8 +32,12 @@ from synth_assets.worlds.wholesale.tables.payables import (
 )
 from synth_assets.worlds.wholesale.year import Year
 
-PAID_AGAIN_DAYS = (3, 20)
-"""How long after its payment a bill is paid again [D]."""
+PAID_AGAIN_DAYS = (3, 13)
+"""How long after its payment a bill is paid again: before the next half-month's bill, which may be of
+the same amount, is paid [D]."""
+
+AGAIN_AT_LAST_DAYS = 33
+"""How long after it where no number is free on those days [D]."""
 
 
 # --- bill split below the approval limit --------------------------------------------------------------
@@ -142,10 +146,13 @@ def payouts(year: Year) -> list[Payment]:
 
 def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault | None:
     """A bill is paid again some days later; the bank and the ledger have it too."""
-    first = payment.day + within(*PAID_AGAIN_DAYS, drawn[0])
-    days = range(first, min(first + PAID_AGAIN_DAYS[1], year.last_day + 1))
-    tried = (second_payment(year, payment, day, drawn[1]) for day in days if year.window.is_business[day])
-    again = next(filter(None, tried), None)
+    least, most = PAID_AGAIN_DAYS
+    first = within(least, most, drawn[0])
+    later = (*range(first, most + 1), *range(least, first), *range(most + 1, AGAIN_AT_LAST_DAYS + 1))
+    days = (payment.day + after for after in later)
+    may = [day for day in days if day <= year.last_day and year.window.is_business[day]]
+    tried = ((day, second_payment(year, payment, day, drawn[1])) for day in may)
+    day, again = next(((day, again) for day, again in tried if again), (0, None))
     if again is None:
         return None
     paid = Change(
@@ -155,8 +162,8 @@ def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault |
     )
     assert payment.bill is not None
     return Fault(
-        again.number, payment.bill.id, 0, payment.cents, payment.cents, [*again.edits, paid], TRIVIAL,
-        ("PAYMENT", again.number),
+        again.number, payment.bill.id, 0, payment.cents, payment.cents, [*again.edits, paid],
+        TRIVIAL if day - payment.day <= most else MEDIUM, ("PAYMENT", again.number),
     )  # fmt: skip
 
 
@@ -231,12 +238,14 @@ KINDS = (
         Anomaly(
             "bill_paid_twice",
             "payment",
-            "A bill that is paid is paid again: the same amount to the same grower, which is trivial to see.",
+            "A bill that is paid is paid again: the same amount to the same grower, which is trivial to see "
+            "within 13 days and of medium difficulty later, where no day before has a number free.",
             column="payments.payment_id",
             shows_in=(*TIMES, *PAID_OUT, "payments.bill_id", "bills.payments.bill_id"),
         ),
         payouts,
         bill_paid_twice,
+        tries=4,
     ),
     Kind(
         Anomaly(

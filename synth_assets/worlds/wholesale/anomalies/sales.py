@@ -10,7 +10,6 @@ from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import EASY, TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
-from synth_assets.worlds.wholesale.anomalies.receipts import EARLY_DAYS
 from synth_assets.worlds.wholesale.catalogue import CASES
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import Invoice
@@ -139,8 +138,6 @@ def side_agreement(year: Year, order: Order, drawn: list[float]) -> Fault:
     ]
     terms = longer[int(drawn[0] * len(longer))]
     promised = curves.DAYS_OF[terms]
-    paid = year.last_payment.get(order.id)
-    is_paid_early = paid and not paid.credit and order.day + promised - paid.day >= EARLY_DAYS
     edits: list[Edit] = [
         Change(
             "orders",
@@ -150,7 +147,7 @@ def side_agreement(year: Year, order: Order, drawn: list[float]) -> Fault:
     ]
     return Fault(
         year.order_ids[order.id], order.id, days * 100, promised * 100, order.total_cents, edits,
-        EASY if is_paid_early else VERY_HARD,
+        VERY_HARD if terms in year.terms_of[order.client.id] else EASY,
     )  # fmt: skip
 
 
@@ -236,8 +233,8 @@ KINDS = (
         Anomaly(
             "side_agreement",
             "order",
-            "The order's terms are longer than its invoice's: easy to see where it is paid 8 days before it "
-            "has to be or earlier, very hard elsewhere.",
+            "The order's terms are longer than its invoice's: easy to see where its client has them on no "
+            "other order, very hard where it has, as of consignment.",
             column="orders.payment_terms",
             shows_in=("clients.", "orders.payment_terms", "orders.due_date"),  # clients have usual terms
         ),
