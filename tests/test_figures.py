@@ -28,7 +28,10 @@ COUNTS = {
             "lapping": 0.1,
             "side_agreement": 0.1,
             "bill_paid_twice": 0.1,
+            "bill_split": 0.05,
+            "payment_before_bill": 0.05,
         },
+        "decoy_ratio": 1,
     },
 }
 FIGURES = [(name, query) for name in NAMES for query in load(name).sql("figures")]

@@ -48,3 +48,25 @@ JOIN payments ON entity_id = CAST(payment_id AS VARCHAR)
 LEFT JOIN often ON often.client_id = customer_id
 LEFT JOIN used ON used.client_id = customer_id AND used.payment_method = payments.payment_method
 WHERE type = 'payment_of_wrong_client';
+
+-- name: decoys_for_each_label [1 to 1000000, warning, from 1 rows] — Where decoy_ratio says how many decoys each label has:
+-- how many there are over those asked, of the kind that has fewest.
+WITH decoys AS (
+    SELECT 'bill_split' AS type, count(*) AS found FROM (
+        SELECT vendor_id FROM bills CROSS JOIN scenario GROUP BY vendor_id, bill_date, reference_id
+        HAVING count(*) = 2 AND sum(total_amount_cents) <= 100 * any_value(bill_approval_limit)
+    )
+    UNION ALL SELECT 'payment_before_bill', count(*)
+    FROM payments JOIN bills USING (bill_id) WHERE payment_date = bill_date
+    UNION ALL SELECT 'payment_of_wrong_client', count(*) FROM (
+        SELECT *, mode(payment_method) OVER (PARTITION BY customer_id) AS usual_method
+        FROM payments WHERE payment_type = 'RECEIVED' AND payment_method <> 'OTHER'
+    ) AS receipts
+    JOIN invoices USING (invoice_id)
+    WHERE payment_method <> usual_method AND receipts.customer_id = invoices.customer_id
+),
+labels AS (
+    SELECT CAST(type AS VARCHAR) AS type, count(*) AS labels, floor(any_value(decoy_ratio) * count(*) + 0.5) AS asked
+    FROM anomaly_manifest CROSS JOIN scenario GROUP BY ALL
+)
+SELECT CAST(sum(labels) AS BIGINT), min(found / asked) FROM labels JOIN decoys USING (type) WHERE asked > 0;

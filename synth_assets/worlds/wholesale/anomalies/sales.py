@@ -77,29 +77,42 @@ def sheets_of(year: Year) -> list[SheetRow]:
 
 def price_below_floor(year: Year, sheet: SheetRow, drawn: list[float]) -> Fault | None:
     """A sales sheet offers flower below the lowest price that the rules allow."""
-    number, template, items = sheet
-    places = [i for i, line in enumerate(items) if year.batches[line["batchId"] - 1].product.tier != CASES]
+    places = flower_lines(year, sheet)
     if not places:
         return None
     place = places[int(drawn[0] * len(places))]
-    line = items[place]
-    product = year.batches[line["batchId"] - 1].product
-    floor = product.price_cents * (100 - curves.LARGEST_PERCENT) // 100
+    floor = list_price(year, sheet, place) * (100 - curves.LARGEST_PERCENT) // 100
     price = floor * within(80, 97, drawn[1]) // 10_000 * 100
-    less = (round(line["price"] * 100) - price) * round(line["quantity"] * 100) // 100
-    edits: list[Edit] = [
-        Change(
-            "sales_sheet_history",
-            {"sales_sheet_history_id": number},
-            {
-                "items": _line_changed(place, "price", dollars(price)),
-                "total_value_cents": lambda old: old - less,
-            },
-        )
-    ]
-    is_cheapest = product.tier == (TIERS[template - 1] or curves.TIERS)[-1]
-    difficulty = TRIVIAL if is_cheapest else VERY_HARD
-    return Fault(number, line["batchId"], floor, price, less, edits, difficulty)
+    edits, less = repriced(sheet, place, price)
+    batch = sheet.items[place]["batchId"]
+    is_cheapest = year.batches[batch - 1].product.tier == (TIERS[sheet.template - 1] or curves.TIERS)[-1]
+    return Fault(sheet.number, batch, floor, price, less, edits, TRIVIAL if is_cheapest else VERY_HARD)
+
+
+def flower_lines(year: Year, sheet: SheetRow) -> list[int]:
+    """Places of the lines of flower on a sheet."""
+    batches = [year.batches[line["batchId"] - 1] for line in sheet.items]
+    return [place for place, batch in enumerate(batches) if batch.product.tier != CASES]
+
+
+def list_price(year: Year, sheet: SheetRow, place: int) -> int:
+    """The list price of a line of a sheet, in cents."""
+    return year.batches[sheet.items[place]["batchId"] - 1].product.price_cents
+
+
+def repriced(sheet: SheetRow, place: int, price_cents: int) -> tuple[list[Edit], int]:
+    """A line of a sheet has another price: the edits, and by how many cents the sheet's value is less."""
+    line = sheet.items[place]
+    less = (round(line["price"] * 100) - price_cents) * round(line["quantity"] * 100) // 100
+    changed = Change(
+        "sales_sheet_history",
+        {"sales_sheet_history_id": sheet.number},
+        {
+            "items": _line_changed(place, "price", dollars(price_cents)),
+            "total_value_cents": lambda old: old - less,
+        },
+    )
+    return [changed], less
 
 
 # --- cut-off ------------------------------------------------------------------------------------------
