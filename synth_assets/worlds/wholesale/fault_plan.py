@@ -44,13 +44,14 @@ class Plan(NamedTuple):
     Attributes:
         year: the books, with the edits of every fault.
         faults: of each kind, in the order of KINDS.
-        wanted: of each kind, the rows that its rate counts and the faults that it asks for.
+        wanted: of each kind, the rows that its rate counts and the faults that it asks for; None where the
+            rate is 0, as rows take time to count.
         decoys: that are planned, by name; none where none is asked.
     """
 
     year: Year
     faults: list[list[Fault]]
-    wanted: list[tuple[int, int]]
+    wanted: list[tuple[int, int] | None]
     decoys: dict[str, Decoys]
 
 
@@ -75,11 +76,18 @@ def plan(config: Config, draws: Draws) -> Plan:
     """The books of a configuration with its faults."""
     taken: set[object] = set()
     year, decoys = _with_decoys(books.simulate(config, draws), taken)
-    placed, wanted = [], []
+    placed: list[list[Fault]] = []
+    wanted: list[tuple[int, int] | None] = []
+    rates = config.planned_rates
     for kind in KINDS:
-        name, subjects = kind.anomaly.name, kind.subjects(year)
+        name = kind.anomaly.name
+        if not rates[name]:
+            placed.append([])
+            wanted.append(None)
+            continue
+        subjects = kind.subjects(year)
         asked = quota(getattr(config.anomaly_rates, name), len(subjects))
-        planned = quota(config.planned_rates[name], len(subjects))
+        planned = quota(rates[name], len(subjects))
         made = partial(_placed, name, kind.fault, year, subjects, taken=taken, tries=kind.tries)
         placed.append(made(planned)[:asked])
         wanted.append((len(subjects), asked))
@@ -179,8 +187,11 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
 
 def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, the rows that its rate counts and the labels that it asks for."""
-    wanted = plan(config, draws).wanted
-    return {kind.anomaly.name: of for kind, of in zip(KINDS, wanted, strict=True)}
+    planned = plan(config, draws)
+    return {
+        kind.anomaly.name: of or (len(kind.subjects(planned.year)), 0)
+        for kind, of in zip(KINDS, planned.wanted, strict=True)
+    }
 
 
 def lowest_cash(planned: Plan) -> tuple[int, int]:
@@ -229,7 +240,8 @@ def why_not(config: Config, draws: Draws) -> str | None:
             f"cash would fall to ${cents // 100:,} on {planned.year.window.dates[day]}: raise opening_cash "
             "(it is in the bank on the first day), or sell and buy more on consignment"
         )
-    for kind, faults, (rows, asked) in zip(KINDS, planned.faults, planned.wanted, strict=True):
+    for kind, faults, wanted in zip(KINDS, planned.faults, planned.wanted, strict=True):
+        rows, asked = wanted or (0, 0)
         if len(faults) < asked:
             return (
                 f"anomaly_rates.{kind.anomaly.name} asks for {asked} of {rows} rows, and only {len(faults)} "
