@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 import synth_assets
-from synth_assets.evaluate.leaks import leak_check, leaks
+from synth_assets.evaluate.leaks import SIGMAS, _area, _scatter, leak_check, leaks
 from synth_assets.evaluate.opened import opened
 from synth_assets.generation.generate import Dataset
 
@@ -57,3 +58,18 @@ def test_a_product_that_only_drifted_bills_have_is_found(sales: Dataset) -> None
     assert not check.passed
     assert check.severity == "WARN"
     assert "pricing_drift" in [row["kind"] for row in check.failures]
+
+
+def test_few_labels_scatter_as_much_as_shuffled_ones_do() -> None:
+    rng = np.random.default_rng(5)
+    at_fault = np.arange(264) < 24
+    areas = []
+    for _ in range(30):
+        noise = rng.normal(size=(264, 20))
+        areas.append(_area(noise, at_fault) - 0.5)
+    sigma = _scatter(noise, at_fault)
+    assert 0.7 < np.std(areas) / sigma < 1.4
+    assert max(areas) < SIGMAS * sigma
+    plain = noise.copy()
+    plain[at_fault, 3] += 4
+    assert _area(plain, at_fault) - 0.5 > SIGMAS * _scatter(plain, at_fault)

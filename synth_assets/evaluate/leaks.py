@@ -4,7 +4,8 @@ Boosted trees are given ids, gaps between ids, places of rows, times of day, wee
 which product it was, and the length and hash of words: of the row that a label names, and of those that it
 descends from. They learn on four fifths and judge the last one, in turn. Each row at fault is compared with
 sound rows of its age whose choices are the same: a kind may fall on rows of some category only. Where nothing
-leaks, the area under the ROC curve is .5 but for chance (Hanley and McNeil 1982).
+leaks, the area under the ROC curve is .5 but for chance (Hanley and McNeil 1982). Five models ranked together
+scatter more than one where labels are few: what then seems to tell is measured beside shuffled labels.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ FEWEST, MOST, CONTROLS = 20, 2_000, 10
 
 FOLDS = 5
 
+FEW, SHUFFLES = 200, 40
+"""Labels below which areas scatter by up to a half more than the formula says, and how many times labels are
+shuffled to measure that."""
+
 MANY_WORDS = 30
 """Different texts from which on a column is of names; fewer are categories, which may matter."""
 
@@ -65,11 +70,22 @@ class Leak(NamedTuple):
 def leaks(there: Opened) -> Iterator[Leak]:
     """How well each kind with labels enough is told by what should not matter."""
     for anomaly in there.world.anomalies:
-        features, at_fault = _compared(there, anomaly)
-        faults, sound = int(at_fault.sum()), int((~at_fault).sum())
-        if min(faults, sound) >= FEWEST:
-            sigma = sqrt((faults + sound + 1) / (12 * faults * sound))
-            yield Leak(anomaly.name, faults, _area(features, at_fault), sigma)
+        leak = leak_of(there, anomaly)
+        if leak:
+            yield leak
+
+
+def leak_of(there: Opened, anomaly: Anomaly) -> Leak | None:
+    """How well one kind is told by what should not matter; None with too few labels."""
+    features, at_fault = _compared(there, anomaly)
+    faults, sound = int(at_fault.sum()), int((~at_fault).sum())
+    if min(faults, sound) < FEWEST:
+        return None
+    sigma = sqrt((faults + sound + 1) / (12 * faults * sound))
+    leak = Leak(anomaly.name, faults, _area(features, at_fault), sigma)
+    if leak.tells and faults < FEW:
+        return leak._replace(sigma=max(sigma, _scatter(features, at_fault)))
+    return leak
 
 
 def leak_check(there: Opened) -> Check:
@@ -87,6 +103,13 @@ def leak_check(there: Opened) -> Check:
         severity="WARN",
         failures=[leak._asdict() for leak in telling],
     )
+
+
+def _scatter(features: Floats, at_fault: npt.NDArray[np.bool_]) -> float:
+    """The standard deviation of the area where labels are shuffled, so that nothing tells them."""
+    shuffle = np.random.default_rng(0)
+    areas = [_area(features, shuffle.permutation(at_fault)) for _ in range(SHUFFLES)]
+    return float(np.std(areas, ddof=1))
 
 
 def _area(features: Floats, at_fault: npt.NDArray[np.bool_]) -> float:

@@ -220,6 +220,7 @@ KINDS = (
             "A receipt is posted to another client's invoice and covered by that client's next one: trivial "
             "to see 8 days before that invoice is due or earlier, very hard later.",
             column="payments.invoice_id",
+            shows_in=("payments.invoice_id",),  # paid earlier after its invoice than usual, and numbered so
         ),
         lappable,
         lapping,
