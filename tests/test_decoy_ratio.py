@@ -29,6 +29,10 @@ from synth_assets.worlds.personal_banking.config import Config as Banking
 from synth_assets.worlds.subscriptions import WORLD as SUBSCRIPTIONS
 from synth_assets.worlds.subscriptions.config import Config as Subscriptions
 from synth_assets.worlds.subscriptions.decoy_rates import fewest_enough
+from synth_assets.worlds.wholesale import WORLD as WHOLESALE
+from synth_assets.worlds.wholesale.config import LOOK_ALIKES
+from synth_assets.worlds.wholesale.config import AnomalyRates as Failures
+from synth_assets.worlds.wholesale.config import Config as Wholesale
 from tests.worlds import failed, make_world, misfit, verify_quickly, write_world
 
 few = settings(
@@ -266,5 +270,125 @@ def test_decoys_of_a_bank_that_do_not_fit_are_refused_in_one_line(
 ) -> None:
     with pytest.raises(UsageProblem) as refused:
         resolve("personal_banking", {"as_of": "2026-11-21", **values})
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+# --- wholesale ----------------------------------------------------------------------------------------
+
+
+@st.composite
+def wholesale(draw: st.DrawFn) -> Wholesale:
+    """A small wholesaler whose faults and decoys fit: the ratio is halved until they do."""
+    rate = st.floats(0.01, 0.08).map(lambda rate: round(rate, 4))
+    values: dict[str, Any] = {
+        "seed": draw(st.integers(0, 2**63 - 1)),
+        "decoy_ratio": draw(st.sampled_from(RATIOS)),
+        "anomaly_rates": {kind: draw(rate) for kind in Failures.model_fields},
+    }
+    while (config := resolve_or_none("wholesale", {"preset": "small", **values})) is None:
+        values["decoy_ratio"] /= 2
+    return config
+
+
+def resolve_or_none(name: str, values: dict[str, Any]) -> Any:
+    try:
+        return resolve(name, values).config
+    except UsageProblem:
+        return None
+
+
+@few
+@given(config=wholesale())
+def test_every_label_of_a_wholesaler_has_its_planned_decoys(config: Wholesale) -> None:
+    tables = make_world(WHOLESALE, config)
+    labels, decoys = labels_of(tables), decoys_of(WHOLESALE, config, tables)
+    for kind, decoy in LOOK_ALIKES.items():
+        assert decoys[decoy] >= quota(config.decoy_ratio or 0.0, labels[kind])
+    assert_truth(WHOLESALE, config, tables)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rate", "ratio"),
+    [
+        ("payment_of_wrong_client", 0.005, 10),
+        ("price_below_floor", 0.05, 10),
+        ("price_below_floor", 0.004, 100),
+        ("bill_split", 0.02, 10),
+        ("payment_before_bill", 0.02, 10),
+    ],
+)
+def test_decoys_of_a_wholesaler_come_on_top_of_those_of_the_year(kind: str, rate: float, ratio: int) -> None:
+    keys = {"anomaly_rates": {kind: rate}}
+    planned, usual = (
+        resolve("wholesale", {**keys, "decoy_ratio": ratio}).config,
+        resolve("wholesale", keys).config,
+    )
+    with_them, without = (make_world(WHOLESALE, config) for config in (planned, usual))
+    more = decoys_of(WHOLESALE, planned, with_them) - decoys_of(WHOLESALE, usual, without)
+    labels = labels_of(with_them)
+    assert labels == labels_of(without)
+    asked = quota(float(ratio), labels[kind])
+    # a fault may fall on a decoy of the year, and a bill in two on a decoy of another kind
+    assert asked - labels[kind] <= more[LOOK_ALIKES[kind]] <= asked + labels[kind]
+    assert_truth(WHOLESALE, planned, with_them)
+
+
+def test_twins_of_a_wholesaler_have_the_same_decoys() -> None:
+    keys = {"decoy_ratio": 10, "anomaly_rates": dict.fromkeys(LOOK_ALIKES, 0.02)}
+    faulty = resolve("wholesale", keys).config
+    twin = resolve("wholesale", keys, clean=True).config
+    assert resolve("wholesale", twin.model_dump(mode="json")).config == twin
+    assert twin.decoy_ratio is None
+    with_faults, without = (make_world(WHOLESALE, config) for config in (faulty, twin))
+    labels, wanted = labels_of(with_faults), decoys_of(WHOLESALE, faulty, with_faults)
+    kept = decoys_of(WHOLESALE, twin, without)
+    for kind, decoy in LOOK_ALIKES.items():
+        assert abs(kept[decoy] - wanted[decoy]) <= labels[kind]
+    assert not labels_of(without)
+    assert_truth(WHOLESALE, twin, without)
+    named = {
+        label[of]
+        for label in with_faults["anomaly_manifest"].to_pylist()
+        for of in ("entity_id", "related_entity_id")
+    }
+    for name, key in (("sales_sheet_history", "sales_sheet_history_id"), ("bills", "bill_id")):
+        here, there = (
+            {row[key]: row for row in tables[name].to_pylist()} for tables in (with_faults, without)
+        )
+        differ = {
+            str(number) for number in here.keys() | there.keys() if here.get(number) != there.get(number)
+        }
+        assert differ <= named
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"decoy_ratio": 10, "anomaly_rates": {"payment_of_wrong_client": 0.05}},
+            "decoy_ratio 10 asks for 1,480 decoys paid_by_another_method of payment_of_wrong_client, and of "
+            "2,951 rows only",
+        ),
+        (
+            {"decoy_ratio": 100, "anomaly_rates": {"bill_split": 0.05}},
+            "have room for one: lower it or anomaly_rates.bill_split",
+        ),
+        (
+            {"decoy_rates": {"paid_on_the_day_of_the_bill": 0.9}},
+            "decoy_rates.paid_on_the_day_of_the_bill asks for",
+        ),
+        (
+            {"decoy_ratio": 1, "decoy_rates": {"two_bills_below_limit": 0.1}},
+            "decoy_rates.two_bills_below_limit: decoy_ratio 1 plans these decoys: leave one of the two out",
+        ),
+        ({"decoy_ratio": -1}, "decoy_ratio is -1"),
+    ],
+)
+def test_decoys_of_a_wholesaler_that_do_not_fit_are_refused_in_one_line(
+    values: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UsageProblem) as refused:
+        resolve("wholesale", values)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)

@@ -54,7 +54,11 @@ MANY_FAULTS = {
         "anomaly_rates": {"ghost_subscriber": 0.1, "zombie_account": 0.1, "partial_payment": 0.1},
     },
     "personal_banking": {"num_users": 120, "anomaly_rates": BANK_FAULTS},
-    "wholesale": {"preset": "medium", "anomaly_rates": dict.fromkeys(WHOLESALE_FAULTS, 0.1)},
+    "wholesale": {
+        "preset": "medium",
+        "anomaly_rates": dict.fromkeys(WHOLESALE_FAULTS, 0.1),
+        "decoy_rates": {"two_bills_below_limit": 0.05},
+    },
 }
 
 USUAL: dict[str, dict[str, object]] = {name: {} for name in NAMES} | {"wholesale": {"preset": "medium"}}
@@ -67,6 +71,7 @@ OFF_BY_DEFAULT = {
     "partly_paid": "payments_per_invoice",
     "paid_around_limit": "decoy_rates.paid_around_limit",
     "near_limit": "decoy_rates.paid_around_limit",  # of many users some are
+    "two_bills_below_limit": "decoy_rates.two_bills_below_limit",
 }
 """Decoys that there are none of at the defaults, and the key that asks for them."""
 

@@ -82,6 +82,14 @@ def test_the_grades_of_other_worlds_hold(name: str, keys: dict[str, Any]) -> Non
     assert all(one.holds for one in found), found
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_grades_of_the_medium_wholesaler_hold(seed: int) -> None:
+    rates = dict.fromkeys(type(worlds.load("wholesale").config().anomaly_rates).model_fields, 0.1)
+    scenario = resolve("wholesale", {"seed": seed, "anomaly_rates": rates, "as_of": "2024-12-31"})
+    checks = difficulty_checks(scenario, list(measure(scenario)))
+    assert not [check for check in checks if not check.passed]
+
+
 @pytest.mark.parametrize("name", worlds.NAMES)
 def test_a_view_is_flat_and_of_the_rows_that_labels_name(name: str) -> None:
     world = worlds.load(name)

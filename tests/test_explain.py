@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 
 import synth_assets
 from synth_assets.cli import main
+from synth_assets.evaluate.explain import twin_rows
 from synth_assets.evaluate.explain.block_reader import StoredReader
 from synth_assets.evaluate.explain.explanation import Explanation
 from synth_assets.evaluate.explain.story import explain
@@ -27,6 +29,7 @@ from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.query import Query
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import resolve
+from synth_assets.scenario.scenario import load as load_scenario
 from synth_assets.storage.store import Store
 from synth_assets.worlds import NAMES, load
 
@@ -370,3 +373,27 @@ def test_errors_in_python_are_of_the_kind_that_they_are(sales: Dataset) -> None:
 def test_a_published_world_is_explained_by_its_name(data: Path, monkeypatch) -> None:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(data))
     assert synth_assets.explain("subscriptions", "sub-4").row.key == "SUB-000000004"
+
+
+def test_a_twin_of_one_block_has_the_tables_of_the_story_alone(data: Path, monkeypatch) -> None:
+    made: list[str] = []
+
+    def make(world, config, table, *rest):
+        made.append(table.name)
+        return make_table(world, config, table, *rest)
+
+    make_table = twin_rows.make_table
+    monkeypatch.setattr(twin_rows, "make_table", make)
+    twin_rows._only_block.cache_clear()
+    label = first_of_each_kind(data, "wholesale")["refund_above_invoice"]
+    explain(Store(load("wholesale"), data), label["anomaly_id"])
+    assert "credits" in made
+    assert len(made) == len(set(made)) < 40  # of 74
+
+
+def test_quotas_of_a_stored_scenario_are_counted_again_only_where_its_id_is_another(data: Path) -> None:
+    world = replace(load("wholesale"), why_not=lambda *_: "there is no room")
+    text = (data / "wholesale" / "scenario.json").read_text()
+    assert load_scenario(world, text).config == Store(load("wholesale"), data).scenario().config
+    with pytest.raises(ValueError, match="its quotas do not fit"):
+        load_scenario(world, text.replace('"seed": 42', '"seed": 43'))

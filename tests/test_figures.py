@@ -32,6 +32,18 @@ COUNTS = {
         "plan_change_share": 0.5,
         "ghosts_at_plan_changes": 0.7,
     },
+    "wholesale": {
+        "preset": "medium",
+        "anomaly_rates": {
+            "payment_of_wrong_client": 0.1,
+            "lapping": 0.1,
+            "side_agreement": 0.1,
+            "bill_paid_twice": 0.1,
+            "bill_split": 0.05,
+            "payment_before_bill": 0.05,
+        },
+        "decoy_ratio": 1,
+    },
 }
 FIGURES = [(name, query) for name in NAMES for query in load(name).sql("figures")]
 each_figure = pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from itertools import pairwise
 import pytest
 
 import synth_assets
-from synth_assets.evaluate.leaks import leaks
+from synth_assets.evaluate.leaks import SIGMAS, leak_of, leaks
 from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.model.draws import Draws
-from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale import WORLD
+from synth_assets.worlds.wholesale.config import AnomalyRates, Config
 from synth_assets.worlds.wholesale.fault_plan import plan
 from synth_assets.worlds.wholesale.year import Year
 
@@ -59,3 +60,16 @@ def test_the_hour_of_an_order_does_not_tell_its_client(year: Year) -> None:
         on[order.day].append(order.client.id)
     pairs = Counter(a < b for ids in on.values() for a, b in pairwise(ids))
     assert 0.45 < pairs[True] / pairs.total() < 0.55
+
+
+def test_nothing_tells_a_lapping_over_several_seeds() -> None:
+    lapping = next(anomaly for anomaly in WORLD.anomalies if anomaly.name == "lapping")
+    rates = dict.fromkeys(AnomalyRates.model_fields, 0.1)
+    off = []
+    for seed in (3, 4, 5, 6, 7):
+        with opened(synth_assets.generate("wholesale", seed=seed, anomaly_rates=rates)) as there:
+            leak = leak_of(there, lapping)
+        assert leak
+        assert not leak.tells
+        off.append((leak.area - 0.5) / leak.sigma)
+    assert sum(off) / len(off) ** 0.5 < SIGMAS

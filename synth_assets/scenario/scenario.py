@@ -82,12 +82,14 @@ def with_versions(world: World, config: WorldConfig) -> Scenario:
 def load(world: World, text: str) -> Scenario:
     """The scenario stored in `text`; ValueError or KeyError where it is not one.
 
-    Every table of a run reads it anew, and whether quotas fit takes time to say.
+    Every table of a run reads it anew. Whether quotas fit takes time to say, and was said before a document
+    with its own id was written: it is asked where the id is another.
     """
     document = read_document(text)
     config = world.config(**document["config"])
     if not isinstance(document["versions"], dict):
         raise ValueError("its versions are none")
-    if world.why_not(config, world.draws(config, "quotas")):
+    scenario = Scenario(world.of(config), config, document["versions"])
+    if document.get("id") != scenario.id and world.why_not(config, world.draws(config, "quotas")):
         raise ValueError("its quotas do not fit")
-    return Scenario(world.of(config), config, document["versions"])
+    return scenario

@@ -20,7 +20,8 @@ from synth_assets.evaluate.explain.block_reader import (
 )
 from synth_assets.evaluate.explain.row_chains import Keys, Link, Rows, keys_of, merged
 from synth_assets.evaluate.explain.told_rows import ToldRow, published
-from synth_assets.generation.blocks import make_block
+from synth_assets.generation.blocks import BlockTable, make_block, make_table
+from synth_assets.generation.facts import Facts
 from synth_assets.model.arrow import combined
 from synth_assets.model.columns import Column
 from synth_assets.model.config import WorldConfig
@@ -91,10 +92,37 @@ def twin_of(reader: BlockReader, root: str, some: Sequence[range]) -> Rows:
 
 
 @lru_cache(maxsize=1)
-def _only_block(world: World, config: WorldConfig, root: str) -> dict[str, pa.Table]:
+def _only_block(world: World, config: WorldConfig, root: str) -> Mapping[str, pa.Table]:
     """All rows of a world that is one block, which take seconds."""
     (rows,) = world.blocks(config, root)
-    return make_block(world, config, root, rows)
+    return _MadeTables(world, config, root, rows)
+
+
+class _MadeTables(Mapping[str, pa.Table]):
+    """The tables of one block, each made when it is asked for, with the parents that it reads."""
+
+    def __init__(self, world: World, config: WorldConfig, root: str, rows: range) -> None:
+        self._world, self._config, self._rows = world, config, rows
+        self._of_root = {table.name: table for table in world.roots[root]}
+        self._facts = Facts(world, config, rows)
+        self._made: dict[str, BlockTable] = {}
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._table(name).rows
+
+    def _table(self, name: str) -> BlockTable:
+        if name not in self._made:
+            table = self._of_root[name]
+            parents = {parent: self._table(parent) for parent in table.parents}
+            made = make_table(self._world, self._config, table, self._rows, parents, self._facts)
+            self._made[name] = BlockTable(made)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._of_root)
+
+    def __len__(self) -> int:
+        return len(self._of_root)
 
 
 def compare(rows: Rows, twin: Rows, region: Keys, twin_region: Keys) -> Compared:

@@ -4,6 +4,12 @@ Growers bring batches, nine of ten on consignment. Sixty clients order, ten of t
 the oldest stock, invoices go out, a few goods come back, some invoices are paid late or never, and growers
 are paid two weeks after the half-month in which their goods were sold. Everything is posted, and every table
 is a projection of that one journal.
+
+`decoy_ratio` plans decoys of four kinds of faults on top of those that a year holds by itself: receipts by
+another method, prices far below the list, bills that come as two, bills paid on the day on which they came. A
+medium year holds about 720, 140, 25 and 90 more of them, and more are refused: a ratio of 10 or 100 needs few
+labels. What looks like the other kinds (credits for returns, equal receipts, discounts by rule, goods as
+inventory …) is as frequent as the business makes it, whatever the ratio.
 """
 
 from synth_assets.model.world import World

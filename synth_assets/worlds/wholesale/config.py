@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from synth_assets.model.calendar import Window
 from synth_assets.model.config import AsOf, Frozen, WorldConfig
@@ -105,6 +105,31 @@ class AnomalyRates(Frozen):
     )
 
 
+class DecoyRates(Frozen):
+    """Sound rows that are made to look like a fault, on top of those that a year holds by itself: shares of
+    the rows of their kind; none by default."""
+
+    paid_by_another_method: Rate = Field(0.0, description="Receipts by the second method of their client.")
+    deep_discount_above_floor: Rate = Field(
+        0.0, description="Sales sheets with a price far below the list, at or above the floor."
+    )
+    two_bills_below_limit: Rate = Field(
+        0.0, description="Bills below the limit, for consigned goods, that come as two."
+    )
+    paid_on_the_day_of_the_bill: Rate = Field(
+        0.0, description="Payments of bills that are made on the day of the bill."
+    )
+
+
+LOOK_ALIKES = {
+    "payment_of_wrong_client": "paid_by_another_method",
+    "price_below_floor": "deep_discount_above_floor",
+    "bill_split": "two_bills_below_limit",
+    "payment_before_bill": "paid_on_the_day_of_the_bill",
+}
+"""By kind, the decoys that `decoy_ratio` plans. What looks like the other kinds follows from the business."""
+
+
 class ListPrices(Frozen):
     """List price of a pound of flower, by how it is grown, in whole dollars."""
 
@@ -179,11 +204,42 @@ class Config(WorldConfig):
     list_prices: ListPrices = ListPrices()
     monthly_expenses: MonthlyExpenses = MonthlyExpenses()
     anomaly_rates: AnomalyRates = AnomalyRates()
+    decoy_rates: DecoyRates = DecoyRates()
+    decoy_ratio: float | None = Field(
+        None,
+        ge=0,
+        le=1_000,
+        description="Decoys for each labelled fault that they look like, such as 1, 10 or 100, on top of "
+        "those that a year holds by itself, of four kinds: receipts by another method for each "
+        "payment_of_wrong_client, deep discounts for each price_below_floor, bills that come as two for each "
+        "bill_split, bills paid on their day for each payment_before_bill. What looks like the other kinds "
+        "is what the year holds. Empty: as decoy_rates says.",
+    )
 
     @property
     def months(self) -> int:
         """Months of history."""
         return MONTHS_A_YEAR * self.years
+
+    def clean(self) -> Self:
+        """The clean twin has the planned decoys of the faulty one, though no fault counts them."""
+        twin = super().clean()
+        if self.decoy_ratio is None:
+            return twin
+        from synth_assets.worlds.wholesale.fault_plan import planned_decoy_rates
+
+        rates = DecoyRates(**planned_decoy_rates(self))
+        return twin.model_copy(update={"decoy_rates": rates, "decoy_ratio": None})
+
+    @model_validator(mode="after")
+    def _one_key_plans_decoys(self) -> Self:
+        given = [name for name, rate in self.decoy_rates if rate]
+        if self.decoy_ratio is not None and given:
+            raise ValueError(
+                f"decoy_rates.{given[0]}: decoy_ratio {self.decoy_ratio:g} plans these decoys: leave one of "
+                "the two out"
+            )
+        return self
 
 
 @lru_cache(maxsize=8)

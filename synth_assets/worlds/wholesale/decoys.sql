@@ -147,6 +147,12 @@ FROM bills CROSS JOIN scenario
 GROUP BY vendor_id, bill_date, reference_id
 HAVING count(*) = 1 AND max(total_amount_cents) BETWEEN 80 * any_value(bill_approval_limit) AND 100 * any_value(bill_approval_limit);
 
+-- name: two_bills_below_limit [bill_split] — A grower sends two bills on one day, which are together below the limit.
+SELECT CAST(max(bill_id) AS VARCHAR) AS entity_id
+FROM bills CROSS JOIN scenario
+GROUP BY vendor_id, bill_date, reference_id
+HAVING count(*) = 2 AND sum(total_amount_cents) <= 100 * any_value(bill_approval_limit);
+
 -- name: two_bills_in_a_month [bill_paid_twice] — A grower is paid twice within a month, for two bills.
 SELECT CAST(payment_id AS VARCHAR) AS entity_id
 FROM (

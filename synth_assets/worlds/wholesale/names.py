@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -84,11 +85,12 @@ class Strain(NamedTuple):
     category: str
 
 
-def strains() -> list[Strain]:
+@cache
+def strains() -> tuple[Strain, ...]:
     """All strains, the best known first in each kind, the kinds in turn."""
     queues = [[Strain(name, kind) for name in names] for kind, names in STRAINS.items()]
     longest = max(map(len, queues))
-    return [queue[i] for i in range(longest) for queue in queues if i < len(queue)]
+    return tuple(queue[i] for i in range(longest) for queue in queues if i < len(queue))
 
 
 def companies(draws: Draws, count: int) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from synth_assets.model.world import Report
 from synth_assets.worlds.wholesale.config import PRESETS, Config
 
-FREE = ("seed", "as_of", "preset", "years", "anomaly_rates", "prevalence")
+FREE = ("seed", "as_of", "preset", "years", "anomaly_rates", "prevalence", "decoy_rates", "decoy_ratio")
 """Keys that the list does not depend on."""
 
 

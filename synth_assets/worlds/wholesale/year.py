@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -94,9 +94,22 @@ class Year:
         return [p for p in self.payments if p.invoice is not None and p.credit is None]
 
     @cached_property
+    def receipts_of(self) -> Counter[int]:
+        """How many times each client paid in money, by its number."""
+        return Counter(p.invoice.order.client.id for p in self.receipts if p.invoice is not None)
+
+    @cached_property
     def last_payment(self) -> dict[int, Payment]:
         """The last payment of each invoice that has one, by its number."""
         return {payment.invoice.id: payment for payment in self.payments if payment.invoice is not None}
+
+    @cached_property
+    def terms_of(self) -> dict[int, set[str]]:
+        """The terms that each client's orders have, by its number."""
+        terms: dict[int, set[str]] = defaultdict(set)
+        for order in self.orders:
+            terms[order.client.id].add(order.terms)
+        return terms
 
     @cached_property
     def on_the_spot(self) -> dict[int, int]:

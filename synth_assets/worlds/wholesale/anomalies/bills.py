@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.calendar import SECONDS_PER_DAY
-from synth_assets.model.manifest import TRIVIAL
+from synth_assets.model.manifest import MEDIUM, TRIVIAL
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.anomalies.papers import (
     copied_legs,
@@ -32,8 +32,12 @@ from synth_assets.worlds.wholesale.tables.payables import (
 )
 from synth_assets.worlds.wholesale.year import Year
 
-PAID_AGAIN_DAYS = (3, 20)
-"""How long after its payment a bill is paid again [D]."""
+PAID_AGAIN_DAYS = (3, 13)
+"""How long after its payment a bill is paid again: before the next half-month's bill, which may be of
+the same amount, is paid [D]."""
+
+AGAIN_AT_LAST_DAYS = 33
+"""How long after it where no number is free on those days [D]."""
 
 
 # --- bill split below the approval limit --------------------------------------------------------------
@@ -42,17 +46,29 @@ PAID_AGAIN_DAYS = (3, 20)
 def divisible_bills(year: Year) -> list[Bill]:
     """Bills for consigned goods that the owner had to approve, and that two smaller ones could replace."""
     return [
-        bill for bill in year.bills if not bill.session and needs_approval(year, bill) and _cuts(year, bill)
+        bill
+        for bill in year.bills
+        if not bill.session and needs_approval(year, bill) and cuts_below(year, bill)
     ]
 
 
 def bill_split(year: Year, bill: Bill, drawn: list[float]) -> Fault | None:
     """A bill is recorded, posted and paid as two, neither of them above the limit: nobody approves it."""
+    split = as_two(year, bill, drawn)
+    if split is None:
+        return None
+    approval = Remove("audit_logs", {"entity": "bills", "entity_id": bill.id})
+    return split._replace(at_risk_cents=bill.cents, edits=[*split.edits, approval])
+
+
+def as_two(year: Year, bill: Bill, drawn: list[float]) -> Fault | None:
+    """A bill is recorded, posted and paid as two, cut where neither is above the limit; None where a number
+    is not free. Nothing is at risk by itself."""
     number = free_number(((other.id, other.day) for other in year.bills), bill.day, drawn[1])
     posting = free_posting(year, bill.day, drawn[1])
     if not (number and posting):
         return None
-    cuts = _cuts(year, bill)
+    cuts = cuts_below(year, bill)
     cut = cuts[int(drawn[0] * len(cuts))]
     moved = slice(cut, None) if number > bill.id else slice(0, cut)
     part = sum(line.cents for line in bill.lines[moved])
@@ -70,7 +86,6 @@ def bill_split(year: Year, bill: Bill, drawn: list[float]) -> Fault | None:
             Change("bill_line_items", {"bill_line_item_id": line}, {"bill_id": number})
             for line in line_numbers(year, bill)[moved]
         ),
-        Remove("audit_logs", {"entity": "bills", "entity_id": bill.id}),
         *_legs_without(event, part),
         *copied_legs(event, posting, {**posted, **only(part, *SIDES)}),
     ]
@@ -82,13 +97,13 @@ def bill_split(year: Year, bill: Bill, drawn: list[float]) -> Fault | None:
         edits += paid
     first, second = sorted((bill.id, number))
     of_second = part if second == number else bill.cents - part
-    return Fault(second, first, bill.cents, of_second, bill.cents, edits)
+    return Fault(second, first, bill.cents, of_second, 0, edits)
 
 
 SIDES = ("debit_cents", "credit_cents")
 
 
-def _cuts(year: Year, bill: Bill) -> list[int]:
+def cuts_below(year: Year, bill: Bill) -> list[int]:
     """Places where a bill's lines can be cut in two, neither part above the limit."""
     limit = 100 * year.config.bill_approval_limit
     so_far = list(accumulate(line.cents for line in bill.lines))
@@ -142,10 +157,13 @@ def payouts(year: Year) -> list[Payment]:
 
 def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault | None:
     """A bill is paid again some days later; the bank and the ledger have it too."""
-    first = payment.day + within(*PAID_AGAIN_DAYS, drawn[0])
-    days = range(first, min(first + PAID_AGAIN_DAYS[1], year.last_day + 1))
-    tried = (second_payment(year, payment, day, drawn[1]) for day in days if year.window.is_business[day])
-    again = next(filter(None, tried), None)
+    least, most = PAID_AGAIN_DAYS
+    first = within(least, most, drawn[0])
+    later = (*range(first, most + 1), *range(least, first), *range(most + 1, AGAIN_AT_LAST_DAYS + 1))
+    days = (payment.day + after for after in later)
+    may = [day for day in days if day <= year.last_day and year.window.is_business[day]]
+    tried = ((day, second_payment(year, payment, day, drawn[1])) for day in may)
+    day, again = next(((day, again) for day, again in tried if again), (0, None))
     if again is None:
         return None
     paid = Change(
@@ -155,8 +173,8 @@ def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault |
     )
     assert payment.bill is not None
     return Fault(
-        again.number, payment.bill.id, 0, payment.cents, payment.cents, [*again.edits, paid], TRIVIAL,
-        ("PAYMENT", again.number),
+        again.number, payment.bill.id, 0, payment.cents, payment.cents, [*again.edits, paid],
+        TRIVIAL if day - payment.day <= most else MEDIUM, ("PAYMENT", again.number),
     )  # fmt: skip
 
 
@@ -172,6 +190,14 @@ def payment_before_bill(year: Year, payment: Payment, drawn: list[float]) -> Fau
         day -= 1
     if day <= 0:
         return None
+    difference = (bill.day - day) * 100
+    edits = paid_on(year, payment, day)
+    return Fault(payment.id, bill.id, 0, -difference, payment.cents, edits, TRIVIAL, ("PAYMENT", payment.id))
+
+
+def paid_on(year: Year, payment: Payment, day: int) -> list[Edit]:
+    """A bill is paid on an earlier day, by bank and ledger alike."""
+    assert payment.bill is not None
     earlier, days = (payment.day - day) * SECONDS_PER_DAY, year.epoch_day(day)
     at, checked = year.seconds(day, POSTED_AT - 1_800), reconciled_at(year, day)
     reconciled = {"is_reconciled": checked is not None, "reconciled_at": checked}
@@ -198,13 +224,9 @@ def payment_before_bill(year: Year, payment: Payment, drawn: list[float]) -> Fau
         )
         for leg in event_legs(event_of(year, "payout", payment.id))
     ]
-    edits.append(
-        Change(
-            "payment_history", {"notes": payment_note(payment.id, bill.id)}, {"paid_at": at, "created_at": at}
-        )
-    )
-    difference = (bill.day - day) * 100
-    return Fault(payment.id, bill.id, 0, -difference, payment.cents, edits, TRIVIAL, ("PAYMENT", payment.id))
+    note = payment_note(payment.id, payment.bill.id)
+    edits.append(Change("payment_history", {"notes": note}, {"paid_at": at, "created_at": at}))
+    return edits
 
 
 TIMES = tuple(f"payments.{name}" for name in ("payment_date", "created_at", "updated_at", "reconciled_at"))
@@ -231,12 +253,14 @@ KINDS = (
         Anomaly(
             "bill_paid_twice",
             "payment",
-            "A bill that is paid is paid again: the same amount to the same grower, which is trivial to see.",
+            "A bill that is paid is paid again: the same amount to the same grower, which is trivial to see "
+            "within 13 days and of medium difficulty later, where no day before has a number free.",
             column="payments.payment_id",
             shows_in=(*TIMES, *PAID_OUT, "payments.bill_id", "bills.payments.bill_id"),
         ),
         payouts,
         bill_paid_twice,
+        tries=4,
     ),
     Kind(
         Anomaly(

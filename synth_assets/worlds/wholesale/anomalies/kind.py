@@ -18,11 +18,14 @@ class Kind(NamedTuple):
         subjects: what its rate counts, in a fixed order.
         fault: function of the books, a subject and four numbers from 0 to 1: the fault; None where it cannot
             fall on that subject.
+        tries: how many times a subject is tried whose fault would touch a row of another, with the four
+            numbers in another turn each time; 4 at most.
     """
 
     anomaly: Anomaly
     subjects: Callable[[Year], Sequence[Any]]
     fault: Callable[[Year, Any, list[float]], Fault | None]
+    tries: int = 1
 
 
 def within(low: int, high: int, drawn: float, step: int = 1) -> int:

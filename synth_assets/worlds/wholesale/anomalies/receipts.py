@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.model.manifest import EASY, TRIVIAL, VERY_HARD
+from synth_assets.model.manifest import TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import REFUND, RETURN, Credit
@@ -25,6 +25,10 @@ LAPPED_WITHIN_DAYS = 60
 
 EARLY_DAYS = 8
 """Hardly any invoice is paid so long before its due date: what seems to be so is plain to see."""
+
+MANY_RECEIPTS = 40
+"""So many receipts tell how a client pays: of fewer, one in ten may be by a method that the client used once
+or twice, as one in seven is by its second [D]."""
 
 
 # --- refund above its invoice -------------------------------------------------------------------------
@@ -91,7 +95,8 @@ def payment_of_wrong_client(year: Year, payment: Payment, drawn: list[float]) ->
     payers = (client_of(year.receipts[place % count]) for place in range(first, first + count))
     other = next(payer.id for payer in payers if payer and payer.id != client)
     edits: list[Edit] = [Change("payments", {"payment_id": payment.id}, {"customer_id": other})]
-    difficulty = VERY_HARD if payment.method in methods_of(other) else EASY
+    is_plain = payment.method not in methods_of(other) and year.receipts_of[other] >= MANY_RECEIPTS
+    difficulty = TRIVIAL if is_plain else VERY_HARD
     return Fault(payment.id, invoice.id, payment.cents, 0, payment.cents, edits, difficulty)
 
 
@@ -189,8 +194,8 @@ KINDS = (
         Anomaly(
             "payment_of_wrong_client",
             "payment",
-            "A receipt is booked under another client than its invoice's: easy to see where that client "
-            "never pays by its method, very hard elsewhere.",
+            "A receipt is booked under another client than its invoice's: trivial to see where that client "
+            "paid 40 times or more and never by its method, very hard elsewhere.",
             column="payments.customer_id",
             shows_in=("clients.",),  # that of the receipt is not that of the invoice
         ),
@@ -215,6 +220,7 @@ KINDS = (
             "A receipt is posted to another client's invoice and covered by that client's next one: trivial "
             "to see 8 days before that invoice is due or earlier, very hard later.",
             column="payments.invoice_id",
+            shows_in=("payments.invoice_id",),  # paid earlier after its invoice than usual, and numbered so
         ),
         lappable,
         lapping,

@@ -10,7 +10,6 @@ from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import EASY, TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
-from synth_assets.worlds.wholesale.anomalies.receipts import EARLY_DAYS
 from synth_assets.worlds.wholesale.catalogue import CASES
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import Invoice
@@ -78,29 +77,42 @@ def sheets_of(year: Year) -> list[SheetRow]:
 
 def price_below_floor(year: Year, sheet: SheetRow, drawn: list[float]) -> Fault | None:
     """A sales sheet offers flower below the lowest price that the rules allow."""
-    number, template, items = sheet
-    places = [i for i, line in enumerate(items) if year.batches[line["batchId"] - 1].product.tier != CASES]
+    places = flower_lines(year, sheet)
     if not places:
         return None
     place = places[int(drawn[0] * len(places))]
-    line = items[place]
-    product = year.batches[line["batchId"] - 1].product
-    floor = product.price_cents * (100 - curves.LARGEST_PERCENT) // 100
+    floor = list_price(year, sheet, place) * (100 - curves.LARGEST_PERCENT) // 100
     price = floor * within(80, 97, drawn[1]) // 10_000 * 100
-    less = (round(line["price"] * 100) - price) * round(line["quantity"] * 100) // 100
-    edits: list[Edit] = [
-        Change(
-            "sales_sheet_history",
-            {"sales_sheet_history_id": number},
-            {
-                "items": _line_changed(place, "price", dollars(price)),
-                "total_value_cents": lambda old: old - less,
-            },
-        )
-    ]
-    is_cheapest = product.tier == (TIERS[template - 1] or curves.TIERS)[-1]
-    difficulty = TRIVIAL if is_cheapest else VERY_HARD
-    return Fault(number, line["batchId"], floor, price, less, edits, difficulty)
+    edits, less = repriced(sheet, place, price)
+    batch = sheet.items[place]["batchId"]
+    is_cheapest = year.batches[batch - 1].product.tier == (TIERS[sheet.template - 1] or curves.TIERS)[-1]
+    return Fault(sheet.number, batch, floor, price, less, edits, TRIVIAL if is_cheapest else VERY_HARD)
+
+
+def flower_lines(year: Year, sheet: SheetRow) -> list[int]:
+    """Places of the lines of flower on a sheet."""
+    batches = [year.batches[line["batchId"] - 1] for line in sheet.items]
+    return [place for place, batch in enumerate(batches) if batch.product.tier != CASES]
+
+
+def list_price(year: Year, sheet: SheetRow, place: int) -> int:
+    """The list price of a line of a sheet, in cents."""
+    return year.batches[sheet.items[place]["batchId"] - 1].product.price_cents
+
+
+def repriced(sheet: SheetRow, place: int, price_cents: int) -> tuple[list[Edit], int]:
+    """A line of a sheet has another price: the edits, and by how many cents the sheet's value is less."""
+    line = sheet.items[place]
+    less = (round(line["price"] * 100) - price_cents) * round(line["quantity"] * 100) // 100
+    changed = Change(
+        "sales_sheet_history",
+        {"sales_sheet_history_id": sheet.number},
+        {
+            "items": _line_changed(place, "price", dollars(price_cents)),
+            "total_value_cents": lambda old: old - less,
+        },
+    )
+    return [changed], less
 
 
 # --- cut-off ------------------------------------------------------------------------------------------
@@ -139,8 +151,6 @@ def side_agreement(year: Year, order: Order, drawn: list[float]) -> Fault:
     ]
     terms = longer[int(drawn[0] * len(longer))]
     promised = curves.DAYS_OF[terms]
-    paid = year.last_payment.get(order.id)
-    is_paid_early = paid and not paid.credit and order.day + promised - paid.day >= EARLY_DAYS
     edits: list[Edit] = [
         Change(
             "orders",
@@ -150,7 +160,7 @@ def side_agreement(year: Year, order: Order, drawn: list[float]) -> Fault:
     ]
     return Fault(
         year.order_ids[order.id], order.id, days * 100, promised * 100, order.total_cents, edits,
-        EASY if is_paid_early else VERY_HARD,
+        VERY_HARD if terms in year.terms_of[order.client.id] else EASY,
     )  # fmt: skip
 
 
@@ -236,8 +246,8 @@ KINDS = (
         Anomaly(
             "side_agreement",
             "order",
-            "The order's terms are longer than its invoice's: easy to see where it is paid 8 days before it "
-            "has to be or earlier, very hard elsewhere.",
+            "The order's terms are longer than its invoice's: easy to see where its client has them on no "
+            "other order, very hard where it has, as of consignment.",
             column="orders.payment_terms",
             shows_in=("clients.", "orders.payment_terms", "orders.due_date"),  # clients have usual terms
         ),
