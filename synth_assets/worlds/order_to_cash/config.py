@@ -207,12 +207,16 @@ class Config(WorldConfig):
         return self.decoy_rates.model_copy(update=rates)
 
     def sql_facts(self) -> dict[str, object]:
-        """The first day, and the counts by as_of where the history grows."""
+        """What `difficulty_mix` asks of each grade, from trivial on, 0 of each where it is empty; the first
+        day; and the counts by as_of where the history grows."""
+        shares = [share for _, share in self.difficulty_mix or DifficultyMix()]
+        asked: dict[str, object] = {"asked_of_grades": [share / (sum(shares) or 1.0) for share in shares]}
         if not self.grows:
-            return {"first_day": months_before(self.day, self.date_range_months) + dt.timedelta(days=1)}
+            first = months_before(self.day, self.date_range_months) + dt.timedelta(days=1)
+            return asked | {"first_day": first}
         from synth_assets.worlds.order_to_cash.visibility import counts  # a plan imports configurations
 
-        return {"first_day": self.start, **counts(self)}
+        return asked | {"first_day": self.start, **counts(self)}
 
     @property
     def short_in_parts(self) -> bool:
@@ -222,11 +226,6 @@ class Config(WorldConfig):
     def usual(self) -> Self:
         """The same without a mix of difficulties, and without disguise."""
         return self.model_copy(update={"difficulty_mix": None, "disguised": False})
-
-    def sql_facts(self) -> dict[str, object]:
-        """What `difficulty_mix` asks of each grade, from trivial on; 0 of each where it is empty."""
-        shares = [share for _, share in self.difficulty_mix or DifficultyMix()]
-        return {"asked_of_grades": [share / (sum(shares) or 1.0) for share in shares]}
 
     def clean(self) -> Self:
         """The clean twin has the decoys of the faulty one, though no fault counts them."""
