@@ -32,6 +32,8 @@ LINES = f"""
     peak memory, verify
     score, a finding for ten transactions
     peak memory, score
+    ten years of history, at once
+    one more day / ten years
     table by table / block by block
 """
 
@@ -53,7 +55,7 @@ def test_every_line_is_printed_with_a_number(tmp_path, monkeypatch, capsys):
     for label in map(str.strip, LINES.strip().splitlines()):
         (found,) = re.findall(rf"^  {re.escape(label)}  +([-+]?[\d.]+)", printed, re.M)
         assert "over clean twin" in label or float(found) > 0, label
-    assert len(re.findall(r"  [≤≥] [\d.]+.*  +(?:met|missed by [\d.]+)", printed)) == 11
+    assert len(re.findall(r"  [≤≥] [\d.]+.*  +(?:met|missed by [\d.]+)", printed)) == 12
     assert list(tmp_path.iterdir()) == [], "nothing is left behind"
 
 

@@ -18,7 +18,8 @@ def quota(rate: float, count: int) -> int:
 def quotas(rate: float, counts: Sequence[int]) -> list[int]:
     """The rows that a rate asks for of each of several counts."""
     exact = Fraction(rate).limit_denominator(10**9)
-    return [int(exact * count + Fraction(1, 2)) for count in counts]
+    asked, of = exact.numerator, exact.denominator
+    return [(2 * asked * count + of) // (2 * of) for count in counts]
 
 
 def share_of_range(count: int, start: int, end: int, total: int) -> int:

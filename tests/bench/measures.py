@@ -74,6 +74,28 @@ def generate(world: str, rows: int, directory: Path, workers: int = 1, clean: bo
     return counted | _usage(resource.RUSAGE_SELF)
 
 
+def grown_to(world: str, rows: int, directory: Path, as_of: str) -> Figures:
+    """A history that began ten years before the night of 2026-11-21, published up to a day."""
+    customers = max(20, min(rows // 500, 100_000))
+    history = {
+        "start": "2016-11-21",
+        "transactions_per_year": rows // 10,
+        "new_customers_per_year": customers,
+    }
+    publish(resolve(world, {"history": history, "as_of": as_of}), directory, 1)
+    return _usage(resource.RUSAGE_SELF)
+
+
+def ten_years(world: str, rows: int, directory: Path) -> Figures:
+    """Ten years at once."""
+    return grown_to(world, rows, directory / "grown", "2026-11-20")
+
+
+def one_more_day(world: str, rows: int, directory: Path) -> Figures:
+    """The night after them, in a process of its own."""
+    return grown_to(world, rows, directory / "grown", "2026-11-21")
+
+
 def clean_twin(world: str, rows: int, directory: Path) -> Figures:
     """The same rows without any anomaly."""
     return generate(world, rows, directory, clean=True)
@@ -247,6 +269,8 @@ MEASURES: dict[str, Callable[[str, int, Path], Figures]] = {
     for function in (
         generate,
         clean_twin,
+        ten_years,
+        one_more_day,
         two_workers,
         write_only,
         table_by_table,

@@ -35,9 +35,9 @@ WORLDS = {
     "order_to_cash": World(
         "transactions",
         1_000_000,
-        220,
+        450,
         ("write_only", "generate", "clean_twin", "tpchgen", "two_workers", "verify", "score", "command_line"),
-        ("table_by_table",),
+        ("ten_years", "one_more_day", "table_by_table"),
     ),
     "subscriptions": World(
         "customers", 1_000_000, 260, ("write_only", "generate"), ("verify", "table_by_table")
@@ -180,6 +180,11 @@ def _table_by_table(found: Rounds) -> None:
     _ratio("table by table / block by block", [ratio], Target(1.3))
 
 
+def _growth(found: Rounds) -> None:
+    _cost("ten years of history, at once", found.median("ten_years"))
+    _ratio("one more day / ten years", found.ratios("one_more_day", "ten_years"), Target(0.15))
+
+
 def _verify(found: Rounds) -> None:
     _cost("verify", found.median("verify"))
     _ratio("verify / write-only", found.ratios("verify", "write_only"), Target(2))
@@ -206,6 +211,7 @@ LINES: dict[str, tuple[Callable[[Rounds], None], ...]] = {
         _command_line,
         _verify,
         _score,
+        _growth,
         _table_by_table,
     ),
     "subscriptions": (_whole, _whole_to_write_only(1.6), _one_worker_peak, _verify, _table_by_table),

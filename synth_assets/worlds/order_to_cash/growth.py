@@ -82,12 +82,15 @@ def months(config: Config, usual: Ints) -> Months:
     inside = usual[(month == first) & (days.days >= epoch_day(config.start))].sum()
     part = Fraction(int(inside), int(usual[month == first].sum()))
     weight = [
-        Fraction(str(curves.MONTH_OF_QUARTER[i % 3])) * curves.SEASON_PER_MILLE[i % 12] for i in range(12)
+        round(100 * curves.MONTH_OF_QUARTER[i % 3]) * curves.SEASON_PER_MILLE[i] * part.denominator
+        for i in range(12)
     ]
-    total, ends = Fraction(0), []
-    for index in range(first, last + 1):
-        total += weight[index % 12] * (part if index == first else 1)
-        ends.append(int(total / sum(weight) * config.history.transactions_per_year + Fraction(1, 2)))
+    total, ends = 0, []
+    for number in range(first, last + 1):
+        whole = weight[number % 12]
+        total += whole * part.numerator // part.denominator if number == first else whole
+        orders = config.history.transactions_per_year * total
+        ends.append((2 * orders + sum(weight)) // (2 * sum(weight)))
     return Months(tuple(range(first, last + 1)), tuple(ends))
 
 
