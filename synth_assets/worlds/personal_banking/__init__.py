@@ -22,8 +22,8 @@ A card's limit is never exceeded but by a fault. Where over-the-limit transactio
 have a small limit for what they buy by card, and pay in between so that it suffices; whose fault it is pays
 once too late: a purchase goes through that should have been declined, and the next payment brings the card
 below its limit again. Purchases count when they are posted, as nothing pending is in a balance; no fee is
-charged, as nobody has asked to exceed a limit [12 CFR 1026.56]. The preset `simple` has none of it, as no card
-is paid there.
+charged, as nobody has asked to exceed a limit [12 CFR 1026.56]. The preset `simple` has none of it, as no
+card is paid there.
 
 `decoy_ratio` plans who opens a savings account or renews the consent within the history, and who surely has a
 purchase pending or pays around a limit. What looks like a duplicate, a refund without purchase or a transfer
