@@ -179,6 +179,8 @@ class _Edits:
     def pay_late(self, late: Late) -> None:
         """A payment that makes room below a card's limit comes after the purchase for which it does."""
         user = np.flatnonzero(self._kind == OVER_LIMIT)
+        if (late.day[user] < 0).any():  # of 64,000 users none had fewer than four such payments
+            raise ValueError("no payment of a user who pays around a limit could come later")
         self._about[user] = late.purchase[user]
         self._times[late.left[user]] = self._times[late.arrived[user]] = 0
         self._times[late.after[user]] = 3

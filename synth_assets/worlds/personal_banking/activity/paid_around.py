@@ -20,7 +20,7 @@ from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, IS_
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.user_plan import Users
 
-LIMIT_SHARE = (0.5, 0.75)
+LIMIT_SHARE = (0.45, 0.65)
 """A limit over what is spent by card in the dearest month, least and most [D]."""
 
 LARGEST_CENTS, ROOM_SHARE, LAST_SHARE = 40_000, 0.5, 0.1
