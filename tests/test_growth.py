@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synth_assets.generation.blocks import make_block
 from synth_assets.generation.changes import LONGEST_DELAY_DAYS, changes, write_changes
 from synth_assets.generation.generate import Dataset, in_memory, write_world
 from synth_assets.model.errors import Problem, UsageProblem
@@ -166,6 +167,23 @@ def test_rates_hold_in_every_closed_month(name: str, config: int) -> None:
         for kind, rate in data.scenario.config.anomaly_rates:
             found = int(((labels["type"] == kind) & (number <= so_far)).sum())
             assert found == int(rate * so_far + 0.5 + 1e-9), (kind, month_end)
+
+
+@pytest.mark.parametrize(("name", "config"), PAIRS)
+def test_any_rows_are_made_as_in_their_block(name: str, config: int) -> None:
+    """As `explain` makes them: some rows of a block, and rows of two, with the keys and values of all."""
+    data = made(name, config, LATER)
+    world, resolved = data.scenario.world, data.scenario.config
+    root = world.root(world.manifest)
+    blocks = world.blocks(resolved, root)
+    for rows in (
+        range(blocks[4].start + 5, blocks[4].stop - 3),
+        range(blocks[5].start + 1, blocks[6].stop - 2),
+    ):
+        for table, some in make_block(world, resolved, root, rows).items():
+            key = world.table(table).key.name
+            whole = data.tables[table]
+            assert some.equals(whole.filter(pc.is_in(whole[key], some[key].combine_chunks()))), table
 
 
 # --- files --------------------------------------------------------------------------------------------

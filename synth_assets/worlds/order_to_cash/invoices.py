@@ -13,7 +13,7 @@ from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan, growth
 from synth_assets.worlds.order_to_cash.config import Config, DifficultyMix
 from synth_assets.worlds.order_to_cash.facts import Transactions
-from synth_assets.worlds.order_to_cash.invoice_numbers import invoice_numbers
+from synth_assets.worlds.order_to_cash.invoice_numbers import InvoiceNumbers, invoice_numbers
 from synth_assets.worlds.order_to_cash.order_days import months, window
 from synth_assets.worlds.order_to_cash.orders import ORDER_ID
 from synth_assets.worlds.order_to_cash.planned_payments import part_cents
@@ -52,11 +52,7 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
     received = due.copy()
     received[short] = short_cents(config, draws, facts, short, due[short])
     billed = (facts.fault != anomalies.MISSING) & ~equals_choice(orders["status"], "processing")
-    numbers = invoice_numbers(draws, facts.number)
-    if config.grows and len(facts.number):
-        start = int(facts.number[0])
-        groups = growth.groups_before(months(config), start, 1)
-        numbers = invoice_numbers(draws, facts.number - start, groups)
+    numbers = _numbers(config, draws, facts.number)
     first = np.flatnonzero(billed)
     again = np.flatnonzero(billed[facts.second.row] & (facts.second.issue_day <= last))  # of the duplicates
     twice = facts.second.row[again]
@@ -92,6 +88,20 @@ def generate(orders: Rows, draws: Draws, facts: Transactions, config: Config) ->
             "due_date": np.minimum(terms_end, last) if config.clip_due_dates else terms_end,
         },
     )
+
+
+def _numbers(config: Config, draws: Draws, transaction: Ints) -> InvoiceNumbers:
+    """The numbers of consecutive transactions; in a history that grows each block has its own."""
+    if not (config.grows and len(transaction)):
+        return invoice_numbers(draws, transaction)
+    found = months(config)
+    rows = range(int(transaction[0]), int(transaction[-1]) + 1)
+    parts = []
+    for _, piece in growth.pieces_of(found, rows):
+        inside = transaction[(transaction >= piece.start) & (transaction < piece.stop)]
+        groups = growth.groups_before(found, piece.start, 1)
+        parts.append(invoice_numbers(draws, inside - piece.start, groups))
+    return InvoiceNumbers(*(np.concatenate(numbers) for numbers in zip(*parts, strict=True)))
 
 
 def short_cents(config: Config, draws: Draws, facts: Transactions, row: Ints, due_cents: Ints) -> Ints:
