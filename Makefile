@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: data test dev check lint types torture bench bench-plot bench-profile hosts lock clean
+.PHONY: data test dev check lint types nights torture bench bench-plot bench-profile hosts lock clean
 
 data: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
@@ -30,6 +30,10 @@ types: .venv/ready
 # SIZE=5 for so many of each; `make test` tries a few.
 torture: .venv/ready
 	@$(BIN)/python -m tests.torture $(if $(SIZE),--size $(SIZE))
+
+# A year of nights one by one, against one run over the year; `make test` tries forty.
+nights: .venv/ready
+	@NIGHTS=365 $(BIN)/python -m pytest -n 1 -k nights_one_by_one tests/test_growth.py
 
 # ROWS=10000000 for more transactions than a million; the plot goes up to ten million, or to ROWS.
 bench: .venv/ready

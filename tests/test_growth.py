@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -189,16 +193,47 @@ def test_any_rows_are_made_as_in_their_block(name: str, config: int) -> None:
 # --- files --------------------------------------------------------------------------------------------
 
 
+NIGHTS = int(os.environ.get("NIGHTS", "40"))
+"""How many nights are tried one by one; `make nights` tries a year."""
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from synth_assets.generation.generate import write_world
+from synth_assets.scenario.scenario import load
+from synth_assets.storage.store import Store
+from synth_assets.worlds import load as world
+
+publish, left = Store.publish, [3]
+
+def stop(*given):
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return publish(*given)
+
+Store.publish = stop
+name, directory, text = sys.argv[1:]
+write_world(load(world(name), text), Path(directory))
+"""
+"""Makes a night, and dies when two of its tables are published."""
+
+
 @pytest.mark.parametrize("name", WORLDS)
 def test_nights_one_by_one_give_the_bytes_of_one_run(name: str, tmp_path: Path) -> None:
-    """Forty days: each night alone, but one that was missed and one that ran twice."""
-    first = dt.date(2023, 12, 20)
-    nightly = tmp_path / "nights"
+    """Each night alone, but the 11th was missed, the 17th ran twice, and the 23rd was killed with kill -9."""
+    first, nightly = dt.date(2023, 12, 20), tmp_path / "nights"
     before = write_world(scenario(name, 0, first), nightly)
-    nights = [number for number in range(1, 41) if number != 11]
-    for number in sorted([*nights, 17]):
-        after = write_world(scenario(name, 0, first + number * DAY), nightly)
-    at_once = write_world(scenario(name, 0, first + 40 * DAY), tmp_path / "once")
+    for number in sorted([*range(1, 11), *range(12, NIGHTS + 1), 17]):
+        night = scenario(name, 0, first + number * DAY)
+        if number == 23:
+            shown = Store(night.world, nightly).catalogued()
+            died = subprocess.run([sys.executable, "-c", KILLED, name, str(nightly), night.text], check=False)
+            assert died.returncode == -signal.SIGKILL
+            assert Store(night.world, nightly).catalogued() == shown
+        else:
+            after = write_world(night, nightly)
+    at_once = write_world(scenario(name, 0, first + NIGHTS * DAY), tmp_path / "once")
     assert {table: version.content for table, version in after.items()} == {
         table: version.content for table, version in at_once.items()
     }
@@ -222,20 +257,6 @@ def test_settled_parts_are_the_same_files(tmp_path: Path) -> None:
     at_once = write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path / "once")
     store = Store(scenario("order_to_cash", 0, LATER).world, tmp_path)
     assert store.published("orders").content == at_once["orders"].content
-
-
-def test_a_night_that_was_killed_leaves_the_one_before(tmp_path: Path) -> None:
-    """What a killed run left aside is swept, and the next run makes the same bytes."""
-    write_world(scenario("order_to_cash", 0, LATER), tmp_path)
-    store = Store(scenario("order_to_cash", 0, LATER + DAY).world, tmp_path)
-    staged = store.staging_dir(scenario("order_to_cash", 0, LATER + DAY), store.world.table("orders"))
-    (staged / part_name(0)).write_bytes(b"half")
-    assert store.scenario().config.day == LATER
-    after = write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path)
-    at_once = write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path / "once")
-    assert {name: version.content for name, version in after.items()} == {
-        name: version.content for name, version in at_once.items()
-    }
 
 
 def test_a_history_does_not_go_back(tmp_path: Path) -> None:
