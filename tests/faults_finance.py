@@ -91,8 +91,6 @@ CASH: dict[str, Spoilt] = {
             "nothing_unpaid_at_61_to_90_days",
             "order_is_paid_with_its_first_invoice",
             "amount_paid_is_cash_received",
-            "stale_unpaid",
-            TOTAL,
         },
     ),
     "a duplicate asks another amount": (

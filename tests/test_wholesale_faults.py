@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 import synth_assets
-from synth_assets.evaluate.leaks import SIGMAS, leak_of, leaks
+from synth_assets.evaluate.leaks import leak_of
 from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import WORLD
@@ -31,8 +31,10 @@ def year() -> Year:
 
 
 def test_nothing_that_should_not_matter_tells_a_receipt_of_the_wrong_client(there: Opened) -> None:
-    leak = next(leaks(there))
-    assert (leak.kind, leak.tells) == ("payment_of_wrong_client", False)
+    kind = next(anomaly for anomaly in WORLD.anomalies if anomaly.name == "payment_of_wrong_client")
+    leak = leak_of(there, kind)
+    assert leak
+    assert not leak.tells
 
 
 def test_the_wrong_client_is_one_who_pays_often(there: Opened) -> None:
@@ -66,10 +68,10 @@ def test_nothing_tells_a_lapping_over_several_seeds() -> None:
     lapping = next(anomaly for anomaly in WORLD.anomalies if anomaly.name == "lapping")
     rates = dict.fromkeys(AnomalyRates.model_fields, 0.1)
     off = []
-    for seed in (3, 4, 5, 6, 7):
+    for seed in (3, 4, 5):
         with opened(synth_assets.generate("wholesale", seed=seed, anomaly_rates=rates)) as there:
             leak = leak_of(there, lapping)
         assert leak
         assert not leak.tells
         off.append((leak.area - 0.5) / leak.sigma)
-    assert sum(off) / len(off) ** 0.5 < SIGMAS
+    assert sum(off) / len(off) ** 0.5 < 3.3, "further once in two thousand datasets"

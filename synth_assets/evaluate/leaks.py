@@ -75,17 +75,19 @@ class Leak(NamedTuple):
 
 def leaks(there: Opened) -> list[Leak]:
     """How well each kind with labels enough is told by what should not matter."""
-    found = list(_measured(there))
+    measured = (leak_of(there, anomaly) for anomaly in there.world.anomalies)
+    found = [leak for leak in measured if leak]
     return [leak._replace(kinds=len(found)) for leak in found]
 
 
-def _measured(there: Opened) -> Iterator[Leak]:
-    for anomaly in there.world.anomalies:
-        features, at_fault = _compared(there, anomaly)
-        faults, sound = int(at_fault.sum()), int((~at_fault).sum())
-        if min(faults, sound) >= FEWEST:
-            sigma = WIDER * sqrt((faults + sound + 1) / (12 * faults * sound))
-            yield Leak(anomaly.name, faults, _area(features, at_fault), sigma)
+def leak_of(there: Opened, anomaly: Anomaly) -> Leak | None:
+    """How well one kind is told by what should not matter; None with too few labels."""
+    features, at_fault = _compared(there, anomaly)
+    faults, sound = int(at_fault.sum()), int((~at_fault).sum())
+    if min(faults, sound) < FEWEST:
+        return None
+    sigma = WIDER * sqrt((faults + sound + 1) / (12 * faults * sound))
+    return Leak(anomaly.name, faults, _area(features, at_fault), sigma)
 
 
 def leak_check(there: Opened) -> Check:
