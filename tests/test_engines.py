@@ -22,8 +22,9 @@ from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from tests.dagster_runs import AS_OF
 from tests.processes import command_line, cpu_ticks, descendants, listening
+from tests.thorough import size
 
-BLOCKS = 4
+BLOCKS = size(4, 7)
 SCENARIO = resolve(
     "order_to_cash", {"as_of": AS_OF, "num_transactions": BLOCKS * 65_536 - 10_000, "num_contacts": 500}
 )
