@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: data test dev check lint types nights torture bench bench-plot bench-profile hosts lock clean
+.PHONY: data test thorough dev check lint types nights torture bench bench-plot bench-profile hosts lock clean
 
 data: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
@@ -11,6 +11,10 @@ data: .venv/ready
 
 test: .venv/ready
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# The same tests with more nights, blocks, moments and examples of each, see tests/thorough.py.
+thorough: .venv/ready
+	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist loadgroup
 
 # For this machine alone; HOST=0.0.0.0 for all that reach it, who then can run code.
 HOST ?= 127.0.0.1

@@ -271,6 +271,7 @@ def test_help_that_cannot_be_written_is_one_line(arguments):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
 def test_results_that_cannot_be_written_are_one_line(tmp_path):
+    """`verify` is tried in tests/test_cli.py."""
     directory = ("--data-dir", str(tmp_path / "data"))
     keys = {"num_users": 12, "as_of": "2026-11-21"}
     write_world(resolve("personal_banking", keys), tmp_path / "data")
@@ -278,7 +279,6 @@ def test_results_that_cannot_be_written_are_one_line(tmp_path):
         ("export", "--to", "csv", "--out", str(tmp_path / "out")),
         ("export", "--to", "plaid", "--out", str(tmp_path / "plaid")),
         ("load", "--url", f"sqlite:///{tmp_path}/x.db"),
-        ("verify",),
     ):
         with open("/dev/full", "w") as full:
             ended = command(arguments[0], "personal_banking", *arguments[1:], *directory, stdout=full)

@@ -87,10 +87,10 @@ def test_twin_differs_only_in_the_chains_of_labelled_orders(values: dict[str, An
     order_of = orders_by_id(data, twin)
     for name in order_of:
         key = WORLD.table(name).key.name
-        before, after = (tables[name].to_pandas().set_index(key) for tables in (twin, data))
+        before, after = (frame(tables[name]).set_index(key) for tables in (twin, data))
         for what, ids in differences(name, before, after).items():
-            for order in ids.map(order_of[name]):
-                seen[kinds.get(order, "sound")].add(what)
+            for id_ in ids:
+                seen[kinds.get(order_of[name][id_], "sound")].add(what)
 
     for kind, changes in seen.items():
         besides = IN_DISGUISE.get(kind, set()) if config.disguised else set()
@@ -116,13 +116,22 @@ def orders_by_id(*made: dict[str, pa.Table]) -> dict[str, dict[str, int]]:
     return orders
 
 
+def frame(rows: pa.Table) -> pd.DataFrame:
+    """A table whose values can be compared by column: words as text, days as numbers."""
+    plain = [
+        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+        for field in rows.schema
+    ]
+    return rows.cast(pa.schema(plain)).to_pandas(date_as_object=False)
+
+
 def differences(name: str, before: pd.DataFrame, after: pd.DataFrame) -> dict[str, pd.Index]:
     """Ids of the rows that were added, are absent, or differ in a column."""
     both = before.index.intersection(after.index)
     old, new = before.loc[both], after.loc[both]
     found = {f"+ {name}": after.index.difference(both), f"- {name}": before.index.difference(both)}
     for column in before.columns:
-        changed = old[column].astype(object) != new[column].astype(object)
+        changed = old[column] != new[column]
         changed &= ~(old[column].isna() & new[column].isna())
         found[f"{name}.{column}"] = both[changed]
     return found

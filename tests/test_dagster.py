@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -18,8 +21,10 @@ from synth_assets.checks.fault_chains import compared
 from synth_assets.checks.world_checks import world_checks
 from synth_assets.definitions import defs
 from synth_assets.generation.generate import write_world
+from synth_assets.model.table import Table
+from synth_assets.model.world import World
+from synth_assets.orchestration import __main__ as make_data
 from synth_assets.orchestration import plots
-from synth_assets.orchestration.__main__ import main
 from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.check_results import check_specs, identifier
 from synth_assets.orchestration.keys import asset_key
@@ -30,14 +35,42 @@ from synth_assets.storage.store import Store
 from synth_assets.worlds import NAMES, load
 from tests.dagster_runs import AS_OF, WORLD, check, run
 
+Result = dg.ExecuteInProcessResult
+
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dg.ExecuteInProcessResult, Path]]:
-    """A run of everything at the defaults, and its data directory."""
-    with pytest.MonkeyPatch.context() as patch:
+def data_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Result], Path, str]:
+    """`make data`, drawing one world's pictures: the run of each world, where it wrote and what was told."""
+    results: dict[str, Result] = {}
+    told = io.StringIO()
+
+    def materialized(assets: list[dg.AssetsDefinition], **options: Any) -> Result:
+        world = NAMES[len(results)]
+        results[world] = dg.materialize(assets, **options)
+        return results[world]
+
+    def drawn(connection: duckdb.DuckDBPyConnection, world: World, table: Table) -> dict[str, Any]:
+        return draw(connection, world, table) if world.name == "order_to_cash" else {}
+
+    draw = plots.plot_metadata
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told):
         path = tmp_path_factory.mktemp("data")
+        few = {"order_to_cash": {"as_of": AS_OF}, "wholesale": {"preset": "small"}}
+        (path / "few.yaml").write_text(yaml.safe_dump({name: {} for name in NAMES} | few))
         patch.setenv("SYNTH_ASSETS_DATA_DIR", str(path))
-        yield run(), path
+        patch.setenv("SYNTH_ASSETS_CONFIG", str(path / "few.yaml"))
+        patch.delenv("DAGSTER_HOME", raising=False)
+        patch.setattr(plots, "plot_metadata", drawn)
+        patch.setattr(make_data, "dg", SimpleNamespace(**vars(dg) | {"materialize": materialized}))
+        assert make_data.main() == 0
+    return results, path, told.getvalue()
+
+
+@pytest.fixture
+def made(data_made: tuple[dict[str, Result], Path, str]) -> tuple[Result, Path]:
+    """A run of everything of one world at the defaults, and its data directory."""
+    results, path, _ = data_made
+    return results["order_to_cash"], path
 
 
 # --- what is derived ----------------------------------------------------------------------------------
@@ -209,20 +242,14 @@ def test_a_run_of_everything_passes_every_check_and_labels_310(made: tuple) -> N
 
 
 def test_make_data_passes_every_check_of_every_world_and_tells_what_it_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    data_made: tuple[dict[str, Result], Path, str],
 ) -> None:
-    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    few = {"order_to_cash": {"num_transactions": 100}, "wholesale": {"preset": "small"}}
-    (tmp_path / "few.yaml").write_text(yaml.safe_dump({name: {} for name in NAMES} | few))
-    monkeypatch.setenv("SYNTH_ASSETS_CONFIG", str(tmp_path / "few.yaml"))
-    assert main() == 0
-    said = capsys.readouterr().out
-    assert "orders 100" in said
-    assert "truth: rules found 31 of 31 labels and nothing else" in said
+    _, path, said = data_made
+    assert "orders 1,000" in said
+    assert "truth: rules found 310 of 310 labels and nothing else" in said
     told = re.findall(r"^(\w+)  as of .*\n.*\n  (\d+) checks passed · truth: ", said, re.MULTILINE)
     assert dict(told) == {name: str(number_of_checks(name)) for name in NAMES}, "and none warned"
-    with duckdb.connect(str(tmp_path / "data" / "synth_assets.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(path / "synth_assets.duckdb"), read_only=True) as connection:
         views = connection.execute("select schema_name, view_name from duckdb_views() where not internal")
         relations = {(name, relation.name) for name in NAMES for relation in load(name).relations}
         assert set(views.fetchall()) == relations
@@ -249,7 +276,7 @@ def test_dagster_and_the_command_line_write_the_same_bytes(made: tuple, tmp_path
 def test_blocks_are_those_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "dagster"))
     monkeypatch.setattr(plots, "plot_metadata", lambda *_: {})
-    many = {"num_transactions": 70_000}
+    many = {"num_transactions": 66_000, "lost_deals_per_order": 0, "open_deals_per_order": 0}
     assert run(**many).success
     asked = resolve("order_to_cash", {"as_of": AS_OF, **many})
     for name, version in write_world(asked, tmp_path / "cli").items():

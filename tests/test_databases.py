@@ -352,17 +352,19 @@ def test_parts_that_end_too_early_leave_nothing(place):
 KILLED = """
 import os, signal, sys
 from synth_assets.export import databases
-from tests import test_databases as t
+from synth_assets.generation.generate import in_memory
+from synth_assets.scenario.resolve import resolve
 
-made = t.made_of("subscriptions")
+made = in_memory(resolve("subscriptions", {"num_customers": 100})).tables
 
 def parts(name):
     yield made[name]
     if name == "payments":
         os.kill(os.getpid(), signal.SIGKILL)
 
-databases.load(t.world_named("subscriptions"), parts, sys.argv[1], sys.argv[2])
+databases.load(resolve("subscriptions").world, parts, sys.argv[1], sys.argv[2])
 """
+"""Loads the rows of `FEW`, and is killed in the midst."""
 
 
 def test_a_killed_load_leaves_no_row(place):

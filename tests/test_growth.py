@@ -71,10 +71,10 @@ WORLDS = {
 LATER = dt.date(2024, 4, 2)
 
 
-def scenario(name: str, config: int, day: dt.date) -> Scenario:
+def scenario(name: str, config: int, day: dt.date, **changed: Any) -> Scenario:
     world = WORLDS[name]
     values = dict(world.configs[config])
-    history = {"start": str(world.start), **values.pop("history", {})}
+    history = {"start": str(world.start), **values.pop("history", {}), **changed}
     return resolve(world.world, {**values, "history": history}, as_of=str(day))
 
 
@@ -332,14 +332,10 @@ def test_changes_turn_one_day_into_a_later_one(name: str, since: dt.date | None,
 
 def test_late_rows_come_later_and_no_row_is_lost() -> None:
     """Every change comes once and at most a week late; the tables know no delay."""
-    on_time = scenario("order_to_cash", 0, LATER)
-    late = resolve(
-        "order_to_cash",
-        {"history": {**on_time.config.model_dump(mode="json")["history"], "late_share": 0.3}},
-        as_of=str(LATER),
-    )
-    assert in_memory(late).tables["orders"].equals(made("order_to_cash", 0, LATER).tables["orders"])
-    start, middle = WORLDS["order_to_cash"].start - DAY, dt.date(2023, 5, 3)
+    start = WORLDS["order_to_cash"].start - DAY
+    middle, end = start + 15 * DAY, start + 35 * DAY
+    on_time, late = (scenario("order_to_cash", 1, end, late_share=share) for share in (0.0, 0.3))
+    assert in_memory(late).tables["orders"].equals(in_memory(on_time).tables["orders"])
 
     def fed(of: Scenario, since: dt.date, until: dt.date) -> list[tuple[Any, ...]]:
         return [
@@ -349,7 +345,6 @@ def test_late_rows_come_later_and_no_row_is_lost() -> None:
             for one in rows.to_pylist()
         ]
 
-    end = middle + 40 * DAY
     parts = fed(late, start, middle) + fed(late, middle, end)
     whole = {(op, on, key) for op, on, _, key in fed(on_time, start, end)}
     assert len(parts) == len({(op, on, key) for op, on, _, key in parts})
@@ -358,7 +353,7 @@ def test_late_rows_come_later_and_no_row_is_lost() -> None:
     assert {on for op, on, key in whole - known.keys()} <= {end - n * DAY for n in range(LONGEST_DELAY_DAYS)}
     delays = np.array([(known_on - on).days for (_, on, _), known_on in known.items()])
     assert 0 <= delays.min() <= delays.max() <= LONGEST_DELAY_DAYS
-    assert 0.2 < (delays > 0).mean() < 0.4
+    assert 0.15 < (delays > 0).mean() < 0.45  # of some 140 rows
 
 
 def test_changes_as_json_lines(tmp_path: Path) -> None:

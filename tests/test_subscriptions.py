@@ -28,6 +28,7 @@ from synth_assets.worlds.subscriptions.payers import (
     place_of,
 )
 from synth_assets.worlds.subscriptions.shares import fill, split
+from tests.thorough import size
 from tests.worlds import failed, misfit, verified
 
 NONE = {"ghost_subscriber": 0.0, "zombie_account": 0.0, "partial_payment": 0.0}
@@ -155,7 +156,11 @@ def configs(draw: st.DrawFn) -> Config:
 
 
 @settings(
-    max_examples=12, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=size(8, 12),
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 @given(config=configs())
 def test_rules_find_exactly_the_manifest_and_every_law_holds(config):

@@ -15,6 +15,7 @@ from synth_assets.checks.check import as_text
 from synth_assets.checks.world_checks import TOTAL
 from synth_assets.worlds.order_to_cash import WORLD
 from synth_assets.worlds.order_to_cash.config import INVESTIGATION, AnomalyRates, Config
+from tests.thorough import size
 from tests.worlds import failed, misfit, verified
 
 KINDS = tuple(AnomalyRates.model_fields)
@@ -30,7 +31,7 @@ AWKWARD_DAYS = [
     dt.date(2026, 7, 4),
 ]
 
-counts = st.one_of(st.integers(1, 40), st.integers(41, 2_000), st.integers(2_001, 20_000))
+counts = st.one_of(st.integers(1, 40), st.integers(41, 2_000), st.integers(2_001, size(5_000, 20_000)))
 rates = st.one_of(st.just(0.0), st.floats(0, 0.2).map(lambda rate: round(rate, 4)))
 days = st.one_of(st.sampled_from(AWKWARD_DAYS), st.dates(dt.date(2015, 1, 1), dt.date(2035, 12, 31)))
 
@@ -61,7 +62,7 @@ def configs(draw: st.DrawFn, clip_due_dates: bool = False) -> Config:
 @pytest.mark.parametrize("clip_due_dates", [False, True])
 def test_rules_find_exactly_the_manifest_and_every_law_holds(clip_due_dates: bool) -> None:
     @settings(
-        max_examples=9,
+        max_examples=size(6, 9),
         derandomize=True,
         deadline=None,
         database=None,
@@ -129,7 +130,7 @@ def test_truth_holds_in_a_corner(values: dict[str, Any], tmp_path: Path) -> None
 
 @pytest.mark.parametrize("as_of", AWKWARD_DAYS, ids=str)
 def test_clean_data_trips_no_rule(as_of: dt.date, tmp_path: Path) -> None:
-    config = Config(as_of=as_of, num_transactions=3_000).clean()
+    config = Config(as_of=as_of, num_transactions=size(1_000, 3_000)).clean()
 
     checks = {check.name: check for check in verified(WORLD, config, tmp_path)}
 

@@ -17,7 +17,7 @@ from synth_assets.checks.check import Check
 from synth_assets.checks.giveaways import NOTHING
 from synth_assets.checks.partitions import check_partitions
 from synth_assets.checks.spec import Evidence
-from synth_assets.checks.verify import connect, run, verify
+from synth_assets.checks.verify import connect, run
 from synth_assets.checks.world_checks import world_checks
 from synth_assets.generation.facts import facts_of
 from synth_assets.generation.generate import in_memory
@@ -91,13 +91,16 @@ def scenario_of(config: WorldConfig) -> dict[str, Any]:
 
 
 def verified(world: World, config: WorldConfig, directory: Path) -> list[Check]:
-    """All checks of a world that is made and written for them."""
-    sources = write_world(world, make_world(world, config), directory)
-    return verify(world, config, sources)
+    """The checks of `verify_quickly` over a world that is made and written for them."""
+    return verify_quickly(world, config, write_world(world, make_world(world, config), directory))
 
 
 def verify_quickly(world: World, config: WorldConfig, sources: Sources) -> list[Check]:
-    """All checks but the one on what gives faults away: it takes half the time and has tests of its own."""
+    """All checks but the one on what gives faults away.
+
+    It takes half the time and can only warn, which `failed` passes over; it has tests of its own, and
+    `make data` in tests/test_dagster.py and `verify all` in tests/test_cli.py run it on every world.
+    """
     with connect(world, config, sources) as connection:
         partitions = check_partitions(connection, world, sources)
         found = Evidence(connection, world, config, sources, partitions)
