@@ -192,6 +192,14 @@ def test_rates_hold_in_every_closed_month(name: str, config: int) -> None:
             assert found == int(rate * so_far + 0.5 + 1e-9), (kind, month_end)
 
 
+@pytest.mark.parametrize("start", ["2023-12-31", "2024-01-01", "2024-02-29"])
+def test_a_history_of_subscriptions_may_start_on_any_day(start: str, tmp_path: Path) -> None:
+    history = {"start": start, "customers_at_start": 3, "new_customers_per_year": 40}
+    of = resolve("subscriptions", {"history": history, "billing_interval_months": 5}, as_of="2025-03-01")
+    sources = write_tables(of.world, in_memory(of).tables, tmp_path)
+    assert not failed(verify_quickly(of.world, of.config, sources))
+
+
 @pytest.mark.parametrize("config", range(len(WORLDS["subscriptions"].configs)))
 def test_rates_hold_at_every_billing_date(config: int) -> None:
     """Of the bills up to a date whose grace has run out exactly the rate carries each fault, rounded; in the

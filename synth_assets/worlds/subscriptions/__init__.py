@@ -26,8 +26,8 @@ active customers churn_rate cancel in a year, exactly over every twelve months, 
 in others. Rates hold at every billing date, over all dates so far. A bill is unpaid until it is paid, also
 where the subscription ends before. Who was active on a billing date may cancel later: a ghost is still one
 then, and so is a zombie whose subscription was active when grace ran out. Nobody changes their plan. No block
-of customers is ever settled, as they go on being billed: a night makes all of them again. A history has at
-most 20 years.
+of customers is ever settled, as they go on being billed: a night makes all of them again. Until the second
+billing date a ghost is who has no invoice at all. A history has at most 20 years.
 """
 
 from synth_assets.model.world import Growth, World

@@ -3,8 +3,7 @@
 -- In brackets is the kind that a decoy looks like; its sentence is the fact that clears it. Each query returns
 -- entity_id, the row that looks like one at fault. None of them has a label of that kind.
 
--- name: cancelled [ghost_subscriber] — The subscription was cancelled before the last bills, so that none is due, and
--- was billed until then.
+-- name: cancelled [ghost_subscriber] — The subscription was cancelled before the last bills, so that none is due.
 WITH firsts AS (
     SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
     FROM scenario, unnest(
@@ -12,7 +11,7 @@ WITH firsts AS (
     ) AS months(month)
     WHERE month >= first_day
 ),
-missed AS (
+missed AS ( -- a ghost of a history that grows may be cancelled later
     SELECT sub_id
     FROM subscriptions
     CROSS JOIN scenario

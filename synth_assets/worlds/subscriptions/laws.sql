@@ -23,7 +23,7 @@ ends AS (
     SELECT month_end, history.new_customers_per_year / 12 * months_on AS new
     FROM months CROSS JOIN scenario
     WHERE month_end <= as_of
-    UNION ALL
+    UNION
     SELECT first_day, 0 FROM scenario WHERE history.start IS NOT NULL
 ),
 started AS (SELECT month_end, count(*) AS found FROM ends JOIN subscriptions ON start_date <= month_end GROUP BY month_end)
