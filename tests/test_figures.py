@@ -45,6 +45,14 @@ COUNTS = {
         "decoy_ratio": 1,
     },
 }
+HISTORIES = {
+    "subscriptions": {
+        "history": {"start": "2021-03-17", "customers_at_start": 3_000, "new_customers_per_year": 2_000},
+        "as_of": "2024-12-20",
+    }
+}
+"""Of worlds with figures of a history that grows alone."""
+
 FIGURES = [(name, query) for name in NAMES for query in load(name).sql("figures")]
 each_figure = pytest.mark.parametrize(
     ("name", "query"), FIGURES, ids=lambda value: getattr(value, "name", value)
@@ -53,18 +61,25 @@ each_figure = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory):
-    return {name: written(name, COUNTS[name], tmp_path_factory.mktemp(name)) for name in COUNTS}
+    windows = {
+        name: written(name, KEYS[name] | COUNTS[name], tmp_path_factory.mktemp(name)) for name in COUNTS
+    }
+    return windows | {
+        f"{name} grown": written(name, keys, tmp_path_factory.mktemp(name))
+        for name, keys in HISTORIES.items()
+    }
 
 
 def written(name: str, keys: dict[str, object], directory: Path):
-    world = load(name)
-    config = resolve(name, KEYS[name] | keys).config
+    config = resolve(name, keys).config
+    world = load(name).of(config)
     sources = write_world(world, make_world(world, config), directory)
     return evidence(world, config, sources, connect(world, config, sources))
 
 
 def measured(made, name: str, query: Query):
-    return figure_check(query, last_table(load(name), query.sql)).evaluate(made[name])
+    of = f"{name} grown" if "history.start IS NOT NULL" in query.sql else name
+    return figure_check(query, last_table(load(name), query.sql)).evaluate(made[of])
 
 
 @each_figure
@@ -102,7 +117,8 @@ def test_every_figure_of_every_world_has_a_range():
 
 
 def test_the_preset_simple_has_none_of_the_figures_of_habits(tmp_path):
-    simple = written("personal_banking", {"preset": "simple", "anomaly_rates": {}}, tmp_path)
+    keys = KEYS["personal_banking"] | {"preset": "simple", "anomaly_rates": {}}
+    simple = written("personal_banking", keys, tmp_path)
     for name, query in FIGURES:
         if name == "personal_banking" and "transactions" in query.sql:
             assert measured({name: simple}, name, query).found == "nothing over 0 rows"

@@ -8,11 +8,18 @@ from pathlib import Path
 import pytest
 
 from synth_assets.checks.check import as_text
+from synth_assets.generation.generate import in_memory
+from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.subscriptions import WORLD
 from synth_assets.worlds.subscriptions.config import Config
 from tests.worlds import failed, make_world, sources_in, spoil, verify_quickly, write_world
 
 CONFIG = Config(num_customers=200)
+GROWN = resolve(
+    "subscriptions",
+    {"history": {"start": "2023-12-20", "customers_at_start": 150, "new_customers_per_year": 400}},
+    as_of="2025-01-10",
+)
 
 ACTIVE = "SELECT min(sub_id) FROM subscriptions WHERE status = 'Active'"
 CANCELLED = "SELECT min(sub_id) FROM subscriptions WHERE status = 'Cancelled'"
@@ -119,6 +126,27 @@ FAULTS = {
 }
 """For each law and rule a table, and a statement that breaks it."""
 
+FAULTS_OF_A_HISTORY = {
+    "customers_by_month_as_asked": (
+        "subscriptions",
+        "UPDATE subscriptions SET start_date = start_date - 31 WHERE start_date = '2024-02-05'",
+    ),
+    "cancellations_of_whole_years_as_asked": (
+        "subscriptions",
+        "UPDATE subscriptions SET end_date = '2024-05-05', status = 'Cancelled' WHERE rowid = 0",
+    ),
+    "ghosts_as_asked": FAULTS["ghosts_as_asked"],
+    "unpaid_and_partial_as_asked": FAULTS["unpaid_and_partial_as_asked"],
+    "cancelled_customers_pay": (
+        "subscriptions",
+        "UPDATE subscriptions SET status = 'Cancelled', end_date = '2024-02-05' WHERE status = 'Active'",
+    ),
+    "settlement_follows_from_payments": FAULTS["settlement_follows_from_payments"],
+    "ghost_subscriber": FAULTS["ghost_subscriber"],
+    "zombie_account": FAULTS["zombie_account"],
+}
+"""The same of laws that are of a history that grows, or say something else there."""
+
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -150,4 +178,22 @@ def test_fault_is_caught(name: str, sound: Path, tmp_path: Path) -> None:
 
 def test_every_law_and_rule_is_caught_in_the_act() -> None:
     named = {name for file in ("laws", "rules") for name, _, _, _ in WORLD.sql(file)}
-    assert set(FAULTS) == named
+    assert set(FAULTS) | set(FAULTS_OF_A_HISTORY) == named
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("grown")
+    write_world(WORLD.growing, in_memory(GROWN).tables, directory)
+    return directory
+
+
+@pytest.mark.parametrize("name", FAULTS_OF_A_HISTORY)
+def test_fault_of_a_history_is_caught(name: str, grown: Path, tmp_path: Path) -> None:
+    shutil.copytree(grown, tmp_path, dirs_exist_ok=True)
+    table, statement = FAULTS_OF_A_HISTORY[name]
+    sources = sources_in(WORLD.growing, tmp_path)
+    assert not failed(verify_quickly(WORLD.growing, GROWN.config, sources))
+    spoil(table, sources, statement)
+    checks = verify_quickly(WORLD.growing, GROWN.config, sources_in(WORLD.growing, tmp_path))
+    assert name in failed(checks), as_text(checks)

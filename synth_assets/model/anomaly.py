@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 
@@ -23,6 +23,7 @@ class Anomaly:
             table that rows at fault refer to, "table." means which of its rows that is.
         sets: choices, as "table.column", that the fault makes: whatever sound rows hold there, it may fall on
             them.
+        shows_in_history: where else so in a history that grows.
         day: column that says on which day the fault came to be: of its row, or of the manifest; "" for the
             first day that its row has.
         settles_months: how long a row must be over to carry it; rows of the window's last months are out
@@ -38,6 +39,11 @@ class Anomaly:
     sets: tuple[str, ...] = ()
     day: str = ""
     settles_months: Fraction = Fraction(0)
+    shows_in_history: tuple[str, ...] = ()
+
+    def in_history(self) -> Anomaly:
+        """The kind in a history that grows."""
+        return replace(self, shows_in=(*self.shows_in, *self.shows_in_history))
 
     def reach(self, months: int) -> Fraction:
         """The share of rows, oldest first, that may carry it in a window of `months`."""

@@ -176,7 +176,8 @@ class World:
         """The world in a history that grows."""
         *entities, manifest = (table.in_history() for table in self.tables)
         labels = replace(manifest, columns=growing_columns(manifest.columns))
-        return replace(self, tables=(*entities, labels), in_history=True)
+        anomalies = tuple(anomaly.in_history() for anomaly in self.anomalies)
+        return replace(self, tables=(*entities, labels), anomalies=anomalies, in_history=True)
 
     @cached_property
     def relations(self) -> tuple[Table, ...]:

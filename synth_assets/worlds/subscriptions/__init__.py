@@ -19,15 +19,23 @@ these ghosts.
 
 `decoy_ratio` sets how many cancel for each ghost and how many payments are late for each zombie or partial
 payment. A late payment looks like both, so that the rarer of the two has more decoys than the ratio asks for.
+
+With `history.start` the business goes on: a later as_of adds days and changes no earlier one. New customers
+come at a rate a year, on any day; a customer's row comes with the subscription, after the trial. Of the
+active customers churn_rate cancel in a year, exactly over every twelve months, and more in some months than
+in others. Rates hold at every billing date, over all dates so far. A bill is unpaid until it is paid, also
+where the subscription ends before. Who was active on a billing date may cancel later: a ghost is still one
+then, and so is a zombie whose subscription was active when grace ran out. Nobody changes their plan. No block
+of customers is ever settled, as they go on being billed: a night makes all of them again. Until the second
+billing date a ghost is who has no invoice at all. A history has at most 20 years.
 """
 
-from synth_assets.model.world import World
+from synth_assets.model.world import Growth, World
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES
 from synth_assets.worlds.subscriptions.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.subscriptions.config import INVESTIGATION, Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMERS
 from synth_assets.worlds.subscriptions.facts import facts
-from synth_assets.worlds.subscriptions.fault_plan import expected_labels
 from synth_assets.worlds.subscriptions.invoice_settlement import INVOICE_SETTLEMENT
 from synth_assets.worlds.subscriptions.invoices import INVOICES
 from synth_assets.worlds.subscriptions.payments import PAYMENTS
@@ -35,6 +43,7 @@ from synth_assets.worlds.subscriptions.pictures import PLOTS
 from synth_assets.worlds.subscriptions.plans import PLANS
 from synth_assets.worlds.subscriptions.refusals import why_not
 from synth_assets.worlds.subscriptions.subscriptions import PERIOD_ENDS, SUBSCRIPTIONS
+from synth_assets.worlds.subscriptions.visibility import blocks, expected_labels, settled_blocks
 
 WORLD = World(
     name="subscriptions",
@@ -47,4 +56,5 @@ WORLD = World(
     plots=PLOTS,
     variants=(PERIOD_ENDS,),
     presets={"standard": {}, "investigation": INVESTIGATION},
+    growth=Growth(blocks, settled_blocks),
 )

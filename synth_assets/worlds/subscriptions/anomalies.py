@@ -22,6 +22,9 @@ ANOMALIES = (
         column="invoices.invoice_id",
         day="billing_date",
         shows_in=("subscriptions.plan_id",),  # first bills of new plans are of dearer ones, as most go up
+        shows_in_history=(
+            "subscriptions.",
+        ),  # who came early has had more bills, of which each may be missing
     ),
     Anomaly(
         "zombie_account",
@@ -34,6 +37,7 @@ ANOMALIES = (
             "invoice_settlement.settlement",
             "invoices.sub_id",  # grace must have run out, so it is never the last invoice
         ),
+        shows_in_history=("invoice_settlement.outstanding_cents",),  # on some days nothing else is unpaid
     ),
     Anomaly(
         "partial_payment",

@@ -23,6 +23,7 @@ from synth_assets.worlds.subscriptions.facts import Facts
 from synth_assets.worlds.subscriptions.invoices import INVOICE_ID, interval_price_cents
 from synth_assets.worlds.subscriptions.payments import PAYMENT_ID
 from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
+from synth_assets.worlds.subscriptions.visibility import is_labelled, visible_on
 
 COLUMNS = (
     *manifest_columns(
@@ -71,7 +72,7 @@ LABELS: tuple[Callable[[Leak], Labels], ...] = (ghost_subscriber, zombie_account
 def generate(subscriptions: Rows, invoices: Rows, payments: Rows, facts: Facts, config: Config) -> pa.Table:
     """One row for every planned fault, in order of number; amounts are read from the tables."""
     due = facts.bills
-    faulty = due.where(due.fault > 0)
+    faulty = due.where(is_labelled(config, due))
     billed = _lookup(faulty.number, invoices, "invoice_id", "amount_cents")
     received = _lookup(faulty.number, payments, "invoice_id", "amount_paid_cents")
     subscription = subscriptions.id_numbers("sub_id")[faulty.row]
@@ -86,7 +87,7 @@ def generate(subscriptions: Rows, invoices: Rows, payments: Rows, facts: Facts, 
     return manifest_rows(
         COLUMNS,
         ANOMALIES,
-        config.day,
+        visible_on(config, faulty) if config.grows else config.day,
         faulty.number,
         faulty.fault,
         labels,

@@ -18,7 +18,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions import curves
-from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.config import LONGEST_HISTORY_MONTHS, Config
 from synth_assets.worlds.subscriptions.plan_change_counts import plan_changes
 from synth_assets.worlds.subscriptions.shares import Counts, fill, split
 
@@ -116,8 +116,17 @@ def bill_days(config: Config) -> Counts:
     return tuple(firsts[:: config.billing_interval_months])
 
 
+def most_bills(config: Config) -> int:
+    """Billing dates for which every customer has invoice numbers: those of the longest history, or all."""
+    if config.grows:
+        return -(-LONGEST_HISTORY_MONTHS // config.billing_interval_months)
+    return len(bill_days(config))
+
+
 def first_day(config: Config) -> int:
-    """Epoch day on which the period starts."""
+    """Epoch day on which the period, or the history, starts."""
+    if config.grows:
+        return epoch_day(config.start)
     return epoch_day(months_before(config.day, config.period_months)) + 1
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from synth_assets.model.config import AsOf, Frozen, WorldConfig
+from synth_assets.model.calendar import months_before
+from synth_assets.model.config import AsOf, Frozen, History, WorldConfig
 from synth_assets.model.identifiers import LARGEST
 from synth_assets.worlds.subscriptions import curves
 
@@ -17,6 +18,9 @@ three are so many that a year's bills hardly ever run out of them [D]."""
 
 DECOYS_OF_A_RATIO = ("churn_rate", "late_rate", "in_grace_unpaid_rate")
 """The rates that `decoy_ratio` sets."""
+
+LONGEST_HISTORY_MONTHS = 240
+"""Longest history: every customer has invoice numbers for so many months [D]."""
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Dollars = Annotated[float, Field(ge=1, le=1_000_000)]
@@ -58,6 +62,33 @@ class PlanShares(Frozen):
     enterprise: Rate = Field(0.12, description="Customers on Enterprise.")
 
 
+class Customers(History):
+    """A business that goes on: with a start, a later as_of adds days and changes no earlier one.
+
+    Its counts are rates a year then, and its rates hold at every billing date.
+    """
+
+    new_customers_per_year: int = Field(
+        300, ge=0, le=LARGEST, description="Customers that come in twelve months of a history that grows."
+    )
+    customers_at_start: int = Field(
+        1_000, ge=1, le=LARGEST, description="Customers that are there on its first day."
+    )
+
+
+COUNTED_BY_HISTORY = {
+    "num_customers": "history.customers_at_start and history.new_customers_per_year say how many there are",
+    "period_months": "the history runs from history.start to as_of",
+    "new_customers_share": "history.new_customers_per_year says how many come",
+    "in_grace_unpaid_rate": "bills are unpaid until they are paid",
+    "plan_change_share": "nobody changes their plan",
+    "ghosts_at_plan_changes": "nobody changes their plan",
+    "decoy_ratio": "churn_rate and late_rate say how many decoys there are",
+    "prevalence": "anomaly_rates say how many faults there are",
+}
+"""Keys of a window that say nothing in a history that grows, each with what does instead."""
+
+
 class Config(WorldConfig):
     """Keys of subscriptions."""
 
@@ -83,7 +114,9 @@ class Config(WorldConfig):
         0.0, description="Of the customers, those who start after the period's first day; the others by it."
     )
     churn_rate: Rate = Field(
-        0.08, description="Customers that cancel within the period; a change of plan is none."
+        0.08,
+        description="Customers that cancel within the period; a change of plan is none. With history.start: "
+        "of the active customers, those that cancel in a year.",
     )
     plan_change_share: Rate = Field(
         0.0,
@@ -99,6 +132,7 @@ class Config(WorldConfig):
     in_grace_unpaid_rate: Rate = Field(
         0.05, description="Of the subscriptions billed while grace still runs, those not paid by as_of."
     )
+    history: Customers = Customers()
     monthly_prices: MonthlyPrices = MonthlyPrices()
     plan_shares: PlanShares = PlanShares()
     anomaly_rates: AnomalyRates = AnomalyRates()
@@ -124,10 +158,27 @@ class Config(WorldConfig):
         return super().clean().model_copy(update={**rates, "decoy_ratio": None})
 
     def sql_facts(self) -> dict[str, object]:
-        """The rates that `decoy_ratio` sets, in the place of those keys; no prevalence plans faults then."""
+        """The first day, and the rates that `decoy_ratio` sets, in the place of those keys; no prevalence
+        plans faults then."""
+        if self.grows:
+            return {"first_day": self.start}
+        first_day = months_before(self.day, self.period_months) + dt.timedelta(days=1)
         if self.decoy_ratio is None:
-            return {}
-        return {name: getattr(self.planned, name) for name in (*DECOYS_OF_A_RATIO, "prevalence")}
+            return {"first_day": first_day}
+        rates = {name: getattr(self.planned, name) for name in (*DECOYS_OF_A_RATIO, "prevalence")}
+        return {"first_day": first_day, **rates}
+
+    @model_validator(mode="after")
+    def _a_history_has_rates_a_year(self) -> Self:
+        fields = type(self).model_fields
+        if self.grows and self.preset != fields["preset"].default:
+            raise ValueError(f"preset: {self.preset} is of a window: leave it or history.start out")
+        for key, instead in COUNTED_BY_HISTORY.items() if self.grows else ():
+            if getattr(self, key) != fields[key].default:
+                raise ValueError(f"{key}: with history.start {instead}: leave {key} out")
+        if not self.grows and self.history != Customers():
+            raise ValueError("history: its rates a year need a first day: set history.start, too")
+        return self
 
     @model_validator(mode="after")
     def _one_key_plans_decoys(self) -> Self:

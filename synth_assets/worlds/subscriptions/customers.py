@@ -27,7 +27,10 @@ COLUMNS = (
 def generate(draws: Draws, facts: Facts, config: Config) -> pa.Table:
     """One row a customer."""
     decided = facts.customers
-    person = people(draws, decided.number, config.num_customers)
+    total = config.num_customers
+    if config.grows:  # a company's people are the same, however many there are
+        total = int(decided.number[-1]) + 1 if len(decided.number) else 1
+    person = people(draws, decided.number, total)
     region, trial, second, _ = draws.fields("sign_up", decided.number)
     trial_days = np.where(trial < 32_768, 0, trial.astype(np.int64) * 15 // 65_536)
     return arrow_table(

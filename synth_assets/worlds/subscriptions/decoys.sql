@@ -4,10 +4,26 @@
 -- entity_id, the row that looks like one at fault. None of them has a label of that kind.
 
 -- name: cancelled [ghost_subscriber] — The subscription was cancelled before the last bills, so that none is due.
-SELECT sub_id AS entity_id
+WITH firsts AS (
+    SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
+    FROM scenario, unnest(
+        generate_series(date_trunc('month', first_day), as_of, INTERVAL 1 MONTH)
+    ) AS months(month)
+    WHERE month >= first_day
+),
+missed AS ( -- a ghost of a history that grows may be cancelled later
+    SELECT sub_id
+    FROM subscriptions
+    CROSS JOIN scenario
+    JOIN firsts ON billing_date BETWEEN start_date AND end_date
+    ANTI JOIN invoices ON invoices.sub_id = subscriptions.sub_id AND invoice_date = billing_date
+    WHERE months_on % billing_interval_months = 0 AND history.start IS NOT NULL
+)
+SELECT own.sub_id AS entity_id
 FROM subscriptions AS own
 CROSS JOIN scenario
 ANTI JOIN subscriptions AS later ON later.customer_id = own.customer_id AND later.start_date = own.end_date + 1
+ANTI JOIN missed ON missed.sub_id = own.sub_id
 WHERE own.status = 'Cancelled' AND own.end_date < as_of - to_months(billing_interval_months);
 
 -- name: old_plan [ghost_subscriber] — The subscription ended before the last bills as its customer changed plan, and the
@@ -22,9 +38,9 @@ WHERE own.end_date < as_of - to_months(billing_interval_months);
 WITH firsts AS (
     SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
     FROM scenario, unnest(
-        generate_series(date_trunc('month', as_of - to_months(period_months)), as_of, INTERVAL 1 MONTH)
+        generate_series(date_trunc('month', first_day), as_of, INTERVAL 1 MONTH)
     ) AS months(month)
-    WHERE month > as_of - to_months(period_months)
+    WHERE month >= first_day
 ),
 billing_dates AS (
     SELECT billing_date FROM firsts CROSS JOIN scenario WHERE months_on % billing_interval_months = 0
@@ -47,9 +63,9 @@ HAVING
 WITH firsts AS (
     SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
     FROM scenario, unnest(
-        generate_series(date_trunc('month', as_of - to_months(period_months)), as_of, INTERVAL 1 MONTH)
+        generate_series(date_trunc('month', first_day), as_of, INTERVAL 1 MONTH)
     ) AS months(month)
-    WHERE month > as_of - to_months(period_months)
+    WHERE month >= first_day
 ),
 billing_dates AS (
     SELECT billing_date FROM firsts CROSS JOIN scenario WHERE months_on % billing_interval_months = 0

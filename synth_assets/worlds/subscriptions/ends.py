@@ -12,14 +12,18 @@ from synth_assets.worlds.subscriptions.config import Config
 
 
 def end_day(config: Config, draws: Draws, number: Ints, cancel_cycle: Ints) -> Ints:
-    """Cancellations between a bill and the next: 60 % in the last 4 days before renewal, else on any day."""
+    """Cancellations between a bill and the next; those who stay end one day after as_of."""
     last = epoch_day(config.day)
     starts = np.array([*bill_days(config), last + 1], dtype=np.int64)
     cycle = np.minimum(cancel_cycle, len(starts) - 2)
+    offset = day_in_cycle(draws, number, starts[cycle + 1] - starts[cycle])
+    return np.where(cancel_cycle == len(starts) - 1, last + 1, starts[cycle] + offset)
+
+
+def day_in_cycle(draws: Draws, number: Ints, length: Ints) -> Ints:
+    """Days from a bill to the cancellation: 60 % in the last 4 days before renewal, else on any day."""
     clustered, before, anywhere, _ = draws.fields("end", number)
-    length = starts[cycle + 1] - starts[cycle]
     near = length - 1 - np.minimum(before.astype(np.int64) * 4 // 65_536, length - 1)
-    offset = np.where(
+    return np.where(
         clustered < curves.RENEWAL_CLUSTER_PER_65536, near, anywhere.astype(np.int64) * length // 65_536
     )
-    return np.where(cancel_cycle == len(starts) - 1, last + 1, starts[cycle] + offset)

@@ -19,13 +19,13 @@ from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.model.used_numbers import unused_before
-from synth_assets.worlds.subscriptions import curves, fault_plan, plan_changes
+from synth_assets.worlds.subscriptions import fault_plan, growing_facts, plan_changes
 from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
 from synth_assets.worlds.subscriptions.closed_form import closed_form, plan_counts
-from synth_assets.worlds.subscriptions.cohorts import bill_days
+from synth_assets.worlds.subscriptions.cohorts import bill_days, most_bills
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, UNUSED_SHARE, Config
 from synth_assets.worlds.subscriptions.ends import end_day
-from synth_assets.worlds.subscriptions.payers import BY_INVOICE, payment_lag_days
+from synth_assets.worlds.subscriptions.payment_days import paid_day
 from synth_assets.worlds.subscriptions.starts import start_day
 
 
@@ -115,15 +115,19 @@ def facts(config: Config, draws: Draws, rows: range) -> Facts:
     """The facts of the customers `rows`."""
     config, draws = config.planned, draws.of("bills")
     customers = _customers(config, draws, np.arange(rows.start, rows.stop, dtype=np.int64))
+    for values in (*customers.bills, *(v for v in customers if isinstance(v, np.ndarray))):
+        values.setflags(write=False)
     subscriptions, places = _subscriptions(config, draws, customers)
     return Facts(customers, subscriptions, _bills(config, draws, customers, places))
 
 
 def _customers(config: Config, draws: Draws, number: Ints) -> Customers:
+    if config.grows:
+        return Customers(number, *growing_facts.decided(config, draws, number))
     form = closed_form(config, draws)
     bills = fault_plan.plan(config, draws, number)
     stays = bills.cancel_cycle == len(form.bill_days)
-    facts = Customers(
+    return Customers(
         number,
         _plan(config, draws, number, stays),
         start_day(config, draws, number, bills),
@@ -131,9 +135,6 @@ def _customers(config: Config, draws: Draws, number: Ints) -> Customers:
         stays,
         bills,
     )
-    for values in (*bills, *(v for v in facts if isinstance(v, np.ndarray))):
-        values.setflags(write=False)
-    return facts
 
 
 def _subscriptions(config: Config, draws: Draws, facts: Customers) -> tuple[Subscriptions, Ints]:
@@ -167,13 +168,15 @@ def _subscriptions(config: Config, draws: Draws, facts: Customers) -> tuple[Subs
 
 def _bills(config: Config, draws: Draws, facts: Customers, places: Ints) -> Bill:
     """Every bill that is due from some customers, ghosts included, given where their subscriptions are."""
-    form = closed_form(config, draws)
+    days = bill_days(config)
     row, cycle = np.nonzero(facts.bills.is_billed)
-    number = _bill_numbers(draws, facts.number, len(form.bill_days))[row, cycle]
-    day = np.array(form.bill_days, dtype=np.int64)[cycle]
+    number = _bill_numbers(draws, facts.number, len(days), most_bills(config))[row, cycle]
+    day = np.array(days, dtype=np.int64)[cycle]
     settlement = facts.bills.settlement[row, cycle]
     lag_table = (facts.bills.payer * quantile_tables.SIZE).take(row)
-    paid_day = _paid_day(config, draws, number, day, settlement, lag_table)
+    paid = paid_day(config, draws, number, day, settlement, lag_table)
+    if config.grows:
+        settlement = np.where(paid > epoch_day(config.day), np.int8(fault_plan.IN_GRACE), settlement)
     place = row
     if config.plan_change_share:
         is_second = cycle >= facts.bills.change_cycle.take(row)
@@ -183,24 +186,24 @@ def _bills(config: Config, draws: Draws, facts: Customers, places: Ints) -> Bill
         place.astype(np.int32),
         cycle.astype(np.int16),
         day.astype(np.int32),
-        paid_day.astype(np.int32),
+        paid.astype(np.int32),
         facts.bills.fault[row, cycle],
         settlement,
     )
 
 
-def _bill_numbers(draws: Draws, customer: Ints, cycles: int) -> Ints:
+def _bill_numbers(draws: Draws, customer: Ints, cycles: int, most: int) -> Ints:
     """The number of each customer's bill of each cycle, ascending, shape (customers, cycles).
 
-    Of the numbers that a customer has some are unused, and a ghost's is like others. The last ones are
-    kept for the bills that are still to come.
+    Of the numbers that a customer has for `most` bills some are unused, and a ghost's is like others. The
+    last ones are kept for the bills that are still to come.
     """
-    words = -(-cycles // 4)
-    fields = draws.fields("numbers", customer[:, None] * words + np.arange(words)).T
+    words, of_all = -(-cycles // 4), -(-most // 4)
+    fields = draws.fields("numbers", customer[:, None] * of_all + np.arange(words)).T
     unused = quantile_tables.sample(unused_before(UNUSED_SHARE), fields.reshape(len(customer), 4 * words))
     chosen = np.cumsum(unused[:, :cycles] + 1, axis=1)
-    of_one = NUMBERS_A_CYCLE * cycles
-    np.minimum(chosen, of_one + 1 - np.arange(cycles, 0, -1), out=chosen)
+    of_one = NUMBERS_A_CYCLE * most
+    np.minimum(chosen, of_one + 1 - np.arange(most, most - cycles, -1), out=chosen)
     return chosen + (customer * of_one)[:, None]
 
 
@@ -222,27 +225,3 @@ def _plan(config: Config, draws: Draws, number: Ints, stays: npt.NDArray[np.bool
         own_rank = Permutation(draws.key(f"plans of those who {group}"), sum(counts))(rank[rows] - first)
         result[rows] = np.searchsorted(list(accumulate(counts)), own_rank, side="right")
     return result
-
-
-def _paid_day(
-    config: Config, draws: Draws, number: Ints, day: Ints, settlement: Codes, lag_table: Ints
-) -> Ints:
-    """On time within terms, by its payer's table, late after the due date; never after as_of.
-
-    What would come later is drawn again among the days that are left, so none pile up on as_of.
-    """
-    terms, last = config.payment_terms_days, epoch_day(config.day)
-    lag, late, again, _ = draws.fields("payment_lag", number)
-    days = np.minimum(payment_lag_days().take(lag_table + (lag >> 4)), terms)
-    is_late = settlement == fault_plan.LATE
-    rows = np.flatnonzero(is_late)
-    days[rows] = terms + quantile_tables.sample(curves.days_late(), late[rows])
-    paid_day = day + days
-    beyond = np.flatnonzero(paid_day > last)
-    for rows, table, from_day in (
-        (beyond[is_late[beyond]], curves.days_late(), terms),
-        (beyond[~is_late[beyond]], payment_lag_days()[BY_INVOICE], 0),
-    ):
-        first = day[rows] + from_day
-        paid_day[rows] = first + quantile_tables.sample_at_most(table, last - first, again[rows])
-    return paid_day

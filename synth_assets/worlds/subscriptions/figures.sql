@@ -4,12 +4,12 @@
 -- alone moves the number out of it. Tables hold the Parquet columns; `scenario` is one row with the
 -- configuration's keys.
 
--- name: new_customers_grow [0.03 to 0.08, warning, from 20,000 rows] — Growth a month of new customers, from the period's
+-- name: new_customers_grow [0.03 to 0.08, warning, from 20,000 rows] — Growth a month of new customers, from a window's
 -- first half to its second: .056, e-fold in 18 months.
 WITH started AS (
     SELECT start_date, period_months, as_of - to_months(period_months) AS before
     FROM (SELECT min(start_date) AS start_date FROM subscriptions GROUP BY customer_id) CROSS JOIN scenario
-    WHERE start_date > CAST(as_of - to_months(period_months) AS DATE) + 1
+    WHERE start_date > first_day AND history.start IS NULL
 ),
 halves AS (
     SELECT
@@ -19,6 +19,34 @@ halves AS (
     FROM started
 )
 SELECT new, CASE WHEN late > 0 AND late < new THEN ln(late / (new - late)) / (months / 2) END FROM halves;
+
+-- name: new_customers_come_evenly [0.8 to 1.25, warning, from 1,000 rows] — New customers of a history's second half for
+-- each of its first, 1: they come at one rate, where it has run for a year.
+SELECT
+    CASE WHEN any_value(as_of - first_day) >= 365 THEN count(*) ELSE 0 END,
+    count(*) FILTER (start_date > first_day + CAST((as_of - first_day) // 2 AS INT))
+    / nullif(count(*) FILTER (start_date <= first_day + CAST((as_of - first_day) // 2 AS INT)), 0)
+FROM subscriptions CROSS JOIN scenario
+WHERE start_date > first_day AND history.start IS NOT NULL;
+
+-- name: the_young_cancel_most [1.3 to 6, warning, from 400 rows] — Cancellations a day of subscriptions in their first year
+-- for each of those older than two, in a history that grows: 2, as the hazard falls with tenure; billed monthly, and
+-- twice the rarer of the two are counted.
+WITH lives AS (
+    SELECT
+        greatest(start_date, first_day) - start_date AS seen_from,
+        coalesce(end_date, as_of) - start_date AS seen_to,
+        end_date IS NOT NULL AS is_gone
+    FROM subscriptions CROSS JOIN scenario
+    WHERE history.start IS NOT NULL AND billing_interval_months = 1
+)
+SELECT
+    2 * least(count(*) FILTER (is_gone AND seen_to < 365), count(*) FILTER (is_gone AND seen_to >= 730)),
+    (count(*) FILTER (is_gone AND seen_to < 365) / nullif(sum(greatest(0, least(seen_to, 365) - seen_from)), 0))
+    / nullif(
+        count(*) FILTER (is_gone AND seen_to >= 730) / nullif(sum(greatest(0, seen_to - greatest(seen_from, 730))), 0), 0
+    )
+FROM lives;
 
 -- name: late_payments_of_the_latest_tenth [0.5 to 1, warning, from 1,000 rows] — Share of the late payments that the tenth
 -- of customers makes that is late most often: .66, and .30 were lateness nobody's habit; of the first 100,000

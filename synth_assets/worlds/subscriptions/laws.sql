@@ -2,12 +2,34 @@
 --
 -- Blocks are judged a few at a time. Rows that references join are in one block, so most laws need no more; a
 -- law that compares other rows is marked [cross-partition], and one over counts of joined rows begins WITH tally AS, whose
--- rows are added up. id_of(text) is the id that a label names.
+-- rows are added up. id_of(text) is the id that a label names. Where history.start is empty the books are a window.
 
--- name: customers_as_asked [cross-partition] — There are num_customers customers.
+-- name: customers_as_asked [cross-partition] — There are num_customers customers, in a window.
 SELECT num_customers AS asked, found
 FROM scenario CROSS JOIN (SELECT count(*) AS found FROM customers)
-WHERE found <> num_customers;
+WHERE found <> num_customers AND history.start IS NULL;
+
+-- name: customers_by_month_as_asked [cross-partition] — In a history that grows customers_at_start are there on its first
+-- day, and every month ends with its twelfth of a year's new ones, the first with the share of its days.
+WITH months AS (
+    SELECT
+        CAST(month + INTERVAL 1 MONTH AS DATE) - 1 AS month_end,
+        row_number() OVER (ORDER BY month) - 1
+        + (last_day(first_day) - first_day) / day(last_day(first_day)) AS months_on
+    FROM scenario, unnest(generate_series(date_trunc('month', first_day), as_of, INTERVAL 1 MONTH)) AS months(month)
+    WHERE history.start IS NOT NULL
+),
+ends AS (
+    SELECT month_end, history.new_customers_per_year / 12 * months_on AS new
+    FROM months CROSS JOIN scenario
+    WHERE month_end <= as_of
+    UNION
+    SELECT first_day, 0 FROM scenario WHERE history.start IS NOT NULL
+),
+started AS (SELECT month_end, count(*) AS found FROM ends JOIN subscriptions ON start_date <= month_end GROUP BY month_end)
+SELECT month_end, round(history.customers_at_start + new, 2) AS asked, coalesce(found, 0) AS found
+FROM ends LEFT JOIN started USING (month_end) CROSS JOIN scenario
+WHERE abs(coalesce(found, 0) - history.customers_at_start - new) > 0.501;
 
 -- name: email_belongs_to_one [cross-partition] — No two customers share an e-mail, and every address is reserved for examples.
 SELECT email, count(*) AS customers
@@ -58,21 +80,21 @@ SELECT sub_id, start_date
 FROM subscriptions CROSS JOIN scenario
 WHERE start_date > as_of;
 
--- name: new_customers_as_asked [cross-partition] — As many first subscriptions as asked start after the period's first
--- day, the others on or before it; the second ones all start after it.
+-- name: new_customers_as_asked [cross-partition] — As many first subscriptions as asked start after the first day of a
+-- window, the others on or before it; the second ones all start after it.
 SELECT num_customers * new_customers_share AS asked, found
 FROM scenario CROSS JOIN (
     SELECT
-        count(*) FILTER (start_date > CAST(as_of - to_months(period_months) AS DATE) + 1)
+        count(*) FILTER (start_date > first_day)
         - (count(*) - (SELECT count(*) FROM customers)) AS found
     FROM subscriptions CROSS JOIN scenario
 )
-WHERE abs(found - num_customers * new_customers_share) > 0.501;
+WHERE abs(found - num_customers * new_customers_share) > 0.501 AND history.start IS NULL;
 
--- name: cancelled_within_the_period — Cancellations and changes of plan lie in the period that ends with as_of.
+-- name: cancelled_within_the_period — Cancellations and changes of plan lie between the first day and as_of.
 SELECT sub_id, end_date
 FROM subscriptions CROSS JOIN scenario
-WHERE end_date <= as_of - to_months(period_months) OR end_date > as_of OR end_date < start_date;
+WHERE end_date < first_day OR end_date > as_of OR end_date < start_date;
 
 -- name: cancellations_as_asked [cross-partition] — As many customers as the churn rate asks have no active subscription
 -- left: who changes plan has one.
@@ -80,14 +102,48 @@ SELECT num_customers * churn_rate AS asked, found
 FROM scenario CROSS JOIN (
     SELECT (SELECT count(*) FROM customers) - count(*) FILTER (status = 'Active') AS found FROM subscriptions
 )
-WHERE abs(found - num_customers * churn_rate) > 0.501;
+WHERE abs(found - num_customers * churn_rate) > 0.501 AND history.start IS NULL;
+
+-- name: cancellations_of_whole_years_as_asked [cross-partition] — In a history that grows churn_rate of the active
+-- customers cancel in a year: after every twelve months of bills exactly so many, counted over all bills so far.
+WITH firsts AS (
+    SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
+    FROM scenario, unnest(
+        generate_series(date_trunc('month', first_day), as_of, INTERVAL 1 MONTH)
+    ) AS months(month)
+    WHERE month >= first_day
+    AND history.start IS NOT NULL
+),
+cycles AS (
+    SELECT
+        billing_date,
+        row_number() OVER (ORDER BY billing_date) AS cycle,
+        lead(billing_date) OVER (ORDER BY billing_date) AS next_date
+    FROM firsts CROSS JOIN scenario
+    WHERE months_on % billing_interval_months = 0
+),
+counted AS (
+    SELECT
+        cycle,
+        count(*) FILTER (start_date <= billing_date AND coalesce(end_date >= billing_date, true)) AS active,
+        count(*) FILTER (end_date < next_date) AS gone
+    FROM cycles CROSS JOIN subscriptions
+    WHERE next_date IS NOT NULL
+    GROUP BY cycle
+),
+so_far AS (SELECT cycle, gone, sum(active) OVER (ORDER BY cycle) AS active FROM counted)
+SELECT cycle, round(active * billing_interval_months * churn_rate / 12, 2) AS asked, gone
+FROM so_far CROSS JOIN scenario
+WHERE
+    cycle % greatest(1, 12 // billing_interval_months) = 0
+    AND abs(gone - active * billing_interval_months * churn_rate / 12) > 0.501;
 
 -- name: billed_on_the_first — Invoices are dated the 1st of a month of the period, and due after the terms.
 SELECT invoice_id, invoice_date, due_date
 FROM invoices CROSS JOIN scenario
 WHERE
     day(invoice_date) <> 1
-    OR invoice_date <= as_of - to_months(period_months)
+    OR invoice_date < first_day
     OR invoice_date > as_of
     OR due_date <> invoice_date + payment_terms_days;
 
@@ -103,13 +159,13 @@ FROM invoices JOIN subscriptions USING (sub_id)
 WHERE invoice_date > end_date OR invoice_date < start_date;
 
 -- name: cancelled_subscription_was_billed_throughout — From its start to its end, a cancelled subscription has an invoice
--- for every billing date: only active ones can be ghosts.
+-- for every billing date: only active ones can be ghosts, but in a history that grows they may be cancelled later.
 WITH firsts AS (
     SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
     FROM scenario, unnest(
-        generate_series(date_trunc('month', as_of - to_months(period_months)), as_of, INTERVAL 1 MONTH)
+        generate_series(date_trunc('month', first_day), as_of, INTERVAL 1 MONTH)
     ) AS months(month)
-    WHERE month > as_of - to_months(period_months)
+    WHERE month >= first_day
 ),
 asked AS (
     SELECT sub_id, count(*) AS dates
@@ -119,7 +175,8 @@ asked AS (
 )
 SELECT sub_id, dates, coalesce(found, 0) AS invoices
 FROM asked LEFT JOIN (SELECT sub_id, count(*) AS found FROM invoices GROUP BY sub_id) USING (sub_id)
-WHERE coalesce(found, 0) <> dates;
+CROSS JOIN scenario
+WHERE coalesce(found, 0) <> dates AND history.start IS NULL;
 
 -- name: amount_is_the_plans_price — An invoice bills the plan's monthly price for every month of the interval.
 SELECT invoice_id, amount_cents, monthly_price_cents
@@ -137,18 +194,24 @@ FROM payments JOIN invoices USING (invoice_id)
 WHERE payment_date > due_date AND (payment_date > due_date + 29 OR amount_paid_cents <> amount_cents);
 
 -- name: ghosts_as_asked [cross-partition] — For each billing date, the rate of ghosts gives how many active subscriptions
--- have no invoice: 15 of 1,000, 14 of 926.
-SELECT invoice_date, round(active * anomaly_rates.ghost_subscriber, 2) AS asked, active - billed AS found
-FROM scenario CROSS JOIN (
+-- have no invoice: 15 of 1,000, 14 of 926. In a history that grows all dates so far count together.
+WITH by_date AS (
     SELECT dates.invoice_date, any_value(billed) AS billed, count(*) AS active
     FROM (SELECT invoice_date, count(*) AS billed FROM invoices GROUP BY invoice_date) AS dates
     JOIN subscriptions ON start_date <= dates.invoice_date AND coalesce(end_date >= dates.invoice_date, true)
     GROUP BY dates.invoice_date
+),
+so_far AS (
+    SELECT invoice_date, sum(billed) OVER earlier AS billed, sum(active) OVER earlier AS active
+    FROM by_date CROSS JOIN scenario
+    WINDOW earlier AS (PARTITION BY CASE WHEN history.start IS NULL THEN invoice_date END ORDER BY invoice_date)
 )
+SELECT invoice_date, round(active * anomaly_rates.ghost_subscriber, 2) AS asked, active - billed AS found
+FROM so_far CROSS JOIN scenario
 WHERE abs(active - billed - active * anomaly_rates.ghost_subscriber) > 0.501;
 
--- name: unpaid_and_partial_as_asked — Zombies have their rate of all invoices, and partial payments
--- theirs of all payments.
+-- name: unpaid_and_partial_as_asked — Zombies have their rate of all invoices, and partial payments theirs of all
+-- payments; in a history that grows, of the bills whose grace has run out.
 WITH tally AS (
     SELECT
         count(*) AS invoices,
@@ -156,6 +219,7 @@ WITH tally AS (
         count(*) FILTER (WHERE payment_id IS NULL AND as_of > due_date + grace_days) AS zombies,
         count(*) FILTER (WHERE amount_paid_cents < amount_cents) AS partials
     FROM invoices LEFT JOIN payments USING (invoice_id) CROSS JOIN scenario
+    WHERE history.start IS NULL OR as_of > due_date + grace_days
 )
 SELECT invoices, zombies, payments, partials
 FROM scenario CROSS JOIN (SELECT CAST(sum(COLUMNS(*)) AS BIGINT) FROM tally)
@@ -163,19 +227,26 @@ WHERE
     abs(zombies - invoices * anomaly_rates.zombie_account) > 0.501
     OR abs(partials - payments * anomaly_rates.partial_payment) > 0.501;
 
--- name: late_payments_as_asked — As many payments are late as the late rate asks; at a prevalence it counts the
--- payments of the clean twin, of whose late ones any may have become a ghost or a zombie.
+-- name: late_payments_as_asked — As many payments are late as the late rate asks; at a prevalence, and in a history that
+-- grows, it counts the payments of the clean twin, of whose late ones any may have become a ghost or a zombie; there
+-- those of the bills whose grace has run out.
 WITH tally AS (
     SELECT
         count(*) AS payments,
         count(*) FILTER (WHERE payment_date > due_date) AS late,
-        (SELECT count(*) FROM anomaly_manifest WHERE type <> 'partial_payment') AS gone
-    FROM payments JOIN invoices USING (invoice_id)
+        (
+            SELECT count(*) FROM anomaly_manifest CROSS JOIN scenario
+            WHERE
+                type <> 'partial_payment'
+                AND (history.start IS NULL OR as_of > billing_date + payment_terms_days + grace_days)
+        ) AS gone
+    FROM payments JOIN invoices USING (invoice_id) CROSS JOIN scenario
+    WHERE history.start IS NULL OR as_of > due_date + grace_days
 )
 SELECT round(payments * late_rate, 2) AS asked, late, gone
 FROM scenario CROSS JOIN (SELECT CAST(sum(COLUMNS(*)) AS BIGINT) FROM tally)
 WHERE CASE
-    WHEN prevalence IS NULL THEN abs(late - payments * late_rate) > 0.501
+    WHEN prevalence IS NULL AND history.start IS NULL THEN abs(late - payments * late_rate) > 0.501
     ELSE late NOT BETWEEN (payments + gone) * late_rate - gone - 0.501 AND (payments + gone) * late_rate + 0.501
 END;
 
@@ -188,10 +259,13 @@ WHERE
     payments > 1
     OR (paid_cents <> amount_cents AND paid_cents * 100 NOT BETWEEN amount_cents * 90 AND amount_cents * 99);
 
--- name: cancelled_customers_pay — What is unpaid is an active subscription's.
+-- name: cancelled_customers_pay — What is unpaid is an active subscription's, in a history that grows of one that was
+-- active when grace ran out.
 SELECT invoice_id, sub_id
-FROM invoices JOIN subscriptions USING (sub_id) ANTI JOIN payments USING (invoice_id)
-WHERE status <> 'Active';
+FROM invoices JOIN subscriptions USING (sub_id) CROSS JOIN scenario ANTI JOIN payments USING (invoice_id)
+WHERE
+    status <> 'Active'
+    AND (history.start IS NULL OR (as_of > due_date + grace_days AND end_date <= due_date + grace_days));
 
 -- name: settlement_follows_from_payments — Paid, partially paid, unpaid and zombie are what payments, grace and
 -- status give, and what is outstanding is the amount less the cash.
@@ -208,7 +282,12 @@ WHERE
         CASE
             WHEN received_cents = amount_cents THEN 'paid'
             WHEN received_cents > 0 THEN 'partially_paid'
-            WHEN status = 'Active' AND as_of > due_date + grace_days THEN 'zombie'
+            WHEN
+                as_of > due_date + grace_days
+                AND CASE
+                    WHEN history.start IS NULL THEN status = 'Active'
+                    ELSE coalesce(end_date > due_date + grace_days, true)
+                END THEN 'zombie'
             ELSE 'unpaid'
         END,
         amount_cents - coalesce(received_cents, 0)

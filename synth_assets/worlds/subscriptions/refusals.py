@@ -10,21 +10,31 @@ from synth_assets.worlds.subscriptions.closed_form import ClosedForm, closed_for
 from synth_assets.worlds.subscriptions.cohorts import bill_days, cohorts
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, Config
 from synth_assets.worlds.subscriptions.decoy_rates import why_not as decoys_why_not
+from synth_assets.worlds.subscriptions.growing_refusals import faults_why_not, history_why_not
 
 
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configuration cannot be met, in one line, or None when it can."""
+    misfit = history_why_not(config) if config.grows else _too_many(config)
+    if misfit:
+        return misfit
+    shares = config.plan_shares
+    if abs(shares.basic + shares.pro + shares.enterprise - 1) > 1e-9:
+        total = shares.basic + shares.pro + shares.enterprise
+        return f"plan_shares: they add up to {total:g}, but must add up to 1"
+    if config.grows:
+        return faults_why_not(config, draws.of("bills"))
+    return decoys_why_not(config) or _misfit(config, draws.of("bills"))
+
+
+def _too_many(config: Config) -> str | None:
     numbers = NUMBERS_A_CYCLE * config.num_customers * len(bill_days(config))
     if numbers > LARGEST:
         return (
             f"{NUMBERS_A_CYCLE} x num_customers x billing dates is {numbers:,}, but invoice numbers end at "
             f"{LARGEST:,}: lower num_customers"
         )
-    shares = config.plan_shares
-    if abs(shares.basic + shares.pro + shares.enterprise - 1) > 1e-9:
-        total = shares.basic + shares.pro + shares.enterprise
-        return f"plan_shares: they add up to {total:g}, but must add up to 1"
-    return decoys_why_not(config) or _misfit(config, draws.of("bills"))
+    return None
 
 
 def _misfit(config: Config, draws: Draws) -> str | None:

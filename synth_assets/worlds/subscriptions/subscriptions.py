@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synth_assets.model.columns import choice, day, identifier, reference
+from synth_assets.model.columns import choice, day, identifier, reference, state
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.model.variant import Variant
@@ -28,13 +28,15 @@ COLUMNS = (
         "start_date",
         "First day; new customers, and those on a new plan, are billed from the next billing date on.",
     ),
-    day(
-        "end_date",
-        "Day of the cancellation, or the last day before a change of plan; empty while active "
-        "(`--variant period-ends` fills it).",
-        nullable=True,
+    state(
+        day(
+            "end_date",
+            "Day of the cancellation, or the last day before a change of plan; empty while active "
+            "(`--variant period-ends` fills it).",
+            nullable=True,
+        )
     ),
-    choice("status", ("Active", "Cancelled"), "As of the period's last day."),
+    state(choice("status", ("Active", "Cancelled"), "As of the period's last day.")),
 )
 
 
