@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -256,6 +257,33 @@ def test_the_faults_of_subscriptions_that_are_cancelled_later_stay() -> None:
         assert 0.1 < (owns[subscriptions] == "Cancelled").mean() < 0.6
     found = settlement[settlement["settlement"] == "zombie"]["invoice_id"]
     assert set(found) == set(zombies["entity_id"])
+
+
+@pytest.mark.parametrize("config", range(len(WORLDS["subscriptions"].configs)))
+def test_the_clean_twin_of_subscriptions_differs_in_labelled_bills_alone(config: int) -> None:
+    data = made("subscriptions", config, LATER)
+    clean = in_memory(Scenario(data.scenario.world, data.scenario.config.clean(), {}))
+    for name in ("customers", "plans", "subscriptions"):
+        assert data.tables[name].equals(clean.tables[name])
+    later = made("subscriptions", config, LATER + 200 * DAY)  # by then all faults of these bills show
+    faulty = later.frame("anomaly_manifest")
+    bill_of = faulty["anomaly_id"].str[-9:].groupby(faulty["type"]).agg(set)
+    for name, kinds in (("invoices", ["ghost_subscriber"]), ("payments", list(bill_of.index))):
+        ours, theirs = (of.frame(name).astype(str) for of in (data, clean))
+        other = pd.concat([ours, theirs]).drop_duplicates(keep=False)
+        assert set(other.iloc[:, 0].str[-9:]) <= set().union(*(bill_of[kind] for kind in kinds))
+        assert len(other)
+
+
+def test_any_split_of_a_history_of_subscriptions_gives_the_same_rows() -> None:
+    of = scenario("subscriptions", 1, LATER)
+    ((whole,), edges) = of.world.blocks(of.config, "num_customers"), (0, 1, 7, 50, 300)
+    assert whole.stop > edges[-1]
+    blocks = [range(low, high) for low, high in pairwise((*edges, whole.stop))]
+    parts = [make_block(of.world, of.config, "num_customers", rows) for rows in blocks]
+    for table, rows in make_block(of.world, of.config, "num_customers", whole).items():
+        split = pa.concat_tables([part[table] for part in parts])
+        assert split.sort_by(of.world.table(table).key.name).equals(rows), table
 
 
 def test_customers_leave_as_in_a_window_of_a_year() -> None:

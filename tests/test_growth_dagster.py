@@ -11,8 +11,10 @@ import pytest
 
 from synth_assets.definitions import defs
 from synth_assets.orchestration import plots
+from synth_assets.orchestration.keys import op_name
 from synth_assets.orchestration.schedule import nightly
 from synth_assets.storage.parquet import part_name
+from synth_assets.worlds import load
 from tests.dagster_runs import failure, run
 
 HISTORY = {"start": "2024-01-01", "transactions_per_year": 240}
@@ -69,3 +71,17 @@ def test_the_changes_of_the_last_night_are_an_asset(data_dir: Path) -> None:
     assert set(feed["op"].to_pylist()) <= {"insert", "update"}
     shown = result.asset_materializations_for_node("changes")[0].metadata["changes"].value
     assert {"table": "orders", "changes": feed.num_rows} in [record.data for record in shown.records]
+
+
+def test_subscriptions_grow_and_no_check_fails() -> None:
+    world = load("subscriptions")
+    history = {"start": "2023-11-20", "customers_at_start": 120, "new_customers_per_year": 90}
+    first = run(world=world, as_of="2024-04-30", history=history)
+    second = run(world=world, as_of="2024-05-02")
+    for done in (first, second):
+        assert done.success
+        checks = {check.check_name: check.passed for check in done.get_asset_check_evaluations()}
+        assert "customers_by_month_as_asked" in checks
+        assert all(checks.values()), checks
+    invoices = op_name(world, "invoices")
+    assert rows_of(second, invoices) > rows_of(first, invoices) + 100
