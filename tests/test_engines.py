@@ -15,11 +15,12 @@ import pytest
 
 from synth_assets.generation.engines import engine
 from synth_assets.generation.generate import Step, write_world
-from synth_assets.generation.map_blocks import IN_FLIGHT, MapBlocks, with_block_context
+from synth_assets.generation.map_blocks import IN_FLIGHT, MapBlocks
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.scenario.resolve import resolve
 from synth_assets.storage.store import Store
 from synth_assets.worlds import load
+from tests.bad_blocks import die, fail_at_five
 from tests.dagster_runs import AS_OF
 from tests.processes import command_line, cpu_ticks, descendants, listening
 from tests.thorough import size
@@ -108,13 +109,6 @@ def busy_worker() -> int:
                 return pid
 
 
-def fail_at_five(block: int) -> int:
-    with with_block_context("order_to_cash", block, range(10 * block, 10 * block + 10)):
-        if block == 5:
-            raise ValueError("boom")
-        return block
-
-
 def test_a_block_that_raises_is_named_with_its_error(map_blocks: MapBlocks) -> None:
     results = map_blocks(fail_at_five, range(9))
     assert [next(results) for _ in range(5)] == [0, 1, 2, 3, 4]
@@ -123,12 +117,6 @@ def test_a_block_that_raises_is_named_with_its_error(map_blocks: MapBlocks) -> N
     assert str(error.value) == (
         "order_to_cash: ValueError('boom') in block 5 (rows 50 to 60): a bug, please report"
     )
-
-
-def die(block: int) -> int:
-    if block == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return block
 
 
 def test_a_block_that_always_kills_its_worker_ends_the_run(map_blocks: MapBlocks) -> None:
