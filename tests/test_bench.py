@@ -91,7 +91,7 @@ def test_a_disk_that_is_too_small_is_said_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=5 << 20))
     with pytest.raises(SystemExit) as stopped:
         report.print_world("order_to_cash", 1_000_000, 1, tmp_path)
-    assert re.fullmatch(r"273 MiB are needed in \S+, and 5 MiB are free: see --dir", stopped.value.code)
+    assert re.fullmatch(r"493 MiB are needed in \S+, and 5 MiB are free: see --dir", stopped.value.code)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -20,6 +20,7 @@ from synth_assets.evaluate.samples import Sample, sample, views
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.manifest import DIFFICULTIES, FOUND_OF_GRADE, graded
 from synth_assets.scenario.resolve import resolve
+from tests.thorough import size
 from tests.worlds import failed, make_world, verify_quickly, write_world
 
 RATES = {
@@ -49,7 +50,8 @@ def test_a_grade_means_the_same_under_any_mix() -> None:
     """Equal shares of all grades, where most labels are usually very hard."""
     mix = dict.fromkeys(DIFFICULTIES, 1.0)
     labels, found = (dict.fromkeys(DIFFICULTIES, 0) for _ in range(2))
-    for seed in range(1, 7):
+    seeds = size((1, 2, 4), (1, 2, 3, 4, 5, 6))
+    for seed in seeds:
         keys = {"num_transactions": 20_000, "seed": seed, "difficulty_mix": mix, "as_of": "2026-11-27"}
         for one in measure(resolve("order_to_cash", keys)):
             if one.kind == "payment_mismatch":
@@ -57,7 +59,7 @@ def test_a_grade_means_the_same_under_any_mix() -> None:
                 labels[one.difficulty] += one.labels
                 found[one.difficulty] += one.found
     for grade, share in zip(DIFFICULTIES, FOUND_OF_GRADE, strict=True):
-        assert labels[grade] > 900
+        assert labels[grade] > 150 * len(seeds)
         assert found[grade] / labels[grade] == pytest.approx(share, abs=0.1), grade
 
 
@@ -82,7 +84,7 @@ def test_the_grades_of_other_worlds_hold(name: str, keys: dict[str, Any]) -> Non
     assert all(one.holds for one in found), found
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", size((2,), (1, 2, 3)))
 def test_the_grades_of_the_medium_wholesaler_hold(seed: int) -> None:
     rates = dict.fromkeys(type(worlds.load("wholesale").config().anomaly_rates).model_fields, 0.1)
     scenario = resolve("wholesale", {"seed": seed, "anomaly_rates": rates, "as_of": "2024-12-31"})
