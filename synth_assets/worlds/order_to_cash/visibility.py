@@ -15,21 +15,31 @@ from synth_assets.worlds.order_to_cash.facts import Transactions, facts, orders_
 
 
 def visible_on(facts: Transactions) -> Ints:
-    """The first day on which the tables show the fault of each transaction; of a sound one the issue's.
+    """The first day on which the tables show the fault of each transaction; of a sound one the order's."""
+    day = facts.order_day.copy()
+    for code in range(1, len(anomalies.ANOMALIES) + 1):
+        at = np.flatnonzero(facts.fault == code)
+        day[at] = would_show_on(facts, code)[at]
+    return day
+
+
+def would_show_on(facts: Transactions, code: int) -> Ints:
+    """The first day on which the tables would show a kind of fault of each transaction.
 
     A discount shows with its order, a missing invoice when the order is held for invoiced, and a stale
     invoice when it is older than 60 days by its issue and by its due date.
     """
-    day = facts.issue_day.copy()
-    at = facts.fault == anomalies.DISCOUNT
-    day[at] = facts.order_day[at]
-    at = facts.fault == anomalies.MISMATCH
-    day[at] = facts.paid_day[at]
-    at = facts.fault == anomalies.STALE
-    day[at] += cash_curves.STALE_DAYS
-    at = facts.second.row
-    day[at] = facts.second.issue_day
-    return day
+    if code == anomalies.DISCOUNT:
+        return facts.order_day
+    if code == anomalies.MISMATCH:
+        return facts.paid_day
+    if code == anomalies.STALE:
+        return facts.issue_day + cash_curves.STALE_DAYS
+    if code == anomalies.DUPLICATE:
+        day = facts.issue_day.copy()
+        day[facts.second.row] = facts.second.issue_day
+        return day
+    return facts.issue_day
 
 
 def labelled(config: Config, facts: Transactions) -> npt.NDArray[np.intp]:
@@ -43,23 +53,23 @@ def labelled(config: Config, facts: Transactions) -> npt.NDArray[np.intp]:
 def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, the transactions that its rate counts and the labels that it gives.
 
-    In a history that grows a rate counts the orders so far. All faults of a month show once it is settled;
-    of the months since then those that show are counted.
+    In a history that grows a rate counts the orders whose fault would show by as_of. All faults of a month
+    show once it is settled; of the months since then those that show are counted.
     """
     if not config.grows:
         return fault_plan.expected_labels(config, draws)
-    count = orders_so_far(config, draws)
-    blocks = growth.cut(growth.pieces(order_days.months(config)), count)
+    blocks = growth.cut(growth.pieces(order_days.months(config)), orders_so_far(config, draws))
     still_open = blocks[settled(config, draws) :]
-    settled_rows = still_open[0].start if still_open else count
-    counted = np.zeros(len(anomalies.ANOMALIES) + 1, dtype=np.int64)
+    last, settled_rows = order_days.window(config).last, still_open[0].start
+    rates = dict(config.anomaly_rates)
+    counts = {kind: [settled_rows, quota(rate, settled_rows)] for kind, rate in rates.items()}
     for rows in still_open:
         decided = facts(config, draws, rows)
-        counted += np.bincount(decided.fault[labelled(config, decided)], minlength=len(counted))
-    return {
-        kind: (count, quota(rate, settled_rows) + int(number))
-        for (kind, rate), number in zip(config.anomaly_rates, counted[1:], strict=True)
-    }
+        for code, count in enumerate(counts.values(), start=1):
+            shows = would_show_on(decided, code) <= last
+            count[0] += int(shows.sum())
+            count[1] += int((shows & (decided.fault == code)).sum())
+    return {kind: (population, labels) for kind, (population, labels) in counts.items()}
 
 
 def blocks(config: Config, draws: Draws, root: str) -> list[range]:
