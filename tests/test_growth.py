@@ -511,7 +511,7 @@ def test_what_does_not_fit_a_history_is_refused(values: dict[str, Any], line: st
         ({"plan_change_share": 0.5}, "plan_change_share: with history.start nobody changes their plan"),
         ({"decoy_ratio": 2.0}, "decoy_ratio: with history.start churn_rate and late_rate say"),
         ({"prevalence": 0.1}, "prevalence: with history.start anomaly_rates say"),
-        ({"preset": "investigation"}, "preset: investigation is of a window"),
+        ({"preset": "investigation"}, "preset: with history.start only standard goes on: leave preset out"),
         ({"as_of": "2023-12-31"}, "history.start 2024-01-01 is after as_of 2023-12-31"),
         ({"as_of": "2044-01-01"}, "history.start 2024-01-01 is 20 years or more before as_of 2044-01-01"),
         (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -93,6 +94,9 @@ class WorldConfig(Frozen):
         ),
     ] = None
 
+    counted_by_history: ClassVar[Mapping[str, str]] = {}
+    """Keys of a window that say nothing in a history that grows, each with what does instead."""
+
     @property
     def day(self) -> dt.date:
         """`as_of` as a date; ValueError while it is still `today`."""
@@ -145,6 +149,16 @@ class WorldConfig(Frozen):
     def _rates_add_up_to_the_prevalence(self) -> Self:
         """Whoever makes a configuration: pydantic takes no other instance here, and this one is frozen."""
         self.__dict__["anomaly_rates"] = self.with_prevalence().anomaly_rates
+        return self
+
+    @model_validator(mode="after")
+    def _a_history_has_rates_a_year(self) -> Self:
+        fields = type(self).model_fields
+        for key, instead in self.counted_by_history.items() if self.grows else ():
+            if getattr(self, key) != fields[key].default:
+                raise ValueError(f"{key}: with history.start {instead}: leave {key} out")
+        if not self.grows and self._history != type(self._history)():
+            raise ValueError("history: its rates a year need a first day: set history.start, too")
         return self
 
     def usual(self) -> Self:

@@ -151,35 +151,38 @@ def _changes(world: World) -> dg.AssetsDefinition:
     def feed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         with fail_in_one_line():
             since = (context.op_execution_context.op_config or {}).get("since")
-            store = store_for(world, CHANGES)
-            with store.lock(wait=True):
-                scenario = store.scenario()
-                if not scenario.history:
-                    context.log.info(f"{world.name}: no history grows, so nothing changes from day to day")
-                    return
-                until = scenario.config.day
-                first = day_of("since", since) if since else until - dt.timedelta(days=1)
-                directory = store.home / CHANGES
-                if isinstance(directory, Path):
-                    directory.mkdir(exist_ok=True)
-                with temporary_directory(CHANGES) as aside:
-                    counts = write_changes(scenario, first, until, aside)
-                    for table in counts:
-                        write_atomic(
-                            directory / f"{table}.parquet", (aside / f"{table}.parquet").read_bytes()
-                        )
-        yield dg.MaterializeResult(
-            data_version=dg.DataVersion(f"{scenario.id}-{first}"),
-            metadata={
-                "dagster/row_count": sum(counts.values()),
-                "changes": check_results.as_table(
-                    [{"table": table, "changes": number} for table, number in counts.items()]
-                ),
-                "path": dg.MetadataValue.path(str(directory)),
-                "since": str(first),
-                "scenario": scenario.id,
-                "as_of": str(until),
-            },
-        )
+            scenario = store_for(world, CHANGES).scenario()
+            if not scenario.history:
+                context.log.info(f"{world.name}: no history grows, so nothing changes from day to day")
+                return
+            yield _fed(world, since)
 
     return feed
+
+
+def _fed(world: World, since: str | None) -> dg.MaterializeResult:
+    store = store_for(world, CHANGES)
+    directory = store.home / CHANGES
+    with store.lock(wait=True):
+        scenario = store.scenario()
+        until = scenario.config.day
+        first = day_of("since", since) if since else until - dt.timedelta(days=1)
+        if isinstance(directory, Path):
+            directory.mkdir(exist_ok=True)
+        with temporary_directory(CHANGES) as aside:
+            counts = write_changes(scenario, first, until, aside)
+            for file in (f"{table}.parquet" for table in counts):
+                write_atomic(directory / file, (aside / file).read_bytes())
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(f"{scenario.id}-{first}"),
+        metadata={
+            "dagster/row_count": sum(counts.values()),
+            "changes": check_results.as_table(
+                [{"table": table, "changes": number} for table, number in counts.items()]
+            ),
+            "path": dg.MetadataValue.path(str(directory)),
+            "since": str(first),
+            "scenario": scenario.id,
+            "as_of": str(until),
+        },
+    )

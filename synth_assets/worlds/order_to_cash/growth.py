@@ -94,10 +94,9 @@ def months(config: Config, usual: Ints) -> Months:
     return Months(tuple(range(first, last + 1)), tuple(ends))
 
 
-def schedule(config: Config, usual: Ints, lucky: Ints) -> MonthlySchedule:
+def schedule(config: Config, found: Months, lucky: Ints) -> MonthlySchedule:
     """The days of the orders of all months, by weights of the days of the whole months."""
     days = whole_months(config.start, config.day)
-    found = months(config, usual)
     inside = np.where(days.days >= epoch_day(config.start), lucky, 0)
     return MonthlySchedule(days.first, month_of_days(days) - found.numbers[0], inside, found.ends)
 

@@ -46,9 +46,10 @@ def order_day(config: Config, draws: Draws, transaction: Ints) -> Ints:
     return days.day(transaction)
 
 
+@lru_cache(maxsize=64)
 def months(config: Config) -> growth.Months:
     """The months of a history that grows."""
-    return _months(config)
+    return growth.months(config, monthly_weights(growth.whole_months(config.start, config.day)))
 
 
 @lru_cache(maxsize=8)
@@ -102,15 +103,10 @@ def _with_luck(weights: Ints, day: Ints, draws: Draws) -> Ints:
 
 
 @lru_cache(maxsize=64)
-def _months(config: Config) -> growth.Months:
-    return growth.months(config, monthly_weights(growth.whole_months(config.start, config.day)))
-
-
-@lru_cache(maxsize=64)
 def _monthly_schedule(config: Config, draws: Draws) -> MonthlySchedule:
     days = growth.whole_months(config.start, config.day)
-    usual = monthly_weights(days)
-    return growth.schedule(config, usual, _with_luck(usual, days.days, draws))
+    lucky = _with_luck(monthly_weights(days), days.days, draws)
+    return growth.schedule(config, months(config), lucky)
 
 
 SETTLED = (

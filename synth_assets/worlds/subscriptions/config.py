@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -62,7 +63,7 @@ class PlanShares(Frozen):
     enterprise: Rate = Field(0.12, description="Customers on Enterprise.")
 
 
-class Customers(History):
+class CustomerHistory(History):
     """A business that goes on: with a start, a later as_of adds days and changes no earlier one.
 
     Its counts are rates a year then, and its rates hold at every billing date.
@@ -77,6 +78,7 @@ class Customers(History):
 
 
 COUNTED_BY_HISTORY = {
+    "preset": "only standard goes on",
     "num_customers": "history.customers_at_start and history.new_customers_per_year say how many there are",
     "period_months": "the history runs from history.start to as_of",
     "new_customers_share": "history.new_customers_per_year says how many come",
@@ -91,6 +93,8 @@ COUNTED_BY_HISTORY = {
 
 class Config(WorldConfig):
     """Keys of subscriptions."""
+
+    counted_by_history: ClassVar[Mapping[str, str]] = COUNTED_BY_HISTORY
 
     preset: Literal["standard", "investigation"] = Field(
         "standard",
@@ -132,7 +136,7 @@ class Config(WorldConfig):
     in_grace_unpaid_rate: Rate = Field(
         0.05, description="Of the subscriptions billed while grace still runs, those not paid by as_of."
     )
-    history: Customers = Customers()
+    history: CustomerHistory = CustomerHistory()
     monthly_prices: MonthlyPrices = MonthlyPrices()
     plan_shares: PlanShares = PlanShares()
     anomaly_rates: AnomalyRates = AnomalyRates()
@@ -167,18 +171,6 @@ class Config(WorldConfig):
             return {"first_day": first_day}
         rates = {name: getattr(self.planned, name) for name in (*DECOYS_OF_A_RATIO, "prevalence")}
         return {"first_day": first_day, **rates}
-
-    @model_validator(mode="after")
-    def _a_history_has_rates_a_year(self) -> Self:
-        fields = type(self).model_fields
-        if self.grows and self.preset != fields["preset"].default:
-            raise ValueError(f"preset: {self.preset} is of a window: leave it or history.start out")
-        for key, instead in COUNTED_BY_HISTORY.items() if self.grows else ():
-            if getattr(self, key) != fields[key].default:
-                raise ValueError(f"{key}: with history.start {instead}: leave {key} out")
-        if not self.grows and self.history != Customers():
-            raise ValueError("history: its rates a year need a first day: set history.start, too")
-        return self
 
     @model_validator(mode="after")
     def _one_key_plans_decoys(self) -> Self:
