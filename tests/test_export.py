@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import synth_assets
-from synth_assets.export.files import BATCH_ROWS, export
+from synth_assets.export.files import export
+from synth_assets.export.rows import BATCH_ROWS
 from synth_assets.generation.generate import Dataset
 from synth_assets.model.columns import (
     choice,

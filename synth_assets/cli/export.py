@@ -43,10 +43,16 @@ variant_option = click.option(
     "form",
     required=True,
     metavar="FORMAT",
-    help="csv or json; of personal_banking also plaid or users-json.",
+    help="csv, json, jsonl, parquet, arrow, xlsx, sql, delta or datapackage; of personal_banking also plaid "
+    "or users-json.",
 )
 @click.option("--out", required=True, type=click.Path(file_okay=False), help="Directory.")
-@click.option("--tables", metavar="A,B", help="Only these tables, as csv or json.")
+@click.option("--tables", metavar="A,B", help="Only these tables, in a format of tables.")
+@click.option(
+    "--partition-by",
+    type=click.Choice(["month"]),
+    help="With parquet, a directory a month of each table's first day: invoices/month=2026-01/.",
+)
 @preset_option
 @variant_option
 @data_dir_option
@@ -56,12 +62,13 @@ def export(
     form: str,
     out: str,
     tables: str | None,
+    partition_by: str | None,
     preset: str | None,
     variants: tuple[str, ...],
     directory: str | None,
 ) -> None:
     """Write published tables, one file each, under the source document's names, or all in a vendor's shape.
-    `all` makes a directory a world."""
+    `all` makes a directory a world. xlsx and sql are one file a world, delta a directory a table."""
     from synth_assets.export.formats import variants_of, vendor_of, write
 
     if not out:
@@ -75,7 +82,8 @@ def export(
             None if tables is None else [table_of(world, word.strip()).name for word in tables.split(",")]
         )
         place = Path(out) / world.name if name == "all" else Path(out)
-        for path in write(source_of(world, preset, directory, variants), form, place, wanted):
+        source = source_of(world, preset, directory, variants)
+        for path in write(source, form, place, wanted, partition_by):
             click.echo(shown(path))
 
 

@@ -85,7 +85,7 @@ def _add(metadata: sa.MetaData, table: Table, known: Mapping[str, Table], dialec
 
 
 def _column(table: Table, column: Column, dialect: str, is_indexed: bool) -> sa.Column[Any]:
-    is_key, form = column is table.key, _type(column, dialect)
+    is_key, form = column is table.key and table.has_key, _type(column, dialect)
     counts_up = is_key and isinstance(form, sa.Integer)
     if counts_up and dialect == "sqlite":
         form = sa.Integer()  # the one spelling under which SQLite counts up

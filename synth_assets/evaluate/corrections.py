@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.parquet import ParquetWriter
 
-from synth_assets.export.files import aside, placed
+from synth_assets.export.placing import aside, placed
 from synth_assets.generation.blocks import make_block
 from synth_assets.model.table import Table
 from synth_assets.model.world import World

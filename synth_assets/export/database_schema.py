@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import schema
 
 from synth_assets.derive.sqlalchemy_tables import metadata_of
-from synth_assets.export.files import as_text
+from synth_assets.export.text import as_text
 from synth_assets.model.columns import Column
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table

@@ -16,7 +16,7 @@ from synth_assets.export.database_schema import Definition, batches_of, definiti
 from synth_assets.export.database_url import address_of
 from synth_assets.export.drivers import driver_of
 from synth_assets.export.drivers.database import Database
-from synth_assets.export.files import Parts
+from synth_assets.export.rows import Parts
 from synth_assets.model.errors import Problem
 from synth_assets.model.world import World
 

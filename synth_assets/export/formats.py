@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,21 +9,18 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from synth_assets import worlds
 from synth_assets.derive.duckdb_view import attach_files, derived_query
-from synth_assets.export.files import FORMATS, Parts, export
+from synth_assets.export.files import FORMATS, export
+from synth_assets.export.other_worlds import refuse_another_world
+from synth_assets.export.rows import Parts
 from synth_assets.export.vendors import export_vendor
 from synth_assets.model.errors import Problem, UsageProblem
-from synth_assets.model.table import Table
 from synth_assets.model.variant import Variant
 from synth_assets.model.vendor import Vendor
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import translate_os_errors
 from synth_assets.storage.store import Store
-
-HEADER_CHARACTERS = 20_000
-"""Of a file, to see which columns it has."""
 
 
 def vendor_of(world: World, form: str) -> Vendor | None:
@@ -120,14 +116,21 @@ def holds(store: Store, preset: str) -> bool:
         return False
 
 
-def write(source: Source, form: str, out: Path, tables: Sequence[str] | None = None) -> list[Path]:
+def write(
+    source: Source,
+    form: str,
+    out: Path,
+    tables: Sequence[str] | None = None,
+    partition_by: str | None = None,
+) -> list[Path]:
     """Write a world in a format.
 
     Args:
         source: its rows.
-        form: csv, json or one of the world's vendors.
+        form: one of FORMATS or of the world's vendors.
         out: directory; made where it does not exist.
         tables: names of tables of the world; None for all.
+        partition_by: month, for a directory a month in Parquet; None for one file a table.
 
     Returns:
         What is now in `out`.
@@ -140,47 +143,14 @@ def write(source: Source, form: str, out: Path, tables: Sequence[str] | None = N
     vendor = vendor_of(world, form)
     if vendor and tables is not None:
         raise UsageProblem(f"--tables goes with {', '.join(FORMATS)}: {form} is made from whole users")
+    if partition_by and form != "parquet":
+        raise UsageProblem(f"--partition-by goes with parquet: {form} has one file a table")
     if not vendor:
-        _refuse_another_world(out, world, form)
+        refuse_another_world(out, world, form)
     names = vendor.tables if vendor else tables
     parts = source.parts(source.names if names is None else names)
     with translate_os_errors(out, "use another --out or fewer --tables"):
         if vendor:
             config = source.scenario.config
             return export_vendor(vendor, config, world.draws(config, vendor.name), parts, out)
-        return export(world, parts, form, out, source.names if tables is None else tables)
-
-
-def _refuse_another_world(out: Path, world: World, form: str) -> None:
-    """Worlds share names of files, such as invoices.csv: one would take the place of the other's.
-
-    Raises:
-        UsageProblem: the directory holds a table of another world, by its name or its columns.
-    """
-    own = {table.physical_name: table for table in world.relations}
-    others = {
-        table.physical_name: name
-        for name in worlds.NAMES
-        for table in worlds.load(name).relations
-        if table.physical_name not in own
-    }
-    for file in sorted(path for path in out.glob(f"*.{form}") if path.is_file()):
-        table = own.get(file.stem)
-        if file.stem in others or (table and _columns_of(file) not in (None, set(_names(table)))):
-            raise UsageProblem(
-                f"{out} holds {file.name} of {others.get(file.stem, 'another world')}: give {world.name} "
-                "another --out"
-            )
-
-
-def _names(table: Table) -> list[str]:
-    return [table.physical_column(column) for column in table.columns]
-
-
-def _columns_of(file: Path) -> set[str] | None:
-    """The columns of an exported table, by its first row or header; None where it has none."""
-    with file.open(encoding="utf-8", errors="replace") as stream:
-        start = stream.read(HEADER_CHARACTERS)
-    if file.suffix == ".csv":
-        return set(start.partition("\n")[0].split(",")) if start else None
-    return set(re.findall(r'"(\w+)": ', start.partition("}")[0])) or None
+        return export(world, parts, form, out, source.names if tables is None else tables, partition_by)

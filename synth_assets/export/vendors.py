@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from synth_assets.export.files import Parts, aside, placed
+from synth_assets.export.placing import aside, placed
+from synth_assets.export.rows import Parts
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Draws
 from synth_assets.model.errors import Problem

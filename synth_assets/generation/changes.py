@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from pyarrow.parquet import ParquetWriter
 
 from synth_assets.checks.queries import quoted
-from synth_assets.export.files import aside, placed
+from synth_assets.export.placing import aside, placed
 from synth_assets.generation.blocks import make_block
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.identifiers import id_numbers

@@ -51,7 +51,7 @@ class Kind:
             leave it out; amounts are alike everywhere.
         sql: type in a database.
         python: type of a published value.
-        text: how a value becomes text, a key of `export.files.TEXTS`.
+        text: how a value becomes text, a key of `export.text.TEXTS`.
         json: how that text is written in JSON: as a `number`, a quoted and escaped `string`, a `quoted` text
             that needs no escapes, or `raw` because it is JSON itself.
         summary: how a page describes the values, a key of `column_summary.SUMMARIES`; "" for not at all.

@@ -94,6 +94,11 @@ class Table:
         """The key column: the first."""
         return self.columns[0]
 
+    @property
+    def has_key(self) -> bool:
+        """Whether its first column is one: rows of a view may have none."""
+        return self.key.kind in ("identifier", "integer_identifier")
+
     def in_history(self) -> Table:
         """The table in a history that grows: its columns say which of them later days may change."""
         return replace(self, columns=tuple(replace(column, in_history=True) for column in self.columns))

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from synth_assets.evaluate.benchmarks.benchmark import Benchmark
 from synth_assets.evaluate.opened import opened
-from synth_assets.export.files import export_csv
+from synth_assets.export.file_formats.csv import export_csv
 from synth_assets.generation.generate import Dataset, in_memory
 from synth_assets.model.decoy_list import DECOYS
 from synth_assets.model.table import Table

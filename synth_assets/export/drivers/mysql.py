@@ -35,7 +35,7 @@ from synth_assets.export.drivers.database import (
     Database,
     dialect_of,
 )
-from synth_assets.export.files import joined, where_needed
+from synth_assets.export.text import joined, where_needed
 from synth_assets.model.arrow import scalar
 from synth_assets.model.errors import Problem
 

@@ -1,0 +1,1 @@
+"""Formats of files that many tools read: a file each."""
