@@ -69,13 +69,13 @@ def export(
 ) -> None:
     """Write published tables, one file each, under the source document's names, or all in a vendor's shape.
     `all` makes a directory a world. xlsx and sql are one file a world, delta a directory a table."""
-    from synth_assets.export.formats import variants_of, vendor_of, write
+    from synth_assets.export.formats import refuse_unknown_format, variants_of, write
 
     if not out:
         raise UsageProblem("--out is an empty text: name a directory, or . for this one")
     chosen = worlds_of(name)
     for world in chosen:
-        vendor_of(world, form)
+        refuse_unknown_format(world, form)
         variants_of(world, variants)
     for world in chosen:
         wanted = (
@@ -98,7 +98,7 @@ def source_of(
 
 def _source_of(world: World, preset: str | None, directory: str | None) -> Source:
     """The published rows; those of a preset that is not published are made in memory."""
-    from synth_assets.export.formats import Source, holds, published
+    from synth_assets.export.formats import holds, in_memory_source, published
     from synth_assets.generation.generate import in_memory
 
     store = store_of(world, directory)
@@ -108,5 +108,4 @@ def _source_of(world: World, preset: str | None, directory: str | None) -> Sourc
     day = scenario.config.day
     line = f"{shown(store.home)} holds no preset {preset}: made as of {day}, for this command alone"
     click.echo(line, err=True)
-    tables = in_memory(scenario).tables
-    return Source(scenario, tuple(tables), lambda _: lambda table: [tables[table]])
+    return in_memory_source(scenario, in_memory(scenario).tables)

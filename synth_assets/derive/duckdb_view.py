@@ -89,10 +89,10 @@ def derived_query(query: str, sources: Mapping[str, str], config: WorldConfig) -
         f"{_name(name)} as not materialized (from read_parquet({_text(source)}, hive_partitioning = false))"
         for name, source in sources.items()
     ]
-    return f"with scenario as ({_scenario(config)}), {', '.join(tables)} from ({query})"
+    return f"with scenario as ({scenario_sql(config)}), {', '.join(tables)} from ({query})"
 
 
-def _scenario(config: WorldConfig) -> str:
+def scenario_sql(config: WorldConfig) -> str:
     """The configuration's values as one row, groups of keys as structs; lists of values are left out."""
     values = config.model_dump() | config.sql_facts()
     return "select " + ", ".join(

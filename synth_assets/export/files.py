@@ -59,7 +59,8 @@ def export(
         partition_by: a key of PARTITIONED, in place of the format.
 
     Returns:
-        The files, and directories of files, that were written. Files of the same names are replaced, all when all are whole.
+        The files, and directories of files, that were written. Files of the same names are replaced, all
+        when all are whole.
 
     Raises:
         ValueError: an unknown format or table; the message says which there are.

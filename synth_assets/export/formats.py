@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
-from synth_assets.derive.duckdb_view import attach_files, derived_query
+from synth_assets.derive.duckdb_view import attach_files, derived_query, relation_sql, view_sql
 from synth_assets.export.files import FORMATS, export
 from synth_assets.export.other_worlds import refuse_another_world
 from synth_assets.export.rows import Parts
+from synth_assets.export.systems import export_system, systems_of
 from synth_assets.export.vendors import export_vendor
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.variant import Variant
-from synth_assets.model.vendor import Vendor
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import translate_os_errors
 from synth_assets.storage.store import Store
 
 
-def vendor_of(world: World, form: str) -> Vendor | None:
-    """The vendor of that name; None for a format of all worlds; a UsageProblem where there is neither."""
-    vendors = {vendor.name: vendor for vendor in world.vendors}
-    if form not in {*FORMATS, *vendors}:
-        known = ", ".join((*FORMATS, *vendors))
-        raise UsageProblem(f"unknown format {form!r} (formats: {known}; world: {world.name})")
-    return vendors.get(form)
+def refuse_unknown_format(world: World, form: str) -> None:
+    """See that a world can be written in a format.
+
+    Raises:
+        UsageProblem: it is none of FORMATS, and none of the world's vendors and systems.
+    """
+    known = (*FORMATS, *(vendor.name for vendor in world.vendors), *systems_of(world))
+    if form not in known:
+        raise UsageProblem(f"unknown format {form!r} (formats: {', '.join(known)}; world: {world.name})")
 
 
 def variants_of(world: World, names: Sequence[str]) -> list[Variant]:
@@ -49,14 +51,18 @@ class Source(NamedTuple):
         scenario: what they were made from.
         names: the tables that there are.
         parts: gives, for the names of tables, what gives their rows; looks at all of the tables first.
+        attach: makes views of tables in a connection to DuckDB, by their names, as the catalogue has them.
     """
 
     scenario: Scenario
     names: tuple[str, ...]
     parts: Callable[[Sequence[str]], Parts]
+    attach: Callable[[duckdb.DuckDBPyConnection, Sequence[str]], None]
 
     def varied(self, variants: Sequence[Variant]) -> Source:
         """The same rows, with some tables written in another way."""
+        if not variants:
+            return self
         config = self.scenario.config
 
         def parts(names: Sequence[str]) -> Parts:
@@ -70,7 +76,10 @@ class Source(NamedTuple):
 
             return rows_of
 
-        return self._replace(parts=parts)
+        def attach(_: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
+            raise UsageProblem(f"--variant goes with {', '.join(FORMATS)}")
+
+        return self._replace(parts=parts, attach=attach)
 
 
 def published(store: Store) -> Source:
@@ -99,7 +108,24 @@ def published(store: Store) -> Source:
 
         return rows_of
 
-    return Source(scenario, tuple(table.name for table in world.relations), parts)
+    def attach(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
+        attach_files(connection, str(store.root))
+        for name, version in [(name, store.published(name, scenario)) for name in names]:
+            connection.execute(view_sql(world.table(name), "main", version.glob))
+
+    return Source(scenario, tuple(table.name for table in world.relations), parts, attach)
+
+
+def in_memory_source(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Source:
+    """What is in memory."""
+    world = scenario.world
+
+    def attach(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
+        for name in names:
+            connection.register(f"stored {name}", tables[name])
+            connection.execute(relation_sql(world.table(name), "main", f'"stored {name}"'))
+
+    return Source(scenario, tuple(tables), lambda _: lambda table: [tables[table]], attach)
 
 
 def _answer(query: str, address: str) -> pa.Table:
@@ -140,17 +166,18 @@ def write(
             another scenario, or a directory that cannot be written to.
     """
     world = source.scenario.world
-    vendor = vendor_of(world, form)
-    if vendor and tables is not None:
-        raise UsageProblem(f"--tables goes with {', '.join(FORMATS)}: {form} is made from whole users")
+    refuse_unknown_format(world, form)
+    if form not in FORMATS and tables is not None:
+        raise UsageProblem(f"--tables goes with {', '.join(FORMATS)}: {form} is made from all that it needs")
     if partition_by and form != "parquet":
         raise UsageProblem(f"--partition-by goes with parquet: {form} has one file a table")
-    if not vendor:
-        refuse_another_world(out, world, form)
-    names = vendor.tables if vendor else tables
-    parts = source.parts(source.names if names is None else names)
     with translate_os_errors(out, "use another --out or fewer --tables"):
-        if vendor:
-            config = source.scenario.config
-            return export_vendor(vendor, config, world.draws(config, vendor.name), parts, out)
-        return export(world, parts, form, out, source.names if tables is None else tables, partition_by)
+        for vendor in world.vendors:
+            if vendor.name == form:
+                config, parts = source.scenario.config, source.parts(vendor.tables)
+                return export_vendor(vendor, config, world.draws(config, form), parts, out)
+        if form not in FORMATS:
+            return export_system(form, source.scenario, source.attach, out)
+        refuse_another_world(out, world, form)
+        chosen = source.names if tables is None else tables
+        return export(world, source.parts(chosen), form, out, chosen, partition_by)

@@ -1,4 +1,4 @@
-"""Worlds share names of files, such as invoices.csv: one export must not take the place of another world's."""
+"""Worlds share names of files, such as invoices.csv: no export takes the place of another world's."""
 
 from __future__ import annotations
 

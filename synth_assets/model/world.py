@@ -32,6 +32,9 @@ PACKAGE = "synth_assets.worlds"
 COMMENT_OR_TEXT = r"--[^\n]*|'[^']*'"
 """What of a query names no table."""
 
+EXPORTS = "exports"
+"""Folder of a world's package: its queries say what leaves for others' systems."""
+
 CONSTANT = ""
 """The root of constant tables."""
 
@@ -253,6 +256,17 @@ class World:
         """The queries of `<name>.sql`, or of every file of the folder `<name>`; none without either."""
         for text in self._texts(name) if name else ():
             yield from queries_in(text)
+
+    @property
+    def mappings(self) -> tuple[str, ...]:
+        """The formats that a file of queries in its folder `exports` says how to write."""
+        folder = self._files / EXPORTS
+        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        return tuple(sorted(name.removesuffix(".sql") for name in names if name.endswith(".sql")))
+
+    def mapping(self, form: str) -> list[Query]:
+        """The queries of one of its `mappings`."""
+        return list(queries_in(self.text(f"{EXPORTS}/{form}.sql")))
 
     def tables_read(self, query: str) -> list[str]:
         """The tables that a query names, in order of lineage; it is about the last."""

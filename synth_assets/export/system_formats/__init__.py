@@ -1,0 +1,1 @@
+"""How what a world says to others' systems is written: a file each."""
