@@ -141,7 +141,11 @@ def test_any_text_comes_back(note: str, tmp_path_factory: pytest.TempPathFactory
 @pytest.mark.parametrize(
     ("to", "tables", "message"),
     [
-        ("xml", None, "unknown format xml: there are csv, json"),
+        (
+            "xml",
+            None,
+            "unknown format xml: there are csv, json, jsonl, parquet, arrow, xlsx, sql, delta, datapackage",
+        ),
         ("csv", ["sale"], "tiny has no table sale: there are sales"),
     ],
 )

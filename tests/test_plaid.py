@@ -372,8 +372,12 @@ def test_from_the_command_line(tmp_path, monkeypatch):
     refused = run(*to_plaid, "--tables", "users")
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
     for name, line in {
-        "personal_banking": "unknown format 'xml' (formats: csv, json, plaid, users-json; world: ",
-        "all": "unknown format 'xml' (formats: csv, json; world: order_to_cash)",
+        "personal_banking": "unknown format 'xml' (formats: csv, json, jsonl, parquet, arrow, xlsx, "
+        "sql, delta, datapackage, "
+        "plaid, users-json, ofx, csv-bank; world: ",
+        "all": "unknown format 'xml' (formats: csv, json, jsonl, parquet, arrow, xlsx, "
+        "sql, delta, datapackage, "
+        "quickbooks, gohighlevel, fivetran-quickbooks, beancount, hledger; world: order_to_cash)",
     }.items():
         assert run("export", name, "--to", "xml", "--out", "x").stderr.startswith(line)
     help_text = " ".join(run("export", "--help").stdout.replace("users-\n", "users-").split())

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from synth_assets.model.errors import Problem
 from synth_assets.storage.paths import exclusive
 
-OF_TREES = ("_delta_log", "month=")
-"""How the names of what is in the directory of a table begin."""
+OF_TREES = ("_delta_log", "month=", "usr_")
+"""How the names of what is in the directory of a table, or of statements, begin."""
 
 STAGING = ".export-"
 """How the names of unfinished exports begin."""
@@ -70,7 +70,7 @@ def _refuse_another_kind(source: Path, target: Path) -> None:
 
 
 def _is_tree(path: Path) -> bool:
-    """Whether it is the directory of a table, of months or versions, which is replaced as a whole."""
+    """Whether it is a directory of parts or directories, which is replaced as a whole."""
     return path.is_dir() and any(found.is_dir() or found.suffix == ".parquet" for found in path.iterdir())
 
 

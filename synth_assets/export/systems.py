@@ -1,7 +1,7 @@
 """A world in the shape of somebody else's system, by the queries of a file in its folder `exports`.
 
-A file of queries is the mapping: what each object or line holds. It reads the tables as the catalogue has them,
-in dollars, and `scenario`, the configuration's values. How answers are written is `system_formats`'.
+A file of queries is the mapping: what each object or line holds. It reads the tables as the catalogue has
+them, in dollars, and `scenario`, the configuration's values. How answers are written is `system_formats`'.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import duckdb
 
 from synth_assets.derive.duckdb_view import scenario_sql
 from synth_assets.export.placing import aside, placed
+from synth_assets.export.system_formats.bank_feed import write_csv, write_ofx
 from synth_assets.export.system_formats.objects import write_objects
 from synth_assets.export.system_formats.plain_text_accounting import write_beancount, write_hledger
+from synth_assets.export.system_formats.source_tables import write_source_tables
 from synth_assets.model.query import Query
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
@@ -44,7 +46,10 @@ class System(NamedTuple):
 SYSTEMS: dict[str, System] = {
     "quickbooks": System("quickbooks", write_objects),
     "gohighlevel": System("gohighlevel", write_objects),
+    "fivetran-quickbooks": System("fivetran_quickbooks", write_source_tables),
     "stripe": System("stripe", write_objects),
+    "ofx": System("bank_feed", write_ofx),
+    "csv-bank": System("bank_feed", write_csv),
     "beancount": System("books", write_beancount),
     "hledger": System("books", write_hledger),
 }
@@ -52,7 +57,7 @@ SYSTEMS: dict[str, System] = {
 
 MACROS = """
 CREATE MACRO number_of(id) AS CAST(right(id, 9) AS BIGINT);
-CREATE MACRO hashed(words) AS sha256((SELECT seed FROM scenario) || ' ' || words);
+CREATE MACRO hashed(words) AS sha256('{seed} ' || words);
 CREATE MACRO hex_id(words) AS substr(hashed(words), 1, 24);
 CREATE MACRO uuid_of(words) AS
     substr(hashed(words), 1, 8) || '-' || substr(hashed(words), 9, 4) || '-4' || substr(hashed(words), 14, 3)
@@ -99,7 +104,7 @@ def export_system(
         connection.execute("SET memory_limit = ?", [MEMORY])
         connection.execute("SET temp_directory = ?", [str(staging / "spilled")])
         connection.execute(f"CREATE TABLE scenario AS {scenario_sql(scenario.config)}")
-        connection.execute(MACROS)
+        connection.execute(MACROS.format(seed=scenario.config.seed))
         attach(connection, [table.name for table in world.tables if table.name in read])
         written = staging / "written"
         written.mkdir()

@@ -9,6 +9,9 @@ import duckdb
 
 from synth_assets.model.query import Query
 
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+"""How a moment is written that a query gives as one."""
+
 
 def write_objects(
     connection: duckdb.DuckDBPyConnection, _: str, queries: Sequence[Query], out: Path
@@ -18,6 +21,7 @@ def write_objects(
     for query in queries:
         path = out / f"{query.name}.json"
         name = str(path).replace("'", "''")
-        connection.execute(f"COPY ({query.sql}) TO '{name}' (FORMAT json, ARRAY true)")
+        form = f"FORMAT json, ARRAY true, TIMESTAMPFORMAT '{MOMENT}'"
+        connection.execute(f"COPY ({query.sql}) TO '{name}' ({form})")
         written.append(path)
     return written
