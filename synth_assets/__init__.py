@@ -93,3 +93,16 @@ def connect(data_dir: str | None = None) -> duckdb.DuckDBPyConnection:
     from synth_assets.storage import catalogue, store
 
     return catalogue.connect(store.data_dir(data_dir))
+
+
+def __getattr__(name: str) -> Any:
+    """`WorldComponent`: a world in somebody's Dagster project. Dagster is imported when it is asked for."""
+    if name != "WorldComponent":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from synth_assets.orchestration.component import WorldComponent
+
+    return WorldComponent
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), "WorldComponent"])

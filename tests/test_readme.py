@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from synth_assets.cli import main
 from synth_assets.generation.generate import write_world
+from synth_assets.orchestration import world_assets
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import NAMES
 
@@ -105,7 +106,8 @@ def test_make_targets_exist():
 
 
 def test_the_yaml_is_a_configuration():
-    (text,) = re.findall(r"```yaml\n(.*?)```", README, re.S)
+    text, component = re.findall(r"```yaml\n(.*?)```", README, re.S)
+    world_assets(**yaml.safe_load(component)["attributes"])
     shown = yaml.safe_load(text)
     assert set(shown) == {"order_to_cash", "subscriptions"}
     for name, values in shown.items():
@@ -125,3 +127,12 @@ def test_the_python_runs():
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (ROOT / target.split("#")[0]).exists(), target
+
+
+def test_a_world_is_a_library_as_shown():
+    code = next(
+        block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "world_assets(" in block
+    )
+    scope: dict = {}
+    exec(code, scope)
+    assert len(scope["defs"].resolve_all_asset_keys()) > 10

@@ -107,6 +107,7 @@ class World:
         growth: how it grows; None for a world that is a window up to as_of.
         in_history: whether its tables are those of a history that grows, see `of`.
         module: the package that says the world; None for the one of its name under `synth_assets.worlds`.
+        key_prefix: what the keys of its assets begin with; None for the usual.
     """
 
     name: str
@@ -130,6 +131,7 @@ class World:
     growth: Growth | None = None
     in_history: bool = False
     module: str | None = None
+    key_prefix: tuple[str, ...] | None = None
 
     def __reduce__(self) -> tuple[Callable[..., World], tuple[str, bool]]:
         """Another process gets its own world of the same name: functions are code, not data."""

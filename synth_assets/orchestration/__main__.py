@@ -15,6 +15,7 @@ from synth_assets.checks.world_checks import TOTAL
 from synth_assets.model.world import World
 from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.check_results import identifier
+from synth_assets.orchestration.exports import chosen_exports
 from synth_assets.orchestration.keys import asset_key
 from synth_assets.storage.catalogue import FILE_NAME
 from synth_assets.storage.paths import StoragePath
@@ -33,9 +34,8 @@ def main() -> int:
     ):
         for world in map(worlds.load, worlds.NAMES):
             started = perf_counter()
-            result = dg.materialize(
-                world_assets(world), instance=instance, run_config=QUIET, raise_on_error=False
-            )
+            assets = world_assets(world, exports=chosen_exports(world))
+            result = dg.materialize(assets, instance=instance, run_config=QUIET, raise_on_error=False)
             if not result.success:
                 print("\n".join(_failure(world, result)), file=sys.stderr)
                 return 1

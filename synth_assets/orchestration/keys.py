@@ -15,8 +15,9 @@ OWNERS = ["team:synth_assets"]
 
 
 def asset_key(world: World, name: str) -> dg.AssetKey:
-    """`invoices` for the bare world, `subscriptions/invoices` for any other."""
-    return dg.AssetKey([name] if world.name == BARE_WORLD else [world.name, name])
+    """`invoices` for the bare world, `subscriptions/invoices` for any other, or as its `key_prefix` says."""
+    usual = () if world.name == BARE_WORLD else (world.name,)
+    return dg.AssetKey([*(usual if world.key_prefix is None else world.key_prefix), name])
 
 
 def group_name(world: World, subject: str = "") -> str:

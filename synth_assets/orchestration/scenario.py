@@ -1,6 +1,7 @@
 """The first asset of a world: its resolved configuration, which every table reads and nothing else."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ _TYPES: dict[Any, Any] = {bool: bool, int: int, float: float}
 """Dagster's types of config values; anything else, such as a date, is written as text."""
 
 
-def scenario_asset(world: World) -> dg.AssetsDefinition:
-    """The scenario of a world: defaults < preset < the file in SYNTH_ASSETS_CONFIG < run config."""
+def scenario_asset(world: World, usual: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """The scenario of a world: defaults < preset < the file in SYNTH_ASSETS_CONFIG < `usual` < run config."""
 
     @dg.asset(
         key=asset_key(world, SCENARIO),
@@ -38,7 +39,7 @@ def scenario_asset(world: World) -> dg.AssetsDefinition:
     def scenario(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with fail_in_one_line():
             refuse_unused_config(context)
-            given = dict(context.op_execution_context.op_config or {})
+            given = _merged(usual, _without_none(dict(context.op_execution_context.op_config or {})))
             resolved = resolve_run(world, given)
             store = store_for(world, SCENARIO)
             with store.lock(wait=True):
@@ -108,6 +109,16 @@ def _field(field: FieldInfo) -> dg.Field:
 
 def _optional(kind: Any, description: str) -> dg.Field:
     return dg.Field(dg.Noneable(kind), is_required=False, description=description)
+
+
+def _merged(usual: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys of two configurations, the second before the first; groups of keys together."""
+    merged = dict(usual)
+    for key, value in given.items():
+        before = usual.get(key)
+        is_group = isinstance(before, Mapping) and isinstance(value, Mapping)
+        merged[key] = _merged(before or {}, value) if is_group else value
+    return merged
 
 
 def _without_none(values: dict[str, Any]) -> dict[str, Any]:
