@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 LOCKS = ROOT / "tests" / "readers"
 INSTALLED = ROOT / ".readers"
 
-NEWEST_PYTHON = {"duckdb": (3, 13), "pyarrow": (3, 12), "polars": (3, 14)}
+NEWEST_PYTHON = {"duckdb": (3, 13), "pyarrow": (3, 12), "polars": (3, 14), "dbt": (3, 13)}
 """Up to which Python there are wheels of these versions."""
 
 SIZES = SMALL | {"personal_banking": {"num_users": 100}}
