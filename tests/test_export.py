@@ -144,7 +144,8 @@ def test_any_text_comes_back(note: str, tmp_path_factory: pytest.TempPathFactory
         (
             "xml",
             None,
-            "unknown format xml: there are csv, json, jsonl, parquet, arrow, xlsx, sql, delta, datapackage",
+            "unknown format xml: there are csv, json, jsonl, parquet, arrow, xlsx, sql, delta, datapackage, "
+            "datacontract",
         ),
         ("csv", ["sale"], "tiny has no table sale: there are sales"),
     ],

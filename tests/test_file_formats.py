@@ -10,14 +10,17 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import jsonschema
 import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+import yaml
 from deltalake import DeltaTable
 
 from synth_assets.export.file_formats import excel
@@ -233,6 +236,22 @@ def test_the_data_package_is_valid(made: Dataset, written: Callable[[str], Path]
 def frictionless(out: Path) -> Mapping[str, Any]:
     command = [sys.executable, "-m", "frictionless", "validate", "datapackage.json", "--json"]
     return json.loads(subprocess.run(command, cwd=out, capture_output=True, check=False).stdout)
+
+
+def test_the_data_contract_has_its_standards_form_and_names_the_columns(
+    made: Dataset, written: Callable[[str], Path]
+) -> None:
+    out = written("datacontract")
+    contract = yaml.safe_load((out / f"{made.scenario.world.name}.odcs.yaml").read_text("utf-8"))
+    schema = json.loads((files("open_data_contract_standard") / "schema.json").read_text("utf-8"))
+    jsonschema.validate(contract, schema)
+    for promised in contract["schema"]:
+        columns = pa.parquet.read_schema(out / f"{promised['name']}.parquet")
+        assert [found["name"] for found in promised["properties"]] == columns.names
+        for found in promised["properties"]:
+            assert found["required"] == (not columns.field(found["name"]).nullable)
+            if found["physicalType"].startswith("DECIMAL"):
+                assert columns.field(found["name"]).type == pa.decimal128(*eval(found["physicalType"][7:]))
 
 
 @pytest.mark.parametrize("form", [form for form in FORMATS if form != "delta"])

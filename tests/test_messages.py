@@ -87,12 +87,12 @@ USAGE = {
     f"{GENERATE} --data-dir s3://bucket//data": "s3://bucket//data: an object store's address is like "
     "s3://bucket/path; a directory on disk is given by its path",
     f"{EXPORT} xml": "unknown format 'xml' (formats: csv, json, jsonl, parquet, arrow, xlsx, "
-    "sql, delta, datapackage, "
+    "sql, delta, datapackage, datacontract, "
     "quickbooks, gohighlevel, fivetran-quickbooks, beancount, hledger; world: order_to_cash)",
     f"{EXPORT} csv --tables invoice": "order_to_cash: unknown table 'invoice' (tables: contacts, products, "
     "deals, opportunities, orders, invoices, payments, ledger_entries, anomaly_manifest, decoys)",
     "export personal_banking --out out --to plaid --tables users": "--tables goes with csv, "
-    "json, jsonl, parquet, arrow, xlsx, sql, delta, datapackage: "
+    "json, jsonl, parquet, arrow, xlsx, sql, delta, datapackage, datacontract: "
     "plaid is made from all that it needs",
     f"{EXPORT} csv --partition-by month": "--partition-by goes with parquet: csv has one file a table",
     "export order_to_cash --to csv --out=": "--out is an empty text: name a directory, or . for this one",

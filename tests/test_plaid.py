@@ -373,10 +373,10 @@ def test_from_the_command_line(tmp_path, monkeypatch):
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
     for name, line in {
         "personal_banking": "unknown format 'xml' (formats: csv, json, jsonl, parquet, arrow, xlsx, "
-        "sql, delta, datapackage, "
+        "sql, delta, datapackage, datacontract, "
         "plaid, users-json, ofx, csv-bank; world: ",
         "all": "unknown format 'xml' (formats: csv, json, jsonl, parquet, arrow, xlsx, "
-        "sql, delta, datapackage, "
+        "sql, delta, datapackage, datacontract, "
         "quickbooks, gohighlevel, fivetran-quickbooks, beancount, hledger; world: order_to_cash)",
     }.items():
         assert run("export", name, "--to", "xml", "--out", "x").stderr.startswith(line)

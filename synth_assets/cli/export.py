@@ -43,8 +43,8 @@ variant_option = click.option(
     "form",
     required=True,
     metavar="FORMAT",
-    help="csv, json, jsonl, parquet, arrow, xlsx, sql, delta or datapackage; of personal_banking also plaid "
-    "or users-json.",
+    help="csv, json, jsonl, parquet, arrow, xlsx, sql, delta, datapackage or datacontract; and of some "
+    "worlds what README lists: plaid, users-json, quickbooks, stripe, beancount, ofx …",
 )
 @click.option("--out", required=True, type=click.Path(file_okay=False), help="Directory.")
 @click.option("--tables", metavar="A,B", help="Only these tables, in a format of tables.")

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synth_assets.export.file_formats.csv import export_csv
+from synth_assets.export.file_formats.data_contract import export_data_contract
 from synth_assets.export.file_formats.data_package import export_data_package
 from synth_assets.export.file_formats.delta import export_delta
 from synth_assets.export.file_formats.excel import export_excel
@@ -32,6 +33,7 @@ FORMATS: dict[str, Format] = {
     "sql": export_sql,
     "delta": export_delta,
     "datapackage": export_data_package,
+    "datacontract": export_data_contract,
 }
 """Every format by its name on the command line."""
 

@@ -16,7 +16,7 @@ from synth_assets.model.world import World
 HEADER_CHARACTERS = 20_000
 """Of a text file, to see which columns it has."""
 
-SUFFIXES = {"datapackage": ".csv"}
+SUFFIXES = {"datapackage": ".csv", "datacontract": ".parquet"}
 """Of the files of a format; the others have its name."""
 
 
