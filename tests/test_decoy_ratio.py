@@ -19,6 +19,7 @@ from synth_assets.checks.check import as_text
 from synth_assets.checks.verify import connect
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.decoy_list import decoys_sql
+from synth_assets.model.draws import Draws
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.quotas import quota
 from synth_assets.model.world import World
@@ -33,6 +34,8 @@ from synth_assets.worlds.wholesale import WORLD as WHOLESALE
 from synth_assets.worlds.wholesale.config import LOOK_ALIKES
 from synth_assets.worlds.wholesale.config import AnomalyRates as Failures
 from synth_assets.worlds.wholesale.config import Config as Wholesale
+from synth_assets.worlds.wholesale.fault_plan import plan
+from synth_assets.worlds.wholesale.natural_decoys import NATURAL
 from tests.worlds import failed, make_world, misfit, verify_quickly, write_world
 
 few = settings(
@@ -277,6 +280,58 @@ def test_decoys_of_a_bank_that_do_not_fit_are_refused_in_one_line(
 # --- wholesale ----------------------------------------------------------------------------------------
 
 
+def of_kinds(decoys: Counter[str]) -> Counter[str]:
+    """How many decoys look like each kind of fault."""
+    counts: Counter[str] = Counter()
+    for decoy in WHOLESALE.sql("decoys"):
+        counts[decoy.looks_like] += decoys[decoy.name]
+    return counts
+
+
+@pytest.mark.parametrize(
+    "keys", [{}, {"preset": "small", "seed": 3}, {"as_of": "2025-05-17", "seed": 9}], ids=str
+)
+def test_the_books_know_the_decoys_of_a_year(keys: dict[str, Any]) -> None:
+    config = resolve("wholesale", keys).config
+    year = plan(config, Draws(config.seed, "wholesale", "facts")).year
+    queries = {decoy.name: decoy for decoy in WHOLESALE.sql("decoys")}
+    with connect(WHOLESALE, config, {}) as connection:
+        for name, rows in make_world(WHOLESALE, config).items():
+            connection.register(name, rows)
+        for kind, functions in NATURAL.items():
+            for function in functions:
+                query = queries[function.__name__]
+                assert query.looks_like == kind
+                listed = {int(entity) for (entity,) in connection.execute(query.sql).fetchall()}
+                known = [decoy.entity for decoy in function(year)]
+                assert len(set(known)) == len(known)
+                assert set(known) <= listed, query.name
+                assert len(known) >= (0.6 if kind in LOOK_ALIKES else 0.97) * len(listed), query.name
+
+
+@pytest.mark.parametrize(
+    ("ratio", "rate", "preset"),
+    [(1, 0.05, "small"), (3, 0.02, "small"), (10, 0.01, "medium")],
+)
+def test_every_kind_of_a_wholesaler_has_its_decoys(ratio: int, rate: float, preset: str) -> None:
+    keys = {"decoy_ratio": ratio, "anomaly_rates": dict.fromkeys(Failures.model_fields, rate)}
+    scenario = resolve("wholesale", {**keys, "preset": preset, "seed": 5})
+    config, twin = scenario.config, scenario.config.clean()
+    with_faults, without = (make_world(WHOLESALE, config) for config in (config, twin))
+    labels = labels_of(with_faults)
+    assert not labels_of(without)
+    for of, tables in ((config, with_faults), (twin, without)):
+        kinds = of_kinds(decoys_of(WHOLESALE, of, tables))
+        few = {kind for kind, count in labels.items() if kinds[kind] < quota(float(ratio), count)}
+        assert not few
+        with TemporaryDirectory() as directory:
+            checks = verify_quickly(WHOLESALE, of, write_world(WHOLESALE, tables, Path(directory)))
+        assert not [check.name for check in checks if not check.passed], as_text(checks)
+    # a fault takes no more than its own row, or the rows of what it splits, from the decoys
+    lost = decoys_of(WHOLESALE, twin, without) - decoys_of(WHOLESALE, config, with_faults)
+    assert all(count <= 6 * labels.total() // len(labels) + 60 for count in lost.values()), lost
+
+
 @st.composite
 def wholesale(draw: st.DrawFn) -> Wholesale:
     """A small wholesaler whose faults and decoys fit: the ratio is halved until they do."""
@@ -305,7 +360,34 @@ def test_every_label_of_a_wholesaler_has_its_planned_decoys(config: Wholesale) -
     labels, decoys = labels_of(tables), decoys_of(WHOLESALE, config, tables)
     for kind, decoy in LOOK_ALIKES.items():
         assert decoys[decoy] >= quota(config.decoy_ratio or 0.0, labels[kind])
+    for kind, count in of_kinds(decoys).items():
+        assert count >= quota(config.decoy_ratio or 0.0, labels[kind])
     assert_truth(WHOLESALE, config, tables)
+
+
+@pytest.mark.parametrize(
+    ("kind", "decoy", "rate", "ratio"),
+    [
+        ("invoice_without_posting", "sale_taken_back", 0.01, 3),
+        ("refund_above_invoice", "whole_invoice_credited", 0.2, 3),
+        ("sample_unaccounted", "sample_never_sent", 0.05, 10),
+        ("adjustment_without_reason", "write_off_with_reason", 0.03, 30),
+        ("client_changed_before_payment", "changed_by_its_seller", 0.2, 5),
+    ],
+)
+def test_more_of_what_is_sound_happens_where_a_year_holds_too_few(
+    kind: str, decoy: str, rate: float, ratio: int
+) -> None:
+    keys = {"preset": "small", "anomaly_rates": {kind: rate}}
+    planned, usual = (
+        resolve("wholesale", {**keys, "decoy_ratio": ratio}).config,
+        resolve("wholesale", keys).config,
+    )
+    with_them, without = (make_world(WHOLESALE, config) for config in (planned, usual))
+    asked = quota(float(ratio), labels_of(with_them)[kind])
+    assert decoys_of(WHOLESALE, usual, without)[decoy] < asked
+    assert asked <= decoys_of(WHOLESALE, planned, with_them)[decoy] <= 2 * asked
+    assert_truth(WHOLESALE, planned, with_them)
 
 
 @pytest.mark.parametrize(
@@ -373,6 +455,20 @@ def test_twins_of_a_wholesaler_have_the_same_decoys() -> None:
         (
             {"decoy_ratio": 100, "anomaly_rates": {"bill_split": 0.05}},
             "have room for one: lower it or anomaly_rates.bill_split",
+        ),
+        (
+            {"decoy_ratio": 10, "anomaly_rates": {"vendor_is_a_user": 0.08}},
+            "decoy_ratio 10 asks for 10 decoys of vendor_is_a_user, and the books can have only 8: lower it "
+            "or anomaly_rates.vendor_is_a_user",
+        ),
+        (
+            {"preset": "small", "decoy_ratio": 100, "anomaly_rates": {"invoice_without_posting": 0.03}},
+            "decoy_ratio 100 asks for 1,900 decoys of invoice_without_posting, and the books can have only ",
+        ),
+        (
+            {"decoy_ratio": 1, "anomaly_rates": {"approved_own_request": 0.6}},
+            "anomaly_rates.approved_own_request asks for 158 of 264 rows, and only 106 have room for it "
+            "beside the other kinds and decoys: lower it or decoy_ratio",
         ),
         (
             {"decoy_rates": {"paid_on_the_day_of_the_bill": 0.9}},

@@ -74,6 +74,9 @@ USAGE = {
     f"{GENERATE} --set order_to_cash.seed=5 --set seed=1": "--set: seed is outside the worlds' sections: put "
     "it in one",
     f"{GENERATE} --set order_to_cash=5": "--set: section order_to_cash must hold keys and values",
+    "generate wholesale --set decoy_ratio=10 --set anomaly_rates.vendor_is_a_user=0.08": "wholesale: "
+    "decoy_ratio 10 asks for 10 decoys of vendor_is_a_user, and the books can have only 8: lower it or "
+    "anomaly_rates.vendor_is_a_user",
     f"{GENERATE} --preset big": "order_to_cash: unknown preset 'big' (presets: standard, investigation)",
     f"{GENERATE} --config no.yaml": "no.yaml: cannot be read (No such file or directory)",
     f"{GENERATE} --config data": "data: cannot be read (Is a directory)",

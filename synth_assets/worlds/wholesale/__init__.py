@@ -5,11 +5,15 @@ the oldest stock, invoices go out, a few goods come back, some invoices are paid
 are paid two weeks after the half-month in which their goods were sold. Everything is posted, and every table
 is a projection of that one journal.
 
-`decoy_ratio` plans decoys of four kinds of faults on top of those that a year holds by itself: receipts by
-another method, prices far below the list, bills that come as two, bills paid on the day on which they came. A
-medium year holds about 720, 140, 25 and 90 more of them, and more are refused: a ratio of 10 or 100 needs few
-labels. What looks like the other kinds (credits for returns, equal receipts, discounts by rule, goods as
-inventory …) is as frequent as the business makes it, whatever the ratio.
+`decoy_ratio` asks for so many decoys for each label, of every kind. Of four kinds all are planned, on top
+of those that a year holds by itself: receipts by another method, prices far below the list, bills that come
+as two, bills paid on the day on which they came; a medium year has room for about 720, 140, 25 and 90. Of
+the other kinds the decoys of the year count (discounts by rule, equal receipts, goods as inventory …), and
+no fault falls on those that are needed. Where they are too few, more orders come back whole, more samples
+are cancelled, more batches lose weight and more sellers change a telephone number: with many labels more
+than a business would have. Of what else is scarce a medium year has 8 growers that buy, 55 deliveries
+billed late, 87 batches sold out and 100 sales of a month's last day; more is refused in one line. A ratio
+of 10 fits rates of about 1 %, one of 100 a label or two.
 """
 
 from synth_assets.model.world import World

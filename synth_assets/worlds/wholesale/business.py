@@ -46,8 +46,10 @@ class Business:
         self.billing = Billing(config, self.stock, self.journal)
         self._samples = SampleCounter(self.stock)
         self._draws, self._is_business_day = draws, window.is_business
+        self._shrink_share = curves.SHRINK_SHARE + config.decoy_rates.write_off_with_reason
         self._orders_of = _by_day(demands)
-        self._wishes_of = _by_day(wishes(draws, window, clients, months(config, window)))
+        more_cancelled = config.decoy_rates.sample_never_sent
+        self._wishes_of = _by_day(wishes(draws, window, clients, months(config, window), more_cancelled))
         self._inquiries_of = _by_day(inquiries(config, draws, window, clients))
         self._claims = claims(config, draws, window, demands)
         self._claimed_on: dict[int, list[tuple[str, Invoice]]] = defaultdict(list)
@@ -99,9 +101,9 @@ class Business:
             change = max(1, round(batch.received * (low + much * (high - low)) / 100 / QUARTER)) * QUARTER
             if batch.product.unit != "LB" or batch.on_hand <= 2 * change:
                 continue
-            if differs < curves.SHRINK_SHARE:
+            if differs < self._shrink_share:
                 self._adjust(batch, -change, "Moisture loss found at the count", day)
-            elif differs < curves.SHRINK_SHARE + curves.FOUND_SHARE:
+            elif differs < self._shrink_share + curves.FOUND_SHARE:
                 self._adjust(batch, change, "More found at the count", day)
 
     def _adjust(self, batch: Batch, change: int, reason: str, day: int) -> None:

@@ -58,9 +58,21 @@ FROM invoices CROSS JOIN scenario;
 SELECT count(*), count(*) FILTER (payment_terms = 'CONSIGNMENT') / count(*) - max(intake_consignment_share)
 FROM batches CROSS JOIN scenario;
 
--- name: returns [-0.0005 to 0.0005, error] — Share of orders that came back, off what the scenario asks for.
-SELECT max(sold), count(*) / max(sold) - max(return_rate)
-FROM credits CROSS JOIN scenario, (SELECT count(*) AS sold FROM invoices) WHERE credit_reason = 'RETURN';
+-- name: returns [-0.0005 to 0.0005, error] — Share of orders that came back, off what the scenario asks for: a rate, and
+-- as many as a decoy_ratio asks for.
+WITH asked AS (
+    SELECT coalesce(max(asked), 0) AS asked
+    FROM (
+        SELECT floor(coalesce(max(decoy_ratio), 0) * count(*) + 0.5) AS asked
+        FROM anomaly_manifest CROSS JOIN scenario
+        WHERE type IN ('refund_above_invoice', 'invoice_without_posting') GROUP BY type
+    )
+)
+SELECT
+    max(sold),
+    count(*) / max(sold) - greatest(max(return_rate + decoy_rates.whole_invoice_credited), max(asked) / max(sold))
+FROM credits CROSS JOIN scenario CROSS JOIN asked, (SELECT count(*) AS sold FROM invoices)
+WHERE credit_reason = 'RETURN';
 
 -- name: refunds [-0.001 to 0.001, error] — Share of orders with a refund, off what the scenario asks for.
 SELECT max(sold), count(*) / max(sold) - max(refund_rate)

@@ -119,6 +119,20 @@ class DecoyRates(Frozen):
     paid_on_the_day_of_the_bill: Rate = Field(
         0.0, description="Payments of bills that are made on the day of the bill."
     )
+    whole_invoice_credited: Rate = Field(
+        0.0, description="Orders returned in full, beside those of return_rate."
+    )
+    write_off_with_reason: Rate = Field(
+        0.0, description="Batches that lose weight by the count, beside those that usually do."
+    )
+    sample_never_sent: Rate = Field(
+        0.0, description="Requests for samples that are cancelled, beside those that usually are."
+    )
+    changed_by_its_seller: Rate = Field(
+        0.0,
+        description="Clients and months with a new telephone number just before a payment, beside those that "
+        "usually have one.",
+    )
 
 
 LOOK_ALIKES = {
@@ -127,7 +141,7 @@ LOOK_ALIKES = {
     "bill_split": "two_bills_below_limit",
     "payment_before_bill": "paid_on_the_day_of_the_bill",
 }
-"""By kind, the decoys that `decoy_ratio` plans. What looks like the other kinds follows from the business."""
+"""By kind, the decoys that `decoy_ratio` plans for every label; for the other kinds those of a year count."""
 
 
 class ListPrices(Frozen):
@@ -209,11 +223,12 @@ class Config(WorldConfig):
         None,
         ge=0,
         le=1_000,
-        description="Decoys for each labelled fault that they look like, such as 1, 10 or 100, on top of "
-        "those that a year holds by itself, of four kinds: receipts by another method for each "
-        "payment_of_wrong_client, deep discounts for each price_below_floor, bills that come as two for each "
-        "bill_split, bills paid on their day for each payment_before_bill. What looks like the other kinds "
-        "is what the year holds. Empty: as decoy_rates says.",
+        description="Decoys for each labelled fault that they look like, such as 1, 10 or 100: of every "
+        "kind at least so many, or the configuration is refused. They come on top of those of a year for "
+        "payment_of_wrong_client, price_below_floor, bill_split and payment_before_bill; for the other kinds "
+        "those of the year count, and where these are too few more goods come back, more samples are "
+        "cancelled, more weight is lost and more sellers change a telephone number. Empty: as decoy_rates "
+        "says.",
     )
 
     @property
@@ -228,8 +243,7 @@ class Config(WorldConfig):
             return twin
         from synth_assets.worlds.wholesale.fault_plan import planned_decoy_rates
 
-        rates = DecoyRates(**planned_decoy_rates(self))
-        return twin.model_copy(update={"decoy_rates": rates, "decoy_ratio": None})
+        return twin.model_copy(update={"decoy_rates": planned_decoy_rates(self), "decoy_ratio": None})
 
     @model_validator(mode="after")
     def _one_key_plans_decoys(self) -> Self:

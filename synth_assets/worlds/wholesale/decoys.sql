@@ -88,6 +88,13 @@ SELECT CAST(credit_audit_log_id AS VARCHAR) AS entity_id
 FROM (SELECT *, CAST(metadata AS JSON) AS told FROM credit_audit_log WHERE event_type = 'EXPOSURE_EXCEEDED')
 WHERE CAST(told ->> 'exposure' AS DECIMAL(18, 2)) <= 1.05 * CAST(told ->> 'limit' AS DECIMAL(18, 2));
 
+-- name: approved_over_limit [limit_exceeded_without_approval] — An order takes a client far over its limit, and the owner
+-- approved it.
+SELECT CAST(credit_audit_log_id AS VARCHAR) AS entity_id
+FROM (SELECT *, CAST(metadata AS JSON) AS told FROM credit_audit_log WHERE event_type = 'EXPOSURE_EXCEEDED')
+WHERE CAST(told ->> 'exposure' AS DECIMAL(18, 2)) > 1.05 * CAST(told ->> 'limit' AS DECIMAL(18, 2))
+    AND told ->> 'approvedBy' IS NOT NULL;
+
 -- name: batch_sold_out [oversold_batch] — A batch is sold out to the last quarter of a pound.
 SELECT CAST(batch_id AS VARCHAR) AS entity_id
 FROM batches
@@ -104,7 +111,9 @@ SELECT CAST(sale_id AS VARCHAR) AS entity_id
 FROM (
     SELECT
         sales.*, unit_cogs_cents,
-        lag(cogs_at_sale_cents) OVER (PARTITION BY batches.product_id ORDER BY sale_id) AS before_cents
+        max(cogs_at_sale_cents) OVER (
+            PARTITION BY batches.product_id ORDER BY sale_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS before_cents
     FROM sales JOIN batches USING (batch_id)
 )
 WHERE cogs_at_sale_cents < before_cents AND cogs_at_sale_cents = unit_cogs_cents;
@@ -134,6 +143,17 @@ FROM intake_sessions
 WHERE payment_terms = 'CONSIGNMENT'
     AND intake_session_id NOT IN (SELECT lot_id FROM bill_line_items WHERE lot_id IS NOT NULL)
     AND intake_session_id IN (SELECT reference_id FROM ledger_entries WHERE reference_type = 'INTAKE');
+
+-- name: consignment_billed_late [missing_consignment_payable] — A consigned delivery of which nothing was billed for two
+-- weeks, as nothing of it was sold: it is posted.
+SELECT CAST(intake_session_id AS VARCHAR) AS entity_id
+FROM intake_sessions
+JOIN bill_line_items ON lot_id = intake_session_id
+JOIN bills USING (bill_id)
+WHERE intake_sessions.payment_terms = 'CONSIGNMENT'
+    AND intake_session_id IN (SELECT reference_id FROM ledger_entries WHERE reference_type = 'INTAKE')
+GROUP BY intake_session_id
+HAVING min(bill_date) - CAST(any_value(intake_sessions.created_at) AS DATE) > 14;
 
 -- name: grower_buys_too [vendor_is_a_user] — A vendor has the telephone number of a client: the grower buys too.
 SELECT CAST(vendor_id AS VARCHAR) AS entity_id
@@ -213,6 +233,10 @@ WHERE fulfilled_by_id <> requested_by_id;
 -- name: first_limit [limit_raised_without_reason] — A first limit has no reason: there is nothing that it changes.
 SELECT CAST(credit_audit_log_id AS VARCHAR) AS entity_id
 FROM credit_audit_log WHERE event_type = 'LIMIT_CALCULATED' AND reason IS NULL;
+
+-- name: limit_raised_with_reason [limit_raised_without_reason] — A limit is raised, and the log says why.
+SELECT CAST(credit_audit_log_id AS VARCHAR) AS entity_id
+FROM credit_audit_log WHERE event_type = 'LIMIT_INCREASED' AND reason IS NOT NULL;
 
 -- name: changed_by_its_seller [client_changed_before_payment] — A client's seller, who records no payment, changed its
 -- data just before one.

@@ -50,7 +50,7 @@ LEFT JOIN used ON used.client_id = customer_id AND used.payment_method = payment
 WHERE type = 'payment_of_wrong_client';
 
 -- name: decoys_for_each_label [1 to 1000000, warning, from 1 rows] — Where decoy_ratio says how many decoys each label has:
--- how many there are over those asked, of the kind that has fewest.
+-- how many there are over those asked, of the kind that has fewest of those whose decoys are planned.
 WITH decoys AS (
     SELECT 'bill_split' AS type, count(*) AS found FROM (
         SELECT vendor_id FROM bills CROSS JOIN scenario GROUP BY vendor_id, bill_date, reference_id
@@ -64,6 +64,11 @@ WITH decoys AS (
     ) AS receipts
     JOIN invoices USING (invoice_id)
     WHERE payment_method <> usual_method AND receipts.customer_id = invoices.customer_id
+    UNION ALL SELECT unnest(['refund_above_invoice', 'invoice_without_posting']), count(*)
+    FROM credits WHERE credit_reason = 'RETURN'
+    UNION ALL SELECT 'sample_unaccounted', count(*) FROM sample_requests WHERE sample_request_status <> 'FULFILLED'
+    UNION ALL SELECT 'adjustment_without_reason', count(*) FROM inventory_movements
+    WHERE inventory_movement_type = 'ADJUSTMENT' AND quantity_change_e4 < 0 AND reason IS NOT NULL
 ),
 labels AS (
     SELECT CAST(type AS VARCHAR) AS type, count(*) AS labels, floor(any_value(decoy_ratio) * count(*) + 0.5) AS asked

@@ -102,11 +102,11 @@ def claims(config: Config, draws: Draws, window: Window, demands: list[Demand]) 
     drawn = unit_draws(draws, "claims", len(demands))
     in_turn = sorted(range(len(demands)), key=lambda i: drawn[i][0])
     found: dict[int, Claim] = {}
-    for kind, rate, (low, high) in (
-        (RETURN, config.return_rate, RETURN_AFTER_DAYS),
-        (REFUND, config.refund_rate, REFUND_AFTER_DAYS),
+    more = quota(config.decoy_rates.whole_invoice_credited, len(demands))
+    for kind, left, (low, high) in (
+        (RETURN, quota(config.return_rate, len(demands)) + more, RETURN_AFTER_DAYS),
+        (REFUND, quota(config.refund_rate, len(demands)), REFUND_AFTER_DAYS),
     ):
-        left = quota(rate, len(demands))
         for i in in_turn:
             after = low + int(drawn[i][1] * (high - low + 1))
             if left and i + 1 not in found and _may(kind, window, demands[i], after):

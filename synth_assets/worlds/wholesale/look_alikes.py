@@ -1,4 +1,4 @@
-"""Decoys that are planned: rows that look like a fault and are sound, beside those of every year.
+"""Decoys that are planned for every label: rows that look like a fault and are sound, beside those of a year.
 
 A receipt by another method changes the books, before anything is written of them. The other decoys are edits,
 as faults are, but of papers that agree with one another and that no rule forbids. They are placed before any

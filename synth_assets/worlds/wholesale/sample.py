@@ -57,8 +57,14 @@ class Sample(NamedTuple):
     order: int = 0
 
 
-def wishes(draws: Draws, window: Window, clients: list[Client], months: list[range]) -> list[Wish]:
-    """Requests by day: at most one a client and month, which is within the month's allowance."""
+def wishes(
+    draws: Draws, window: Window, clients: list[Client], months: list[range], more_cancelled: float = 0.0
+) -> list[Wish]:
+    """Requests by day: at most one a client and month, which is within the month's allowance.
+
+    Args:
+        more_cancelled: share of the requests that are cancelled beside those that usually are.
+    """
     found = []
     for client in clients:
         own = draws.of(f"samples {client.id}")
@@ -72,7 +78,7 @@ def wishes(draws: Draws, window: Window, clients: list[Client], months: list[ran
             if whether < share and able:
                 grams = curves.SAMPLE_GRAMS[int(much * len(curves.SAMPLE_GRAMS))]
                 day = able[int(when * len(able))]
-                is_cancelled = cancelled < curves.CANCELLED_SHARE
+                is_cancelled = cancelled < curves.CANCELLED_SHARE + more_cancelled
                 found.append(Wish(client, day, grams, 1 + int(3 * wait), is_cancelled, tier, which))
     return sorted(found, key=lambda wish: (wish.day, wish.client.id))
 

@@ -76,14 +76,17 @@ def _changes(facts: Year) -> list[PhoneChange]:
     spans = months(facts.config, facts.window)
     drawn = unit_draws(draws, "changes", len(spans) * len(facts.clients))
     paid = receipts_of_clients(facts)
+    more = facts.config.decoy_rates.changed_by_its_seller
     planned = []
     for place, (whether, who, when, second) in enumerate(drawn):
         month, client = spans[place // len(facts.clients)], facts.clients[place % len(facts.clients)]
         day = month.start + int(when * len(month))
-        if whether >= CHANGES_A_MONTH or not facts.window.is_business[day]:
+        if whether >= CHANGES_A_MONTH + more or not facts.window.is_business[day]:
             continue
         at = facts.seconds(day, FROM + int(second * (TO - FROM)))
         is_paid_soon = next_receipt(facts, paid[client.id], at) is not None
+        if whether >= CHANGES_A_MONTH and not is_paid_soon:
+            continue
         planned.append((at, client, client.seller if who < BY_SELLER or is_paid_soon else ACCOUNTANT))
     earlier = iter(names.phones(draws, "earlier numbers", 2 * len(planned)))
     found: list[PhoneChange] = []
