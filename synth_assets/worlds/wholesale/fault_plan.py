@@ -23,6 +23,8 @@ from synth_assets.worlds.wholesale.catalogue import unit_draws
 from synth_assets.worlds.wholesale.config import LOOK_ALIKES as LOOKS_LIKE
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.edits import Copy, Edit, Edits, Fault
+from synth_assets.worlds.wholesale.growth import history_why_not
+from synth_assets.worlds.wholesale.growth import planned as whole_years
 from synth_assets.worlds.wholesale.journal import CASH, balance
 from synth_assets.worlds.wholesale.look_alikes import LOOK_ALIKES, paid_by_another_method
 from synth_assets.worlds.wholesale.stock import SoldOut
@@ -74,6 +76,10 @@ class Decoys(NamedTuple):
 @lru_cache(maxsize=2)
 def plan(config: Config, draws: Draws) -> Plan:
     """The books of a configuration with its faults."""
+    if config.grows:
+        from synth_assets.worlds.wholesale import growing_plan  # which places faults as this module does
+
+        return growing_plan.plan(config, draws)
     taken: set[object] = set()
     year, decoys = _with_decoys(books.simulate(config, draws), taken)
     placed: list[list[Fault]] = []
@@ -88,11 +94,11 @@ def plan(config: Config, draws: Draws) -> Plan:
         subjects = kind.subjects(year)
         asked = quota(getattr(config.anomaly_rates, name), len(subjects))
         planned = quota(rates[name], len(subjects))
-        made = partial(_placed, name, kind.fault, year, subjects, taken=taken, tries=kind.tries)
+        made = partial(placed_on, name, kind.fault, year, subjects, taken=taken, tries=kind.tries)
         placed.append(made(planned)[:asked])
         wanted.append((len(subjects), asked))
     changed = [*(of.edits for of in decoys.values()), *placed]
-    edits = Edits(edit for faults in changed for fault in faults for edit in fault.edits)
+    edits = Edits((edit for faults in changed for fault in faults for edit in fault.edits), year)
     return Plan(replace(year, edits=edits, faults=placed), placed, wanted, decoys)
 
 
@@ -108,7 +114,7 @@ def _with_decoys(year: Year, taken: set[object]) -> tuple[Year, dict[str, Decoys
         subjects = look.subjects(year) if look else year.receipts
         asked = _decoys_asked(year, kind, name, len(subjects))
         if look:
-            found = _placed(name, look.made, year, subjects, asked, taken, DECOY_TRIES)
+            found = placed_on(name, look.made, year, subjects, asked, taken, DECOY_TRIES)
             decoys[name] = Decoys(len(subjects), asked, len(found), found)
         else:
             year, count = paid_by_another_method(year, asked)
@@ -138,7 +144,7 @@ def planned_decoy_rates(config: Config) -> dict[str, float]:
     return {name: of.asked / of.rows for name, of in planned.decoys.items()}
 
 
-def _placed(
+def placed_on(
     name: str,
     made: Callable[[Year, Any, list[float]], Fault | None],
     year: Year,
@@ -146,14 +152,15 @@ def _placed(
     asked: int,
     taken: set[object],
     tries: int = 1,
+    first: int = 0,
 ) -> list[Fault]:
-    """The faults or decoys of one kind; what they touch is taken."""
+    """The faults or decoys of one kind; what they touch is taken. `first` is the first subject's number."""
     found: list[Fault] = []
     if not asked:
         return found
     draws = year.draws.of(name)
-    order = np.argsort(draws.words("order", np.arange(len(subjects))), kind="stable")
-    drawn = unit_draws(draws, "fault", len(subjects))
+    order = np.argsort(draws.words("order", first + np.arange(len(subjects))), kind="stable")
+    drawn = unit_draws(draws, "fault", first + len(subjects))[first:]
     for place in order.tolist():
         if len(found) == asked:
             break
@@ -187,6 +194,10 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
 
 def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, the rows that its rate counts and the labels that it asks for."""
+    if config.grows:
+        from synth_assets.worlds.wholesale import growing_plan  # which places faults as this module does
+
+        return growing_plan.expected_labels(config, draws)
     planned = plan(config, draws)
     return {
         kind.anomaly.name: of or (len(kind.subjects(planned.year)), 0)
@@ -213,13 +224,15 @@ def lowest_cash(planned: Plan) -> tuple[int, int]:
 
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configuration's targets or quotas cannot be met, in one line; None where they can."""
+    if config.grows and (why := history_why_not(config)):
+        return why
     if config.num_whales >= config.num_clients // 2:
         return (
             f"num_whales={config.num_whales} leaves too few regular clients of num_clients="
             f"{config.num_clients}: at most {(config.num_clients - 1) // 2}"
         )
     try:
-        planned = plan(config, draws.of("facts"))
+        planned = plan(whole_years(config), draws.of("facts"))
     except SoldOut as error:
         return (
             f"{error}, as clients take 20 lb a week or 5 lb a month at least: raise annual_revenue "

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import TRIVIAL, VERY_HARD
-from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day, within
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import REFUND, RETURN, Credit
 from synth_assets.worlds.wholesale.payment import Payment, methods_of
@@ -189,6 +189,7 @@ KINDS = (
         ),
         refunds,
         refund_above_invoice,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -201,6 +202,7 @@ KINDS = (
         ),
         receipts,
         payment_of_wrong_client,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -212,6 +214,7 @@ KINDS = (
         ),
         returns,
         unrecorded_return,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -224,5 +227,6 @@ KINDS = (
         ),
         lappable,
         lapping,
+        on=lambda year, pair: pair[1].day,
     ),
 )

@@ -73,7 +73,8 @@ WHERE payments.vendor_id IS DISTINCT FROM bills.vendor_id
             SELECT entity_id FROM anomaly_manifest WHERE type = 'payment_before_bill'
         );
 
--- name: consignment_bills_follow_sales — What growers bill for consigned goods of a half-month is what was sold and not returned.
+-- name: consignment_bills_follow_sales — What growers bill for consigned goods of a half-month is what was sold and not
+-- returned; where the history grows, of one that is over.
 WITH sold AS (
     SELECT
         vendor_id,
@@ -84,7 +85,9 @@ WITH sold AS (
     JOIN invoices USING (invoice_id)
     JOIN batches USING (batch_id)
     JOIN lots USING (lot_id)
+    CROSS JOIN scenario
     WHERE batches.payment_terms = 'CONSIGNMENT'
+        AND CAST(invoices.created_at AS DATE) <= billed_until
         AND invoices.invoice_id NOT IN (
             SELECT CAST(CAST(transactions.metadata AS JSON) ->> 'invoiceId' AS BIGINT)
             FROM credits JOIN transactions USING (transaction_id) WHERE credit_reason = 'RETURN'
