@@ -14,8 +14,7 @@ from synth_assets.model.errors import UsageProblem
 from synth_assets.model.quotas import quota
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.worlds.wholesale.anomalies import KINDS
-from synth_assets.worlds.wholesale.config import NOT_IN_A_HISTORY, AnomalyRates
+from synth_assets.worlds.wholesale.config import AnomalyRates
 from synth_assets.worlds.wholesale.growing_plan import faults
 from synth_assets.worlds.wholesale.growth import planned, strata
 from synth_assets.worlds.wholesale.year import simulate
@@ -24,7 +23,6 @@ from tests.worlds import failed, verify_quickly, write_world
 
 START = dt.date(2022, 3, 1)
 DAY = dt.timedelta(days=1)
-RATES = [kind for kind in AnomalyRates.model_fields if kind not in NOT_IN_A_HISTORY]
 
 
 def scenario(day: dt.date, **keys: Any) -> Scenario:
@@ -75,15 +73,13 @@ def test_what_is_overdue_at_a_years_end_is_paid_in_the_next() -> None:
 @pytest.mark.parametrize("rate", [0.04, 0.11])
 def test_faults_are_quotas_of_the_rows_of_all_years_so_far(rate: float) -> None:
     """Through the end of each year exactly the rate carries each fault, rounded, and all of them show."""
-    of = scenario(dt.date(2024, 10, 7), anomaly_rates=dict.fromkeys(RATES, rate))
+    of = scenario(dt.date(2024, 10, 7), anomaly_rates=dict.fromkeys(AnomalyRates.model_fields, rate))
     ends = [days.stop - 1 for days in strata(of.config)]
     assert len(ends) == 3
-    for kind, found in zip(
-        KINDS, faults(planned(of.config), of.world.draws(of.config, "facts")), strict=True
-    ):
+    for found in faults(planned(of.config), of.world.draws(of.config, "facts")):
         shown = np.array([fault.shown_on for fault in found.faults], dtype=int)
         for rows, end in zip(found.rows, ends, strict=True):
-            assert (shown <= end).sum() == quota(rate if kind.anomaly.name in RATES else 0.0, rows)
+            assert (shown <= end).sum() == quota(rate, rows)
 
 
 @pytest.mark.parametrize("seed", range(size(2, 24)))
@@ -91,7 +87,7 @@ def test_the_rules_find_what_shows_on_any_day(seed: int, tmp_path: Path) -> None
     """All kinds at once, at a rate and on a day that the seed draws."""
     drawn = np.random.default_rng(seed)
     day, rate = START + int(drawn.integers(0, 900)) * DAY, float(drawn.choice([0.03, 0.06, 0.1]))
-    of = scenario(day, seed=seed, anomaly_rates=dict.fromkeys(RATES, rate))
+    of = scenario(day, seed=seed, anomaly_rates=dict.fromkeys(AnomalyRates.model_fields, rate))
     sources = write_world(of.world, in_memory(of).tables, tmp_path)
     assert not failed(verify_quickly(of.world, of.config, sources))
 
@@ -104,7 +100,6 @@ def test_the_rules_find_what_shows_on_any_day(seed: int, tmp_path: Path) -> None
         ({"prevalence": 0.1}, "prevalence: with history.start anomaly_rates say"),
         ({"decoy_ratio": 2.0}, "decoy_ratio: with history.start no decoys are planned"),
         ({"decoy_rates": {"two_bills_below_limit": 0.1}}, "decoy_rates: with history.start no decoys"),
-        ({"anomaly_rates": {"lapping": 0.1}}, "anomaly_rates.lapping: with history.start a receipt"),
         ({"history": {"start": "2022-03-02"}}, "history.start 2022-03-02 is not the first of a month"),
         ({"as_of": "2022-02-28"}, "history.start 2022-03-01 is after as_of 2022-02-28"),
         ({"as_of": "2032-03-01"}, "history.start 2022-03-01 is 10 years or more before as_of 2032-03-01"),

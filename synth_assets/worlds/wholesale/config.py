@@ -149,11 +149,6 @@ class MonthlyExpenses(Frozen):
     marketing: Monthly = Field(3_000, description="Marketing, dollars a month.")
 
 
-NOT_IN_A_HISTORY = {
-    "lapping": "a receipt that is booked anew later would change the past",
-}
-"""Kinds of faults that a history which grows does not have, each with why."""
-
 COUNTED_BY_HISTORY = {
     "years": "the history runs from history.start to as_of",
     "prevalence": "anomaly_rates say how many faults there are",
@@ -275,13 +270,6 @@ class Config(WorldConfig):
 
         rates = DecoyRates(**planned_decoy_rates(self))
         return twin.model_copy(update={"decoy_rates": rates, "decoy_ratio": None})
-
-    @model_validator(mode="after")
-    def _no_fault_changes_the_past(self) -> Self:
-        for kind, why in NOT_IN_A_HISTORY.items() if self.grows else ():
-            if getattr(self.anomaly_rates, kind):
-                raise ValueError(f"anomaly_rates.{kind}: with history.start {why}: let it be 0")
-        return self
 
     @model_validator(mode="after")
     def _one_key_plans_decoys(self) -> Self:

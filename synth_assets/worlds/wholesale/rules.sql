@@ -41,6 +41,7 @@ WHERE credit_reason = 'RETURN'
     );
 
 -- name: lapping — The bank's list says which invoices two equal receipts paid; the books have them the other way round.
+-- Where the history grows the first of them tells it, before the second has come.
 WITH swapped AS (
     SELECT
         payment_id,
@@ -52,13 +53,14 @@ WITH swapped AS (
 )
 SELECT
     CAST(a.payment_id AS VARCHAR) AS entity_id,
-    CAST(b.payment_id AS VARCHAR) AS related_entity_id,
+    CAST(CASE WHEN history.start IS NULL THEN b.payment_id ELSE a.bank_invoice_id END AS VARCHAR) AS related_entity_id,
     a.bank_invoice_id AS expected_value,
     a.invoice_id AS actual_value
 FROM swapped AS a
-JOIN swapped AS b
-    ON a.invoice_id = b.bank_invoice_id AND b.invoice_id = a.bank_invoice_id AND a.payment_id < b.payment_id
-WHERE a.invoice_id <> a.bank_invoice_id;
+CROSS JOIN scenario
+LEFT JOIN swapped AS b ON a.invoice_id = b.bank_invoice_id AND b.invoice_id = a.bank_invoice_id
+WHERE a.invoice_id <> a.bank_invoice_id
+    AND (a.payment_id < b.payment_id OR b.payment_id IS NULL AND history.start IS NOT NULL);
 
 -- name: discount_without_rule — A line is sold below the list price and names no rule.
 SELECT

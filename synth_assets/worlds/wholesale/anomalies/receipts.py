@@ -170,7 +170,8 @@ def lapping(year: Year, pair: tuple[Payment, Payment], drawn: list[float]) -> Fa
         for one, to in ((first, b), (second, a))
     ]
     difficulty = TRIVIAL if b.due - first.day >= EARLY_DAYS else VERY_HARD
-    return Fault(first.id, second.id, a.id * 100, b.id * 100, first.cents, edits, difficulty)
+    related = a.id if year.config.grows else second.id  # the first tells it before the second has come
+    return Fault(first.id, related, a.id * 100, b.id * 100, first.cents, edits, difficulty)
 
 
 KINDS = (
@@ -227,6 +228,6 @@ KINDS = (
         ),
         lappable,
         lapping,
-        on=lambda year, pair: pair[1].day,
+        on=lambda year, pair: pair[0].day,
     ),
 )
