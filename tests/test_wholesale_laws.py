@@ -45,7 +45,9 @@ def load_all(connection: duckdb.DuckDBPyConnection, **keys: object) -> Config:
     for name, rows in tables(**keys).items():
         connection.register("rows", rows)
         connection.execute(f"CREATE TABLE {name} AS FROM rows")
-    connection.execute("CREATE TABLE scenario AS SELECT unnest($1)", [config.model_dump()])
+    connection.execute(
+        "CREATE TABLE scenario AS SELECT unnest($1)", [config.model_dump() | config.sql_facts()]
+    )
     return config
 
 

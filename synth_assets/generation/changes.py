@@ -39,6 +39,12 @@ BlockTables = dict[int, dict[str, pa.Table]]
 """The tables of some blocks of a root, by the block's number."""
 
 
+def before_name(table: Table) -> str:
+    """What the row as it was is called in a table's feed: `before`, or `row_before` where the table has a
+    column of that name."""
+    return "row_before" if any(column.name == "before" for column in table.columns) else "before"
+
+
 def change_schema(table: Table) -> pa.Schema:
     """Columns of a table's feed: `op`, `changed_on`, `known_on`, the row as it is then, and `before`, the row
     as it was: empty for an insert. Amounts are in cents, as in the stored tables."""
@@ -49,7 +55,7 @@ def change_schema(table: Table) -> pa.Schema:
             pa.field("changed_on", pa.date32(), nullable=False),
             pa.field("known_on", pa.date32(), nullable=False),
             *_plain(table.schema),
-            pa.field("before", before),
+            pa.field(before_name(table), before),
         ]
     )
 
@@ -168,12 +174,10 @@ def changed_rows(table: Table, then: pa.Table, now: pa.Table, day: dt.date) -> p
 
 def _feed(table: Table, was: pa.Table, now: pa.Table, is_known: np.ndarray, day: dt.date) -> pa.Table:
     schema = change_schema(table)
+    fields = list(schema.field(before_name(table)).type)
     before = pa.StructArray.from_arrays(
-        [
-            column.combine_chunks().cast(field.type)
-            for column, field in zip(was.columns, schema.field("before").type, strict=True)
-        ],
-        fields=list(schema.field("before").type),
+        [column.combine_chunks().cast(field.type) for column, field in zip(was.columns, fields, strict=True)],
+        fields=fields,
         mask=pa.array(~is_known),
     )
     plain = now.cast(pa.schema(_plain(table.schema)))

@@ -237,8 +237,9 @@ class World:
         return [range(start, min(start + step, total)) for start in range(0, total, step)] or [range(0)]
 
     def settled_blocks(self, config: WorldConfig, root: str) -> int:
-        """How many of the first blocks of a root no later as_of changes; none outside a growing history."""
-        if not (self.growth and config.grows):
+        """How many of the first blocks of a root no later as_of changes; none outside a growing history, nor
+        in a world that is one block."""
+        if not (self.growth and config.grows) or self.block_rows is None:
             return 0
         return 1 if root == CONSTANT else self.growth.settled(config, self.draws(config, "facts"), root)
 

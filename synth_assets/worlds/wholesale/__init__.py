@@ -14,9 +14,23 @@ are cancelled, more batches lose weight and more sellers change a telephone numb
 than a business would have. Of what else is scarce a medium year has 8 growers that buy, 55 deliveries
 billed late, 87 batches sold out and 100 sales of a month's last day; more is refused in one line. A ratio
 of 10 fits rates of about 1 %, one of 100 a label or two.
+
+With `history.start`, the first of a month, the business goes on: a later as_of adds days and changes no
+earlier one. Its years are counted from that day, and totals hold at the end of each: a year's sales, orders
+on consignment, returns and refunds, who pays late, what is overdue and for how long. Within a year they are
+on their way, so that the checklist, which asks for them, may warn then. What is overdue at a year's end is
+paid in the first months of the next. Weeks and the last quarter are those of such a year. Rates hold at its
+end, over all years so far; which rows of a year lie is decided from the whole of it. A fault shows on the
+day of its row, or of what makes it one: a second payment, a month's end, a receipt after a change of the
+client's number. A payment before its bill is recorded on the day on which the bill is paid otherwise, under
+the earlier date. A vendor's address is there from the first day, and its label says what the vendor was
+paid on that. Grades follow from the books of the whole year. Months are closed, and none is locked;
+clients' telephone numbers change forward from their first. A lapping shows with its first receipt, and its
+label names two invoices, as the second receipt is still to come. No decoys are planned. Nothing is ever
+settled, as an inventory is shared: a night makes every table again. A history has at most 10 years.
 """
 
-from synth_assets.model.world import World
+from synth_assets.model.world import Growth, World
 from synth_assets.worlds.wholesale import fault_plan
 from synth_assets.worlds.wholesale.anomalies import ANOMALIES
 from synth_assets.worlds.wholesale.config import PRESETS, Config
@@ -75,4 +89,5 @@ WORLD = World(
     presets=PRESETS,
     block_rows=None,
     report=VALIDATION_REPORT,
+    growth=Growth(blocks=lambda *_: [range(0)], settled=lambda *_: 0),
 )

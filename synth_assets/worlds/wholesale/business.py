@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TypeVar
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
-from synth_assets.worlds.wholesale import curves
+from synth_assets.worlds.wholesale import catalogue, curves
 from synth_assets.worlds.wholesale.catalogue import Client, Product, unit_draws
-from synth_assets.worlds.wholesale.config import Config
-from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry, inquiries, months, plan
+from synth_assets.worlds.wholesale.config import Config, window
+from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry, inquiries, plan
+from synth_assets.worlds.wholesale.growth import months
 from synth_assets.worlds.wholesale.intake import Intake, most_batches
-from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Invoice, claims
+from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Claim, Invoice, claims
 from synth_assets.worlds.wholesale.journal import COST_OF_GOODS, INVENTORY, Journal, credit, debit
 from synth_assets.worlds.wholesale.order import Desk, Quote, quoted
 from synth_assets.worlds.wholesale.sample import Sample, SampleCounter, Wish, led_to, wishes
@@ -23,6 +25,40 @@ COUNTER, COUNTED_AT = 7, 18 * 3_600
 """The user who counts stock, and when, seconds of the day."""
 
 Planned = TypeVar("Planned", Demand, Inquiry, Wish)
+
+
+class Plans(NamedTuple):
+    """What is known of the books before anything happens.
+
+    Attributes:
+        clients, products: who there is, and what.
+        demands: every order as it is planned.
+        wishes, inquiries: samples and quotes that are asked for.
+        claims: what comes back, by the order's number.
+    """
+
+    clients: list[Client]
+    products: list[Product]
+    demands: list[Demand]
+    wishes: list[Wish]
+    inquiries: list[Inquiry]
+    claims: dict[int, Claim]
+
+
+@lru_cache(maxsize=2)
+def plans(config: Config, draws: Draws) -> Plans:
+    """The plans of a configuration."""
+    days = window(config)
+    clients, products = catalogue.clients(config, draws), catalogue.products(config, draws)
+    demands = plan(config, draws, days, clients)
+    return Plans(
+        clients,
+        products,
+        demands,
+        wishes(draws, days, clients, months(config, days), config.decoy_rates.sample_never_sent),
+        inquiries(config, draws, days, clients),
+        claims(config, draws, days, demands),
+    )
 
 
 class Business:
@@ -36,10 +72,8 @@ class Business:
         billing: invoices and credits.
     """
 
-    def __init__(
-        self, config: Config, draws: Draws, window: Window, clients: list[Client], products: list[Product]
-    ) -> None:
-        demands = plan(config, draws, window, clients)
+    def __init__(self, config: Config, draws: Draws, window: Window, plans: Plans) -> None:
+        products, demands = plans.products, plans.demands
         self.journal, self.stock = Journal(), Stock()
         self.intake = Intake(config, draws, window, products, self.stock, self.journal)
         self.desk = Desk(config, draws, self.stock, demands)
@@ -48,10 +82,9 @@ class Business:
         self._draws, self._is_business_day = draws, window.is_business
         self._shrink_share = curves.SHRINK_SHARE + config.decoy_rates.write_off_with_reason
         self._orders_of = _by_day(demands)
-        more_cancelled = config.decoy_rates.sample_never_sent
-        self._wishes_of = _by_day(wishes(draws, window, clients, months(config, window), more_cancelled))
-        self._inquiries_of = _by_day(inquiries(config, draws, window, clients))
-        self._claims = claims(config, draws, window, demands)
+        self._wishes_of = _by_day(plans.wishes)
+        self._inquiries_of = _by_day(plans.inquiries)
+        self._claims = plans.claims
         self._claimed_on: dict[int, list[tuple[str, Invoice]]] = defaultdict(list)
         self._counts = unit_draws(draws, "counts", most_batches(config))
 

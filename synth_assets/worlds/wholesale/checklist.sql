@@ -208,21 +208,29 @@ FROM (SELECT sum(amount_due_cents) AS owed_cents FROM invoices),
 )
 WHERE owed_cents <> buckets_cents;
 
--- name: whole_weeks_of_whales — A whale takes 20 to 100 pounds of flower in a whole week.
-SELECT client_id, week_, pounds
+-- name: whole_weeks_of_whales — A whale takes 20 to 100 pounds of flower in a whole week; weeks begin anew with a year of
+-- a history.
+WITH years AS (
+    SELECT CASE WHEN history.start IS NULL THEN 0 ELSE (fiscal_period_id - 1) // 12 END AS year_,
+        min(start_date) AS first_day, least(max(end_date), max(as_of)) AS last_day
+    FROM fiscal_periods CROSS JOIN scenario GROUP BY ALL
+)
+SELECT client_id, first_day, week_, pounds
 FROM (
-    SELECT client_id, (CAST(orders.created_at AS DATE) - first_day) // 7 AS week_, sum(quantity_e4) / 10000 AS pounds
-    FROM invoice_line_items JOIN products USING (product_id) JOIN orders USING (invoice_id) JOIN clients USING (client_id),
-    (SELECT min(start_date) AS first_day FROM fiscal_periods)
+    SELECT client_id, first_day, (CAST(orders.created_at AS DATE) - first_day) // 7 AS week_,
+        (last_day - first_day + 1) // 7 AS weeks, sum(quantity_e4) / 10000 AS pounds
+    FROM invoice_line_items JOIN products USING (product_id) JOIN orders USING (invoice_id) JOIN clients USING (client_id)
+    JOIN years ON CAST(orders.created_at AS DATE) BETWEEN first_day AND last_day
     WHERE products.category = 'Flower' AND list_contains(CAST(tags AS JSON[]), '"whale"')
     GROUP BY ALL
 )
-WHERE pounds NOT BETWEEN 20 AND 100 AND week_ < (SELECT (max(end_date) - min(start_date) + 1) // 7 FROM fiscal_periods);
+WHERE pounds NOT BETWEEN 20 AND 100 AND week_ < weeks;
 
--- name: months_of_regular_clients — A regular client takes 5 to 20 pounds of flower in a month.
+-- name: months_of_regular_clients — A regular client takes 5 to 20 pounds of flower in a month that is over.
 SELECT client_id, fiscal_period_id, sum(quantity_e4) / 10000 AS pounds
 FROM invoice_line_items JOIN products USING (product_id) JOIN orders USING (invoice_id) JOIN clients USING (client_id)
 JOIN fiscal_periods ON CAST(orders.created_at AS DATE) BETWEEN start_date AND end_date
-WHERE products.category = 'Flower' AND list_contains(CAST(tags AS JSON[]), '"regular"')
+CROSS JOIN scenario
+WHERE products.category = 'Flower' AND list_contains(CAST(tags AS JSON[]), '"regular"') AND end_date <= as_of
 GROUP BY ALL
 HAVING pounds NOT BETWEEN 5 AND 20;

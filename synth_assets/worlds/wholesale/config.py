@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from synth_assets.model.calendar import Window
-from synth_assets.model.config import AsOf, Frozen, WorldConfig
+from synth_assets.model.calendar import Window, months_before
+from synth_assets.model.config import AsOf, Frozen, History, WorldConfig
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Price = Annotated[int, Field(ge=100, le=100_000)]
@@ -162,8 +163,19 @@ class MonthlyExpenses(Frozen):
     marketing: Monthly = Field(3_000, description="Marketing, dollars a month.")
 
 
+COUNTED_BY_HISTORY = {
+    "years": "the history runs from history.start to as_of",
+    "prevalence": "anomaly_rates say how many faults there are",
+    "decoy_rates": "no decoys are planned",
+    "decoy_ratio": "no decoys are planned",
+}
+"""Keys of a window that say nothing in a history that grows, each with what does instead."""
+
+
 class Config(WorldConfig):
     """Keys of wholesale."""
+
+    counted_by_history: ClassVar[Mapping[str, str]] = COUNTED_BY_HISTORY
 
     as_of: AsOf = Field(
         dt.date(2024, 12, 31),
@@ -215,6 +227,7 @@ class Config(WorldConfig):
         le=10_000_000,
         description="The owner approves bills above it, whole dollars.",
     )
+    history: History = History()
     list_prices: ListPrices = ListPrices()
     monthly_expenses: MonthlyExpenses = MonthlyExpenses()
     anomaly_rates: AnomalyRates = AnomalyRates()
@@ -232,9 +245,36 @@ class Config(WorldConfig):
     )
 
     @property
+    def planned_years(self) -> int:
+        """Years that are planned: of a history that grows those that have begun."""
+        if not self.grows:
+            return self.years
+        months = MONTHS_A_YEAR * (self.day.year - self.start.year) + self.day.month - self.start.month
+        return max(months, 0) // MONTHS_A_YEAR + 1
+
+    @property
     def months(self) -> int:
-        """Months of history."""
-        return MONTHS_A_YEAR * self.years
+        """Months that are planned."""
+        return MONTHS_A_YEAR * self.planned_years
+
+    def sql_facts(self) -> dict[str, object]:
+        """The day up to which growers have billed what was sold: where the history grows, the last of the
+        half-months that are over. The day up to which counts what a vendor was paid. And how many years of
+        the history have gone by, in place of that key."""
+        if not self.grows:
+            return {"billed_until": self.day, "vendors_paid_until": self.day}
+        next_day = self.day + dt.timedelta(days=1)
+        first = next_day.replace(day=16 if next_day.day > 15 else 1)
+        since, until = (
+            months_before(self.start, -MONTHS_A_YEAR * years)
+            for years in (self.planned_years - 1, self.planned_years)
+        )
+        years = self.planned_years - 1 + (next_day - since) / (until - since)
+        return {
+            "billed_until": first - dt.timedelta(days=1),
+            "vendors_paid_until": self.start,
+            "years": years,
+        }
 
     def clean(self) -> Self:
         """The clean twin has the planned decoys of the faulty one, though no fault counts them."""
@@ -259,4 +299,6 @@ class Config(WorldConfig):
 @lru_cache(maxsize=8)
 def window(config: Config) -> Window:
     """The days of the books."""
+    if config.grows:
+        return Window(config.day, config.months, days=(config.day - config.start).days + 1)
     return Window(config.day, config.months)

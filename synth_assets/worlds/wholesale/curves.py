@@ -105,6 +105,10 @@ EARLY_DAYS = (0, 6)
 LATE_DAYS = (1, 40)
 """How long after its due date an invoice is paid that is late [D]."""
 
+COLLECTED_WITHIN_DAYS = 90
+"""Within how many days of the next year what is overdue at a year's end is paid, where a history goes on
+[D]."""
+
 CHRONIC_CLIENTS = 6
 """Regular clients that hardly ever pay in time [D]."""
 

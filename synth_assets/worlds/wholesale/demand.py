@@ -6,16 +6,17 @@ or two. Pounds follow from the client's share of the year.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from synth_assets.model.calendar import Window, epoch_day, months_before
+from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.catalogue import Client, erlang, unit_draws
 from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.growth import months, strata, weeks, years_of_stratum
 
 QUARTER = 25
 """Flower is sold by the quarter of a pound."""
@@ -64,24 +65,19 @@ def day_weights(config: Config, window: Window) -> list[float]:
         total = sum(raw[day] for day in days)
         uplift = config.q4_uplift if month % 12 >= 9 else 1
         weights += [raw[day] / total * uplift for day in days]
-    whole = sum(weights)
-    return [weight * config.years / whole for weight in weights]
-
-
-def months(config: Config, window: Window) -> list[range]:
-    """The days of each month of the books: calendar months where as_of is the last day of one."""
-    ends = [
-        epoch_day(months_before(window.as_of, back)) - window.first + 1
-        for back in range(config.months, -1, -1)
-    ]
-    return [range(max(start, 0), end) for start, end in pairwise(ends)]
+    of_years: list[float] = []
+    for stratum in strata(config):
+        own = weights[stratum.start : stratum.stop]
+        whole = sum(own)
+        of_years += [weight * years_of_stratum(config) / whole for weight in own]
+    return of_years
 
 
 def plan(config: Config, draws: Draws, window: Window, clients: list[Client]) -> list[Demand]:
     """Every order of every client, by day."""
     weights = day_weights(config, window)
     monthly = months(config, window)
-    weekly = [range(start, min(start + 7, window.length)) for start in range(0, window.length, 7)]
+    weekly = weeks(config)
     found: list[Demand] = []
     for client in clients:
         periods = weekly if client.is_whale else monthly
@@ -91,7 +87,8 @@ def plan(config: Config, draws: Draws, window: Window, clients: list[Client]) ->
         demand for _, demand in sorted(zip(turns, found, strict=True), key=lambda of: (of[1].day, of[0]))
     ]
     drawn = unit_draws(draws, "terms", len(found))
-    consigned = _exact_of_ten(drawn, config.sales_consignment_share)
+    counts = [sum(demand.day in days for demand in found) for days in strata(config)]
+    consigned = _exact_of_ten(drawn, config.sales_consignment_share, counts)
     return [
         demand._replace(terms=_terms(demand.client, is_consigned, partial))
         for demand, is_consigned, (_, partial, _, _) in zip(found, consigned, drawn, strict=True)
@@ -187,24 +184,31 @@ class Inquiry(NamedTuple):
 def inquiries(config: Config, draws: Draws, window: Window, clients: list[Client]) -> list[Inquiry]:
     """Quotes that lead to no sale, by day."""
     weights = day_weights(config, window)
-    running = list(accumulate(weights))
-    count = round(curves.LOST_QUOTES_A_YEAR * config.years * len(clients) / 60)
-    drawn, more = unit_draws(draws, "inquiries", count), unit_draws(draws, "more of inquiries", count)
+    years = years_of_stratum(config)
+    ends_at = [
+        round(curves.LOST_QUOTES_A_YEAR * years * place * len(clients) / 60)
+        for place in range(1, len(strata(config)) + 1)
+    ]
+    running = [list(accumulate(weights[days.start : days.stop])) for days in strata(config)]
+    drawn, more = (unit_draws(draws, name, ends_at[-1]) for name in ("inquiries", "more of inquiries"))
     found = []
-    for (who, when, much, tier), (which, ends, _, _) in zip(drawn, more, strict=True):
+    for place, ((who, when, much, tier), (which, ends, _, _)) in enumerate(zip(drawn, more, strict=True)):
         client = clients[int(who * len(clients))]
-        day = min(bisect_left(running, when * running[-1]), window.length - 1)
+        stratum = bisect_right(ends_at, place)
+        days, so_far = strata(config)[stratum], running[stratum]
+        day = min(days.start + bisect_left(so_far, when * so_far[-1]), days.stop - 1)
         pounds = (4 + int(much * (40 if client.is_whale else 16))) * QUARTER
         found.append(Inquiry(client, day, pounds, tier, which, ends))
     return sorted(found, key=lambda inquiry: (inquiry.day, inquiry.client.id))
 
 
-def _exact_of_ten(drawn: list[list[float]], share: float) -> list[bool]:
-    """Of every ten numbers in a row, the share that is chosen."""
+def _exact_of_ten(drawn: list[list[float]], share: float, counts: list[int]) -> list[bool]:
+    """Of every ten numbers in a row, the share that is chosen; tens begin anew after so many numbers each."""
     chosen = [False] * len(drawn)
-    for start in range(0, len(drawn), 10):
-        ten = sorted(range(start, min(start + 10, len(drawn))), key=lambda i: drawn[i][0])
-        before, after = round(start * share), round((start + len(ten)) * share)
-        for i in ten[: after - before]:
-            chosen[i] = True
+    for first, end in pairwise(accumulate(counts, initial=0)):
+        for start in range(first, end, 10):
+            ten = sorted(range(start, min(start + 10, end)), key=lambda i: drawn[i][0])
+            before, after = round(start * share), round((start + len(ten)) * share)
+            for i in ten[: after - before]:
+                chosen[i] = True
     return chosen

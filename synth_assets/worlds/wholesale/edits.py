@@ -1,12 +1,13 @@
 """Edits: what a fault changes in the papers. The journal stays true, so the clean twin is the same journal.
 
-An edit names rows by the values of some columns, as an SQL condition would.
+An edit names rows by the values of some columns, as an SQL condition would, and is in place from the day
+`since` of the books on.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -17,12 +18,19 @@ Row = tuple[Any, ...]
 Where = Mapping[str, Any]
 
 
+class Stated(NamedTuple):
+    """A value that follows from the books, as they stand on their last day."""
+
+    of: Callable[[Any], Any]
+
+
 class Change(NamedTuple):
-    """Rows hold other values: plain ones, or functions of the value that was there."""
+    """Rows hold other values: plain ones, functions of the value that was there, or `Stated`."""
 
     table: str
     where: Where
     values: Mapping[str, Any]
+    since: int = 0
 
 
 class Remove(NamedTuple):
@@ -30,6 +38,7 @@ class Remove(NamedTuple):
 
     table: str
     where: Where
+    since: int = 0
 
 
 class Copy(NamedTuple):
@@ -38,6 +47,7 @@ class Copy(NamedTuple):
     table: str
     where: Where
     values: Mapping[str, Any]
+    since: int = 0
 
 
 Edit = Change | Remove | Copy
@@ -54,6 +64,7 @@ class Fault(NamedTuple):
         difficulty: TRIVIAL to VERY_HARD; VERY_HARD where no view of `detection.sql` shows it.
         paper: what kind of paper of the ledger is misstated, and which; None for none.
         column: where it is wrong, as table.column; "" where the kind says it.
+        shown_on: the first day of the books on which the tables show it; -1 for its subject's.
     """
 
     entity: int
@@ -65,14 +76,19 @@ class Fault(NamedTuple):
     difficulty: int = VERY_HARD
     paper: tuple[str, int] | None = None
     column: str = ""
+    shown_on: int = -1
 
 
 class Edits:
-    """The edits of all faults, by table."""
+    """The edits of all faults, by table, as far as they are in place on the last day of some books."""
 
-    def __init__(self, edits: Iterable[Edit] = ()) -> None:
+    def __init__(self, edits: Iterable[Edit] = (), year: Any = None) -> None:
         self._of_table: dict[str, dict[tuple[str, ...], dict[Row, list[Edit]]]] = {}
         for edit in edits:
+            if edit.since > year.last_day:
+                continue
+            if not isinstance(edit, Remove):
+                edit = edit._replace(values=_as_stated(edit.values, year))
             names = tuple(sorted(edit.where))
             of_names = self._of_table.setdefault(edit.table, {}).setdefault(names, defaultdict(list))
             of_names[tuple(edit.where[name] for name in names)].append(edit)
@@ -81,6 +97,11 @@ class Edits:
         """A table's rows with its edits, in order of their keys, which come first."""
         of_table = self._of_table.get(table)
         return rows if of_table is None else _applied(of_table, columns, rows)
+
+
+def _as_stated(values: Mapping[str, Any], year: Any) -> dict[str, Any]:
+    """Values of an edit, those that follow from the books in place of what says how."""
+    return {name: value.of(year) if isinstance(value, Stated) else value for name, value in values.items()}
 
 
 def _applied(

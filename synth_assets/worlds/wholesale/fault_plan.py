@@ -17,6 +17,8 @@ from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.config import Config, DecoyRates
 from synth_assets.worlds.wholesale.decoy_plan import Books, misfit, with_decoys
 from synth_assets.worlds.wholesale.edits import Edits, Fault
+from synth_assets.worlds.wholesale.growth import history_why_not
+from synth_assets.worlds.wholesale.growth import planned as whole_years
 from synth_assets.worlds.wholesale.journal import CASH, balance
 from synth_assets.worlds.wholesale.placing import placed as made_of
 from synth_assets.worlds.wholesale.stock import SoldOut
@@ -46,6 +48,10 @@ class Plan(NamedTuple):
 @lru_cache(maxsize=2)
 def plan(config: Config, draws: Draws) -> Plan:
     """The books of a configuration with its faults."""
+    if config.grows:
+        from synth_assets.worlds.wholesale import growing_plan  # which gives a plan as this module has it
+
+        return growing_plan.plan(config, draws)
     books = with_decoys(config, draws)
     year, taken = books.year, books.taken
     placed: list[list[Fault]] = []
@@ -64,7 +70,7 @@ def plan(config: Config, draws: Draws) -> Plan:
         placed.append(made(planned)[:asked])
         wanted.append((len(subjects), asked))
     changed = [*(of.edits for of in books.planned.values()), *placed]
-    edits = Edits(edit for faults in changed for fault in faults for edit in fault.edits)
+    edits = Edits((edit for faults in changed for fault in faults for edit in fault.edits), year)
     return Plan(replace(year, edits=edits, faults=placed), placed, wanted, books)
 
 
@@ -80,6 +86,10 @@ def facts(config: Config, draws: Draws, _: range) -> Year:
 
 def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     """For each kind, the rows that its rate counts and the labels that it asks for."""
+    if config.grows:
+        from synth_assets.worlds.wholesale import growing_plan  # which places faults as this module does
+
+        return growing_plan.expected_labels(config, draws)
     planned = plan(config, draws)
     return {
         kind.anomaly.name: of or (len(kind.subjects(planned.year)), 0)
@@ -106,13 +116,15 @@ def lowest_cash(planned: Plan) -> tuple[int, int]:
 
 def why_not(config: Config, draws: Draws) -> str | None:
     """Why the configuration's targets or quotas cannot be met, in one line; None where they can."""
+    if config.grows and (why := history_why_not(config)):
+        return why
     if config.num_whales >= config.num_clients // 2:
         return (
             f"num_whales={config.num_whales} leaves too few regular clients of num_clients="
             f"{config.num_clients}: at most {(config.num_clients - 1) // 2}"
         )
     try:
-        planned = plan(config, draws.of("facts"))
+        planned = plan(whole_years(config), draws.of("facts"))
     except SoldOut as error:
         return (
             f"{error}, as clients take 20 lb a week or 5 lb a month at least: raise annual_revenue "

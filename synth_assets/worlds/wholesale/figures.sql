@@ -16,16 +16,18 @@ JOIN (
 WHERE type = 'bill_paid_twice';
 
 -- name: grades_of_side_agreements [1 to 1, warning, from 1 rows] — Share of side agreements whose grade is right: easy
--- where no invoice of the client has such terms, very hard where one has.
+-- where no invoice of the client has such terms, very hard where one has; in a window, as a history grades by the books
+-- of the whole year.
 SELECT count(*), avg(CAST((CAST(difficulty AS VARCHAR) = 'easy') = (terms IS NULL) AS INT))
 FROM anomaly_manifest
 JOIN orders ON entity_id = CAST(order_id AS VARCHAR)
 LEFT JOIN (SELECT DISTINCT customer_id, payment_terms AS terms FROM invoices)
     ON customer_id = client_id AND terms = CAST(payment_terms AS VARCHAR)
-WHERE type = 'side_agreement';
+CROSS JOIN scenario
+WHERE type = 'side_agreement' AND history.start IS NULL;
 
 -- name: grades_of_wrong_clients [1 to 1, warning, from 1 rows] — Share of receipts of the wrong client whose grade is
--- right: trivial where that client paid 40 times or more and never by such a method, very hard elsewhere.
+-- right: trivial where that client paid 40 times or more and never by such a method, very hard elsewhere; in a window.
 WITH receipts AS (
     SELECT payment_id, invoices.customer_id AS client_id, payment_method
     FROM payments JOIN invoices USING (invoice_id)
@@ -47,7 +49,8 @@ FROM anomaly_manifest
 JOIN payments ON entity_id = CAST(payment_id AS VARCHAR)
 LEFT JOIN often ON often.client_id = customer_id
 LEFT JOIN used ON used.client_id = customer_id AND used.payment_method = payments.payment_method
-WHERE type = 'payment_of_wrong_client';
+CROSS JOIN scenario
+WHERE type = 'payment_of_wrong_client' AND history.start IS NULL;
 
 -- name: decoys_for_each_label [1 to 1000000, warning, from 1 rows] — Where decoy_ratio says how many decoys each label has:
 -- how many there are over those asked, of the kind that has fewest of those whose decoys are planned.

@@ -39,7 +39,7 @@ MOST_BATCHES = 800
 
 def most_batches(config: Config) -> int:
     """More batches than there will be."""
-    return int(MOST_BATCHES * config.years * max(1.0, config.annual_revenue / 24_000_000))
+    return int(MOST_BATCHES * config.planned_years * max(1.0, config.annual_revenue / 24_000_000))
 
 
 class Session(NamedTuple):

@@ -16,6 +16,7 @@ from synth_assets.worlds.wholesale.catalogue import unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.days import half_month
 from synth_assets.worlds.wholesale.demand import Demand
+from synth_assets.worlds.wholesale.growth import strata
 from synth_assets.worlds.wholesale.journal import (
     COST_OF_GOODS,
     CREDITS,
@@ -100,25 +101,30 @@ def claims(config: Config, draws: Draws, window: Window, demands: list[Demand]) 
     the grower is never paid for them.
     """
     drawn = unit_draws(draws, "claims", len(demands))
-    in_turn = sorted(range(len(demands)), key=lambda i: drawn[i][0])
     found: dict[int, Claim] = {}
-    more = quota(config.decoy_rates.whole_invoice_credited, len(demands))
-    for kind, left, (low, high) in (
-        (RETURN, quota(config.return_rate, len(demands)) + more, RETURN_AFTER_DAYS),
-        (REFUND, quota(config.refund_rate, len(demands)), REFUND_AFTER_DAYS),
-    ):
-        for i in in_turn:
-            after = low + int(drawn[i][1] * (high - low + 1))
-            if left and i + 1 not in found and _may(kind, window, demands[i], after):
-                found[i + 1] = Claim(i + 1, kind, after)
-                left -= 1
+    before = 0
+    for days in strata(config):
+        of_year = [i for i in range(before, len(demands)) if demands[i].day in days]
+        in_turn = sorted(of_year, key=lambda i: drawn[i][0])
+        more = quota(config.decoy_rates.whole_invoice_credited, len(of_year))
+        for kind, rate, added, (low, high) in (
+            (RETURN, config.return_rate, more, RETURN_AFTER_DAYS),
+            (REFUND, config.refund_rate, 0, REFUND_AFTER_DAYS),
+        ):
+            left = quota(rate, before + len(of_year)) - quota(rate, before) + added
+            for i in in_turn:
+                after = low + int(drawn[i][1] * (high - low + 1))
+                if left and i + 1 not in found and _may(kind, window, days.stop, demands[i], after):
+                    found[i + 1] = Claim(i + 1, kind, after)
+                    left -= 1
+        before += len(of_year)
     return found
 
 
-def _may(kind: str, window: Window, demand: Demand, after: int) -> bool:
-    """Whether a planned order may have a claim so many days later."""
+def _may(kind: str, window: Window, stop: int, demand: Demand, after: int) -> bool:
+    """Whether a planned order may have a claim so many days later, before the day `stop`."""
     day = demand.day + after
-    if day >= window.length or not window.is_business[day]:
+    if day >= stop or not window.is_business[day]:
         return False
     if kind == REFUND:
         return True

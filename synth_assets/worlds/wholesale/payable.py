@@ -17,7 +17,7 @@ from synth_assets.worlds.wholesale.bill import Bill, BillLine
 from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR, spaced, spaced_within_days, unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.days import business_day_before, half_month
-from synth_assets.worlds.wholesale.demand import months
+from synth_assets.worlds.wholesale.growth import months
 from synth_assets.worlds.wholesale.intake import Session
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, Credit, Invoice
 from synth_assets.worlds.wholesale.journal import (
@@ -73,9 +73,12 @@ def bills(
     sessions: list[Session],
     invoices: list[Invoice],
     credits: list[Credit],
+    last: int,
 ) -> list[Bill]:
-    """Bills of growers in time, posted: what is owed for consigned goods is then owed on a bill."""
-    asked = [*_consigned(window, invoices, credits), *_bought(sessions)]
+    """Bills of growers by the last day in time, posted: what is owed for consigned goods is then owed on a
+    bill."""
+    asked = [bill for bill in _consigned(window, invoices, credits) if bill.day <= last]
+    asked += _bought(sessions)
     asked.sort(key=lambda bill: (bill.day, bill.vendor, bill.session))
     numbers = spaced_within_days(draws, "bill numbers", [bill.day for bill in asked])
     numbered = [bill._replace(id=number) for number, bill in zip(numbers, asked, strict=True)]
@@ -120,19 +123,20 @@ def _bought(sessions: list[Session]) -> Iterator[Bill]:
             yield Bill(0, session.vendor, session.day, due, session.terms, lines, session.id)
 
 
-def paid(draws: Draws, window: Window, owed: list[Bill]) -> Iterator[Payment]:
-    """Payments of bills, on the due date or the business day before; some are forgotten for a while."""
+def paid(draws: Draws, window: Window, owed: list[Bill], last: int) -> Iterator[Payment]:
+    """Payments of bills by the last day, on the due date or the business day before; some are forgotten for a
+    while."""
     drawn = unit_draws(draws, "bills", len(owed))
     low, high = curves.FORGOTTEN_DAYS
     for bill, (whether, much, _, _) in zip(owed, drawn, strict=True):
         late = low + int(much * (high - low + 1)) if whether < curves.FORGOTTEN_SHARE else 0
         day = max(bill.day, business_day_before(window, bill.due + late))
-        if day < window.length:
+        if day <= last:
             yield Payment(0, day, bill.cents, "ACH", bill=bill)
 
 
-def expenses(config: Config, draws: Draws, window: Window, journal: Journal) -> list[Expense]:
-    """What running the business costs, paid and posted."""
+def expenses(config: Config, draws: Draws, window: Window, journal: Journal, last: int) -> list[Expense]:
+    """What running the business costs, paid by the last day and posted."""
     monthly = config.monthly_expenses.model_dump()
     first = FIRST_VENDOR + len(names.GROWERS)
     supplier = {category: first + place for place, (_, category) in enumerate(names.SUPPLIERS)}
@@ -150,7 +154,7 @@ def expenses(config: Config, draws: Draws, window: Window, journal: Journal) -> 
     found = [
         Expense(number, day, category, supplier[category], cents)
         for number, (day, category, cents) in zip(numbers, planned, strict=True)
-        if cents
+        if cents and day <= last
     ]
     for expense in found:
         journal.record(
@@ -167,8 +171,9 @@ def expenses(config: Config, draws: Draws, window: Window, journal: Journal) -> 
     return found
 
 
-def distributions(config: Config, window: Window, journal: Journal) -> list[Distribution]:
-    """Ten days after each quarter the owners take out a part of the cash beyond what they put in."""
+def distributions(config: Config, window: Window, journal: Journal, last: int) -> list[Distribution]:
+    """Ten days after each quarter the owners take out a part of the cash beyond what they put in; what they
+    took by the last day."""
     moved = [0] * window.length
     for event in journal.events:
         moved[event.day] += balance([event], CASH)
@@ -177,6 +182,8 @@ def distributions(config: Config, window: Window, journal: Journal) -> list[Dist
     found: list[Distribution] = []
     for quarter in range(0, len(spans) - 3, 3):
         day = business_day_before(window, spans[quarter + 3].start + 10)
+        if day > last:
+            break
         spare = cash[day] - sum(before.cents for before in found) - 100 * config.opening_cash
         cents = int(max(spare, 0) * curves.DISTRIBUTION_SHARE) // 100_000 * 100_000
         if cents:

@@ -23,14 +23,15 @@ def placed(
     asked: int,
     taken: set[object],
     tries: int = 1,
+    first: int = 0,
 ) -> list[Fault]:
-    """The faults or decoys of one kind; what they touch is taken."""
+    """The faults or decoys of one kind; what they touch is taken. `first` is the first subject's number."""
     found: list[Fault] = []
     if not asked:
         return found
     draws = year.draws.of(name)
-    order = np.argsort(draws.words("order", np.arange(len(subjects))), kind="stable")
-    drawn = unit_draws(draws, "fault", len(subjects))
+    order = np.argsort(draws.words("order", first + np.arange(len(subjects))), kind="stable")
+    drawn = unit_draws(draws, "fault", first + len(subjects))[first:]
     for place in order.tolist():
         if len(found) == asked:
             break

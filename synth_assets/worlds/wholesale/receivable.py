@@ -16,6 +16,7 @@ from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.catalogue import unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.days import business_day_before
+from synth_assets.worlds.wholesale.growth import strata
 from synth_assets.worlds.wholesale.invoice import RETURN, Credit, Invoice
 
 OVERDUE_BUCKETS = ((1, 30, 0.4), (31, 60, 0.3), (61, 90, 0.2), (91, 120, 0.1))
@@ -40,8 +41,11 @@ Plan = list[tuple[int, int]]
 def settle(
     config: Config, draws: Draws, window: Window, issued: list[Invoice], credits: list[Credit]
 ) -> list[Receipt]:
-    """When and how far each invoice is paid by the last day; a return settles its invoice by itself."""
-    last = window.length - 1
+    """When and how far each invoice is paid by the last day; a return settles its invoice by itself.
+
+    Late payers and what stays open are chosen for the end of each stratum. What is open there is paid in the
+    next.
+    """
     returned = {given.invoice.id for given in credits if given.kind == RETURN}
     invoices = [invoice for invoice in issued if invoice.id not in returned]
     drawn = {
@@ -49,17 +53,35 @@ def settle(
         for invoice, row in zip(invoices, unit_draws(draws, "payments", len(invoices)), strict=True)
     }
     plans = {invoice.id: _in_time(window, invoice, drawn[invoice.id]) for invoice in invoices}
-    late_payers = sorted(
-        (i for i in invoices if i.due < last and i.order.terms != "PARTIAL"),
-        key=lambda i: drawn[i.id][2] - i.order.client.is_chronic,
-    )
-    not_due = sum(_open(invoice, plans[invoice.id], last) for invoice in invoices if invoice.due >= last)
-    unpaid = _overdue(config, late_payers, not_due, last)
-    due = [invoice for invoice in issued if invoice.due <= last]
-    slow = quota(config.late_share, len(due)) - len(unpaid)
-    for invoice in [i for i in late_payers if i.id not in unpaid][:slow]:
-        plans[invoice.id] = _late(window, invoice, drawn[invoice.id])
-    return _receipts(invoices, plans, unpaid, last)
+    before, slow = -1, 0
+    for days in strata(config):
+        last = days.stop - 1
+        late_payers = sorted(
+            (i for i in invoices if _may_be_late(i, plans[i.id], before, last)),
+            key=lambda i: drawn[i.id][2] - i.order.client.is_chronic,
+        )
+        open_later = (i for i in invoices if i.day <= last <= i.due)
+        not_due = sum(_open(invoice, plans[invoice.id], last) for invoice in open_later)
+        unpaid = _overdue(config, late_payers, not_due, last)
+        due = sum(invoice.due <= last for invoice in issued)
+        left = quota(config.late_share, due) - slow - len(unpaid)
+        chosen = [i for i in late_payers if i.id not in unpaid][:left]
+        for invoice in chosen:
+            plans[invoice.id] = _late(window, invoice, drawn[invoice.id], last)
+        for invoice in late_payers:
+            if invoice.id in unpaid:
+                plans[invoice.id] = _collected(
+                    window, invoice, plans[invoice.id], unpaid[invoice.id], last, drawn[invoice.id]
+                )
+        before, slow = last, slow + len(unpaid) + len(chosen)
+    return _receipts(invoices, plans, window.length - 1)
+
+
+def _may_be_late(invoice: Invoice, plan: Plan, before: int, last: int) -> bool:
+    """Whether an invoice that falls due in a stratum, and before its last day, may be paid late: not one that
+    was paid in the stratum before."""
+    is_due = before < invoice.due < last
+    return is_due and invoice.order.terms != "PARTIAL" and plan[0][0] > before
 
 
 def _overdue(config: Config, late_payers: list[Invoice], not_due: int, last: int) -> dict[int, int]:
@@ -112,24 +134,30 @@ def _in_time(window: Window, invoice: Invoice, drawn: list[float]) -> Plan:
     return [(invoice.day, part), (day, invoice.cents - part)]
 
 
-def _late(window: Window, invoice: Invoice, drawn: list[float]) -> Plan:
-    """A payment of the whole invoice after its due date, sooner rather than later."""
+def _collected(
+    window: Window, invoice: Invoice, plan: Plan, unpaid: int, last: int, drawn: list[float]
+) -> Plan:
+    """What stays open on the last day of a stratum is paid in the next: in full, within some months."""
+    day = business_day_before(window, last + 1 + int(drawn[1] * curves.COLLECTED_WITHIN_DAYS))
+    return [*_in_parts(plan, invoice.cents - unpaid), (max(last + 1, day), unpaid)]
+
+
+def _late(window: Window, invoice: Invoice, drawn: list[float], last: int) -> Plan:
+    """A payment of the whole invoice after its due date, sooner rather than later, by the last day."""
     low, high = curves.LATE_DAYS
-    latest = min(high, window.length - 1 - invoice.due)
+    latest = min(high, last - invoice.due)
     day = invoice.due + low + int(drawn[1] ** 2 * (latest - low + 1))
     return [(max(invoice.due + 1, business_day_before(window, day)), invoice.cents)]
 
 
-def _receipts(
-    invoices: list[Invoice], plans: dict[int, Plan], unpaid: dict[int, int], last: int
-) -> list[Receipt]:
-    """What comes in by the last day, in time: each plan, less what stays unpaid."""
-    receipts = []
-    for invoice in invoices:
-        owed = invoice.cents - unpaid.get(invoice.id, 0)
-        for day, cents in _in_parts(plans[invoice.id], owed):
-            if cents and day <= last:
-                receipts.append(Receipt(invoice, day, cents))
+def _receipts(invoices: list[Invoice], plans: dict[int, Plan], last: int) -> list[Receipt]:
+    """What comes in by the last day, in time."""
+    receipts = [
+        Receipt(invoice, day, cents)
+        for invoice in invoices
+        for day, cents in plans[invoice.id]
+        if cents and day <= last
+    ]
     return sorted(receipts, key=lambda receipt: (receipt.day, receipt.invoice.id))
 
 

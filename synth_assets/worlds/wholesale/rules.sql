@@ -41,6 +41,7 @@ WHERE credit_reason = 'RETURN'
     );
 
 -- name: lapping — The bank's list says which invoices two equal receipts paid; the books have them the other way round.
+-- Where the history grows the first of them tells it, before the second has come.
 WITH swapped AS (
     SELECT
         payment_id,
@@ -52,13 +53,14 @@ WITH swapped AS (
 )
 SELECT
     CAST(a.payment_id AS VARCHAR) AS entity_id,
-    CAST(b.payment_id AS VARCHAR) AS related_entity_id,
+    CAST(CASE WHEN history.start IS NULL THEN b.payment_id ELSE a.bank_invoice_id END AS VARCHAR) AS related_entity_id,
     a.bank_invoice_id AS expected_value,
     a.invoice_id AS actual_value
 FROM swapped AS a
-JOIN swapped AS b
-    ON a.invoice_id = b.bank_invoice_id AND b.invoice_id = a.bank_invoice_id AND a.payment_id < b.payment_id
-WHERE a.invoice_id <> a.bank_invoice_id;
+CROSS JOIN scenario
+LEFT JOIN swapped AS b ON a.invoice_id = b.bank_invoice_id AND b.invoice_id = a.bank_invoice_id
+WHERE a.invoice_id <> a.bank_invoice_id
+    AND (a.payment_id < b.payment_id OR b.payment_id IS NULL AND history.start IS NOT NULL);
 
 -- name: discount_without_rule — A line is sold below the list price and names no rule.
 SELECT
@@ -189,7 +191,8 @@ FROM intake_sessions
 WHERE payment_terms = 'CONSIGNMENT'
     AND intake_session_id NOT IN (SELECT reference_id FROM ledger_entries WHERE reference_type = 'INTAKE');
 
--- name: vendor_is_a_user — A vendor is reached at the address of a user; what it was paid.
+-- name: vendor_is_a_user — A vendor is reached at the address of a user; what it was paid, where the history grows on its
+-- first day.
 SELECT
     CAST(vendor_id AS VARCHAR) AS entity_id,
     CAST(user_id AS VARCHAR) AS related_entity_id,
@@ -197,9 +200,13 @@ SELECT
     (coalesce(billed_cents, 0) + coalesce(spent_cents, 0)) / 100 AS actual_value
 FROM vendors
 JOIN users ON users.email = contact_email
-LEFT JOIN (SELECT vendor_id, sum(amount_paid_cents) AS billed_cents FROM bills GROUP BY vendor_id) USING (vendor_id)
 LEFT JOIN (
-    SELECT vendor_id, sum(total_amount_cents) AS spent_cents FROM expenses GROUP BY vendor_id
+    SELECT vendor_id, sum(amount_cents) AS billed_cents
+    FROM payment_history CROSS JOIN scenario WHERE CAST(paid_at AS DATE) <= vendors_paid_until GROUP BY vendor_id
+) USING (vendor_id)
+LEFT JOIN (
+    SELECT vendor_id, sum(total_amount_cents) AS spent_cents
+    FROM expenses CROSS JOIN scenario WHERE expense_date <= vendors_paid_until GROUP BY vendor_id
 ) USING (vendor_id);
 
 -- name: bill_split — Two bills ask for the same goods on one day, neither above the limit for approval, together above it.

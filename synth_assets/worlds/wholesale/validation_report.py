@@ -12,7 +12,7 @@ FREE = ("seed", "as_of", "preset", "years", "anomaly_rates", "prevalence", "deco
 
 
 def is_blocking(config: Config) -> bool:
-    """Whether the list is meant for such data: the business parameters are those of a preset."""
+    """Whether the list is meant for such data: whole years, and the business parameters of a preset."""
     preset = Config.model_validate(PRESETS[config.preset])
     return config.model_dump(exclude=set(FREE)) == preset.model_dump(exclude=set(FREE))
 
@@ -22,7 +22,7 @@ def render(config: Config, figures: Mapping[str, float], checks: Mapping[str, bo
     return {
         "as_of": str(config.day),
         "seed": config.seed,
-        "years": config.years,
+        "years": config.planned_years,
         "annual_revenue": config.annual_revenue,
         "clients": config.num_clients,
         "validation_passed": all(checks.values()),

@@ -5,31 +5,36 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from synth_assets.model.calendar import SECONDS_PER_DAY, Window
 from synth_assets.model.draws import Draws
-from synth_assets.worlds.wholesale import catalogue, payable
+from synth_assets.worlds.wholesale import payable
 from synth_assets.worlds.wholesale.bill import Bill
-from synth_assets.worlds.wholesale.business import Business
+from synth_assets.worlds.wholesale.business import Business, plans
 from synth_assets.worlds.wholesale.catalogue import Client, Product, spaced
 from synth_assets.worlds.wholesale.config import Config, window
-from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.edits import Edits, Fault
+from synth_assets.worlds.wholesale.growth import months, planned
 from synth_assets.worlds.wholesale.intake import Session
 from synth_assets.worlds.wholesale.invoice import Credit, Invoice
 from synth_assets.worlds.wholesale.journal import Event
 from synth_assets.worlds.wholesale.order import Order, Quote
 from synth_assets.worlds.wholesale.payable import Distribution, Expense
 from synth_assets.worlds.wholesale.payment import Payment, received, record
-from synth_assets.worlds.wholesale.receivable import settle
+from synth_assets.worlds.wholesale.receivable import Receipt, settle
 from synth_assets.worlds.wholesale.sample import Sample
 from synth_assets.worlds.wholesale.stock import Batch, Movement
 
 
 @dataclass(frozen=True, eq=False)
 class Year:
-    """Everything that happened, from which the tables are projected."""
+    """Everything that happened by the last day, from which the tables are projected.
+
+    Attributes:
+        plan: what clients pay, with money or credits.
+        later: the books of the whole strata, where as_of is within one: what is planned.
+    """
 
     window: Window
     clients: list[Client]
@@ -50,8 +55,15 @@ class Year:
     month_starts: list[int]
     config: Config
     draws: Draws
+    plan: list[Receipt]
+    later: Year | None = None
     edits: Edits = field(default_factory=Edits)
     faults: list[list[Fault]] = field(default_factory=list)
+
+    @property
+    def planned(self) -> Year:
+        """The books of the whole strata."""
+        return self.later or self
 
     @property
     def last_day(self) -> int:
@@ -64,8 +76,12 @@ class Year:
 
     def month_end(self, day: int) -> int:
         """The last day of the month that a day lies in."""
-        number = self.period(day)
-        return self.month_starts[number] - 1 if number < len(self.month_starts) else self.last_day
+        return self.months[self.period(day) - 1].stop - 1
+
+    @cached_property
+    def months(self) -> list[range]:
+        """The days of each month of the books; the last may go on after the last day."""
+        return months(self.config, self.window)
 
     def epoch_day(self, day: int) -> int:
         """A day of the books as days since 1970-01-01; it may lie after the last."""
@@ -146,28 +162,52 @@ class Year:
 
 def simulate(config: Config, draws: Draws) -> Year:
     """The books of a scenario: what is sold from day to day, then what is paid, then all of it in time."""
-    days = window(config)
-    clients, products = catalogue.clients(config, draws), catalogue.products(config, draws)
-    business = Business(config, draws, days, clients, products)
+    if planned(config) == config:
+        return _whole(config, draws)
+    return _books(config, draws, _whole(planned(config), draws))
+
+
+@lru_cache(maxsize=2)
+def _whole(config: Config, draws: Draws) -> Year:
+    """The books of whole strata."""
+    return _books(config, draws)
+
+
+def _books(config: Config, draws: Draws, whole: Year | None = None) -> Year:
+    """The books up to as_of.
+
+    Args:
+        whole: those of the whole strata, which say who pays when and what is quoted; None for these.
+    """
+    days, plan = window(planned(config)), plans(planned(config), draws)
+    last = window(config).length - 1
+    business = Business(planned(config), draws, days, plan)
     journal, billing, deliveries = business.journal, business.billing, business.intake.sessions
     payable.open_books(config, journal)
-    for day in range(days.length):
+    for day in range(last + 1):
         business.live_through(day)
-    bills = payable.bills(draws, days, journal, deliveries, billing.invoices, billing.credits)
-    receipts = settle(config, draws, days, billing.invoices, billing.credits)
+    bills = payable.bills(draws, days, journal, deliveries, billing.invoices, billing.credits, last)
+    if whole:
+        receipts = [
+            receipt._replace(invoice=billing.invoices[receipt.invoice.id - 1])
+            for receipt in whole.plan
+            if receipt.day <= last
+        ]
+    else:
+        receipts = settle(config, draws, days, billing.invoices, billing.credits)
     from_clients = received(draws, receipts, billing.credits)
-    payments = record(draws, journal, [*from_clients, *payable.paid(draws, days, bills)])
-    expenses = payable.expenses(config, draws, days, journal)
-    distributions = payable.distributions(config, days, journal)
+    payments = record(draws, journal, [*from_clients, *payable.paid(draws, days, bills, last)])
+    expenses = payable.expenses(planned(config), draws, days, journal, last)
+    distributions = payable.distributions(planned(config), days, journal, last)
     return Year(
-        window=days,
-        clients=clients,
-        products=products,
+        window=window(config),
+        clients=plan.clients,
+        products=plan.products,
         sessions=deliveries,
         batches=business.stock.batches,
         movements=business.stock.movements,
         orders=business.desk.orders,
-        quotes=business.quotes(),
+        quotes=business.quotes() if whole is None else quoted_by(last, whole.quotes, business.desk.orders),
         samples=business.samples(),
         invoices=billing.invoices,
         credits=billing.credits,
@@ -176,7 +216,15 @@ def simulate(config: Config, draws: Draws) -> Year:
         expenses=expenses,
         distributions=distributions,
         events=journal.in_time(spaced(draws, "event numbers", len(journal.events))),
-        month_starts=[span.start for span in months(config, days)],
+        month_starts=[span.start for span in months(config, window(config))],
         config=config,
         draws=draws,
+        plan=receipts,
+        later=whole,
     )
+
+
+def quoted_by(last: int, quotes: list[Quote], orders: list[Order]) -> list[Quote]:
+    """The quotes that were made by a day; sales that came later are not known."""
+    made = (quote for quote in quotes if quote.day <= last)
+    return [quote if quote.sale <= len(orders) else quote._replace(sale=0) for quote in made]

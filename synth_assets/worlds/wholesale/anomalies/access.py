@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
-from synth_assets.worlds.wholesale.anomalies.inventory import ORDERED, sent_samples
-from synth_assets.worlds.wholesale.anomalies.kind import Kind
+from synth_assets.worlds.wholesale.anomalies.inventory import ORDERED, sent_on, sent_samples
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
 from synth_assets.worlds.wholesale.payment import Payment
@@ -29,7 +29,7 @@ def approved_own_request(year: Year, sample: Sample, drawn: list[float]) -> Faul
     user = sample.client.seller
     cents = max(1, unit_cost_cents(sample) * sample.grams // 100)
     edits: list[Edit] = [
-        Change("sample_requests", {"sample_request_id": sample.id}, {"fulfilled_by_id": user})
+        Change("sample_requests", {"sample_request_id": sample.id}, {"fulfilled_by_id": user}, sample.end)
     ]
     return Fault(sample.id, user, 0, user * 100, cents, edits)
 
@@ -62,19 +62,20 @@ def client_changed_before_payment(
 
 
 class Raise(NamedTuple):
-    """A raised credit limit: line of the log, client, limits before and after."""
+    """A raised credit limit: line of the log, client, limits before and after, and the day."""
 
     number: int
     client: int
     old_cents: int
     new_cents: int
+    day: int
 
 
 def raises(year: Year) -> list[Raise]:
     """Every limit that was raised."""
     return [
-        Raise(number, client, old, new)
-        for number, client, kind, old, new, *_ in credit_audit_log(year, year.config)
+        Raise(number, client, old, new, year.day_of(at))
+        for number, client, kind, old, new, *_, at in credit_audit_log(year, year.config)
         if kind == "LIMIT_INCREASED"
     ]
 
@@ -97,6 +98,7 @@ KINDS = (
         ),
         sent_samples,
         approved_own_request,
+        on=sent_on,
     ),
     Kind(
         Anomaly(
@@ -108,6 +110,7 @@ KINDS = (
         ),
         raises,
         limit_raised_without_reason,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -118,5 +121,6 @@ KINDS = (
         ),
         changed_before_payment,
         client_changed_before_payment,
+        on=lambda year, changed: changed[1].day,
     ),
 )

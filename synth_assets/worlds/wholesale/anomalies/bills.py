@@ -7,7 +7,7 @@ from itertools import accumulate
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.manifest import MEDIUM, TRIVIAL
-from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day, within
 from synth_assets.worlds.wholesale.anomalies.papers import (
     copied_legs,
     event_legs,
@@ -16,10 +16,11 @@ from synth_assets.worlds.wholesale.anomalies.papers import (
     free_posting,
     less,
     only,
+    reconciled,
     second_payment,
 )
 from synth_assets.worlds.wholesale.bill import Bill, BillLine
-from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remove
+from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remove, Stated
 from synth_assets.worlds.wholesale.journal import Event
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.cash import OPERATING, reconciled_at
@@ -90,6 +91,8 @@ def as_two(year: Year, bill: Bill, drawn: list[float]) -> Fault | None:
         *copied_legs(event, posting, {**posted, **only(part, *SIDES)}),
     ]
     payment = next((payment for payment in year.payments if payment.bill == bill), None)
+    if payment is None and year.config.grows:
+        return None  # nobody knows yet when it is paid
     if payment:
         paid = _paid_in_two(year, payment, number, bill.lines[moved], drawn[2])
         if paid is None:
@@ -170,11 +173,12 @@ def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault |
         "bank_accounts",
         {"bank_account_id": OPERATING},
         {"current_balance_cents": lambda old: old - payment.cents},
+        day,
     )
     assert payment.bill is not None
     return Fault(
         again.number, payment.bill.id, 0, payment.cents, payment.cents, [*again.edits, paid],
-        TRIVIAL if day - payment.day <= most else MEDIUM, ("PAYMENT", again.number),
+        TRIVIAL if day - payment.day <= most else MEDIUM, ("PAYMENT", again.number), shown_on=day,
     )  # fmt: skip
 
 
@@ -199,16 +203,16 @@ def paid_on(year: Year, payment: Payment, day: int) -> list[Edit]:
     """A bill is paid on an earlier day, by bank and ledger alike."""
     assert payment.bill is not None
     earlier, days = (payment.day - day) * SECONDS_PER_DAY, year.epoch_day(day)
-    at, checked = year.seconds(day, POSTED_AT - 1_800), reconciled_at(year, day)
-    reconciled = {"is_reconciled": checked is not None, "reconciled_at": checked}
+    at = year.seconds(day, POSTED_AT - 1_800)
+    updated = Stated(lambda books: reconciled_at(books, day) or at)
     edits: list[Edit] = [
         Change(
             "payments", {"payment_id": payment.id},
-            {"payment_date": days, "created_at": at, "updated_at": checked or at, **reconciled},
+            {"payment_date": days, "created_at": at, "updated_at": updated, **reconciled(day)},
         ),
         Change(
             "bank_transactions", {"payment_id": payment.id},
-            {"transaction_date": days, "created_at": lambda old: old - earlier, **reconciled},
+            {"transaction_date": days, "created_at": lambda old: old - earlier, **reconciled(day)},
         ),
     ]  # fmt: skip
     edits += [
@@ -248,6 +252,7 @@ KINDS = (
         ),
         divisible_bills,
         bill_split,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -260,6 +265,7 @@ KINDS = (
         ),
         payouts,
         bill_paid_twice,
+        on=its_day,
         tries=4,
     ),
     Kind(
@@ -272,5 +278,6 @@ KINDS = (
         ),
         payouts,
         payment_before_bill,
+        on=its_day,
     ),
 )

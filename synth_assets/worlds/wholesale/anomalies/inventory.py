@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import TRIVIAL, VERY_HARD, grade
-from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day, within
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.order import Line, Order
 from synth_assets.worlds.wholesale.sample import FULFILLED, Sample
-from synth_assets.worlds.wholesale.stock import ADJUSTMENT, RETURN, SALE, Batch, Movement
+from synth_assets.worlds.wholesale.stock import ADJUSTMENT, RETURN, SALE, SAMPLE, Batch, Movement
 from synth_assets.worlds.wholesale.tables.intake import E4
 from synth_assets.worlds.wholesale.tables.samples import status, unit_cost_cents
 from synth_assets.worlds.wholesale.year import Year
@@ -45,13 +45,14 @@ def sold_out(year: Year) -> list[list[SoldLine]]:
     first: dict[int, Batch] = {}
     for batch in year.batches:
         first.setdefault(batch.product.id, batch)
+    left = {move.batch.id: move.after for move in year.movements if move.kind != SAMPLE}
     touched = {move.batch.id for move in year.movements if move.kind in (RETURN, ADJUSTMENT)}
     last_order = {move.batch.id: move.reference for move in year.movements if move.kind == SALE}
     later: dict[int, list[SoldLine]] = {}
     for sold in sold_lines(year):
         batch = sold.line.batch
         older = first[batch.product.id]
-        is_sold_out = not older.on_hand and last_order[older.id] != sold.order.id
+        is_sold_out = not left[older.id] and last_order[older.id] != sold.order.id
         if older is not batch and is_sold_out and not {older.id, batch.id} & touched:
             later.setdefault(older.id, []).append(sold)
     return list(later.values())
@@ -71,7 +72,9 @@ def oversold_batch(year: Year, later: list[SoldLine], drawn: list[float]) -> Fau
     stated = older.received + sold.line.quantity
     at_risk = sold.line.total_cents
     difficulty = TRIVIAL if later[0].order.id < sold.order.id else VERY_HARD
-    return Fault(older.id, sold.number, older.received, stated, at_risk, edits, difficulty)
+    return Fault(
+        older.id, sold.number, older.received, stated, at_risk, edits, difficulty, shown_on=sold.order.day
+    )
 
 
 # --- cost below the batch's ---------------------------------------------------------------------------
@@ -149,6 +152,11 @@ def sent_samples(year: Year) -> list[Sample]:
     return [sample for sample in year.samples if status(sample, year) == FULFILLED]
 
 
+def sent_on(_: Year, sample: Sample) -> int:
+    """The day on which a sample was sent."""
+    return sample.end
+
+
 def sample_unaccounted(year: Year, sample: Sample, drawn: list[float]) -> Fault:
     """A sample was sent, and the log says that it was given back."""
     edits: list[Edit] = [
@@ -180,6 +188,7 @@ KINDS = (
         ),
         sold_out,
         oversold_batch,
+        on=lambda year, later: later[0].order.day,
     ),
     Kind(
         Anomaly(
@@ -192,6 +201,7 @@ KINDS = (
         ),
         sold_lines,
         cost_below_batch,
+        on=lambda year, sold: sold.order.day,
     ),
     Kind(
         Anomaly(
@@ -202,6 +212,7 @@ KINDS = (
         ),
         consigned,
         phantom_intake,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -213,6 +224,7 @@ KINDS = (
         ),
         losses,
         adjustment_without_reason,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -224,5 +236,6 @@ KINDS = (
         ),
         sent_samples,
         sample_unaccounted,
+        on=sent_on,
     ),
 )

@@ -18,6 +18,8 @@ class Kind(NamedTuple):
         subjects: what its rate counts, in a fixed order.
         fault: function of the books, a subject and four numbers from 0 to 1: the fault; None where it cannot
             fall on that subject.
+        on: function of the books and a subject: the day on which its fault shows, or the first on which it
+            may.
         tries: how many times a subject is tried whose fault would touch a row of another, with the four
             numbers in another turn each time; 4 at most.
     """
@@ -25,7 +27,14 @@ class Kind(NamedTuple):
     anomaly: Anomaly
     subjects: Callable[[Year], Sequence[Any]]
     fault: Callable[[Year, Any, list[float]], Fault | None]
+    on: Callable[[Year, Any], int]
     tries: int = 1
+
+
+def its_day(_: Year, subject: Any) -> int:
+    """The day of a subject that has one."""
+    day: int = subject.day
+    return day
 
 
 def within(low: int, high: int, drawn: float, step: int = 1) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import TRIVIAL, VERY_HARD
-from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day, within
 from synth_assets.worlds.wholesale.anomalies.papers import event_legs, free_posting
 from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remove
 from synth_assets.worlds.wholesale.invoice import Invoice
@@ -134,10 +134,12 @@ def round_manual_entry(year: Year, event: Event, drawn: list[float]) -> Fault | 
                 "fiscal_period_id": year.period(day), "posted_at": year.seconds(day, 68_400),
                 "created_at": year.seconds(day, 68_400),
             },
+            day,
         )
         for leg in (0, 1)
     ]  # fmt: skip
-    return Fault(LEGS_A_POSTING * (posting - 1) + 1, year.period(day), 0, cents, cents, edits)
+    number = LEGS_A_POSTING * (posting - 1) + 1
+    return Fault(number, year.period(day), 0, cents, cents, edits, shown_on=day)
 
 
 OF_EXPENSES = ("ledger_entries.reference_type", "ledger_entries.is_manual")
@@ -153,6 +155,7 @@ KINDS = (
         ),
         invoices,
         invoice_without_posting,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -164,6 +167,7 @@ KINDS = (
         ),
         payment_postings,
         unbalanced_entry,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -175,6 +179,7 @@ KINDS = (
         ),
         expenses_after_the_first_month,
         backdated_entry,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -186,6 +191,7 @@ KINDS = (
         ),
         expenses,
         expense_as_inventory,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -197,5 +203,6 @@ KINDS = (
         ),
         month_ends,
         round_manual_entry,
+        on=its_day,
     ),
 )

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from synth_assets.model.calendar import SECONDS_PER_DAY
-from synth_assets.worlds.wholesale.edits import Copy, Edit
+from synth_assets.worlds.wholesale.edits import Copy, Edit, Stated
 from synth_assets.worlds.wholesale.journal import Event
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.cash import bank_numbers, reconciled_at
@@ -57,8 +57,8 @@ def free_posting(year: Year, day: int, drawn: float) -> int:
     return free_number(((event.number, event.day) for event in year.events), day, drawn)
 
 
-def copied_legs(event: Event, posting: int, values: Mapping[str, Any]) -> list[Edit]:
-    """The legs of an event, posted once more under another number with other values."""
+def copied_legs(event: Event, posting: int, values: Mapping[str, Any], since: int = 0) -> list[Edit]:
+    """The legs of an event, posted once more under another number with other values, from a day on."""
     return [
         Copy(
             "ledger_entries",
@@ -68,9 +68,18 @@ def copied_legs(event: Event, posting: int, values: Mapping[str, Any]) -> list[E
                 "entry_number": f"JE-{posting:06d}-{leg}",
                 **values,
             },
+            since,
         )
         for leg, number in enumerate(event_legs(event), start=1)
     ]
+
+
+def reconciled(day: int) -> dict[str, Stated]:
+    """Whether and when a payment of a day is checked against the bank's list."""
+    return {
+        "is_reconciled": Stated(lambda books: reconciled_at(books, day) is not None),
+        "reconciled_at": Stated(lambda books: reconciled_at(books, day)),
+    }
 
 
 class SecondPayment(NamedTuple):
@@ -101,24 +110,25 @@ def second_payment(
         return None
     later = (day - payment.day) * SECONDS_PER_DAY
     days, at = year.epoch_day(day), year.seconds(day, POSTED_AT - 1_800)
-    checked = reconciled_at(year, day)
-    reconciled = {"is_reconciled": checked is not None, "reconciled_at": checked}
     edits: list[Edit] = [
         Copy(
             "payments", {"payment_id": payment.id},
             {
                 "payment_id": number, "payment_number": f"PAY-{number:06d}", "payment_date": days,
                 "reference_number": f"{payment.method}-{7_000 + number}", "created_at": at,
-                "updated_at": checked or at, **reconciled, **other_values.get("payments", {}),
+                "updated_at": Stated(lambda books: reconciled_at(books, day) or at), **reconciled(day),
+                **other_values.get("payments", {}),
             },
+            day,
         ),
         Copy(
             "bank_transactions", {"payment_id": payment.id},
             {
                 "bank_transaction_id": line, "transaction_date": days, "payment_id": number,
                 "reference_number": f"PAYOUT-{number:06d}", "created_at": lambda old: old + later,
-                **reconciled, **other_values.get("bank_transactions", {}),
+                **reconciled(day), **other_values.get("bank_transactions", {}),
             },
+            day,
         ),
         *copied_legs(
             event_of(year, "payout", payment.id), posting,
@@ -127,6 +137,7 @@ def second_payment(
                 "posted_at": lambda old: old + later, "created_at": lambda old: old + later,
                 **other_values.get("ledger_entries", {}),
             },
+            day,
         ),
     ]  # fmt: skip
     return SecondPayment(number, edits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.worlds.wholesale import names
-from synth_assets.worlds.wholesale.anomalies.kind import Kind
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day
 from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault, Remove
 from synth_assets.worlds.wholesale.intake import Session
@@ -38,8 +38,10 @@ def vendor_is_a_user(year: Year, vendor: int, drawn: list[float]) -> Fault:
     """A vendor is reached at the address of one of our own people."""
     user = 1 + int(drawn[0] * len(names.STAFF))
     address = email(names.STAFF[user - 1][0], names.DOMAIN)
-    paid = sum(p.cents for p in year.payments if p.bill is not None and p.bill.vendor == vendor)
-    paid += sum(expense.cents for expense in year.expenses if expense.vendor == vendor)
+    last = 0 if year.config.grows else year.last_day  # the day on which it shows
+    bills = (p for p in year.payments if p.bill is not None and p.bill.vendor == vendor and p.day <= last)
+    paid = sum(payment.cents for payment in bills)
+    paid += sum(e.cents for e in year.expenses if e.vendor == vendor and e.day <= last)
     edits: list[Edit] = [Change("vendors", {"vendor_id": vendor}, {"contact_email": address})]
     return Fault(vendor, user, 0, paid, max(paid, 1), edits)
 
@@ -54,6 +56,7 @@ KINDS = (
         ),
         consigned_deliveries,
         missing_consignment_payable,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -65,5 +68,6 @@ KINDS = (
         ),
         vendors,
         vendor_is_a_user,
+        on=lambda year, vendor: 0,
     ),
 )

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import TRIVIAL, VERY_HARD
-from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day, within
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import REFUND, RETURN, Credit
 from synth_assets.worlds.wholesale.payment import Payment, methods_of
@@ -170,7 +170,8 @@ def lapping(year: Year, pair: tuple[Payment, Payment], drawn: list[float]) -> Fa
         for one, to in ((first, b), (second, a))
     ]
     difficulty = TRIVIAL if b.due - first.day >= EARLY_DAYS else VERY_HARD
-    return Fault(first.id, second.id, a.id * 100, b.id * 100, first.cents, edits, difficulty)
+    related = a.id if year.config.grows else second.id  # the first tells it before the second has come
+    return Fault(first.id, related, a.id * 100, b.id * 100, first.cents, edits, difficulty)
 
 
 KINDS = (
@@ -189,6 +190,7 @@ KINDS = (
         ),
         refunds,
         refund_above_invoice,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -201,6 +203,7 @@ KINDS = (
         ),
         receipts,
         payment_of_wrong_client,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -212,6 +215,7 @@ KINDS = (
         ),
         returns,
         unrecorded_return,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -224,5 +228,6 @@ KINDS = (
         ),
         lappable,
         lapping,
+        on=lambda year, pair: pair[0].day,
     ),
 )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import EASY, TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale import curves
-from synth_assets.worlds.wholesale.anomalies.kind import Kind, within
+from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day, within
 from synth_assets.worlds.wholesale.catalogue import CASES
 from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
 from synth_assets.worlds.wholesale.invoice import Invoice
@@ -62,17 +62,18 @@ def _line_changed(place: int, key: str, value: object) -> Callable[[str], str]:
 
 
 class SheetRow(NamedTuple):
-    """A sales sheet: its number, its kind from 1, and its lines."""
+    """A sales sheet: its number, its kind from 1, its lines, and its day."""
 
     number: int
     template: int
     items: list[dict[str, Any]]
+    day: int
 
 
 def sheets_of(year: Year) -> list[SheetRow]:
     """Sales sheets with their lines."""
     rows = sales_sheet_history(year, year.draws.of("sales_sheet_history"))
-    return [SheetRow(row[0], row[3], json.loads(row[4])) for row in rows]
+    return [SheetRow(row[0], row[3], json.loads(row[4]), year.day_of(row[8])) for row in rows]
 
 
 def price_below_floor(year: Year, sheet: SheetRow, drawn: list[float]) -> Fault | None:
@@ -168,12 +169,13 @@ def side_agreement(year: Year, order: Order, drawn: list[float]) -> Fault:
 
 
 class Excess(NamedTuple):
-    """An order far over its client's limit: line of the log, invoice, limit and what is owed then."""
+    """An order far over its client's limit: line of the log, invoice, limit, what is owed, and the day."""
 
     number: int
     invoice: int
     limit_cents: int
     exposure_cents: int
+    day: int
 
 
 def excesses(year: Year) -> list[Excess]:
@@ -183,7 +185,7 @@ def excesses(year: Year) -> list[Excess]:
         told = json.loads(change.metadata) if change.kind == "EXPOSURE_EXCEEDED" else {}
         if told.get("approvedBy"):
             limit, exposure = (round(100 * told[name]) for name in ("limit", "exposure"))
-            found.append(Excess(number, told["invoiceId"], limit, exposure))
+            found.append(Excess(number, told["invoiceId"], limit, exposure, year.day_of(change.at)))
     return found
 
 
@@ -211,6 +213,7 @@ KINDS = (
         ),
         discounted,
         discount_without_rule,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -223,6 +226,7 @@ KINDS = (
         ),
         sheets_of,
         price_below_floor,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -241,6 +245,7 @@ KINDS = (
         ),
         first_of_month,
         booked_too_early,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -253,6 +258,7 @@ KINDS = (
         ),
         on_terms,
         side_agreement,
+        on=its_day,
     ),
     Kind(
         Anomaly(
@@ -268,5 +274,6 @@ KINDS = (
         ),
         excesses,
         limit_exceeded_without_approval,
+        on=its_day,
     ),
 )

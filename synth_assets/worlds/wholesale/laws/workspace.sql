@@ -184,8 +184,10 @@ SELECT kind, id, listed.client_id, happened.client_id AS of_client, listed.cents
 FROM listed FULL JOIN happened USING (kind, id)
 WHERE (listed.client_id IS DISTINCT FROM happened.client_id AND (kind <> 'PAYMENT_RECORDED'
         OR CAST(id AS VARCHAR) NOT IN (
-            SELECT entity_id FROM anomaly_manifest WHERE type IN ('payment_of_wrong_client', 'lapping')
-            UNION ALL SELECT related_entity_id FROM anomaly_manifest WHERE type = 'lapping')))
+            SELECT entity_id FROM anomaly_manifest WHERE type = 'payment_of_wrong_client'
+            UNION ALL
+            SELECT CAST(payment_id AS VARCHAR) FROM payments
+            JOIN anomaly_manifest ON payments.invoice_id IN (expected_value, actual_value) WHERE type = 'lapping')))
     OR listed.cents IS DISTINCT FROM happened.cents
     OR listed.created_at IS DISTINCT FROM happened.created_at;
 

@@ -34,9 +34,13 @@ COLUMNS = (
 
 
 def generate(facts: Year, config: Config) -> pa.Table:
-    """One row for every fault, kind by kind."""
-    faults = [fault for of_kind in facts.faults for fault in of_kind]
-    codes = np.array([code for code, of in enumerate(facts.faults, start=1) for _ in of], dtype=np.int8)
+    """One row for every fault, kind by kind; in a history that grows in the order in which they show."""
+    labelled = [(code, fault) for code, of in enumerate(facts.faults, start=1) for fault in of]
+    if config.grows:
+        labelled.sort(key=lambda label: label[1].shown_on)
+    faults = [fault for _, fault in labelled]
+    codes = np.array([code for code, _ in labelled], dtype=np.int8)
+    shown_on = facts.window.first + np.array([fault.shown_on for fault in faults], dtype=np.int64)
 
     def labels(_: int, at: npt.NDArray[np.intp]) -> Labels:
         chosen = [faults[place] for place in at.tolist()]
@@ -53,16 +57,12 @@ def generate(facts: Year, config: Config) -> pa.Table:
     kinds = np.array([PAPERS.index(paper[0]) if paper else 0 for paper in papers], dtype=np.int64)
     numbers = np.array([paper[1] if paper else 0 for paper in papers], dtype=np.int64)
     at_fault = faulty_columns(ANOMALIES)
-    columns = [
-        at_fault.index(fault.column or ANOMALIES[code - 1].column)
-        for code, of in enumerate(facts.faults, start=1)
-        for fault in of
-    ]
+    columns = [at_fault.index(fault.column or ANOMALIES[code - 1].column) for code, fault in labelled]
     has_none = np.array([paper is None for paper in papers], dtype=bool)
     return manifest_rows(
         COLUMNS,
         ANOMALIES,
-        config.day,
+        shown_on if config.grows else config.day,
         np.arange(len(faults)) + 1,
         codes,
         labels,

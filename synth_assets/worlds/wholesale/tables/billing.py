@@ -296,6 +296,11 @@ INVOICES = projection(
         Rule("an invoice is paid when nothing is due", "(status = 'PAID') = (amount_due_cents = 0)"),
         Rule("it is due no earlier than it was issued", "due_date >= invoice_date"),
     ),
+    states=(
+        "amount_paid_cents",
+        "amount_due_cents",
+        "status",
+    ),
 )
 
 INVOICE_LINE_ITEMS = projection(
@@ -366,6 +371,7 @@ TRANSACTIONS = projection(
     transactions,
     "receivables",
     naming=camel_case,
+    states=("transaction_status",),
 )
 
 TRANSACTION_LINKS = projection(
@@ -421,6 +427,11 @@ CLIENT_TRANSACTIONS = projection(
     ),
     client_transactions,
     "parties",
+    states=(
+        "payment_status",
+        "payment_date",
+        "payment_amount_cents",
+    ),
 )
 
 CREDITS = projection(
@@ -463,6 +474,11 @@ CREDITS = projection(
     naming=camel_case,
     rules=(
         Rule("what is left was not used", "amount_remaining_cents = credit_amount_cents - amount_used_cents"),
+    ),
+    states=(
+        "amount_used_cents",
+        "amount_remaining_cents",
+        "credit_status",
     ),
 )
 

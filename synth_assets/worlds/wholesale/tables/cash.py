@@ -174,6 +174,7 @@ BANK_ACCOUNTS = projection(
     "cash",
     physical="bankAccounts",
     naming=camel_case,
+    states=("current_balance_cents",),
 )
 
 PAYMENTS = projection(
@@ -217,6 +218,10 @@ PAYMENTS = projection(
         Rule("a payment pays an invoice or a bill", "(invoice_id IS NULL) <> (bill_id IS NULL)"),
         Rule("a credit moves no money", "(payment_method = 'OTHER') = (bank_account_id IS NULL)"),
     ),
+    states=(
+        "is_reconciled",
+        "reconciled_at",
+    ),
 )
 
 BANK_TRANSACTIONS = projection(
@@ -244,6 +249,10 @@ BANK_TRANSACTIONS = projection(
     "cash",
     physical="bankTransactions",
     naming=camel_case,
+    states=(
+        "is_reconciled",
+        "reconciled_at",
+    ),
 )
 
 TABLES = (PAYMENT_METHODS, BANK_ACCOUNTS, PAYMENTS, BANK_TRANSACTIONS)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from synth_assets.worlds.wholesale import names
 from synth_assets.worlds.wholesale.catalogue import Client, unit_draws
-from synth_assets.worlds.wholesale.demand import months
+from synth_assets.worlds.wholesale.growth import stratum_of
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.dealings import client_of, paid_at
@@ -40,7 +40,7 @@ class Contacts:
     """The telephone numbers of all clients."""
 
     def __init__(self, facts: Year) -> None:
-        self.changes = _changes(facts)
+        self.changes = _changes_forward(facts) if facts.config.grows else _changes(facts)
         """In time."""
         self._of_client: dict[int, list[PhoneChange]] = defaultdict(list)
         for change in self.changes:
@@ -49,7 +49,12 @@ class Contacts:
     def phone(self, client: Client, at: int) -> str:
         """A client's number at a moment, seconds since 1970-01-01."""
         later = (change.before for change in self._of_client[client.id] if change.at > at)
-        return next(later, client.phone)
+        return next(later, self.last_phone(client))
+
+    def last_phone(self, client: Client) -> str:
+        """A client's number on the last day."""
+        changes = self._of_client[client.id]
+        return changes[-1].after if changes else client.phone
 
 
 def receipts_of_clients(facts: Year) -> dict[int, list[tuple[int, Payment]]]:
@@ -70,24 +75,46 @@ def next_receipt(facts: Year, paid: list[tuple[int, Payment]], at: int) -> Payme
     return next((payment for when, payment in paid if when > at and payment.day <= last_day), None)
 
 
-def _changes(facts: Year) -> list[PhoneChange]:
-    """Every change, in time; the last number of each client is the one that it has."""
+def _planned(facts: Year) -> list[tuple[int, Client, int]]:
+    """When who writes a new number of which client down. Nobody does in the last days of a year of a history,
+    as nobody knows what is paid in the next."""
     draws = facts.draws.of("telephone numbers")
-    spans = months(facts.config, facts.window)
-    drawn = unit_draws(draws, "changes", len(spans) * len(facts.clients))
+    drawn = unit_draws(draws, "changes", len(facts.months) * len(facts.clients))
     paid = receipts_of_clients(facts)
     more = facts.config.decoy_rates.changed_by_its_seller
     planned = []
     for place, (whether, who, when, second) in enumerate(drawn):
-        month, client = spans[place // len(facts.clients)], facts.clients[place % len(facts.clients)]
+        month, client = facts.months[place // len(facts.clients)], facts.clients[place % len(facts.clients)]
         day = month.start + int(when * len(month))
         if whether >= CHANGES_A_MONTH + more or not facts.window.is_business[day]:
+            continue
+        if facts.config.grows and day + BEFORE_PAYMENT_DAYS not in stratum_of(facts.config, day):
             continue
         at = facts.seconds(day, FROM + int(second * (TO - FROM)))
         is_paid_soon = next_receipt(facts, paid[client.id], at) is not None
         if whether >= CHANGES_A_MONTH and not is_paid_soon:
             continue
         planned.append((at, client, client.seller if who < BY_SELLER or is_paid_soon else ACCOUNTANT))
+    return planned
+
+
+def _changes_forward(facts: Year) -> list[PhoneChange]:
+    """Every change by the last day of a history, in time; the first number of each client is its own."""
+    planned = sorted(_planned(facts.planned), key=lambda plan: plan[0])
+    numbers = iter(names.phones(facts.draws.of("telephone numbers"), "later numbers", 2 * len(planned)))
+    found: list[PhoneChange] = []
+    before: dict[int, str] = {client.id: client.phone for client in facts.clients}
+    for at, client, user in planned:
+        after = next(number for number in numbers if number != before[client.id])
+        if facts.day_of(at) <= facts.last_day:
+            found.append(PhoneChange(at, client, user, before[client.id], after))
+        before[client.id] = after
+    return found
+
+
+def _changes(facts: Year) -> list[PhoneChange]:
+    """Every change, in time; the last number of each client is the one that it has."""
+    draws, planned = facts.draws.of("telephone numbers"), _planned(facts)
     earlier = iter(names.phones(draws, "earlier numbers", 2 * len(planned)))
     found: list[PhoneChange] = []
     after: dict[int, str] = {client.id: client.phone for client in facts.clients}

@@ -57,8 +57,8 @@ def credit_system_settings(facts: Year) -> Iterator[Row]:
 def client_credit_limits(facts: Year, config: Config) -> Iterator[Row]:
     """What each client may owe after the last calculation."""
     of_month = reviews(facts, config)
-    first_at = facts.seconds(of_month[0][0].day, CALCULATED_AT)
-    for review in of_month[-1]:
+    first_at = facts.seconds(facts.months[0].stop - 1, CALCULATED_AT)
+    for review in of_month[-1] if of_month else ():
         at = facts.seconds(review.day, CALCULATED_AT)
         confidence = review.readiness * (1 if review.is_active else LEARNING_CONFIDENCE)
         trend = "IMPROVING" if review.trend > TREND else "WORSENING" if review.trend < -TREND else "STABLE"
@@ -172,6 +172,20 @@ CLIENT_CREDIT_LIMITS = projection(
     ),
     client_credit_limits,
     "parties",
+    states=(
+        "credit_limit_cents",
+        "current_exposure_cents",
+        "utilization_percent",
+        "credit_health_score",
+        "base_capacity_cents",
+        "risk_modifier",
+        "directional_factor",
+        "mode",
+        "confidence_score",
+        "data_readiness",
+        "trend",
+        "last_calculated_at",
+    ),
 )
 
 CREDIT_SIGNAL_HISTORY = projection(

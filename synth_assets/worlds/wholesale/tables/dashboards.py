@@ -25,6 +25,7 @@ from synth_assets.worlds.wholesale.columns import (
     text,
 )
 from synth_assets.worlds.wholesale.days import business_day_before
+from synth_assets.worlds.wholesale.growth import strata
 from synth_assets.worlds.wholesale.intake import BUYER
 from synth_assets.worlds.wholesale.tables.catalogue import CATEGORY_IDS
 from synth_assets.worlds.wholesale.tables.dealings import as_json, opened
@@ -115,7 +116,9 @@ class Asked(NamedTuple):
 def alert_configurations(facts: Year, draws: Draws) -> Iterator[Row]:
     """Alerts: those of the first days for everything, later ones for a client, a product or a batch."""
     set_up = opened(facts)
-    for number, asked in enumerate(sorted(_asked(facts, draws), key=lambda asked: asked.day), start=1):
+    by_day = sorted(_asked(facts, draws), key=lambda asked: asked.day)
+    by_now = [asked for asked in by_day if asked.day <= facts.last_day]
+    for number, asked in enumerate(by_now, start=1):
         at = facts.seconds(asked.day, LATER) if asked.day else set_up
         address = email(names.STAFF[asked.user - 1][0], names.DOMAIN) if asked.method != "DASHBOARD" else None
         yield (
@@ -145,7 +148,7 @@ def _asked(facts: Year, draws: Draws) -> Iterator[Asked]:
     drawn = unit_draws(draws, "alerts", len(facts.clients) + 1)
     for client in whales:
         when, much, how, active = drawn[client.id]
-        on = business_day_before(facts.window, int(when * facts.last_day))
+        on = _some_day(facts, when)
         method = "BOTH" if how < 0.3 else "DASHBOARD"
         threshold = 10_000.0 + 2_500 * int(much * 5)
         kind = "HIGH_VALUE_ORDER" if how < 0.6 else "OVERDUE_PAYMENT"
@@ -154,11 +157,16 @@ def _asked(facts: Year, draws: Draws) -> Iterator[Asked]:
     popular = sorted(facts.products, key=lambda product: (-product.popularity, product.id))
     for product in [product for product in popular if product.tier != CASES][:6]:
         when, much, *_ = drawn[product.id % len(drawn)]
-        on = business_day_before(facts.window, int(when * facts.last_day))
+        on = _some_day(facts, when)
         yield Asked(BUYER, "LOW_STOCK", "PRODUCT", product.id, 15.0 + 5 * int(much * 4), less, day=on)
     bought = [batch for batch in facts.batches if not batch.is_consigned and batch.day < facts.last_day]
     for batch in bought[:3]:
         yield Asked(BUYER, "LOW_STOCK", "BATCH", batch.id, 10.0, less, day=batch.day + 1)
+
+
+def _some_day(facts: Year, drawn: float) -> int:
+    """A business day of the first year, or of the window."""
+    return business_day_before(facts.planned.window, int(drawn * (len(strata(facts.config)[0]) - 1)))
 
 
 def dashboard_kpi_configs(facts: Year) -> Iterator[Row]:
@@ -177,6 +185,7 @@ def dashboard_widget_layouts(facts: Year, draws: Draws) -> Iterator[Row]:
     ]
     layouts += [(made[user], user, None, OWN_WIDGETS[names.STAFF[user - 1][1]]) for user in made]
     layouts.sort(key=lambda layout: layout[0])
+    layouts = [layout for layout in layouts if facts.day_of(layout[0]) <= facts.last_day]
     number = 0
     for at, user, role_seen, widgets in layouts:
         for position, widget in enumerate(widgets):
@@ -195,8 +204,8 @@ def _laid_out(facts: Year, draws: Draws) -> dict[int, int]:
     made = {}
     for place, ((_, role), (when, *_)) in enumerate(zip(names.STAFF, drawn, strict=True)):
         if role in OWN_WIDGETS:
-            day = min(low + int(when * (high - low)), facts.last_day)
-            made[place + 1] = facts.seconds(business_day_before(facts.window, day), LATER)
+            day = min(low + int(when * (high - low)), facts.planned.last_day)
+            made[place + 1] = facts.seconds(business_day_before(facts.planned.window, day), LATER)
     return made
 
 
@@ -205,8 +214,11 @@ def user_dashboard_preferences(facts: Year, draws: Draws) -> Iterator[Row]:
     made = _laid_out(facts, draws)
     most = max(map(len, (*WIDGETS.values(), *OWN_WIDGETS.values())))
     drawn = unit_draws(draws, "preferences", most * len(names.STAFF))
-    number = 0
-    for place, (_, role) in enumerate(names.STAFF):
+    number, people = 0, list(enumerate(names.STAFF))
+    if facts.config.grows:  # in the order in which they lay their dashboards out
+        people.sort(key=lambda user: made.get(user[0] + 1, opened(facts)))
+        people = [user for user in people if facts.day_of(made.get(user[0] + 1, 0)) <= facts.last_day]
+    for place, (_, role) in people:
         widgets = OWN_WIDGETS.get(role) or WIDGETS[ADMIN if role == "owner" else USER]
         wishes = drawn[place * most : place * most + len(widgets)]
         at = made.get(place + 1, opened(facts))
@@ -214,8 +226,8 @@ def user_dashboard_preferences(facts: Year, draws: Draws) -> Iterator[Row]:
         for position, i in enumerate(order):
             number += 1
             hidden, compact, when, _ = wishes[i]
-            is_visible = position == 0 or hidden < 0.8
-            day = business_day_before(facts.window, int(when * facts.last_day))
+            day = _some_day(facts, when)
+            is_visible = position == 0 or hidden < 0.8 or day > facts.last_day
             changed = at if is_visible else max(at, facts.seconds(day, LATER))
             config = as_json({"compact": True}) if compact < 0.2 else None
             yield number, place + 1, widgets[i].kind, is_visible, position, config, at, changed
@@ -323,6 +335,7 @@ USER_DASHBOARD_PREFERENCES = projection(
     "dashboards",
     physical="userDashboardPreferences",
     naming=camel_case,
+    states=("is_visible",),
 )
 
 TABLES = (

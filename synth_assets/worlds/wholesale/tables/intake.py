@@ -26,6 +26,7 @@ from synth_assets.worlds.wholesale.columns import (
     row_id,
     text,
 )
+from synth_assets.worlds.wholesale.growth import spread_evenly, stratum_of
 from synth_assets.worlds.wholesale.intake import BUYER, Session
 from synth_assets.worlds.wholesale.stock import Batch
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
@@ -156,20 +157,22 @@ def intake_session_batches(facts: Year) -> Iterator[Row]:
 
 def vendor_supply(facts: Year, draws: Draws) -> Iterator[Row]:
     """Offers of growers: those that became batches, and those that nobody took."""
-    offered = unit_draws(draws, "offered", len(facts.batches))
+    batches = facts.planned.batches
+    offered = unit_draws(draws, "offered", len(batches))
     found: list[tuple[int, int, Product, int, int, str, Batch | None]] = []
-    for batch, (early, part, _, _) in zip(facts.batches, offered, strict=True):
+    for batch, (early, part, _, _) in zip(batches, offered, strict=True):
         low, high = OFFERED_DAYS
         on = batch.day - low - int(early * (high - low + 1))
-        if part < 0.6 and on >= 0:
+        if part < 0.6 and on >= stratum_of(facts.config, batch.day).start:
+            status, came = ("PURCHASED", batch) if batch.day <= facts.last_day else ("AVAILABLE", None)
             found.append(
-                (on, batch.vendor, batch.product, batch.received, batch.unit_cost_cents, "PURCHASED", batch)
+                (on, batch.vendor, batch.product, batch.received, batch.unit_cost_cents, status, came)
             )
     flower = [product for product in facts.products if product.tier != CASES]
-    count = OFFERS_A_MONTH * max(1, facts.window.months)
-    for which, when, size, cost in unit_draws(draws, "declined", count):
+    count = OFFERS_A_MONTH * max(1, facts.config.months)
+    for place, (which, when, size, cost) in enumerate(unit_draws(draws, "declined", count)):
         product = flower[int(which * len(flower))]
-        on = int(when * facts.window.length)
+        on = spread_evenly(facts.config, place, count, when)
         least, most = curves.COST_SHARE
         asked = round(product.price_cents / 100 * (least + 0.04 + cost * (most - least))) * 100
         is_open = on + OFFER_HOLDS_DAYS > facts.last_day
@@ -177,18 +180,20 @@ def vendor_supply(facts: Year, draws: Draws) -> Iterator[Row]:
         pounds = 2_000 + int(size * 60) * 100
         found.append((on, FIRST_VENDOR + product.grower, product, pounds, asked, status, None))
     found.sort(key=lambda offer: (offer[0], offer[2].id))
+    found = [offer for offer in found if offer[0] <= facts.last_day]
     for number, (on, vendor, product, pounds, cents, status, came) in enumerate(found, start=1):
         made = facts.seconds(on, 10 * 3_600 + number % 7 * 600)
         bought = facts.seconds(came.day, came.second) if came else None
         reserved = made + 7_200 if status == "RESERVED" else None
         strain = names.strains()[product.strain - 1].name
         until = facts.seconds(on + OFFER_HOLDS_DAYS, 64_800)
+        ended = until if facts.config.grows and status == "EXPIRED" else None
         yield (
             number, vendor, strain, product.category, product.subcategory, product.grade, pounds * E4, cents,
             status, until, reserved, bought,
             f"{pounds / 100:g} {'lb' if product.unit == 'LB' else 'cases'} of {product.name}",
             "Asked more than we pay" if status == "EXPIRED" else None, made,
-            bought or reserved or made, BUYER,
+            bought or reserved or ended or made, BUYER,
         )  # fmt: skip
 
 
@@ -251,6 +256,7 @@ INTAKE_SESSIONS = projection(
     ),
     intake_sessions,
     "intake",
+    states=("amount_paid_cents",),
 )
 
 BATCHES = projection(
@@ -313,6 +319,14 @@ BATCHES = projection(
         Rule("a batch is sold out when nothing is left", "(batch_status = 'LIVE') = (on_hand_qty_e4 > 0)"),
         Rule("a fixed cost is one number", "(cogs_mode = 'FIXED') = (unit_cogs_cents IS NOT NULL)"),
     ),
+    states=(
+        "batch_status",
+        "is_sample_available",
+        "amount_paid_cents",
+        "on_hand_qty_e4",
+        "sample_qty_e4",
+        "is_published_b2b",
+    ),
 )
 
 INTAKE_SESSION_BATCHES = projection(
@@ -371,6 +385,12 @@ VENDOR_SUPPLY = projection(
     vendor_supply,
     "inventory",
     rules=(Rule("a purchased offer has its day", "(status = 'PURCHASED') = (purchased_at IS NOT NULL)"),),
+    states=(
+        "status",
+        "reserved_at",
+        "purchased_at",
+        "internal_notes",
+    ),
 )
 
 TABLES = (LOTS, INTAKE_SESSIONS, BATCHES, INTAKE_SESSION_BATCHES, VENDOR_SUPPLY)

@@ -20,7 +20,6 @@ from synth_assets.worlds.wholesale.columns import (
     text,
 )
 from synth_assets.worlds.wholesale.config import Config
-from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.journal import ACCOUNTS
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
 from synth_assets.worlds.wholesale.year import Year
@@ -72,14 +71,15 @@ def accounts(facts: Year) -> Iterator[Row]:
 
 
 def fiscal_periods(facts: Year, config: Config) -> Iterator[Row]:
-    """One row a month; a month is closed once it is over, the first half of the books also locked."""
+    """One row a month; a month is closed once it is over, the first half of a window also locked."""
     opened = facts.seconds(0, OPENED_AT)
-    spans = months(config, facts.window)
+    spans = facts.months
+    locked = 0 if config.grows else len(spans) // 2
     for place, span in enumerate(spans):
         first = facts.window.dates[span.start]
         closed_on = span.stop - 1 + CLOSED_AFTER_DAYS
         is_closed = closed_on <= facts.last_day
-        status = "OPEN" if not is_closed else "LOCKED" if place < len(spans) // 2 else "CLOSED"
+        status = "OPEN" if not is_closed else "LOCKED" if place < locked else "CLOSED"
         closed_at = facts.seconds(closed_on, POSTED_AT) if is_closed else None
         yield (
             place + 1, f"{first:%B %Y}", facts.epoch_day(span.start), facts.epoch_day(span.stop - 1),
@@ -145,6 +145,11 @@ FISCAL_PERIODS = projection(
     physical="fiscalPeriods",
     naming=camel_case,
     rules=(Rule("a period ends after it begins", "end_date >= start_date"),),
+    states=(
+        "status",
+        "closed_at",
+        "closed_by_id",
+    ),
 )
 
 LEDGER_ENTRIES = projection(

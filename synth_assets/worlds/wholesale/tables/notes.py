@@ -21,6 +21,7 @@ from synth_assets.worlds.wholesale.columns import (
     text,
 )
 from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.growth import weeks
 from synth_assets.worlds.wholesale.intake import Session
 from synth_assets.worlds.wholesale.invoice import Invoice
 from synth_assets.worlds.wholesale.tables.billing import invoice_number
@@ -119,19 +120,18 @@ def scratch_pad_notes(facts: Year, draws: Draws) -> Iterator[Row]:
     for invoice in facts.invoices:
         invoices.setdefault(invoice.day, []).append(invoice)
     sessions: dict[int, list[Session]] = {}
-    for session in facts.sessions:
+    for session in facts.planned.sessions:
         sessions.setdefault(session.day, []).append(session)
-    weeks = -(-facts.window.length // 7)
-    drawn = unit_draws(draws, "to-dos", weeks * len(names.STAFF))
+    spans = weeks(facts.config)
+    drawn = unit_draws(draws, "to-dos", len(spans) * len(names.STAFF))
     found = []
-    for week in range(weeks):
+    for week, span in enumerate(spans):
         for place, (_, role) in enumerate(names.STAFF):
             which, hour, what, done = drawn[week * len(names.STAFF) + place]
-            span = range(7 * week, min(7 * week + 7, facts.window.length))
-            days = [day for day in span if facts.window.is_business[day]]
+            days = [day for day in span if facts.planned.window.is_business[day]]
             days = [day for day in days if day in sessions] if role == "warehouse" else days
-            if days:
-                day = days[int(which * len(days))]
+            day = days[int(which * len(days))] if days else facts.last_day + 1
+            if day <= facts.last_day:
                 at = facts.seconds(day, TODO_FROM + int(hour * (TODO_UP_TO - TODO_FROM)))
                 user = place + 1
                 content = _todo(facts, role, user, day, invoices.get(day, []), sessions.get(day, []), what)
@@ -223,6 +223,11 @@ FREEFORM_NOTES = projection(
     "workspace",
     naming=camel_case,
     rules=(Rule("a note is opened last after its last change", "last_viewed_at >= updated_at"),),
+    states=(
+        "is_pinned",
+        "is_archived",
+        "last_viewed_at",
+    ),
 )
 
 CLIENT_NOTES = projection(
@@ -255,6 +260,7 @@ NOTE_COMMENTS = projection(
     "workspace",
     naming=camel_case,
     rules=(Rule("an answer is later than what it answers", "parent_comment_id < note_comment_id"),),
+    states=("is_resolved",),
 )
 
 NOTE_ACTIVITY = projection(
@@ -303,6 +309,10 @@ SCRATCH_PAD_NOTES = projection(
     "dashboards",
     naming=camel_case,
     rules=(Rule("what is done has a time", "is_completed = (completed_at IS NOT NULL)"),),
+    states=(
+        "is_completed",
+        "completed_at",
+    ),
 )
 
 TABLES = (FREEFORM_NOTES, CLIENT_NOTES, NOTE_COMMENTS, NOTE_ACTIVITY, SCRATCH_PAD_NOTES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_text
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from synth_assets.model.draws import Draws
@@ -31,7 +31,9 @@ from synth_assets.worlds.wholesale.columns import (
     text,
 )
 from synth_assets.worlds.wholesale.demand import recurs
-from synth_assets.worlds.wholesale.order import Line, Quote
+from synth_assets.worlds.wholesale.growth import spread_evenly, stratum_of
+from synth_assets.worlds.wholesale.order import Line, Order, Quote
+from synth_assets.worlds.wholesale.stock import SALE, SAMPLE
 from synth_assets.worlds.wholesale.tables.intake import E4, TERMS
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
 from synth_assets.worlds.wholesale.year import Year
@@ -82,7 +84,7 @@ def item(line: Line) -> dict[str, object]:
 
 
 class Need(NamedTuple):
-    """What a client looked for: a product, at least so much, and the sale that met it, 0 for none."""
+    """What a client looked for: a product, at least so much, and the sale that meets it, 0 for none."""
 
     client: Client
     product: Product
@@ -93,22 +95,25 @@ class Need(NamedTuple):
 
 
 def needs(facts: Year, draws: Draws) -> list[Need]:
-    """Needs in time: some that a sale met, some that nobody met."""
-    drawn = unit_draws(draws.of("client_needs"), "met", len(facts.orders))
+    """Needs in time: some that a sale meets, some that nobody meets."""
+    orders = facts.planned.orders
+    drawn = unit_draws(draws.of("client_needs"), "met", len(orders))
     found = []
-    for order, (whether, early, which, more) in zip(facts.orders, drawn, strict=True):
+    for order, (whether, early, which, more) in zip(orders, drawn, strict=True):
         line = order.lines[int(which * len(order.lines))]
         on = order.day - 2 - int(10 * early)
-        if whether < NEEDED_SHARE and on >= 0:
+        if whether < NEEDED_SHARE and on >= stratum_of(facts.config, order.day).start:
             found.append(Need(order.client, line.batch.product, line.quantity, on, order.id, more))
     flower = [product for product in facts.products if product.tier != CASES]
-    unmet = unit_draws(draws.of("client_needs"), "unmet", NEEDS_A_MONTH * facts.window.months)
-    for who, what, when, more in unmet:
+    count = NEEDS_A_MONTH * facts.config.months
+    unmet = unit_draws(draws.of("client_needs"), "unmet", count)
+    for place, (who, what, when, more) in enumerate(unmet):
         client = facts.clients[int(who * len(facts.clients))]
         pounds = (2 + int(more * 30)) * 25
-        on = int(when * facts.window.length)
+        on = spread_evenly(facts.config, place, count, when)
         found.append(Need(client, flower[int(what * len(flower))], pounds, on, 0, more))
-    return sorted(found, key=lambda need: (need.day, need.client.id, need.product.id))
+    found.sort(key=lambda need: (need.day, need.client.id, need.product.id))
+    return [need for need in found if need.day <= facts.last_day]
 
 
 def client_needs(facts: Year, draws: Draws) -> Iterator[Row]:
@@ -120,7 +125,7 @@ def client_needs(facts: Year, draws: Draws) -> Iterator[Row]:
         expires = facts.seconds(need.day + NEED_HOLDS_DAYS, 18 * 3_600)
         met = facts.seconds(sale.day, sale.second) if sale else None
         is_over = need.day + NEED_HOLDS_DAYS <= facts.last_day
-        given_up = need.drawn < 0.25 and need.day + 10 <= facts.last_day
+        given_up = need.drawn < 0.25 and need.day + 10 <= facts.last_day and not need.sale
         status = "FULFILLED" if sale else "CANCELLED" if given_up else "EXPIRED" if is_over else "ACTIVE"
         changed = facts.seconds(need.day + 10, 18 * 3_600) if given_up else expires if is_over else made
         product = need.product
@@ -205,17 +210,15 @@ def sales(facts: Year) -> Iterator[Row]:
 
 def recurring_orders(facts: Year) -> Iterator[Row]:
     """Orders that come every week or month on the same day; the last sale on such a day was the last one."""
-    number = 0
-    for client in facts.clients:
-        on = [
-            order
-            for order in facts.orders
-            if order.client is client and recurs(client, facts.window, order.day)
-        ]
-        if not on:
-            continue
-        number += 1
-        first, last = on[0], on[-1]
+    recurring: dict[int, list[Order]] = defaultdict(list)
+    for order in facts.orders:
+        if recurs(order.client, facts.window, order.day):
+            recurring[order.client.id].append(order)
+    by_client = sorted(recurring.items())
+    if facts.config.grows:
+        by_client.sort(key=lambda found: found[1][0].id)
+    for number, (_, on) in enumerate(by_client, start=1):
+        client, first, last = on[0].client, on[0], on[-1]
         following = last.day + (7 if client.is_whale else 30)
         made = facts.seconds(first.day, 8 * 3_600)
         pounds = round(sum(line.quantity for line in last.lines if line.batch.product.unit == "LB") / 25) * 25
@@ -248,7 +251,7 @@ def match_records(facts: Year, draws: Draws) -> Iterator[Row]:
     in_stock: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for batch in facts.batches:
         in_stock[batch.product.id].append((batch.day, batch.id))
-    gone = {move.batch.id: move.day for move in facts.movements if move.after == 0 and move.kind == "SALE"}
+    is_there = _in_stock(facts)
     bought: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for order in facts.orders:
         for product in dict.fromkeys(line.batch.product.id for line in order.lines):
@@ -258,7 +261,7 @@ def match_records(facts: Year, draws: Draws) -> Iterator[Row]:
         able = [
             batch
             for day_, batch in in_stock[need.product.id]
-            if day_ <= need.day and gone.get(batch, facts.last_day + 1) > need.day
+            if day_ <= need.day and is_there(batch, need.day)
         ]
         before = bought[need.client.id, need.product.id]
         earlier = bisect_right(before, (need.day - 1, 10**9))
@@ -268,8 +271,8 @@ def match_records(facts: Year, draws: Draws) -> Iterator[Row]:
         made = facts.seconds(need.day, 12 * 3_600 + number % 50 * 60)
         kind = "EXACT" if able else "HISTORICAL"
         reasons = ["Same strain", "Same grade", "In stock"] if able else ["Bought before"]
-        sale = facts.order_ids[need.sale] if need.sale else None
-        action = "CREATED_QUOTE" if sale else "DISMISSED" if score < 0.6 else "NONE"
+        sale = facts.order_ids.get(need.sale)
+        action = "CREATED_QUOTE" if need.sale else "DISMISSED" if score < 0.6 else "NONE"
         acted = made + 3_600 if action != "NONE" else None
         yield (
             number, place, need.client.id, able[-1] if able else None, None,
@@ -277,6 +280,19 @@ def match_records(facts: Year, draws: Draws) -> Iterator[Row]:
             round(90 + 10 * score if able else 55 + 25 * score, 2), json_text.dumps(reasons), action, acted,
             need.client.seller if acted else None, sale is not None, sale, made,
         )  # fmt: skip
+
+
+def _in_stock(facts: Year) -> Callable[[int, int], bool]:
+    """A function that says whether any of a batch was left on the evening of a day; of a window, whether it
+    was not sold out for good by then."""
+    if not facts.config.grows:
+        gone = {move.batch.id: move.day for move in facts.movements if move.after == 0 and move.kind == SALE}
+        return lambda batch, day_: gone.get(batch, facts.last_day + 1) > day_
+    moves: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for move in facts.movements:
+        if move.kind != SAMPLE:
+            moves[move.batch.id].append((move.day, move.id, move.after))
+    return lambda batch, day_: moves[batch][bisect_right(moves[batch], (day_ + 1,)) - 1][2] > 0
 
 
 CLIENT_NEEDS = projection(
@@ -308,6 +324,11 @@ CLIENT_NEEDS = projection(
     client_needs,
     "sales",
     rules=(Rule("a fulfilled need has its day", "(status = 'FULFILLED') = (fulfilled_at IS NOT NULL)"),),
+    states=(
+        "status",
+        "fulfilled_at",
+        "internal_notes",
+    ),
 )
 
 ORDERS = projection(
@@ -381,6 +402,11 @@ ORDERS = projection(
         ),
         Rule("a sale has its status, a quote its own", "(sale_status IS NULL) = (quote_status IS NOT NULL)"),
     ),
+    states=(
+        "quote_status",
+        "sale_status",
+        "converted_at",
+    ),
 )
 
 SALES = projection(
@@ -437,6 +463,11 @@ RECURRING_ORDERS = projection(
     ),
     recurring_orders,
     "sales",
+    states=(
+        "order_template",
+        "last_generated_date",
+        "next_generation_date",
+    ),
 )
 
 MATCH_RECORDS = projection(
@@ -477,6 +508,10 @@ MATCH_RECORDS = projection(
     match_records,
     "offers",
     rules=(Rule("a match with a sale names it", "has_resulted_in_sale = (sale_order_id IS NOT NULL)"),),
+    states=(
+        "has_resulted_in_sale",
+        "sale_order_id",
+    ),
 )
 
 TABLES = (CLIENT_NEEDS, ORDERS, SALES, RECURRING_ORDERS, MATCH_RECORDS)

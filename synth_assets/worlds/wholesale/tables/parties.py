@@ -94,7 +94,8 @@ def clients(facts: Year, config: Config) -> Iterator[Row]:
         client_id = invoice.order.client.id
         gross[client_id] += invoice.cents
         oldest[client_id] = max(oldest[client_id], facts.last_day - invoice.day)
-    updated = _updated(facts)
+    contacts = Contacts(facts)
+    updated = _updated(facts, contacts)
     slow = slow_payers(facts)
     for client in facts.clients:
         number = client.id
@@ -104,20 +105,20 @@ def clients(facts: Year, config: Config) -> Iterator[Row]:
         custom = [{"ruleId": rule, "priority": rule} for rule in VOLUME_RULE_IDS] if is_grower else None
         margin = round(100 * profit[number] / revenue[number], 2) if revenue[number] else 0.0
         yield (
-            number, f"{prefix}-{place:03d}", client.name, None, client.phone, None, True, is_grower,
-            is_grower, False, False, as_json(tags(client) + [SLOW_TAG] * (number in slow)), profile,
-            custom and as_json(custom), "NONE", 0.0, False, revenue[number], profit[number], margin,
+            number, f"{prefix}-{place:03d}", client.name, None, contacts.last_phone(client), None, True,
+            is_grower, is_grower, False, False, as_json(tags(client) + [SLOW_TAG] * (number in slow)),
+            profile, custom and as_json(custom), "NONE", 0.0, False, revenue[number], profit[number], margin,
             gross[number], oldest[number], set_up, updated.get(number, set_up),
         )  # fmt: skip
 
 
-def _updated(facts: Year) -> dict[int, int]:
+def _updated(facts: Year, contacts: Contacts) -> dict[int, int]:
     """When each client last ordered, paid, was given a credit or had a new telephone number."""
     happened = [
         *((i.order.client.id, facts.seconds(i.day, i.order.second)) for i in facts.invoices),
         *((client.id, paid_at(facts, p)) for p in facts.payments if (client := client_of(p))),
         *((c.invoice.order.client.id, facts.seconds(c.day, RETURNS_AT)) for c in facts.credits),
-        *((change.client.id, change.at) for change in Contacts(facts).changes),
+        *((change.client.id, change.at) for change in contacts.changes),
     ]
     updated: dict[int, int] = {}
     for client_id, at in happened:
@@ -143,13 +144,14 @@ def vendors(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
     contacts = [name for name in every if name not in taken] or every
     phones = names.phones(draws, "phones", len(names.GROWERS) + len(names.SUPPLIERS))
     buyers = {client.vendor: client for client in facts.clients if client.vendor}
-    last_change = {change.client.id: change.at for change in Contacts(facts).changes}
+    by_now = Contacts(facts)
+    last_change = {change.client.id: change.at for change in by_now.changes}
     monthly = config.monthly_expenses.model_dump()
     for place, name in enumerate((*names.GROWERS, *(name for name, _ in names.SUPPLIERS))):
         number = FIRST_VENDOR + place
         buyer = buyers.get(number)
         contact = buyer.contact if buyer else contacts[place % len(contacts)]
-        phone = buyer.phone if buyer else phones[place]
+        phone = by_now.last_phone(buyer) if buyer else phones[place]
         domain = "".join(filter(str.isalnum, name.lower())) + ".example"
         if place < len(names.GROWERS):
             notes = _grower_notes(facts, place)
@@ -193,6 +195,7 @@ USERS = projection(
     "workspace",
     naming=camel_case,
     rules=(Rule("a user was last active after being set up", "last_signed_in_at >= created_at"),),
+    states=("last_signed_in_at",),
 )
 
 CLIENTS = projection(
@@ -252,6 +255,15 @@ CLIENTS = projection(
     clients,
     "parties",
     rules=(Rule("old debt is debt", "(oldest_debt_days > 0) <= (total_owed_cents > 0)"),),
+    states=(
+        "phone",
+        "tags",
+        "total_spent_cents",
+        "total_profit_cents",
+        "avg_profit_margin",
+        "total_owed_cents",
+        "oldest_debt_days",
+    ),
 )
 
 VENDORS = projection(
@@ -270,6 +282,7 @@ VENDORS = projection(
     vendors,
     "parties",
     naming=camel_case,
+    states=("contact_phone",),
 )
 
 TABLES = (USERS, VENDORS, CLIENTS)

@@ -160,6 +160,11 @@ BILLS = projection(
         Rule("what is due is what was not paid", "amount_due_cents = total_amount_cents - amount_paid_cents"),
         Rule("a bill is paid when nothing is due", "(status = 'PAID') = (amount_due_cents = 0)"),
     ),
+    states=(
+        "amount_paid_cents",
+        "amount_due_cents",
+        "status",
+    ),
 )
 
 BILL_LINE_ITEMS = projection(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from synth_assets.model.columns import Column
+from synth_assets.model.columns import Column, state
 from synth_assets.model.table import Rule, Table, arrow_rows, as_it_is
 from synth_assets.worlds.wholesale.edits import Edits, Row
 
@@ -24,6 +24,7 @@ def projection(
     physical: str = "",
     naming: Callable[[str], str] = as_it_is,
     rules: Sequence[Rule] = (),
+    states: Sequence[str] = (),
 ) -> Table:
     """A table whose rows are tuples in the order of its columns, see `arrow_rows`.
 
@@ -32,7 +33,10 @@ def projection(
         rows: gives the rows as the books have them, before any fault; its parameters are those of
             `Table.generate`, `facts` among them.
         physical: the table's name in the ERP's database, where it is another.
+        states: names of the columns that later days may change, beside `updated_at`.
     """
+    changing = {*states, "updated_at"}
+    columns = [state(column) if column.name in changing else column for column in columns]
 
     @wraps(rows)
     def generate(**given: Any) -> pa.Table:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from synth_assets.worlds.wholesale.catalogue import Client
 from synth_assets.worlds.wholesale.config import Config
-from synth_assets.worlds.wholesale.demand import months
+from synth_assets.worlds.wholesale.growth import months_over
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, Invoice
 from synth_assets.worlds.wholesale.payable import OWNER
 from synth_assets.worlds.wholesale.tables.billing import invoice_number
@@ -137,10 +137,9 @@ class _Dealings:
 
 def reviews(facts: Year, config: Config) -> list[list[Review]]:
     """The reviews of all clients at each month end, month by month."""
-    spans = months(config, facts.window)
-    month_of = [month for month, span in enumerate(spans) for _ in span]
+    month_of = [month for month, span in enumerate(facts.months) for _ in span]
     paid_on = settled_on(facts)
-    of_client = {client.id: _Dealings(len(spans)) for client in facts.clients}
+    of_client = {client.id: _Dealings(len(facts.months)) for client in facts.clients}
     for invoice in facts.invoices:
         dealings, month = of_client[invoice.order.client.id], month_of[invoice.day]
         dealings.revenue[month] += invoice.cents
@@ -155,7 +154,7 @@ def reviews(facts: Year, config: Config) -> list[list[Review]]:
         if client:
             of_client[client.id].paid[month_of[payment.day]] += payment.cents
     found: list[list[Review]] = []
-    for month, span in enumerate(spans):
+    for month, span in enumerate(months_over(config, facts.window)):
         before = found[-1] if found else [None] * len(facts.clients)
         found.append(
             [

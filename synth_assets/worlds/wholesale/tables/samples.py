@@ -180,6 +180,16 @@ SAMPLE_REQUESTS = projection(
         ),
         Rule("an order follows its sample", "converted_at > fulfilled_at"),
     ),
+    states=(
+        "sample_request_status",
+        "fulfilled_at",
+        "fulfilled_by_id",
+        "cancelled_at",
+        "cancelled_by_id",
+        "cancellation_reason",
+        "related_order_id",
+        "converted_at",
+    ),
 )
 
 SAMPLE_ALLOCATIONS = projection(
@@ -205,6 +215,10 @@ SAMPLE_ALLOCATIONS = projection(
             "remaining_quantity_e4 = allocated_quantity_e4 - used_quantity_e4",
         ),
     ),
+    states=(
+        "used_quantity_e4",
+        "remaining_quantity_e4",
+    ),
 )
 
 SAMPLE_INVENTORY_LOG = projection(
@@ -224,6 +238,7 @@ SAMPLE_INVENTORY_LOG = projection(
     ),
     sample_inventory_log,
     "samples",
+    states=("order_id",),
 )
 
 TABLES = (SAMPLE_REQUESTS, SAMPLE_ALLOCATIONS, SAMPLE_INVENTORY_LOG)

@@ -22,6 +22,7 @@ from synth_assets.worlds.wholesale.columns import (
     row_id,
     text,
 )
+from synth_assets.worlds.wholesale.growth import strata
 from synth_assets.worlds.wholesale.order import discount, price_cents
 from synth_assets.worlds.wholesale.stock import SAMPLE, Batch
 from synth_assets.worlds.wholesale.tables.orders import dollars
@@ -55,41 +56,62 @@ class Sheet(NamedTuple):
 
 def sheets(facts: Year, draws: Draws) -> list[Sheet]:
     """Every sheet, in time."""
-    months = facts.window.months
-    drawn = unit_draws(draws.of("sales_sheet_history"), "sheets", months * len(facts.clients))
+    count = facts.config.months * len(facts.clients)
+    drawn = unit_draws(draws.of("sales_sheet_history"), "sheets", count)
     found = []
     for place, (whether, when, which, _) in enumerate(drawn):
         client, month = facts.clients[place % len(facts.clients)], place // len(facts.clients)
         if whether < SHEETS_A_CLIENT_AND_MONTH:
-            day = int((month + when) * facts.window.length / months)
-            while day < facts.last_day and not facts.window.is_business[day]:
-                day += 1
-            found.append(Sheet(day, client, int(which * len(TEMPLATES))))
-    return sorted(found, key=lambda sheet: (sheet.day, sheet.client.id))
+            found.append(Sheet(_sent_on(facts, month, when), client, int(which * len(TEMPLATES))))
+    found.sort(key=lambda sheet: (sheet.day, sheet.client.id))
+    return [sheet for sheet in found if sheet.day <= facts.last_day]
+
+
+def _sent_on(facts: Year, month: int, drawn: float) -> int:
+    """A business day in a month of the books, or the last."""
+    if facts.config.grows:
+        days = facts.planned.months[month]
+        day, last = days.start + int(drawn * len(days)), days.stop - 1
+    else:
+        day, last = int((month + drawn) * facts.window.length / facts.config.months), facts.last_day
+    while day < last and not facts.planned.window.is_business[day]:
+        day += 1
+    return day
 
 
 def sales_sheet_templates(facts: Year, draws: Draws) -> Iterator[Row]:
-    """Kinds of sheets; each was made anew half-way through the books."""
-    made = facts.seconds(0, SENT_AT)
+    """Kinds of sheets; each was made anew half-way through the first year, or the window."""
+    made, versions = facts.seconds(0, SENT_AT), _versions(facts)
     last = {sheet.template: sheet.day for sheet in sheets(facts, draws)}
     for place, (name, description, filters) in enumerate(TEMPLATES):
         used = facts.seconds(last[place], SENT_AT) if place in last else None
         yield (
             place + 1, name, description, None, json_text.dumps(filters), "[]",
-            json_text.dumps(COLUMNS_SHOWN), 2 + place % 3, made, used, None, True, 2,
+            json_text.dumps(versions[-1].shown), 2 + place % 3, made, used, None, True, len(versions),
         )  # fmt: skip
 
 
+class Version(NamedTuple):
+    """A version of all kinds of sheets: from which day on, the columns that it shows, and what is new."""
+
+    day: int
+    shown: dict[str, bool]
+    changes: str | None
+
+
+def _versions(facts: Year) -> list[Version]:
+    """The versions by the last day: the second also shows what the laboratory found."""
+    both = (
+        Version(0, {key: key != "thc" for key in COLUMNS_SHOWN}, None),
+        Version(len(strata(facts.config)[0]) // 2, COLUMNS_SHOWN, "THC shown"),
+    )
+    return [version for version in both if version.day <= facts.last_day]
+
+
 def sales_sheet_versions(facts: Year) -> Iterator[Row]:
-    """Two versions of each kind: the second also shows what the laboratory found."""
+    """The versions of each kind."""
     number = 0
-    for version, (day, shown, changes) in enumerate(
-        (
-            (0, {key: key != "thc" for key in COLUMNS_SHOWN}, None),
-            (facts.window.length // 2, COLUMNS_SHOWN, "THC shown"),
-        ),
-        start=1,
-    ):
+    for version, (day, shown, changes) in enumerate(_versions(facts), start=1):
         for place, (name, description, filters) in enumerate(TEMPLATES):
             number += 1
             yield (
@@ -152,6 +174,11 @@ SALES_SHEET_TEMPLATES = projection(
     ),
     sales_sheet_templates,
     "offers",
+    states=(
+        "column_visibility",
+        "last_used_at",
+        "current_version",
+    ),
 )
 
 SALES_SHEET_VERSIONS = projection(

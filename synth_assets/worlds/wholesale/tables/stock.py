@@ -218,6 +218,7 @@ BATCH_LOCATIONS = projection(
     "inventory",
     physical="batchLocations",
     naming=camel_case,
+    states=("qty_e4",),
 )
 
 INVENTORY_MOVEMENTS = projection(
@@ -311,6 +312,13 @@ INVENTORY_ALERTS = projection(
     naming=camel_case,
     rules=(
         Rule("a resolved alert has its moment", "(alert_status = 'RESOLVED') = (resolved_at IS NOT NULL)"),
+    ),
+    states=(
+        "alert_status",
+        "acknowledged_by_id",
+        "acknowledged_at",
+        "resolved_at",
+        "resolution",
     ),
 )
 

@@ -11,7 +11,6 @@ from synth_assets.worlds.wholesale import names, phrases
 from synth_assets.worlds.wholesale.catalogue import FIRST_VENDOR, unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.days import business_day_before
-from synth_assets.worlds.wholesale.demand import months
 from synth_assets.worlds.wholesale.intake import BUYER
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT, Credit, Invoice
 from synth_assets.worlds.wholesale.payable import OWNER
@@ -261,7 +260,7 @@ def business_day_after(facts: Year, day: int) -> int:
 def _harvest(facts: Year, config: Config, draws: Draws) -> Iterator[Note]:
     """What each grower brought in a quarter, and what it says of the next."""
     brought: dict[tuple[int, int], list[Batch]] = defaultdict(list)
-    ends = [span.stop - 1 for span in months(config, facts.window)][2::3]
+    ends = [span.stop - 1 for span in facts.months][2::3]
     quarter = 0
     for batch in facts.batches:
         while quarter < len(ends) and batch.day > ends[quarter]:
@@ -269,7 +268,7 @@ def _harvest(facts: Year, config: Config, draws: Draws) -> Iterator[Note]:
         brought[quarter, batch.vendor].append(batch)
     drawn = unit_draws(draws, "harvest", (len(ends) + 1) * len(names.GROWERS))
     for (quarter, vendor), batches in brought.items():
-        if quarter == len(ends):
+        if quarter == len(ends) or business_day_before(facts.window, ends[quarter]) > facts.last_day:
             continue
         grower, day = vendor - FIRST_VENDOR, ends[quarter]
         what, hour, _, _ = drawn[quarter * len(names.GROWERS) + grower]
@@ -292,7 +291,7 @@ def _harvest(facts: Year, config: Config, draws: Draws) -> Iterator[Note]:
 def _meetings(facts: Year, config: Config) -> Iterator[Note]:
     """What the owner noted after each month: sales, large clients and overdue money."""
     paid_on = settled_on(facts)
-    spans = months(config, facts.window)
+    spans = facts.months
     starts = [span.start for span in spans]
     sold, large = [0] * len(spans), [0] * len(spans)
     month = 0

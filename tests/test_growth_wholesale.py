@@ -1,0 +1,118 @@
+"""A wholesaler whose history grows: its totals at the ends of years, its faults, and what it refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from synth_assets.generation.generate import in_memory
+from synth_assets.model.errors import UsageProblem
+from synth_assets.model.quotas import quota
+from synth_assets.scenario.resolve import resolve
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.worlds.wholesale.config import AnomalyRates
+from synth_assets.worlds.wholesale.growing_plan import faults
+from synth_assets.worlds.wholesale.growth import planned, strata
+from synth_assets.worlds.wholesale.year import simulate
+from tests.thorough import size
+from tests.worlds import failed, verify_quickly, write_world
+
+START = dt.date(2022, 3, 1)
+DAY = dt.timedelta(days=1)
+
+
+def scenario(day: dt.date, **keys: Any) -> Scenario:
+    values = {"preset": "small", "history": {"start": str(START)}}
+    return resolve("wholesale", values | keys, as_of=str(day))
+
+
+@pytest.mark.parametrize("years", size((2,), (1, 2, 3)))
+def test_totals_hold_at_the_end_of_each_year(years: int, tmp_path: Path) -> None:
+    """The whole checklist: revenue, its last quarter, who pays late, what is overdue and for how long."""
+    of = scenario(dt.date(2022 + years, 3, 1) - DAY)
+    sources = write_world(of.world, in_memory(of).tables, tmp_path)
+    checks = verify_quickly(of.world, of.config, sources)
+    listed = [check for check in checks if check.table == "validation_report"]
+    assert len(listed) > 25
+    assert [check.name for check in listed if not check.passed] == []
+
+
+def test_a_later_year_changes_nothing_of_the_books_of_an_earlier_one() -> None:
+    one, three = (scenario(dt.date(year, 2, 28)) for year in (2023, 2025))
+    draws = one.world.draws(one.config, "facts")
+    before, after = (simulate(planned(of.config), draws) for of in (one, three))
+    last = before.last_day
+    assert [str(event) for event in before.events] == [
+        str(event) for event in after.events if event.day <= last
+    ]
+    assert [receipt[1:] for receipt in before.plan] == [
+        receipt[1:] for receipt in after.plan if receipt.day <= last
+    ]
+
+
+def test_what_is_overdue_at_a_years_end_is_paid_in_the_next() -> None:
+    of = scenario(dt.date(2024, 2, 29))
+    year = simulate(of.config, of.world.draws(of.config, "facts"))
+    end = strata(of.config)[0].stop - 1
+    overdue = [
+        invoice
+        for invoice in year.invoices
+        if invoice.due < end
+        and sum(p.cents for p in year.payments if p.invoice == invoice and p.day <= end) < invoice.cents
+    ]
+    assert len(overdue) > 3
+    days = [year.last_payment[invoice.id].day - end for invoice in overdue]
+    assert all(year.paid_cents[invoice.id] == invoice.cents for invoice in overdue)
+    assert 1 <= min(days) <= max(days) <= 90
+
+
+@pytest.mark.parametrize("rate", [0.04, 0.11])
+def test_faults_are_quotas_of_the_rows_of_all_years_so_far(rate: float) -> None:
+    """Through the end of each year exactly the rate carries each fault, rounded, and all of them show."""
+    of = scenario(dt.date(2024, 10, 7), anomaly_rates=dict.fromkeys(AnomalyRates.model_fields, rate))
+    ends = [days.stop - 1 for days in strata(of.config)]
+    assert len(ends) == 3
+    for found in faults(planned(of.config), of.world.draws(of.config, "facts")):
+        shown = np.array([fault.shown_on for fault in found.faults], dtype=int)
+        for rows, end in zip(found.rows, ends, strict=True):
+            assert (shown <= end).sum() == quota(rate, rows)
+
+
+@pytest.mark.parametrize("seed", range(size(2, 24)))
+def test_the_rules_find_what_shows_on_any_day(seed: int, tmp_path: Path) -> None:
+    """All kinds at once, at a rate and on a day that the seed draws."""
+    drawn = np.random.default_rng(seed)
+    day, rate = START + int(drawn.integers(0, 900)) * DAY, float(drawn.choice([0.03, 0.06, 0.1]))
+    of = scenario(day, seed=seed, anomaly_rates=dict.fromkeys(AnomalyRates.model_fields, rate))
+    sources = write_world(of.world, in_memory(of).tables, tmp_path)
+    assert not failed(verify_quickly(of.world, of.config, sources))
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"years": 3}, "years: with history.start the history runs from history.start to as_of"),
+        ({"preset": "three_years"}, "years: with history.start the history runs"),
+        ({"prevalence": 0.1}, "prevalence: with history.start anomaly_rates say"),
+        ({"decoy_ratio": 2.0}, "decoy_ratio: with history.start no decoys are planned"),
+        ({"decoy_rates": {"two_bills_below_limit": 0.1}}, "decoy_rates: with history.start no decoys"),
+        ({"history": {"start": "2022-03-02"}}, "history.start 2022-03-02 is not the first of a month"),
+        ({"as_of": "2022-02-28"}, "history.start 2022-03-01 is after as_of 2022-02-28"),
+        ({"as_of": "2032-03-01"}, "history.start 2022-03-01 is 10 years or more before as_of 2032-03-01"),
+        ({"anomaly_rates": {"oversold_batch": 1.0, "cost_below_batch": 1.0}}, "have room for it"),
+    ],
+)
+def test_what_does_not_fit_a_history_is_refused(values: dict[str, Any], line: str) -> None:
+    base = {"preset": "small", "as_of": "2022-12-31", "history": {"start": "2022-03-01"}}
+    with pytest.raises(UsageProblem, match=line):
+        resolve("wholesale", base | values)
+
+
+def test_a_history_of_ten_years_ends_a_day_before_them() -> None:
+    of = resolve("wholesale", {"preset": "small", "history": {"start": "2022-03-01"}}, as_of="2022-03-01")
+    longest = of.config.model_copy(update={"as_of": dt.date(2032, 2, 29)})
+    assert longest.planned_years == 10
