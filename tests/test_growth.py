@@ -22,6 +22,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synth_assets.checks.verify import verify
+from synth_assets.evaluate.explain.story import explain
 from synth_assets.generation.blocks import make_block
 from synth_assets.generation.changes import LONGEST_DELAY_DAYS, changes, write_changes
 from synth_assets.generation.generate import Dataset, in_memory, write_world
@@ -32,6 +34,7 @@ from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.history import continued
 from synth_assets.storage.parquet import part_name
 from synth_assets.storage.store import Store
+from synth_assets.worlds import load
 from tests.worlds import failed, verify_quickly
 from tests.worlds import write_world as write_tables
 
@@ -90,8 +93,8 @@ WORLDS = {
     ),
 }
 
-NEVER_SETTLED = {"num_customers"}
-"""Roots of which every block goes on: customers are billed as long as they stay."""
+NEVER_SETTLED = {"num_subscriptions"}
+"""Roots of which every block goes on: a subscription may end as long as it lasts."""
 
 LATER = dt.date(2024, 4, 2)
 
@@ -214,6 +217,97 @@ def test_any_rows_are_made_as_in_their_block(name: str, config: int) -> None:
             assert some.equals(whole.filter(pc.is_in(whole[key], some[key].combine_chunks()))), table
 
 
+@pytest.mark.parametrize(("name", "config"), PAIRS)
+def test_ids_ascend_in_time(name: str, config: int) -> None:
+    """Documents are numbered as they come, whatever day it is: within a month an id may be passed over, but
+    none of an earlier month is larger."""
+    data = made(name, config, LATER)
+    for table, day in {"order_to_cash": (("orders", "order_date"),)}.get(
+        name, (("subscriptions", "start_date"), ("invoices", "invoice_date"), ("customers", "created_at"))
+    ):
+        days = data.frame(table)[day].tolist()
+        months = [(one.year, one.month) for one in days if one.date() > WORLDS[name].start + 20 * DAY]
+        steps = list(pairwise(months))
+        assert sum(a > b for a, b in steps) <= (len(steps) / 5 if table == "customers" else 0)
+
+
+def test_a_missing_invoice_leaves_a_hole_like_others() -> None:
+    """Of numbers in a row as many are passed over beside a ghost's as anywhere: the clean twin's hole is one
+    of a geometric law, and the ghost's own number joins two of them."""
+    history = {"start": "2023-01-01", "customers_at_start": 4_000, "new_customers_per_year": 400}
+    rates = {"anomaly_rates": {"ghost_subscriber": 0.05}}
+    of = resolve("subscriptions", {"history": history} | rates, as_of="2024-06-30")
+    data, clean = in_memory(of), in_memory(Scenario(of.world, of.config.clean(), {}))
+    billed = clean.frame("invoices")["invoice_id"].str[-9:].astype(int).to_numpy()
+    steps = np.diff(billed)
+    steps = steps[steps <= 12]  # between two dates there are more
+    assert abs((steps == 1).mean() - 0.7) < 0.01
+    assert abs(steps.mean() - 1 / 0.7) < 0.02
+    ghosts = data.frame("anomaly_manifest").query("type == 'ghost_subscriber'")["anomaly_id"]
+    of_ghosts = np.diff(billed, prepend=0)[np.isin(billed, ghosts.str[-9:].astype(int))]
+    assert abs((of_ghosts == 1).mean() - 0.7) < 0.03
+
+
+@pytest.mark.parametrize("days", [0, 14, 30])
+def test_before_the_second_billing_date_nothing_but_the_fault_gives_ghosts_away(
+    days: int, tmp_path: Path
+) -> None:
+    """That they have no invoice at all is the fault itself."""
+    history = {"start": "2024-01-01", "customers_at_start": 3_000}
+    of = resolve("subscriptions", {"history": history}, as_of=str(dt.date(2024, 1, 1) + days * DAY))
+    found = verify(of.world, of.config, write_world(of, tmp_path))
+    assert [check.name for check in found if not check.passed] == []
+
+
+def test_faults_fall_on_subscriptions_of_every_kind_alike() -> None:
+    """Plans and ages of the subscriptions of faulty bills are those of all that are billed."""
+    history = {"start": "2023-01-01", "customers_at_start": 5_000, "new_customers_per_year": 2_000}
+    data = in_memory(resolve("subscriptions", {"history": history}, as_of="2024-12-31"))
+    owns = data.frame("subscriptions").set_index("sub_id")
+    invoices = data.frame("invoices").set_index("invoice_id")
+    labels = data.frame("anomaly_manifest")
+    invoice_of = labels["related_entity_id"].where(labels["type"] == "partial_payment", labels["entity_id"])
+    own = invoices["sub_id"].reindex(invoice_of).to_numpy()
+    labels["sub_id"] = labels["entity_id"].where(labels["type"] == "ghost_subscriber", own)
+    plans = owns.loc[invoices["sub_id"], "plan_id"].value_counts(normalize=True).sort_index()
+    age = (invoices["invoice_date"] - owns.loc[invoices["sub_id"], "start_date"].to_numpy()).dt.days.mean()
+    for kind, of_kind in labels.groupby("type", observed=True):
+        found = owns.loc[of_kind["sub_id"]]
+        shares = found["plan_id"].value_counts(normalize=True).sort_index()
+        wide = 5 * np.sqrt(plans * (1 - plans) / len(found))
+        assert (abs(shares - plans) < wide).all(), kind
+        days = (of_kind["billing_date"].to_numpy() - found["start_date"].to_numpy()) / np.timedelta64(1, "D")
+        assert abs(days.mean() - age) < 5 * days.std() / np.sqrt(len(days)), kind
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_explain_tells_every_label_of_a_history(stored: bool, tmp_path: Path) -> None:
+    """Of the row at fault, which may be in another block than what is missing, and of what is missing."""
+    of = scenario("subscriptions", 0, LATER)
+    if stored:
+        write_world(of, tmp_path)
+    data = Store(load("subscriptions"), tmp_path) if stored else made("subscriptions", 0, LATER)
+    for label in made("subscriptions", 0, LATER).truth.to_pylist()[:: 6 if stored else 15]:
+        told = explain(data, label["anomaly_id"])
+        assert told.row.key == label["entity_id"]
+        assert label["anomaly_id"] in [one.cells["anomaly_id"] for one in told.labels]
+        lost = {(row.table.name, row.key) for row in told.compared.only_in_twin}
+        number = label["anomaly_id"][-9:]
+        if label["type"] == "ghost_subscriber":
+            assert ("invoices", f"INV-{number}") in lost
+        if label["type"] == "zombie_account":
+            assert ("payments", f"PAY-{number}") in lost
+        else:
+            assert told.compared.differences or lost
+        for table, key in lost:
+            missing = explain(data, f"{table}:{key}")
+            assert not missing.is_there or table == "invoice_settlement"
+            assert missing.labels
+    for table in of.world.tables[:-1]:
+        key = made("subscriptions", 0, LATER).tables[table.name][table.key.name][-1].as_py()
+        assert explain(data, f"{table.name}:{key}").row.key == key
+
+
 @pytest.mark.parametrize("start", ["2023-12-31", "2024-01-01", "2024-02-29"])
 def test_a_history_of_subscriptions_may_start_on_any_day(start: str, tmp_path: Path) -> None:
     history = {"start": start, "customers_at_start": 3, "new_customers_per_year": 40}
@@ -277,13 +371,14 @@ def test_the_clean_twin_of_subscriptions_differs_in_labelled_bills_alone(config:
 
 def test_any_split_of_a_history_of_subscriptions_gives_the_same_rows() -> None:
     of = scenario("subscriptions", 1, LATER)
-    ((whole,), edges) = of.world.blocks(of.config, "num_customers"), (0, 1, 7, 50, 300)
-    assert whole.stop > edges[-1]
-    blocks = [range(low, high) for low, high in pairwise((*edges, whole.stop))]
-    parts = [make_block(of.world, of.config, "num_customers", rows) for rows in blocks]
-    for table, rows in make_block(of.world, of.config, "num_customers", whole).items():
-        split = pa.concat_tables([part[table] for part in parts])
-        assert split.sort_by(of.world.table(table).key.name).equals(rows), table
+    for root in ("num_customers", "num_subscriptions", "num_bills"):
+        whole, edges = range(of.world.root_rows(of.config, root)), (0, 1, 7, 50, 300)
+        assert whole.stop > edges[-1]
+        blocks = [range(low, high) for low, high in pairwise((*edges, whole.stop))]
+        parts = [make_block(of.world, of.config, root, rows) for rows in blocks]
+        for table, rows in make_block(of.world, of.config, root, whole).items():
+            split = pa.concat_tables([part[table] for part in parts])
+            assert split.sort_by(of.world.table(table).key.name).equals(rows), table
 
 
 def test_customers_leave_as_in_a_window_of_a_year() -> None:
@@ -356,19 +451,33 @@ def test_nights_one_by_one_give_the_bytes_of_one_run(name: str, tmp_path: Path) 
         assert version.parts[:settled] == before[table].parts[:settled], table
 
 
-def test_settled_parts_are_the_same_files(tmp_path: Path) -> None:
+KEPT = [("order_to_cash", "orders"), ("subscriptions", "payments"), ("subscriptions", "customers")]
+
+
+@pytest.mark.parametrize(("name", "table"), KEPT)
+def test_settled_parts_are_the_same_files(name: str, table: str, tmp_path: Path) -> None:
     """A month that is over is not written again; a part that somebody damaged is."""
-    first = write_world(scenario("order_to_cash", 0, LATER), tmp_path)
-    files = [Path(str(first["orders"].path)) / part_name(block) for block in (0, 1)]
+    first = write_world(scenario(name, 0, LATER), tmp_path)
+    files = [Path(str(first[table].path)) / part_name(block) for block in (0, 1)]
     inodes = [file.stat().st_ino for file in files]
     files[1].write_bytes(files[1].read_bytes()[:-1] + b"?")
-    write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path)
-    again = [tmp_path / "order_to_cash" / "orders" / part_name(block) for block in (0, 1)]
+    write_world(scenario(name, 0, LATER + DAY), tmp_path)
+    again = [tmp_path / name / table / part_name(block) for block in (0, 1)]
     assert again[0].stat().st_ino == inodes[0]
     assert again[1].stat().st_ino != inodes[1]
-    at_once = write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path / "once")
-    store = Store(scenario("order_to_cash", 0, LATER).world, tmp_path)
-    assert store.published("orders").content == at_once["orders"].content
+    at_once = write_world(scenario(name, 0, LATER + DAY), tmp_path / "once")
+    store = Store(scenario(name, 0, LATER).world, tmp_path)
+    assert store.published(table).content == at_once[table].content
+
+
+@pytest.mark.parametrize("config", range(len(WORLDS["subscriptions"].configs)))
+def test_bills_whose_grace_has_run_out_are_settled(config: int) -> None:
+    """Exactly those: of a younger date any may still be paid, or turn out not to be."""
+    of = scenario("subscriptions", config, LATER)
+    blocks = of.world.blocks(of.config, "num_bills")[: of.world.settled_blocks(of.config, "num_bills")]
+    dates = made("subscriptions", config, LATER).frame("invoices")["invoice_date"].drop_duplicates()
+    wait = pd.Timedelta(days=of.config.payment_terms_days + of.config.grace_days)
+    assert 1 < len(blocks) == int((dates + wait < pd.Timestamp(LATER)).sum()) < len(dates)
 
 
 def test_a_history_does_not_go_back(tmp_path: Path) -> None:
@@ -518,7 +627,10 @@ def test_what_does_not_fit_a_history_is_refused(values: dict[str, Any], line: st
             {"anomaly_rates": {"partial_payment": 0.95}},
             "partial_payment asks for 9.. of the bills of 2024-01-01",
         ),
-        ({"history": {"start": "2024-01-01", "customers_at_start": 2_000_000}}, "allow 1,388,888: ask for"),
+        (
+            {"history": {"start": "2024-01-01", "customers_at_start": 50_000_000}},
+            "invoice numbers of 12 billing dates allow 41,666,666: ask for",
+        ),
         ({"plan_shares": {"pro": 0.5}}, "plan_shares: they add up to"),
     ],
 )

@@ -25,17 +25,18 @@ come at a rate a year, on any day; a customer's row comes with the subscription,
 active customers churn_rate cancel in a year, exactly over every twelve months, and more in some months than
 in others. Rates hold at every billing date, over all dates so far. A bill is unpaid until it is paid, also
 where the subscription ends before. Who was active on a billing date may cancel later: a ghost is still one
-then, and so is a zombie whose subscription was active when grace ran out. Nobody changes their plan. No block
-of customers is ever settled, as they go on being billed: a night makes all of them again. Until the second
-billing date a ghost is who has no invoice at all. A history has at most 20 years.
+then, and so is a zombie whose subscription was active when grace ran out. Nobody changes their plan. Invoices
+are numbered in time, billing date by billing date, and a date is never written again once its grace has run
+out; subscriptions always are, as each may still be cancelled. A history has at most 20 years.
 """
 
 from synth_assets.model.world import Growth, World
+from synth_assets.worlds.subscriptions import facts, growing_facts
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES
 from synth_assets.worlds.subscriptions.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.subscriptions.config import INVESTIGATION, Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMERS
-from synth_assets.worlds.subscriptions.facts import facts
+from synth_assets.worlds.subscriptions.growing_tables import TABLES
 from synth_assets.worlds.subscriptions.invoice_settlement import INVOICE_SETTLEMENT
 from synth_assets.worlds.subscriptions.invoices import INVOICES
 from synth_assets.worlds.subscriptions.payments import PAYMENTS
@@ -50,11 +51,11 @@ WORLD = World(
     config=Config,
     tables=(CUSTOMERS, PLANS, SUBSCRIPTIONS, INVOICES, PAYMENTS, INVOICE_SETTLEMENT, ANOMALY_MANIFEST),
     anomalies=ANOMALIES,
-    facts=facts,
+    facts=lambda config, draws, rows: (growing_facts if config.grows else facts).facts(config, draws, rows),
     expected_labels=expected_labels,
     why_not=why_not,
     plots=PLOTS,
     variants=(PERIOD_ENDS,),
     presets={"standard": {}, "investigation": INVESTIGATION},
-    growth=Growth(blocks, settled_blocks),
+    growth=Growth(blocks, settled_blocks, TABLES),
 )

@@ -21,7 +21,7 @@ DECOYS_OF_A_RATIO = ("churn_rate", "late_rate", "in_grace_unpaid_rate")
 """The rates that `decoy_ratio` sets."""
 
 LONGEST_HISTORY_MONTHS = 240
-"""Longest history: every customer has invoice numbers for so many months [D]."""
+"""Longest history, and so the oldest subscription whose hazard is known [D]."""
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Dollars = Annotated[float, Field(ge=1, le=1_000_000)]

@@ -10,35 +10,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.model.calendar import epoch_day
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.fault_plan import Codes
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions.anomalies import GHOST, PARTIAL, ZOMBIE
 from synth_assets.worlds.subscriptions.cohorts import bill_days
 from synth_assets.worlds.subscriptions.config import Config
-from synth_assets.worlds.subscriptions.growth import Population, first_of, population, through
+from synth_assets.worlds.subscriptions.growth import NEVER, first_of, population, through
 from synth_assets.worlds.subscriptions.payers import LATE_WEIGHTS, PAYERS
 from synth_assets.worlds.subscriptions.shares import fill
 
 
 class Leaks(NamedTuple):
-    """The bills of one billing date.
+    """The bills of one billing date, one entry each, in the order of their subscriptions.
 
     Attributes:
-        billed: customers that are active.
-        late: of them those who would pay late, ascending.
-        faults: by code, those whose bill carries the fault, ascending; nobody for 0.
-        asked: by code, how many quotas ask for.
+        is_late: whether the sound bill is paid late.
+        fault: code of the anomaly, 0 for none.
     """
 
-    billed: int
-    late: Ints
-    faults: tuple[Ints, ...]
-    asked: tuple[int, ...]
+    is_late: npt.NDArray[np.bool_]
+    fault: Codes
 
 
 class Counts(NamedTuple):
@@ -52,87 +51,111 @@ class Counts(NamedTuple):
     zombies: int = 0
     partials: int = 0
 
-    def after(self, config: Config, billed: int) -> Counts:
-        """The counts one billing date on."""
-        rates = config.anomaly_rates
-        due = self.due + billed
-        ghosts = quota(rates.ghost_subscriber, due)
-        invoices = due - ghosts
-        zombies = quota(rates.zombie_account, invoices)
-        payments = invoices - zombies
-        late, partials = quota(config.late_rate, due), quota(rates.partial_payment, payments)
-        return Counts(due, invoices, payments, late, ghosts, zombies, partials)
+
+def counts_of(config: Config, due: int) -> Counts:
+    """The counts that the rates ask for of so many bills."""
+    rates = config.anomaly_rates
+    ghosts = quota(rates.ghost_subscriber, due)
+    invoices = due - ghosts
+    zombies = quota(rates.zombie_account, invoices)
+    payments = invoices - zombies
+    late, partials = quota(config.late_rate, due), quota(rates.partial_payment, payments)
+    return Counts(due, invoices, payments, late, ghosts, zombies, partials)
 
 
-def leaks(config: Config, draws: Draws) -> tuple[Leaks, ...]:
-    """What leaks at each billing date of as_of's month and before."""
-    return _leaks(through(config), draws)
+def counts_through(config: Config, draws: Draws, dates: int) -> Counts:
+    """The counts that the rates ask for after so many billing dates."""
+    return _counts(through(config), draws)[dates]
 
 
 @lru_cache(maxsize=4)
-def _leaks(config: Config, draws: Draws) -> tuple[Leaks, ...]:
-    people, so_far, result = population(config, draws), Counts(), []
-    for cycle in range(len(bill_days(config))):
-        here = people.billed(cycle)
-        before, so_far = so_far, so_far.after(config, len(here))
-        asked = [after - then for after, then in zip(so_far, before, strict=True)]
-        result.append(_of_date(config, draws, people, cycle, here, asked))
-    return tuple(result)
+def _counts(config: Config, draws: Draws) -> tuple[Counts, ...]:
+    """The counts before the first billing date, and through each."""
+    return tuple(counts_of(config, due) for due in (0, *population(config, draws).billed_through()))
 
 
-def _of_date(
-    config: Config, draws: Draws, people: Population, cycle: int, here: Ints, asked: list[int]
-) -> Leaks:
+def asked_of(config: Config, draws: Draws, cycle: int) -> Counts:
+    """The same of one billing date alone."""
+    before, after = (counts_through(config, draws, dates) for dates in (cycle, cycle + 1))
+    return Counts(*(now - then for now, then in zip(after, before, strict=True)))
+
+
+def leaks(config: Config, draws: Draws, cycle: int) -> Leaks:
+    """What leaks at a billing date of as_of's month or before."""
+    return _leaks(through(config), draws, cycle)
+
+
+@lru_cache(maxsize=8)
+def _leaks(config: Config, draws: Draws, cycle: int) -> Leaks:
     """Choose who is late, then the faults, each among those whom the ones before left."""
-    _, _, _, late, *faults = asked
+    people, asked = population(config, draws), asked_of(config, draws, cycle)
+    here = people.billed(cycle)
     grace_end = people.bill_days[cycle] + config.payment_terms_days + config.grace_days
+    fault, is_late = np.zeros(len(here), dtype=np.int8), np.zeros(len(here), dtype=np.bool_)
 
-    def chosen(purpose: str, among: Ints, count: int) -> Ints:
-        return among[first_of(draws.words(f"{purpose} {cycle}", among), count)]
+    def chosen(purpose: str, among: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:
+        if not count:
+            return among[:0]
+        return among[first_of(draws.words(f"{purpose} {cycle}", here[among]), count)]
 
-    paying_late = _late(chosen, people.payer[here], here, late)
-    ghosts = chosen("ghosts", here, faults[0])
-    invoiced = np.setdiff1d(here, ghosts, assume_unique=True)
-    zombies = chosen("zombies", invoiced[people.end_day[invoiced] > grace_end], faults[1])
-    on_time = np.setdiff1d(
-        np.setdiff1d(invoiced, zombies, assume_unique=True), paying_late, assume_unique=True
-    )
-    partials = chosen("partials", on_time, faults[2])
-    nobody = np.zeros(0, dtype=np.int64)
-    return Leaks(len(here), paying_late, (nobody, ghosts, zombies, partials), (0, *faults))
+    is_late[_late(chosen, people.payer[here], asked.late)] = True
+    fault[chosen("ghosts", np.arange(len(here)), asked.ghosts)] = GHOST
+    stays = people.end_day[here] > grace_end
+    fault[chosen("zombies", np.flatnonzero(stays & (fault == 0)), asked.zombies)] = ZOMBIE
+    fault[chosen("partials", np.flatnonzero(~is_late & (fault == 0)), asked.partials)] = PARTIAL
+    for values in (is_late, fault):
+        values.setflags(write=False)
+    return Leaks(is_late, fault)
 
 
-def _late(chosen: Callable[[str, Ints, int], Ints], payer: Ints, here: Ints, count: int) -> Ints:
+def _late(
+    chosen: Callable[[str, npt.NDArray[np.intp], int], npt.NDArray[np.intp]], payer: Ints, count: int
+) -> npt.NDArray[np.intp]:
     """Who pays late: so many of each kind of payer as its habit says."""
     rooms = np.bincount(payer, minlength=len(PAYERS)).tolist()
     weights = [room * weight for room, weight in zip(rooms, LATE_WEIGHTS, strict=True)]
     counts = fill(count, weights, rooms) if count else (0,) * len(rooms)
-    return np.sort(
-        np.concatenate([chosen("late", here[payer == kind], many) for kind, many in enumerate(counts)])
+    return np.concatenate(
+        [chosen("late", np.flatnonzero(payer == kind), many) for kind, many in enumerate(counts)]
     )
 
 
 def first_misfit(config: Config, draws: Draws) -> tuple[int, int, int, int] | None:
     """The first billing date by as_of that has too few bills for a kind, or None.
 
-    It is given by its cycle, the kind's code, the bills asked and those found.
+    It is given by its cycle, the kind's code, the bills asked and those found. Most dates have so many bills
+    that no kind need be looked for.
     """
-    for cycle, found in enumerate(leaks(config, draws)[: len(bill_days(config))]):
-        for code in (GHOST, ZOMBIE, PARTIAL):
-            if found.asked[code] > len(found.faults[code]):
-                return cycle, code, found.asked[code], len(found.faults[code])
+    due = population(config, draws).billed_through()
+    ending = _ending_in_grace(through(config), draws)
+    for cycle in range(len(bill_days(config))):
+        asked = asked_of(config, draws, cycle)
+        sound = due[cycle] - (due[cycle - 1] if cycle else 0) - asked.ghosts
+        if asked.zombies <= sound - ending[cycle] and asked.partials <= sound - asked.zombies - asked.late:
+            continue
+        found = np.bincount(leaks(config, draws, cycle).fault, minlength=PARTIAL + 1).tolist()
+        for code, many in ((GHOST, asked.ghosts), (ZOMBIE, asked.zombies), (PARTIAL, asked.partials)):
+            if many > found[code]:
+                return cycle, code, many, found[code]
     return None
+
+
+@lru_cache(maxsize=4)
+def _ending_in_grace(config: Config, draws: Draws) -> tuple[int, ...]:
+    """Of the subscriptions that each billing date bills, those that end before grace runs out."""
+    people = population(config, draws)
+    gone = np.flatnonzero(people.cancel_cycle != NEVER)
+    wait = config.payment_terms_days + config.grace_days
+    first = np.searchsorted(people.bill_days[:-1], people.end_day[gone] - wait, side="left")
+    first = np.maximum(first, people.first_cycle[gone])
+    last = people.cancel_cycle[gone]
+    at = first <= last
+    steps = np.bincount(first[at], minlength=len(people.bill_days) + 1)
+    steps -= np.bincount(last[at] + 1, minlength=len(people.bill_days) + 1)
+    return tuple(accumulate(steps.tolist()))
 
 
 def settled_dates(config: Config) -> int:
     """How many billing dates have shown by as_of all that they will."""
     wait = config.payment_terms_days + config.grace_days
     return sum(day + wait < epoch_day(config.day) for day in bill_days(config))
-
-
-def counts_through(config: Config, draws: Draws, dates: int) -> Counts:
-    """The counts that the rates ask for after so many billing dates."""
-    so_far = Counts()
-    for found in leaks(config, draws)[:dates]:
-        so_far = so_far.after(config, found.billed)
-    return so_far

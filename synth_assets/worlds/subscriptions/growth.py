@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import monthrange
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import date_of, epoch_day
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws, Ints, Words
 from synth_assets.model.permutation import Permutation
 from synth_assets.worlds.subscriptions import curves
 from synth_assets.worlds.subscriptions.cohorts import DAYS_A_MONTH, bill_days
@@ -31,11 +33,11 @@ NEVER = 1 << 30
 
 
 class Population(NamedTuple):
-    """The customers of a history, in the order in which they come.
+    """The subscriptions of a history, in the order in which they start.
 
     Attributes:
         bill_days: epoch day of each billing date, and of the one behind them.
-        start_day, plan, payer: of each customer; founders start on or before the first day.
+        start_day, plan, payer: of each subscription; those of founders start on or before the first day.
         first_cycle: cycle of the first bill; the number of cycles where it is still to come.
         cancel_cycle, end_day: cycle of the last bill, and day of the cancellation; or NEVER.
     """
@@ -49,8 +51,16 @@ class Population(NamedTuple):
     end_day: Ints
 
     def billed(self, cycle: int) -> Ints:
-        """The customers that a billing date finds active, ascending."""
-        return np.flatnonzero((self.first_cycle <= cycle) & (cycle <= self.cancel_cycle))
+        """The subscriptions that a billing date finds active, ascending."""
+        started = int(np.searchsorted(self.first_cycle, cycle, side="right"))
+        return np.flatnonzero(self.cancel_cycle[:started] >= cycle)
+
+    def billed_through(self) -> Counts:
+        """How many bills are due through each billing date."""
+        cycles = len(self.bill_days) - 1
+        started = np.cumsum(np.bincount(self.first_cycle, minlength=cycles + 1)[:cycles])
+        over = np.bincount(self.cancel_cycle[self.cancel_cycle != NEVER] + 1, minlength=cycles + 1)
+        return tuple(np.cumsum(started - np.cumsum(over[:cycles])).tolist())
 
 
 def population(config: Config, draws: Draws) -> Population:
@@ -136,11 +146,19 @@ def _month_edges(start: dt.date, last: int) -> list[int]:
     return edges
 
 
-def customers_by(config: Config, draws: Draws) -> int:
-    """How many customers have started by as_of."""
+def customers_by(config: Config, draws: Draws, day: int) -> int:
+    """How many customers have started by a day of the history."""
     founders = config.history.customers_at_start
     new = population(config, draws).start_day[founders:]
-    return founders + int(np.searchsorted(new, epoch_day(config.day), side="right"))
+    return founders + int(np.searchsorted(new, day, side="right"))
+
+
+def customers_by_month(config: Config, draws: Draws) -> Counts:
+    """How many customers have started by the end of each month, as far as customers are known."""
+    people, founders = population(config, draws), config.history.customers_at_start
+    new = people.start_day[founders:]
+    edges = _month_edges(config.start, people.bill_days[-1] - 1)[1:]
+    return tuple((founders + np.searchsorted(new, edges, side="left")).tolist())
 
 
 # --- who cancels --------------------------------------------------------------------------------------
@@ -153,16 +171,21 @@ def _cancel_cycles(config: Config, draws: Draws, days: Counts, start: Ints, plan
     of_plan = np.array(curves.PLAN_HAZARD)
     cancel = np.full(len(start), NEVER, dtype=np.int64)
     share = Fraction(config.churn_rate).limit_denominator(10**9) * config.billing_interval_months / 12
-    so_far, done = 0, 0
+    here, so_far, done = np.zeros(0, dtype=np.int64), 0, 0
     for cycle, swing in enumerate(_swings(config, draws, len(days) - 1)):
-        here = np.flatnonzero((first <= cycle) & (cancel == NEVER))
+        come = range(*np.searchsorted(first, [cycle, cycle + 1]))
+        here = np.concatenate([here, np.arange(come.start, come.stop)])
         so_far += len(here)
         wanted = int(share * (so_far + swing * len(here)) + Fraction(1, 2)) - done
-        tenure = ((days[cycle] - start[here]) / DAYS_A_MONTH).astype(np.int64)
-        weight = hazard[tenure] * of_plan[plan[here]]
-        gone = here[first_of(draws.words(f"cancels {cycle}", here) / weight, wanted)]
-        cancel[gone] = cycle
+
+        def weight(customers: Ints, day: int = days[cycle]) -> npt.NDArray[np.float64]:
+            tenure = ((day - start[customers]) / DAYS_A_MONTH).astype(np.int64)
+            return hazard[tenure] * of_plan[plan[customers]]
+
+        gone = first_by_weight(draws.words(f"cancels {cycle}", here), here, weight, wanted)
+        cancel[here[gone]] = cycle
         done += len(gone)
+        here = np.delete(here, gone)
     return cancel
 
 
@@ -179,6 +202,30 @@ def _swings(config: Config, draws: Draws, cycles: int) -> list[Fraction]:
         order = Permutation(draws.key(f"months of cancellations {year}"), of_year)(np.arange(of_year))
         swings += accumulate(factors[place] / mean - 1 for place in order.tolist())
     return swings[:cycles]
+
+
+MOST_WEIGHT = curves.hazard(0) * max(curves.PLAN_HAZARD)
+"""Relative hazard of the youngest on the cheapest plan."""
+
+CANDIDATES = 16
+"""Of so many for each one that is chosen weights are looked at; all are where these do not suffice."""
+
+
+def first_by_weight(
+    words: Words, ids: Ints, weight: Callable[[Ints], npt.NDArray[np.float64]], count: int
+) -> Ints:
+    """The places of the `count` smallest words over weights, of at most MOST_WEIGHT, ascending.
+
+    A word that is large is not among them, whatever its weight: only the smaller ones are weighed.
+    """
+    if count > 0 and (CANDIDATES * count + 256) < len(words):
+        limit = (CANDIDATES * count + 256) / len(words) * 2.0**64
+        near = np.flatnonzero(words < np.uint64(limit))
+        over = words[near] / weight(ids[near])
+        found = first_of(over, count)
+        if len(found) == count and over[found].max() < limit / MOST_WEIGHT:
+            return near[found]
+    return first_of(words / weight(ids), count)
 
 
 def first_of(order: np.ndarray, count: int) -> Ints:

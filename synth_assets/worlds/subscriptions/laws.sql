@@ -147,7 +147,7 @@ WHERE
     OR invoice_date > as_of
     OR due_date <> invoice_date + payment_terms_days;
 
--- name: one_invoice_a_billing_date — No subscription is invoiced twice for a billing date.
+-- name: one_invoice_a_billing_date [cross-partition in a history] — No subscription is invoiced twice for a billing date.
 SELECT sub_id, invoice_date, count(*) AS invoices
 FROM invoices
 GROUP BY sub_id, invoice_date
