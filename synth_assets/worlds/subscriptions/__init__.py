@@ -23,11 +23,12 @@ payment. A late payment looks like both, so that the rarer of the two has more d
 With `history.start` the business goes on: a later as_of adds days and changes no earlier one. New customers
 come at a rate a year, on any day; a customer's row comes with the subscription, after the trial. Of the
 active customers churn_rate cancel in a year, exactly over every twelve months, and more in some months than
-in others. Rates hold at every billing date, over all dates so far. A bill is unpaid until it is paid, also
-where the subscription ends before. Who was active on a billing date may cancel later: a ghost is still one
-then, and so is a zombie whose subscription was active when grace ran out. Nobody changes their plan. Invoices
-are numbered in time, billing date by billing date, and a date is never written again once its grace has run
-out; subscriptions always are, as each may still be cancelled. A history has at most 20 years.
+in others. Rates hold at every billing date, over all dates so far; at a prevalence within five faults. A bill
+is unpaid until it is paid, also where the subscription ends before. Who was active on a billing date may
+cancel later: a ghost is still one then, and so is a zombie whose subscription was active when grace ran out.
+Nobody changes their plan. Invoices are numbered in time, billing date by billing date, and a date is never
+written again once its grace has run out; subscriptions always are, as each may still be cancelled. A history
+has at most 20 years.
 """
 
 from synth_assets.model.world import Growth, World

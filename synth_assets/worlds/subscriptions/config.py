@@ -86,7 +86,6 @@ COUNTED_BY_HISTORY = {
     "plan_change_share": "nobody changes their plan",
     "ghosts_at_plan_changes": "nobody changes their plan",
     "decoy_ratio": "churn_rate and late_rate say how many decoys there are",
-    "prevalence": "anomaly_rates say how many faults there are",
 }
 """Keys of a window that say nothing in a history that grows, each with what does instead."""
 

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from synth_assets.model.calendar import epoch_day
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import Codes
-from synth_assets.model.quotas import quota
-from synth_assets.worlds.subscriptions.anomalies import GHOST, PARTIAL, ZOMBIE
+from synth_assets.model.quotas import dealt_before, quota, quotas
+from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL, ZOMBIE
 from synth_assets.worlds.subscriptions.cohorts import bill_days
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.growth import NEVER, first_of, population, through
@@ -51,16 +51,14 @@ class Counts(NamedTuple):
     zombies: int = 0
     partials: int = 0
 
+    @property
+    def of_code(self) -> tuple[int, int, int, int]:
+        """The faults by the code of their kind."""
+        return 0, self.ghosts, self.zombies, self.partials
 
-def counts_of(config: Config, due: int) -> Counts:
-    """The counts that the rates ask for of so many bills."""
-    rates = config.anomaly_rates
-    ghosts = quota(rates.ghost_subscriber, due)
-    invoices = due - ghosts
-    zombies = quota(rates.zombie_account, invoices)
-    payments = invoices - zombies
-    late, partials = quota(config.late_rate, due), quota(rates.partial_payment, payments)
-    return Counts(due, invoices, payments, late, ghosts, zombies, partials)
+    def less(self, before: Counts) -> Counts:
+        """What came since."""
+        return Counts(*(now - then for now, then in zip(self, before, strict=True)))
 
 
 def counts_through(config: Config, draws: Draws, dates: int) -> Counts:
@@ -71,13 +69,53 @@ def counts_through(config: Config, draws: Draws, dates: int) -> Counts:
 @lru_cache(maxsize=4)
 def _counts(config: Config, draws: Draws) -> tuple[Counts, ...]:
     """The counts before the first billing date, and through each."""
-    return tuple(counts_of(config, due) for due in (0, *population(config, draws).billed_through()))
+    if config.prevalence:
+        return _dealt_counts(config, draws)
+    return tuple(_counts_of(config, due) for due in (0, *population(config, draws).billed_through()))
 
 
-def asked_of(config: Config, draws: Draws, cycle: int) -> Counts:
-    """The same of one billing date alone."""
-    before, after = (counts_through(config, draws, dates) for dates in (cycle, cycle + 1))
-    return Counts(*(now - then for now, then in zip(after, before, strict=True)))
+def _counts_of(config: Config, due: int) -> Counts:
+    """The counts that the rates ask for of so many bills."""
+    rates = config.anomaly_rates
+    ghosts = quota(rates.ghost_subscriber, due)
+    zombies = quota(rates.zombie_account, due - ghosts)
+    partials = quota(rates.partial_payment, due - ghosts - zombies)
+    late = quota(config.late_rate, due)
+    return Counts(due, due - ghosts, due - ghosts - zombies, late, ghosts, zombies, partials)
+
+
+# --- prevalence ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4)
+def _planned(config: Config, draws: Draws) -> tuple[Counts, ...]:
+    """The counts through each billing date of the faults that are planned: all, or at a prevalence those of
+    the highest one, of which some are dealt; each kind's of all bills."""
+    if not config.prevalence:
+        return _counts(config, draws)
+    rates, dues = config.highest_rates, (0, *population(config, draws).billed_through())
+    kinds = [quotas(rates[anomaly.name], dues) for anomaly in ANOMALIES]
+    late = quotas(config.late_rate, dues)
+    return tuple(
+        Counts(due, due, due, late, *kinds) for due, late, *kinds in zip(dues, late, *kinds, strict=True)
+    )
+
+
+def _dealt_counts(config: Config, draws: Draws) -> tuple[Counts, ...]:
+    """The counts where faults are dealt: zombies have their rate of what ghosts leave, and partial payments
+    theirs of what both leave."""
+    planned, share = _planned(config, draws), config.dealt_share
+    kinds = []
+    for code, anomaly in enumerate(ANOMALIES, start=1):
+        kinds.append(dealt_before([counts.of_code[code] for counts in planned], share))
+        share *= 1 - getattr(config.anomaly_rates, anomaly.name)
+    return tuple(
+        Counts(all_.due, all_.due - ghosts, all_.due - ghosts - zombies, all_.late, ghosts, zombies, partials)
+        for all_, ghosts, zombies, partials in zip(planned, *kinds, strict=True)
+    )
+
+
+# --- a billing date -----------------------------------------------------------------------------------
 
 
 def leaks(config: Config, draws: Draws, cycle: int) -> Leaks:
@@ -87,8 +125,11 @@ def leaks(config: Config, draws: Draws, cycle: int) -> Leaks:
 
 @lru_cache(maxsize=8)
 def _leaks(config: Config, draws: Draws, cycle: int) -> Leaks:
-    """Choose who is late, then the faults, each among those whom the ones before left."""
-    people, asked = population(config, draws), asked_of(config, draws, cycle)
+    """Choose who is late, then the faults, each among those whom the planned ones before left."""
+    people = population(config, draws)
+    planned, asked = (
+        of[cycle + 1].less(of[cycle]) for of in (_planned(config, draws), _counts(config, draws))
+    )
     here = people.billed(cycle)
     grace_end = people.bill_days[cycle] + config.payment_terms_days + config.grace_days
     fault, is_late = np.zeros(len(here), dtype=np.int8), np.zeros(len(here), dtype=np.bool_)
@@ -99,10 +140,15 @@ def _leaks(config: Config, draws: Draws, cycle: int) -> Leaks:
         return among[first_of(draws.words(f"{purpose} {cycle}", here[among]), count)]
 
     is_late[_late(chosen, people.payer[here], asked.late)] = True
-    fault[chosen("ghosts", np.arange(len(here)), asked.ghosts)] = GHOST
-    stays = people.end_day[here] > grace_end
-    fault[chosen("zombies", np.flatnonzero(stays & (fault == 0)), asked.zombies)] = ZOMBIE
-    fault[chosen("partials", np.flatnonzero(~is_late & (fault == 0)), asked.partials)] = PARTIAL
+    stays, is_free = people.end_day[here] > grace_end, np.ones(len(here), dtype=np.bool_)
+    for code, purpose, may in (
+        (GHOST, "ghosts", True),
+        (ZOMBIE, "zombies", stays),
+        (PARTIAL, "partials", ~is_late),
+    ):
+        among = chosen(purpose, np.flatnonzero(is_free & may), planned.of_code[code])
+        fault[chosen(purpose, among, asked.of_code[code])] = code
+        is_free[among] = False
     for values in (is_late, fault):
         values.setflags(write=False)
     return Leaks(is_late, fault)
@@ -126,17 +172,18 @@ def first_misfit(config: Config, draws: Draws) -> tuple[int, int, int, int] | No
     It is given by its cycle, the kind's code, the bills asked and those found. Most dates have so many bills
     that no kind need be looked for.
     """
-    due = population(config, draws).billed_through()
     ending = _ending_in_grace(through(config), draws)
+    of_plan, of_rates = (of(through(config), draws) for of in (_planned, _counts))
     for cycle in range(len(bill_days(config))):
-        asked = asked_of(config, draws, cycle)
-        sound = due[cycle] - (due[cycle - 1] if cycle else 0) - asked.ghosts
-        if asked.zombies <= sound - ending[cycle] and asked.partials <= sound - asked.zombies - asked.late:
+        planned, asked = (of[cycle + 1].less(of[cycle]) for of in (of_plan, of_rates))
+        sound = planned.due - planned.ghosts
+        has_room = planned.zombies <= sound - ending[cycle]
+        if has_room and planned.partials <= sound - planned.zombies - planned.late:
             continue
         found = np.bincount(leaks(config, draws, cycle).fault, minlength=PARTIAL + 1).tolist()
-        for code, many in ((GHOST, asked.ghosts), (ZOMBIE, asked.zombies), (PARTIAL, asked.partials)):
-            if many > found[code]:
-                return cycle, code, many, found[code]
+        for code in (GHOST, ZOMBIE, PARTIAL):
+            if asked.of_code[code] > found[code]:
+                return cycle, code, asked.of_code[code], found[code]
     return None
 
 
