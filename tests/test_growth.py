@@ -91,6 +91,14 @@ WORLDS = {
                 "history": {"new_customers_per_year": 100, "customers_at_start": 400},
             },
             {"seed": 4, "prevalence": 0.15, "history": {"customers_at_start": 300}},
+            {
+                "seed": 5,
+                "plan_change_share": 0.6,
+                "ghosts_at_plan_changes": 0.7,
+                "churn_rate": 0.3,
+                "anomaly_rates": {"ghost_subscriber": 0.04},
+                "history": {"customers_at_start": 250, "new_customers_per_year": 200},
+            },
         ),
     ),
 }
@@ -347,6 +355,29 @@ def test_rates_hold_at_every_billing_date(config: int) -> None:
                 assert found[kind] == int(rate * counts[kind] + 0.5 + 1e-9), (kind, date)
         late = (paid["invoice_date"] <= date) & (paid["payment_date"] > paid["due_date"])
         assert late.sum() == int(of.late_rate * due + 0.5 + 1e-9), date
+
+
+def test_plans_of_a_history_change_on_any_day_and_more_than_once() -> None:
+    """Mostly upwards; a customer is on one plan at a time, and ghosts are where they are asked."""
+    history = {"start": "2022-01-01", "customers_at_start": 3_000, "new_customers_per_year": 600}
+    keys = {"plan_change_share": 0.4, "ghosts_at_plan_changes": 0.7, "history": history}
+    data = in_memory(resolve("subscriptions", keys, as_of="2024-12-31"))
+    owns = data.frame("subscriptions").sort_values(["customer_id", "start_date"])
+    again = owns["customer_id"] == owns["customer_id"].shift()
+    changed = owns[again]
+    assert (changed["start_date"] == owns["end_date"].shift()[again] + pd.Timedelta(days=1)).all()
+    assert (changed["plan_id"].astype(str) != owns["plan_id"].astype(str).shift()[again]).all()
+    times = changed["customer_id"].value_counts()
+    assert 0.15 < (times > 1).mean() < 0.6
+    months = len(data.frame("invoices")) / 0.985
+    assert abs(len(changed) / (months * 0.4 / 12) - 1) < 0.03  # few cancel, and the last month is not over
+    by_day = changed["start_date"].dt.day.value_counts()
+    assert by_day.loc[2:28].max() < 1.6 * by_day.loc[2:28].min()
+    first = changed.set_index("sub_id")["start_date"]
+    ghosts = data.frame("anomaly_manifest").query("type == 'ghost_subscriber'")
+    waits = (ghosts["billing_date"] - ghosts["entity_id"].map(first)).dt.days
+    assert 0.65 < ((waits >= 0) & (waits < 31)).mean() < 0.76
+    assert owns.sort_values("sub_id")["start_date"].iloc[3_000:].is_monotonic_increasing
 
 
 def test_the_faults_of_subscriptions_that_are_cancelled_later_stay() -> None:
@@ -626,7 +657,7 @@ def test_what_does_not_fit_a_history_is_refused(values: dict[str, Any], line: st
         ({"num_customers": 5}, "num_customers: with history.start history.customers_at_start"),
         ({"period_months": 5}, "period_months: with history.start the history runs from"),
         ({"new_customers_share": 0.5}, "new_customers_share: with history.start"),
-        ({"plan_change_share": 0.5}, "plan_change_share: with history.start nobody changes their plan"),
+        ({"ghosts_at_plan_changes": 0.5}, "ghosts_at_plan_changes 0.5: nobody changes their plan: raise"),
         ({"decoy_ratio": 2.0}, "decoy_ratio: with history.start churn_rate and late_rate say"),
         ({"preset": "investigation"}, "preset: with history.start only standard goes on: leave preset out"),
         ({"as_of": "2023-12-31"}, "history.start 2024-01-01 is after as_of 2023-12-31"),

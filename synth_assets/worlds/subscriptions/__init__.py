@@ -26,9 +26,10 @@ active customers churn_rate cancel in a year, exactly over every twelve months, 
 in others. Rates hold at every billing date, over all dates so far; at a prevalence within five faults. A bill
 is unpaid until it is paid, also where the subscription ends before. Who was active on a billing date may
 cancel later: a ghost is still one then, and so is a zombie whose subscription was active when grace ran out.
-Nobody changes their plan. Invoices are numbered in time, billing date by billing date, and a date is never
-written again once its grace has run out; subscriptions always are, as each may still be cancelled. A history
-has at most 20 years.
+`plan_change_share` of those who do not cancel change their plan in a year, exactly by every billing date, and
+who has changed may change again. Subscriptions are numbered as they start, and invoices in time, billing date
+by billing date; a date is never written again once its grace has run out, subscriptions always are, as each
+may still end. A history has at most 20 years.
 """
 
 from synth_assets.model.world import Growth, World

@@ -83,8 +83,6 @@ COUNTED_BY_HISTORY = {
     "period_months": "the history runs from history.start to as_of",
     "new_customers_share": "history.new_customers_per_year says how many come",
     "in_grace_unpaid_rate": "bills are unpaid until they are paid",
-    "plan_change_share": "nobody changes their plan",
-    "ghosts_at_plan_changes": "nobody changes their plan",
     "decoy_ratio": "churn_rate and late_rate say how many decoys there are",
 }
 """Keys of a window that say nothing in a history that grows, each with what does instead."""
@@ -124,7 +122,8 @@ class Config(WorldConfig):
     plan_change_share: Rate = Field(
         0.0,
         description="Customers that change their plan once within the period: one subscription ends, and "
-        "another begins the next day.",
+        "another begins the next day. With history.start: of the active customers that do not cancel, those "
+        "that change it in a year.",
     )
     ghosts_at_plan_changes: Rate = Field(
         0.0,

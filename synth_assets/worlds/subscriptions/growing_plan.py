@@ -23,9 +23,13 @@ from synth_assets.model.quotas import dealt_before, quota, quotas
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL, ZOMBIE
 from synth_assets.worlds.subscriptions.cohorts import bill_days
 from synth_assets.worlds.subscriptions.config import Config
-from synth_assets.worlds.subscriptions.growth import NEVER, first_of, population, through
+from synth_assets.worlds.subscriptions.departures import NEVER, first_of
+from synth_assets.worlds.subscriptions.growth import Population, population, through
 from synth_assets.worlds.subscriptions.payers import LATE_WEIGHTS, PAYERS
 from synth_assets.worlds.subscriptions.shares import fill
+
+Chosen = Callable[[str, npt.NDArray[np.intp], int], npt.NDArray[np.intp]]
+"""Chooses so many of some bills of a date, given the purpose and their places."""
 
 
 class Leaks(NamedTuple):
@@ -140,23 +144,46 @@ def _leaks(config: Config, draws: Draws, cycle: int) -> Leaks:
         return among[first_of(draws.words(f"{purpose} {cycle}", here[among]), count)]
 
     is_late[_late(chosen, people.payer[here], asked.late)] = True
-    stays, is_free = people.end_day[here] > grace_end, np.ones(len(here), dtype=np.bool_)
+    is_free = np.ones(len(here), dtype=np.bool_)
+    stays = people.end_day[here] > grace_end
+    ghosts = _ghosts(chosen, people, here, cycle, planned.ghosts, _first_ghosts(config, draws, cycle))
     for code, purpose, may in (
-        (GHOST, "ghosts", True),
+        (GHOST, "ghosts", ghosts),
         (ZOMBIE, "zombies", stays),
         (PARTIAL, "partials", ~is_late),
     ):
         among = chosen(purpose, np.flatnonzero(is_free & may), planned.of_code[code])
-        fault[chosen(purpose, among, asked.of_code[code])] = code
+        fault[chosen(f"dealt {purpose}", among, asked.of_code[code])] = code
         is_free[among] = False
     for values in (is_late, fault):
         values.setflags(write=False)
     return Leaks(is_late, fault)
 
 
-def _late(
-    chosen: Callable[[str, npt.NDArray[np.intp], int], npt.NDArray[np.intp]], payer: Ints, count: int
-) -> npt.NDArray[np.intp]:
+def _ghosts(
+    chosen: Chosen, people: Population, here: Ints, cycle: int, count: int, first: int
+) -> npt.NDArray[np.bool_]:
+    """Whose bill may be a ghost's: anybody's, or where ghosts are put at first bills after a change of plan
+    exactly those that are chosen."""
+    may = np.ones(len(here), dtype=np.bool_)
+    if first:
+        is_first = people.is_changed[here] & (people.first_cycle[here] == cycle)
+        put = chosen("first ghosts", np.flatnonzero(is_first), first)
+        may[put] = False
+        rest = chosen("ghosts", np.flatnonzero(may), count - len(put))
+        may[:] = False
+        may[put] = may[rest] = True
+    return may
+
+
+def _first_ghosts(config: Config, draws: Draws, cycle: int) -> int:
+    """How many ghosts of a billing date are asked at first bills after a change of plan."""
+    so_far = [counts.ghosts for counts in _planned(config, draws)[cycle : cycle + 2]]
+    before, after = quotas(config.ghosts_at_plan_changes, so_far)
+    return after - before
+
+
+def _late(chosen: Chosen, payer: Ints, count: int) -> npt.NDArray[np.intp]:
     """Who pays late: so many of each kind of payer as its habit says."""
     rooms = np.bincount(payer, minlength=len(PAYERS)).tolist()
     weights = [room * weight for room, weight in zip(rooms, LATE_WEIGHTS, strict=True)]
@@ -191,11 +218,11 @@ def first_misfit(config: Config, draws: Draws) -> tuple[int, int, int, int] | No
 def _ending_in_grace(config: Config, draws: Draws) -> tuple[int, ...]:
     """Of the subscriptions that each billing date bills, those that end before grace runs out."""
     people = population(config, draws)
-    gone = np.flatnonzero(people.cancel_cycle != NEVER)
+    gone = np.flatnonzero(people.last_cycle != NEVER)
     wait = config.payment_terms_days + config.grace_days
     first = np.searchsorted(people.bill_days[:-1], people.end_day[gone] - wait, side="left")
     first = np.maximum(first, people.first_cycle[gone])
-    last = people.cancel_cycle[gone]
+    last = people.last_cycle[gone]
     at = first <= last
     steps = np.bincount(first[at], minlength=len(people.bill_days) + 1)
     steps -= np.bincount(last[at] + 1, minlength=len(people.bill_days) + 1)

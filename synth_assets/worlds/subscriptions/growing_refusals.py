@@ -21,6 +21,8 @@ def history_why_not(config: Config) -> str | None:
             f"history.start {config.start} is {LONGEST_HISTORY_MONTHS // 12} years or more before as_of "
             f"{config.day}: start later"
         )
+    if config.ghosts_at_plan_changes and not config.plan_change_share:
+        return nobody_changes(config)
     history, dates = config.history, len(bill_days(config))
     years = (config.day - config.start).days / 365
     customers = history.customers_at_start + int(history.new_customers_per_year * (years + 1))
@@ -32,6 +34,14 @@ def history_why_not(config: Config) -> str | None:
             "start later"
         )
     return None
+
+
+def nobody_changes(config: Config) -> str:
+    """That ghosts cannot be where nobody changes their plan."""
+    return (
+        f"ghosts_at_plan_changes {config.ghosts_at_plan_changes:g}: nobody changes their plan: raise "
+        "plan_change_share or set it to 0"
+    )
 
 
 def faults_why_not(config: Config, draws: Draws) -> str | None:

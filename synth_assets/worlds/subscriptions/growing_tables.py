@@ -34,7 +34,7 @@ from synth_assets.worlds.subscriptions.growth import population
 def customer_rows(rows: range, draws: Draws, config: Config) -> pa.Table:
     """One row a customer; a company's people are the same, however many there are."""
     number = np.arange(rows.start, rows.stop, dtype=np.int64)
-    start_day = population(config, draws.of("bills")).start_day[rows.start : rows.stop]
+    start_day = population(config, draws.of("bills")).customer_start[rows.start : rows.stop]
     return customers.signed_up(draws, number, start_day, max(rows.stop, 1))
 
 
@@ -45,7 +45,7 @@ def subscription_rows(rows: range, draws: Draws, config: Config) -> pa.Table:
     end_day = people.end_day[rows.start : rows.stop]
     return subscriptions.contracts(
         number,
-        number + 1,
+        people.customer[rows.start : rows.stop] + 1,
         people.plan[rows.start : rows.stop],
         people.start_day[rows.start : rows.stop],
         end_day,
@@ -76,6 +76,7 @@ def label_rows(invoices: Rows, payments: Rows, facts: BilledFacts, config: Confi
     return anomaly_manifest.labels_of(facts.bills, facts.subscription + 1, price, invoices, payments, config)
 
 
+SUB_ID = replace(subscriptions.SUB_ID, description="Subscription; numbered as they start.")
 INVOICE_ID = replace(
     invoices.INVOICE_ID,
     description="Invoice; a billing date has two numbers for each bill, and many of them stay unused.",
@@ -84,7 +85,12 @@ INVOICE_ID = replace(
 TABLES = (
     replace(customers.CUSTOMERS, generate=customer_rows),
     plans.PLANS,
-    replace(subscriptions.SUBSCRIPTIONS, generate=subscription_rows, row_count_key="num_subscriptions"),
+    replace(
+        subscriptions.SUBSCRIPTIONS,
+        columns=(SUB_ID, *subscriptions.COLUMNS[1:]),
+        generate=subscription_rows,
+        row_count_key="num_subscriptions",
+    ),
     replace(
         invoices.INVOICES,
         columns=(INVOICE_ID, *invoices.COLUMNS[1:]),

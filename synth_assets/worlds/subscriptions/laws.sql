@@ -26,7 +26,8 @@ ends AS (
     UNION
     SELECT first_day, 0 FROM scenario WHERE history.start IS NOT NULL
 ),
-started AS (SELECT month_end, count(*) AS found FROM ends JOIN subscriptions ON start_date <= month_end GROUP BY month_end)
+customer_starts AS (SELECT min(start_date) AS start_date FROM subscriptions GROUP BY customer_id),
+started AS (SELECT month_end, count(*) AS found FROM ends JOIN customer_starts ON start_date <= month_end GROUP BY month_end)
 SELECT month_end, round(history.customers_at_start + new, 2) AS asked, coalesce(found, 0) AS found
 FROM ends LEFT JOIN started USING (month_end) CROSS JOIN scenario
 WHERE abs(coalesce(found, 0) - history.customers_at_start - new) > 0.501;
@@ -46,29 +47,73 @@ WHERE monthly_price_cents <> round(100 * CAST(CASE name
     ELSE monthly_prices.enterprise
 END AS DECIMAL(18, 6)));
 
--- name: customer_has_one_subscription — Every customer has exactly one subscription at a time: a second one begins on
--- another plan, the day after the first one ended.
-SELECT customer_id, coalesce(found, 0) AS subscriptions, plans, first_end, last_start
+-- name: customer_has_one_subscription — Every customer has exactly one subscription at a time: another begins on another
+-- plan, the day after the one before ended; in a window it is the second and the last.
+SELECT customer_id, coalesce(found, 0) AS subscriptions, broken
 FROM customers
 LEFT JOIN (
     SELECT
         customer_id,
         count(*) AS found,
-        count(DISTINCT plan_id) AS plans,
-        min(end_date) AS first_end,
-        max(start_date) AS last_start
-    FROM subscriptions GROUP BY customer_id
+        count(*) FILTER (
+            plan_before IS NOT NULL AND (start_date - 1 IS DISTINCT FROM end_before OR plan_id = plan_before)
+        ) AS broken
+    FROM (
+        SELECT
+            customer_id,
+            start_date,
+            plan_id,
+            lag(end_date) OVER in_turn AS end_before,
+            lag(plan_id) OVER in_turn AS plan_before
+        FROM subscriptions
+        WINDOW in_turn AS (PARTITION BY customer_id ORDER BY start_date)
+    )
+    GROUP BY customer_id
 ) USING (customer_id)
-WHERE
-    coalesce(found, 0) <> 1
-    AND NOT coalesce(found = 2 AND plans = 2 AND last_start = first_end + 1, false);
+CROSS JOIN scenario
+WHERE coalesce(found, 0) = 0 OR broken > 0 OR (found > 2 AND history.start IS NULL);
 
--- name: plan_changes_as_asked [cross-partition] — As many customers as asked have a second subscription.
+-- name: plan_changes_as_asked [cross-partition] — As many customers as asked have a second subscription, in a window.
 SELECT num_customers * plan_change_share AS asked, found
 FROM scenario CROSS JOIN (
     SELECT count(*) - (SELECT count(*) FROM customers) AS found FROM subscriptions
 )
-WHERE abs(found - num_customers * plan_change_share) > 0.501;
+WHERE abs(found - num_customers * plan_change_share) > 0.501 AND history.start IS NULL;
+
+-- name: plan_changes_of_every_cycle_as_asked [cross-partition] — In a history that grows plan_change_share of the active
+-- customers that do not cancel change their plan in a year: exactly so many by each billing date, over all so far.
+WITH firsts AS (
+    SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
+    FROM scenario, unnest(
+        generate_series(date_trunc('month', first_day), as_of, INTERVAL 1 MONTH)
+    ) AS months(month)
+    WHERE month >= first_day AND history.start IS NOT NULL
+),
+cycles AS (
+    SELECT billing_date, lead(billing_date) OVER (ORDER BY billing_date) AS next_date
+    FROM firsts CROSS JOIN scenario
+    WHERE months_on % billing_interval_months = 0
+),
+lives AS (
+    SELECT start_date, end_date, lead(start_date) OVER (PARTITION BY customer_id ORDER BY start_date) IS NOT NULL AS goes_on
+    FROM subscriptions
+),
+counted AS (
+    SELECT
+        billing_date,
+        count(*) FILTER (goes_on OR coalesce(end_date >= next_date, true)) AS stayed,
+        count(*) FILTER (goes_on AND end_date < next_date) AS changed
+    FROM cycles JOIN lives ON start_date <= billing_date AND coalesce(end_date >= billing_date, true)
+    WHERE next_date IS NOT NULL
+    GROUP BY billing_date
+),
+so_far AS (
+    SELECT billing_date, sum(stayed) OVER earlier AS stayed, sum(changed) OVER earlier AS changed
+    FROM counted WINDOW earlier AS (ORDER BY billing_date)
+)
+SELECT billing_date, round(stayed * billing_interval_months * plan_change_share / 12, 2) AS asked, changed
+FROM so_far CROSS JOIN scenario
+WHERE abs(changed - stayed * billing_interval_months * plan_change_share / 12) > 0.501;
 
 -- name: sign_up_before_start — A customer signs up by the day the subscription starts.
 SELECT sub_id, created_at, start_date
@@ -122,12 +167,16 @@ cycles AS (
     FROM firsts CROSS JOIN scenario
     WHERE months_on % billing_interval_months = 0
 ),
+lives AS (
+    SELECT start_date, end_date, lead(start_date) OVER (PARTITION BY customer_id ORDER BY start_date) IS NULL AS is_last
+    FROM subscriptions
+),
 counted AS (
     SELECT
         cycle,
         count(*) FILTER (start_date <= billing_date AND coalesce(end_date >= billing_date, true)) AS active,
-        count(*) FILTER (end_date < next_date) AS gone
-    FROM cycles CROSS JOIN subscriptions
+        count(*) FILTER (is_last AND end_date < next_date) AS gone
+    FROM cycles CROSS JOIN lives
     WHERE next_date IS NOT NULL
     GROUP BY cycle
 ),

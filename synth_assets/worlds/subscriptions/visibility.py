@@ -75,9 +75,10 @@ def blocks(config: Config, draws: Draws, root: str) -> list[range]:
     if root == "num_bills":
         ends = growing_bills.ends(config, draws)
         return _cut(growing_bills.pieces(ends), (0, *ends)[len(bill_days(config))])
-    total = growth.customers_by(config, draws, epoch_day(config.day))
     if root == "num_subscriptions":
+        total = growth.subscriptions_by(config, draws, epoch_day(config.day))
         return _cut((*range(0, total, BLOCK_ROWS), total), total)
+    total = growth.customers_by(config, draws, epoch_day(config.day))
     return _cut(growing_bills.pieces(growth.customers_by_month(config, draws)), total)
 
 
