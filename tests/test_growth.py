@@ -31,6 +31,7 @@ from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.table import Table
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
+from synth_assets.scenario.scenario import load as load_scenario
 from synth_assets.storage.history import continued
 from synth_assets.storage.parquet import part_name
 from synth_assets.storage.store import Store
@@ -93,9 +94,9 @@ WORLDS = {
             {"seed": 4, "prevalence": 0.15, "history": {"customers_at_start": 300}},
             {
                 "seed": 5,
+                "decoy_ratio": 0.8,
                 "plan_change_share": 0.6,
                 "ghosts_at_plan_changes": 0.7,
-                "churn_rate": 0.3,
                 "anomaly_rates": {"ghost_subscriber": 0.04},
                 "history": {"customers_at_start": 250, "new_customers_per_year": 200},
             },
@@ -107,6 +108,8 @@ NEVER_SETTLED = {"num_subscriptions"}
 """Roots of which every block goes on: a subscription may end as long as it lasts."""
 
 LATER = dt.date(2024, 4, 2)
+
+START = {"history": {"start": "2024-01-01"}}
 
 
 def scenario(name: str, config: int, day: dt.date, **changed: Any) -> Scenario:
@@ -380,6 +383,40 @@ def test_plans_of_a_history_change_on_any_day_and_more_than_once() -> None:
     assert owns.sort_values("sub_id")["start_date"].iloc[3_000:].is_monotonic_increasing
 
 
+def test_an_investigation_goes_on(tmp_path: Path) -> None:
+    """Its counts are those of the history; most of its ghosts are at first bills of new plans."""
+    of = resolve("subscriptions", {"preset": "investigation"} | START, as_of="2025-06-30")
+    assert (of.config.plan_change_share, of.config.num_customers) == (0.25, 1_000)
+    assert of.config.anomaly_rates.zombie_account == 0
+    data = in_memory(of)
+    assert not failed(verify_quickly(of.world, of.config, write_tables(of.world, data.tables, tmp_path)))
+    first = data.frame("subscriptions").set_index("sub_id")["start_date"]
+    ghosts = data.frame("anomaly_manifest")
+    waits = (ghosts["billing_date"] - ghosts["entity_id"].map(first)).dt.days
+    assert 0.6 < (waits < 31).mean() < 0.8
+    stored = load_scenario(load("subscriptions"), of.text)
+    assert (stored.id, stored.config) == (of.id, of.config)
+
+
+@pytest.mark.parametrize("ratio", [0.5, 2.0])
+def test_a_ratio_of_decoys_holds_at_the_end_of_years(ratio: float) -> None:
+    """So many customers cancel for each ghost, and so many payments in full are late for each short one."""
+    history = {"history": {"start": "2022-01-01", "customers_at_start": 4_000}}
+    of = resolve("subscriptions", {"decoy_ratio": ratio} | history, as_of="2025-03-01")
+    data = in_memory(of)
+    owns, invoices, labels = (data.frame(name) for name in ("subscriptions", "invoices", "anomaly_manifest"))
+    for end in ("2023-01-01", "2024-01-01", "2025-01-01"):
+        ghosts = ((labels["type"] == "ghost_subscriber") & (labels["billing_date"] < end)).sum()
+        assert abs((owns["end_date"] < end).sum() - ratio * ghosts) <= 1 + ratio / 2
+    paid = data.frame("payments").merge(invoices, on="invoice_id")
+    paid = paid[paid["due_date"] < "2025-01-15"]
+    late = (
+        (paid["payment_date"] > paid["due_date"]) & (paid["amount_paid_cents"] == paid["amount_cents"])
+    ).sum()
+    short = (paid["amount_paid_cents"] < paid["amount_cents"]).sum()
+    assert abs(late / short / ratio - 1) < 0.05
+
+
 def test_the_faults_of_subscriptions_that_are_cancelled_later_stay() -> None:
     """Ghosts and zombies whose subscription has ended since are labelled, and the settlement says zombie."""
     data = made("subscriptions", 1, dt.date(2025, 9, 30))
@@ -629,8 +666,6 @@ def test_changes_as_json_lines(tmp_path: Path) -> None:
 
 # --- words --------------------------------------------------------------------------------------------
 
-START = {"history": {"start": "2024-01-01"}}
-
 
 @pytest.mark.parametrize(
     ("values", "line"),
@@ -658,8 +693,8 @@ def test_what_does_not_fit_a_history_is_refused(values: dict[str, Any], line: st
         ({"period_months": 5}, "period_months: with history.start the history runs from"),
         ({"new_customers_share": 0.5}, "new_customers_share: with history.start"),
         ({"ghosts_at_plan_changes": 0.5}, "ghosts_at_plan_changes 0.5: nobody changes their plan: raise"),
-        ({"decoy_ratio": 2.0}, "decoy_ratio: with history.start churn_rate and late_rate say"),
-        ({"preset": "investigation"}, "preset: with history.start only standard goes on: leave preset out"),
+        ({"decoy_ratio": 20.0}, "decoy_ratio 20 asks for churn_rate 3.6: lower it or anomaly_rates"),
+        ({"decoy_ratio": 2.0, "churn_rate": 0.2}, "churn_rate: decoy_ratio 2 plans these decoys: leave one"),
         ({"as_of": "2023-12-31"}, "history.start 2024-01-01 is after as_of 2023-12-31"),
         ({"as_of": "2044-01-01"}, "history.start 2024-01-01 is 20 years or more before as_of 2044-01-01"),
         (

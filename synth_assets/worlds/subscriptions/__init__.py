@@ -27,9 +27,10 @@ in others. Rates hold at every billing date, over all dates so far; at a prevale
 is unpaid until it is paid, also where the subscription ends before. Who was active on a billing date may
 cancel later: a ghost is still one then, and so is a zombie whose subscription was active when grace ran out.
 `plan_change_share` of those who do not cancel change their plan in a year, exactly by every billing date, and
-who has changed may change again. Subscriptions are numbered as they start, and invoices in time, billing date
-by billing date; a date is never written again once its grace has run out, subscriptions always are, as each
-may still end. A history has at most 20 years.
+who has changed may change again. With `decoy_ratio` as many cancel in a year as are asked for its ghosts, and
+as many payments are late as for its other faults, less or more by chance. Subscriptions are numbered as they
+start, and invoices in time, billing date by billing date; a date is never written again once its grace has
+run out, subscriptions always are, as each may still end. A history has at most 20 years.
 """
 
 from synth_assets.model.world import Growth, World

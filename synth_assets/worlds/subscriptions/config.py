@@ -78,12 +78,10 @@ class CustomerHistory(History):
 
 
 COUNTED_BY_HISTORY = {
-    "preset": "only standard goes on",
     "num_customers": "history.customers_at_start and history.new_customers_per_year say how many there are",
     "period_months": "the history runs from history.start to as_of",
     "new_customers_share": "history.new_customers_per_year says how many come",
     "in_grace_unpaid_rate": "bills are unpaid until they are paid",
-    "decoy_ratio": "churn_rate and late_rate say how many decoys there are",
 }
 """Keys of a window that say nothing in a history that grows, each with what does instead."""
 
@@ -144,7 +142,8 @@ class Config(WorldConfig):
         le=1_000,
         description="Decoys for each labelled fault that they look like, such as 1, 10 or 100: subscriptions "
         "that are cancelled for each ghost, late payments for each zombie or partial payment, whichever are "
-        "more; new customers come on top. Empty: as churn_rate, late_rate and in_grace_unpaid_rate say.",
+        "more; new customers come on top. With history.start: those who cancel in a year for the ghosts of "
+        "it. Empty: as churn_rate, late_rate and in_grace_unpaid_rate say.",
     )
 
     @property
@@ -162,9 +161,9 @@ class Config(WorldConfig):
     def sql_facts(self) -> dict[str, object]:
         """The first day, and the rates that `decoy_ratio` sets, in the place of those keys; no prevalence
         plans faults then."""
-        if self.grows:
-            return {"first_day": self.start}
         first_day = months_before(self.day, self.period_months) + dt.timedelta(days=1)
+        if self.grows:
+            first_day = self.start
         if self.decoy_ratio is None:
             return {"first_day": first_day}
         rates = {name: getattr(self.planned, name) for name in (*DECOYS_OF_A_RATIO, "prevalence")}

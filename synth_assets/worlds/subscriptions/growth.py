@@ -71,9 +71,10 @@ def population(config: Config, draws: Draws) -> Population:
 
 
 def through(config: Config) -> Config:
-    """The configuration with the last day of as_of's month: all days of a month share their plans."""
+    """The configuration with the last day of as_of's month: all days of a month share their plans. Rates are
+    those that a `decoy_ratio` sets."""
     day = config.day
-    return config.model_copy(update={"as_of": day.replace(day=monthrange(day.year, day.month)[1])})
+    return config.planned.model_copy(update={"as_of": day.replace(day=monthrange(day.year, day.month)[1])})
 
 
 @lru_cache(maxsize=4)
