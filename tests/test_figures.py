@@ -48,6 +48,7 @@ COUNTS = {
 HISTORIES = {
     "subscriptions": {
         "history": {"start": "2021-03-17", "customers_at_start": 3_000, "new_customers_per_year": 2_000},
+        "decoy_ratio": 1.0,
         "as_of": "2024-12-20",
     }
 }

@@ -22,6 +22,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synth_assets.checks.verify import verify
+from synth_assets.evaluate.explain.story import explain
 from synth_assets.generation.blocks import make_block
 from synth_assets.generation.changes import LONGEST_DELAY_DAYS, before_name, changes, write_changes
 from synth_assets.generation.generate import Dataset, in_memory, write_world
@@ -30,9 +32,11 @@ from synth_assets.model.table import Table
 from synth_assets.model.world import CONSTANT
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
+from synth_assets.scenario.scenario import load as load_scenario
 from synth_assets.storage.history import continued
 from synth_assets.storage.parquet import part_name
 from synth_assets.storage.store import Store
+from synth_assets.worlds import load
 from synth_assets.worlds.wholesale.config import AnomalyRates as WholesaleRates
 from tests.thorough import size
 from tests.worlds import failed, verify_quickly
@@ -68,6 +72,7 @@ WORLDS = {
                 "history": {"transactions_per_year": 1_500},
             },
             {"seed": 9, "disguised": True, "decoy_ratio": 1.0, "lost_deals_per_order": 0.4},
+            {"seed": 4, "prevalence": 0.12},
         ),
     ),
     "subscriptions": Growing(
@@ -88,6 +93,15 @@ WORLDS = {
                 "payment_terms_days": 45,
                 "grace_days": 90,
                 "history": {"new_customers_per_year": 100, "customers_at_start": 400},
+            },
+            {"seed": 4, "prevalence": 0.15, "history": {"customers_at_start": 300}},
+            {
+                "seed": 5,
+                "decoy_ratio": 0.8,
+                "plan_change_share": 0.6,
+                "ghosts_at_plan_changes": 0.7,
+                "anomaly_rates": {"ghost_subscriber": 0.04},
+                "history": {"customers_at_start": 250, "new_customers_per_year": 200},
             },
         ),
     ),
@@ -113,8 +127,8 @@ WORLDS["wholesale"] = Growing(
 SLOW = {"wholesale"}
 """Worlds whose tables, 74, are made whole every day: fewer days are tried in `make test`."""
 
-NEVER_SETTLED = {("subscriptions", "num_customers"), ("wholesale", CONSTANT)}
-"""Roots of which every block goes on: customers are billed as long as they stay, an inventory is shared."""
+NEVER_SETTLED = {("subscriptions", "num_subscriptions"), ("wholesale", CONSTANT)}
+"""Roots of which every block goes on: a subscription may end as long as it lasts, an inventory is shared."""
 
 
 def few(name: str, enough: int, usual: int) -> int:
@@ -123,6 +137,8 @@ def few(name: str, enough: int, usual: int) -> int:
 
 
 LATER = dt.date(2024, 4, 2)
+
+START = {"history": {"start": "2024-01-01"}}
 
 
 def scenario(name: str, config: int, day: dt.date, **changed: Any) -> Scenario:
@@ -213,7 +229,8 @@ def test_without_faults_no_rule_finds_anything_on_any_day(name: str, tmp_path: P
 
 @pytest.mark.parametrize(("name", "config"), PAIRS)
 def test_rates_hold_in_every_closed_month(name: str, config: int) -> None:
-    """Of the orders up to the end of a month, rounded, exactly the rate carries each fault."""
+    """Of the orders up to the end of a month, rounded, exactly the rate carries each fault; at a prevalence
+    within five."""
     data = made(name, config, LATER + 200 * DAY)
     if name != "order_to_cash":
         pytest.skip("its strata are billing dates")
@@ -224,7 +241,10 @@ def test_rates_hold_in_every_closed_month(name: str, config: int) -> None:
         so_far = int((orders["order_date"] <= month_end).sum())
         for kind, rate in data.scenario.config.anomaly_rates:
             found = int(((labels["type"] == kind) & (number <= so_far)).sum())
-            assert found == int(rate * so_far + 0.5 + 1e-9), (kind, month_end)
+            if data.scenario.config.prevalence:
+                assert abs(found - rate * so_far) < 5.5, (kind, month_end)
+            else:
+                assert found == int(rate * so_far + 0.5 + 1e-9), (kind, month_end)
 
 
 @pytest.mark.parametrize(("name", "config"), PAIRS)
@@ -245,6 +265,97 @@ def test_any_rows_are_made_as_in_their_block(name: str, config: int) -> None:
             assert some.equals(whole.filter(pc.is_in(whole[key], some[key].combine_chunks()))), table
 
 
+@pytest.mark.parametrize(("name", "config"), PAIRS)
+def test_ids_ascend_in_time(name: str, config: int) -> None:
+    """Documents are numbered as they come, whatever day it is: within a month an id may be passed over, but
+    none of an earlier month is larger."""
+    data = made(name, config, LATER)
+    for table, day in {"order_to_cash": (("orders", "order_date"),)}.get(
+        name, (("subscriptions", "start_date"), ("invoices", "invoice_date"), ("customers", "created_at"))
+    ):
+        days = data.frame(table)[day].tolist()
+        months = [(one.year, one.month) for one in days if one.date() > WORLDS[name].start + 20 * DAY]
+        steps = list(pairwise(months))
+        assert sum(a > b for a, b in steps) <= (len(steps) / 5 if table == "customers" else 0)
+
+
+def test_a_missing_invoice_leaves_a_hole_like_others() -> None:
+    """Of numbers in a row as many are passed over beside a ghost's as anywhere: the clean twin's hole is one
+    of a geometric law, and the ghost's own number joins two of them."""
+    history = {"start": "2023-01-01", "customers_at_start": 4_000, "new_customers_per_year": 400}
+    rates = {"anomaly_rates": {"ghost_subscriber": 0.05}}
+    of = resolve("subscriptions", {"history": history} | rates, as_of="2024-06-30")
+    data, clean = in_memory(of), in_memory(Scenario(of.world, of.config.clean(), {}))
+    billed = clean.frame("invoices")["invoice_id"].str[-9:].astype(int).to_numpy()
+    steps = np.diff(billed)
+    steps = steps[steps <= 12]  # between two dates there are more
+    assert abs((steps == 1).mean() - 0.7) < 0.01
+    assert abs(steps.mean() - 1 / 0.7) < 0.02
+    ghosts = data.frame("anomaly_manifest").query("type == 'ghost_subscriber'")["anomaly_id"]
+    of_ghosts = np.diff(billed, prepend=0)[np.isin(billed, ghosts.str[-9:].astype(int))]
+    assert abs((of_ghosts == 1).mean() - 0.7) < 0.03
+
+
+@pytest.mark.parametrize("days", [0, 14, 30])
+def test_before_the_second_billing_date_nothing_but_the_fault_gives_ghosts_away(
+    days: int, tmp_path: Path
+) -> None:
+    """That they have no invoice at all is the fault itself."""
+    history = {"start": "2024-01-01", "customers_at_start": 3_000}
+    of = resolve("subscriptions", {"history": history}, as_of=str(dt.date(2024, 1, 1) + days * DAY))
+    found = verify(of.world, of.config, write_world(of, tmp_path))
+    assert [check.name for check in found if not check.passed] == []
+
+
+def test_faults_fall_on_subscriptions_of_every_kind_alike() -> None:
+    """Plans and ages of the subscriptions of faulty bills are those of all that are billed."""
+    history = {"start": "2023-01-01", "customers_at_start": 5_000, "new_customers_per_year": 2_000}
+    data = in_memory(resolve("subscriptions", {"history": history}, as_of="2024-12-31"))
+    owns = data.frame("subscriptions").set_index("sub_id")
+    invoices = data.frame("invoices").set_index("invoice_id")
+    labels = data.frame("anomaly_manifest")
+    invoice_of = labels["related_entity_id"].where(labels["type"] == "partial_payment", labels["entity_id"])
+    own = invoices["sub_id"].reindex(invoice_of).to_numpy()
+    labels["sub_id"] = labels["entity_id"].where(labels["type"] == "ghost_subscriber", own)
+    plans = owns.loc[invoices["sub_id"], "plan_id"].value_counts(normalize=True).sort_index()
+    age = (invoices["invoice_date"] - owns.loc[invoices["sub_id"], "start_date"].to_numpy()).dt.days.mean()
+    for kind, of_kind in labels.groupby("type", observed=True):
+        found = owns.loc[of_kind["sub_id"]]
+        shares = found["plan_id"].value_counts(normalize=True).sort_index()
+        wide = 5 * np.sqrt(plans * (1 - plans) / len(found))
+        assert (abs(shares - plans) < wide).all(), kind
+        days = (of_kind["billing_date"].to_numpy() - found["start_date"].to_numpy()) / np.timedelta64(1, "D")
+        assert abs(days.mean() - age) < 5 * days.std() / np.sqrt(len(days)), kind
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_explain_tells_every_label_of_a_history(stored: bool, tmp_path: Path) -> None:
+    """Of the row at fault, which may be in another block than what is missing, and of what is missing."""
+    of = scenario("subscriptions", 0, LATER)
+    if stored:
+        write_world(of, tmp_path)
+    data = Store(load("subscriptions"), tmp_path) if stored else made("subscriptions", 0, LATER)
+    for label in made("subscriptions", 0, LATER).truth.to_pylist()[:: 6 if stored else 15]:
+        told = explain(data, label["anomaly_id"])
+        assert told.row.key == label["entity_id"]
+        assert label["anomaly_id"] in [one.cells["anomaly_id"] for one in told.labels]
+        lost = {(row.table.name, row.key) for row in told.compared.only_in_twin}
+        number = label["anomaly_id"][-9:]
+        if label["type"] == "ghost_subscriber":
+            assert ("invoices", f"INV-{number}") in lost
+        if label["type"] == "zombie_account":
+            assert ("payments", f"PAY-{number}") in lost
+        else:
+            assert told.compared.differences or lost
+        for table, key in lost:
+            missing = explain(data, f"{table}:{key}")
+            assert not missing.is_there or table == "invoice_settlement"
+            assert missing.labels
+    for table in of.world.tables[:-1]:
+        key = made("subscriptions", 0, LATER).tables[table.name][table.key.name][-1].as_py()
+        assert explain(data, f"{table.name}:{key}").row.key == key
+
+
 @pytest.mark.parametrize("start", ["2023-12-31", "2024-01-01", "2024-02-29"])
 def test_a_history_of_subscriptions_may_start_on_any_day(start: str, tmp_path: Path) -> None:
     history = {"start": start, "customers_at_start": 3, "new_customers_per_year": 40}
@@ -255,8 +366,8 @@ def test_a_history_of_subscriptions_may_start_on_any_day(start: str, tmp_path: P
 
 @pytest.mark.parametrize("config", range(len(WORLDS["subscriptions"].configs)))
 def test_rates_hold_at_every_billing_date(config: int) -> None:
-    """Of the bills up to a date whose grace has run out exactly the rate carries each fault, rounded; in the
-    clean twin exactly the late rate is late."""
+    """Of the bills up to a date whose grace has run out exactly the rate carries each fault, rounded, at a
+    prevalence within five; in the clean twin exactly the late rate is late."""
     data = made("subscriptions", config, dt.date(2025, 9, 30))
     of = data.scenario.config
     owns, invoices, labels = (data.frame(name) for name in ("subscriptions", "invoices", "anomaly_manifest"))
@@ -272,9 +383,69 @@ def test_rates_hold_at_every_billing_date(config: int) -> None:
         counts = {"ghost_subscriber": due, "zombie_account": due - ghosts}
         counts["partial_payment"] = due - ghosts - zombies
         for kind, rate in of.anomaly_rates:
-            assert found[kind] == int(rate * counts[kind] + 0.5 + 1e-9), (kind, date)
+            if of.prevalence:
+                assert abs(found[kind] - rate * counts[kind]) < 5.5, (kind, date)
+            else:
+                assert found[kind] == int(rate * counts[kind] + 0.5 + 1e-9), (kind, date)
         late = (paid["invoice_date"] <= date) & (paid["payment_date"] > paid["due_date"])
         assert late.sum() == int(of.late_rate * due + 0.5 + 1e-9), date
+
+
+def test_plans_of_a_history_change_on_any_day_and_more_than_once() -> None:
+    """Mostly upwards; a customer is on one plan at a time, and ghosts are where they are asked."""
+    history = {"start": "2022-01-01", "customers_at_start": 3_000, "new_customers_per_year": 600}
+    keys = {"plan_change_share": 0.4, "ghosts_at_plan_changes": 0.7, "history": history}
+    data = in_memory(resolve("subscriptions", keys, as_of="2024-12-31"))
+    owns = data.frame("subscriptions").sort_values(["customer_id", "start_date"])
+    again = owns["customer_id"] == owns["customer_id"].shift()
+    changed = owns[again]
+    assert (changed["start_date"] == owns["end_date"].shift()[again] + pd.Timedelta(days=1)).all()
+    assert (changed["plan_id"].astype(str) != owns["plan_id"].astype(str).shift()[again]).all()
+    times = changed["customer_id"].value_counts()
+    assert 0.15 < (times > 1).mean() < 0.6
+    months = len(data.frame("invoices")) / 0.985
+    assert abs(len(changed) / (months * 0.4 / 12) - 1) < 0.03  # few cancel, and the last month is not over
+    by_day = changed["start_date"].dt.day.value_counts()
+    assert by_day.loc[2:28].max() < 1.6 * by_day.loc[2:28].min()
+    first = changed.set_index("sub_id")["start_date"]
+    ghosts = data.frame("anomaly_manifest").query("type == 'ghost_subscriber'")
+    waits = (ghosts["billing_date"] - ghosts["entity_id"].map(first)).dt.days
+    assert 0.65 < ((waits >= 0) & (waits < 31)).mean() < 0.76
+    assert owns.sort_values("sub_id")["start_date"].iloc[3_000:].is_monotonic_increasing
+
+
+def test_an_investigation_goes_on(tmp_path: Path) -> None:
+    """Its counts are those of the history; most of its ghosts are at first bills of new plans."""
+    of = resolve("subscriptions", {"preset": "investigation"} | START, as_of="2025-06-30")
+    assert (of.config.plan_change_share, of.config.num_customers) == (0.25, 1_000)
+    assert of.config.anomaly_rates.zombie_account == 0
+    data = in_memory(of)
+    assert not failed(verify_quickly(of.world, of.config, write_tables(of.world, data.tables, tmp_path)))
+    first = data.frame("subscriptions").set_index("sub_id")["start_date"]
+    ghosts = data.frame("anomaly_manifest")
+    waits = (ghosts["billing_date"] - ghosts["entity_id"].map(first)).dt.days
+    assert 0.6 < (waits < 31).mean() < 0.8
+    stored = load_scenario(load("subscriptions"), of.text)
+    assert (stored.id, stored.config) == (of.id, of.config)
+
+
+@pytest.mark.parametrize("ratio", [0.5, 2.0])
+def test_a_ratio_of_decoys_holds_at_the_end_of_years(ratio: float) -> None:
+    """So many customers cancel for each ghost, and so many payments in full are late for each short one."""
+    history = {"history": {"start": "2022-01-01", "customers_at_start": 4_000}}
+    of = resolve("subscriptions", {"decoy_ratio": ratio} | history, as_of="2025-03-01")
+    data = in_memory(of)
+    owns, invoices, labels = (data.frame(name) for name in ("subscriptions", "invoices", "anomaly_manifest"))
+    for end in ("2023-01-01", "2024-01-01", "2025-01-01"):
+        ghosts = ((labels["type"] == "ghost_subscriber") & (labels["billing_date"] < end)).sum()
+        assert abs((owns["end_date"] < end).sum() - ratio * ghosts) <= 1 + ratio / 2
+    paid = data.frame("payments").merge(invoices, on="invoice_id")
+    paid = paid[paid["due_date"] < "2025-01-15"]
+    late = (
+        (paid["payment_date"] > paid["due_date"]) & (paid["amount_paid_cents"] == paid["amount_cents"])
+    ).sum()
+    short = (paid["amount_paid_cents"] < paid["amount_cents"]).sum()
+    assert abs(late / short / ratio - 1) < 0.05
 
 
 def test_the_faults_of_subscriptions_that_are_cancelled_later_stay() -> None:
@@ -308,13 +479,14 @@ def test_the_clean_twin_of_subscriptions_differs_in_labelled_bills_alone(config:
 
 def test_any_split_of_a_history_of_subscriptions_gives_the_same_rows() -> None:
     of = scenario("subscriptions", 1, LATER)
-    ((whole,), edges) = of.world.blocks(of.config, "num_customers"), (0, 1, 7, 50, 300)
-    assert whole.stop > edges[-1]
-    blocks = [range(low, high) for low, high in pairwise((*edges, whole.stop))]
-    parts = [make_block(of.world, of.config, "num_customers", rows) for rows in blocks]
-    for table, rows in make_block(of.world, of.config, "num_customers", whole).items():
-        split = pa.concat_tables([part[table] for part in parts])
-        assert split.sort_by(of.world.table(table).key.name).equals(rows), table
+    for root in ("num_customers", "num_subscriptions", "num_bills"):
+        whole, edges = range(of.world.root_rows(of.config, root)), (0, 1, 7, 50, 300)
+        assert whole.stop > edges[-1]
+        blocks = [range(low, high) for low, high in pairwise((*edges, whole.stop))]
+        parts = [make_block(of.world, of.config, root, rows) for rows in blocks]
+        for table, rows in make_block(of.world, of.config, root, whole).items():
+            split = pa.concat_tables([part[table] for part in parts])
+            assert split.sort_by(of.world.table(table).key.name).equals(rows), table
 
 
 def test_customers_leave_as_in_a_window_of_a_year() -> None:
@@ -387,19 +559,33 @@ def test_nights_one_by_one_give_the_bytes_of_one_run(name: str, tmp_path: Path) 
         assert version.parts[:settled] == before[table].parts[:settled], table
 
 
-def test_settled_parts_are_the_same_files(tmp_path: Path) -> None:
+KEPT = [("order_to_cash", "orders"), ("subscriptions", "payments"), ("subscriptions", "customers")]
+
+
+@pytest.mark.parametrize(("name", "table"), KEPT)
+def test_settled_parts_are_the_same_files(name: str, table: str, tmp_path: Path) -> None:
     """A month that is over is not written again; a part that somebody damaged is."""
-    first = write_world(scenario("order_to_cash", 0, LATER), tmp_path)
-    files = [Path(str(first["orders"].path)) / part_name(block) for block in (0, 1)]
+    first = write_world(scenario(name, 0, LATER), tmp_path)
+    files = [Path(str(first[table].path)) / part_name(block) for block in (0, 1)]
     inodes = [file.stat().st_ino for file in files]
     files[1].write_bytes(files[1].read_bytes()[:-1] + b"?")
-    write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path)
-    again = [tmp_path / "order_to_cash" / "orders" / part_name(block) for block in (0, 1)]
+    write_world(scenario(name, 0, LATER + DAY), tmp_path)
+    again = [tmp_path / name / table / part_name(block) for block in (0, 1)]
     assert again[0].stat().st_ino == inodes[0]
     assert again[1].stat().st_ino != inodes[1]
-    at_once = write_world(scenario("order_to_cash", 0, LATER + DAY), tmp_path / "once")
-    store = Store(scenario("order_to_cash", 0, LATER).world, tmp_path)
-    assert store.published("orders").content == at_once["orders"].content
+    at_once = write_world(scenario(name, 0, LATER + DAY), tmp_path / "once")
+    store = Store(scenario(name, 0, LATER).world, tmp_path)
+    assert store.published(table).content == at_once[table].content
+
+
+@pytest.mark.parametrize("config", range(len(WORLDS["subscriptions"].configs)))
+def test_bills_whose_grace_has_run_out_are_settled(config: int) -> None:
+    """Exactly those: of a younger date any may still be paid, or turn out not to be."""
+    of = scenario("subscriptions", config, LATER)
+    blocks = of.world.blocks(of.config, "num_bills")[: of.world.settled_blocks(of.config, "num_bills")]
+    dates = made("subscriptions", config, LATER).frame("invoices")["invoice_date"].drop_duplicates()
+    wait = pd.Timedelta(days=of.config.payment_terms_days + of.config.grace_days)
+    assert 1 < len(blocks) == int((dates + wait < pd.Timestamp(LATER)).sum()) < len(dates)
 
 
 def test_a_history_does_not_go_back(tmp_path: Path) -> None:
@@ -511,8 +697,6 @@ def test_changes_as_json_lines(tmp_path: Path) -> None:
 
 # --- words --------------------------------------------------------------------------------------------
 
-START = {"history": {"start": "2024-01-01"}}
-
 
 @pytest.mark.parametrize(
     ("values", "line"),
@@ -539,17 +723,19 @@ def test_what_does_not_fit_a_history_is_refused(values: dict[str, Any], line: st
         ({"num_customers": 5}, "num_customers: with history.start history.customers_at_start"),
         ({"period_months": 5}, "period_months: with history.start the history runs from"),
         ({"new_customers_share": 0.5}, "new_customers_share: with history.start"),
-        ({"plan_change_share": 0.5}, "plan_change_share: with history.start nobody changes their plan"),
-        ({"decoy_ratio": 2.0}, "decoy_ratio: with history.start churn_rate and late_rate say"),
-        ({"prevalence": 0.1}, "prevalence: with history.start anomaly_rates say"),
-        ({"preset": "investigation"}, "preset: with history.start only standard goes on: leave preset out"),
+        ({"ghosts_at_plan_changes": 0.5}, "ghosts_at_plan_changes 0.5: nobody changes their plan: raise"),
+        ({"decoy_ratio": 20.0}, "decoy_ratio 20 asks for churn_rate 3.6: lower it or anomaly_rates"),
+        ({"decoy_ratio": 2.0, "churn_rate": 0.2}, "churn_rate: decoy_ratio 2 plans these decoys: leave one"),
         ({"as_of": "2023-12-31"}, "history.start 2024-01-01 is after as_of 2023-12-31"),
         ({"as_of": "2044-01-01"}, "history.start 2024-01-01 is 20 years or more before as_of 2044-01-01"),
         (
             {"anomaly_rates": {"partial_payment": 0.95}},
             "partial_payment asks for 9.. of the bills of 2024-01-01",
         ),
-        ({"history": {"start": "2024-01-01", "customers_at_start": 2_000_000}}, "allow 1,388,888: ask for"),
+        (
+            {"history": {"start": "2024-01-01", "customers_at_start": 50_000_000}},
+            "invoice numbers of 12 billing dates allow 41,666,666: ask for",
+        ),
         ({"plan_shares": {"pro": 0.5}}, "plan_shares: they add up to"),
     ],
 )

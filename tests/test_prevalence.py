@@ -22,6 +22,7 @@ from synth_assets.checks.verify import connect, run
 from synth_assets.checks.world_checks import TOTAL, world_checks
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.fault_plan import QuotaGroup, assign
+from synth_assets.model.quotas import dealt, dealt_before
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.order_to_cash.config import AnomalyRates
 from tests.worlds import failed, make_world, spoil, verify_quickly, write_world
@@ -47,6 +48,44 @@ def test_labels_at_a_lower_prevalence_are_among_those_at_a_higher_one(world: str
     for few, many in pairwise(found):
         assert few <= many
     assert len(found[0]) < len(found[-2]) < len(found[-1])
+
+
+HISTORIES: dict[str, dict[str, Any]] = {
+    "order_to_cash": {"transactions_per_year": 1_500},
+    "subscriptions": {"customers_at_start": 300},
+}
+
+
+@pytest.mark.parametrize("world", HISTORIES)
+def test_labels_of_a_history_at_a_lower_prevalence_are_among_those_at_a_higher_one(
+    world: str, tmp_path: Path
+) -> None:
+    """On any day, and the truth is exact at each."""
+    for as_of in ("2023-05-20", "2024-06-01"):
+        found = []
+        for prevalence in DIAL[1:]:
+            history = HISTORIES[world] | {"start": "2023-01-01"}
+            of = resolve(world, {"history": history, "prevalence": prevalence}, as_of=as_of)
+            made = make_world(of.world, of.config)
+            checks = verify_quickly(
+                of.world, of.config, write_world(of.world, made, tmp_path / f"{as_of} {prevalence}")
+            )
+            assert not failed(checks), as_text(checks)
+            names = ("type", "entity_id", "related_entity_id")
+            found.append({tuple(one.values()) for one in made["anomaly_manifest"].select(names).to_pylist()})
+        for few, many in pairwise(found):
+            assert few < many
+
+
+def test_of_any_first_numbers_a_share_is_dealt_within_five() -> None:
+    number = np.arange(2_000_000)
+    before = np.zeros(len(number), dtype=bool)
+    for share in (1 / 3_000, 0.01, 0.1, 0.382, 0.5, 0.9, 1.0):
+        found = dealt(number, share)
+        assert not (before & ~found).any()
+        assert np.abs(np.cumsum(found) - share * (number + 1)).max() < 5
+        assert dealt_before([0, 7, 1_000], share) == [found[:end].sum() for end in (0, 7, 1_000)]
+        before = found
 
 
 @pytest.mark.parametrize("world", [name for name in worlds.NAMES if name != "wholesale"])

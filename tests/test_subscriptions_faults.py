@@ -135,6 +135,12 @@ FAULTS_OF_A_HISTORY = {
         "subscriptions",
         "UPDATE subscriptions SET end_date = '2024-05-05', status = 'Cancelled' WHERE rowid = 0",
     ),
+    "plan_changes_of_every_cycle_as_asked": (
+        "subscriptions",
+        "UPDATE subscriptions SET customer_id = "
+        "(SELECT min(customer_id) FROM subscriptions WHERE end_date < '2024-04-01') "
+        "WHERE sub_id = (SELECT max(sub_id) FROM subscriptions)",
+    ),
     "ghosts_as_asked": FAULTS["ghosts_as_asked"],
     "unpaid_and_partial_as_asked": FAULTS["unpaid_and_partial_as_asked"],
     "cancelled_customers_pay": (

@@ -102,7 +102,7 @@ class _Groups:
         self.tables = world.roots[world.root(world.manifest)]
         self.parts = {table.name: self._parts(published[table.name].glob) for table in world.tables}
         self.laws = dict(_laws(world, {table.name for table in self.tables}))
-        self.rules = {query.name: query.sql for query in world.sql("rules")}
+        self.rules = {query.name: query.sql for query in world.sql("rules") if not query.is_cross_partition}
         decoys = [decoy for decoy in world.sql(DECOYS) if not decoy.is_cross_partition]
         self.decoys = {decoy.name: decoy for decoy in decoys}
         row_rules = (rule.sql for table in world.tables for rule in table.rules)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from synth_assets.evaluate.explain.explanation import Explanation
     from synth_assets.evaluate.explain.near_labels import ToldLabel
     from synth_assets.model.table import Table
+    from synth_assets.model.world import World
 
 LISTED = 12
 """Lines of a list that are shown."""
@@ -83,7 +84,7 @@ def _wrong(found: Explanation) -> Iterator[str]:
         for label in found.labels[:LISTED]:
             yield from _label(label)
         yield from _rest(found.labels)
-    elif found.world.root(found.row.table) != found.world.root(found.world.manifest):
+    elif not _may_be_labelled(found.world, found.row.table):
         yield f"What is wrong: nothing. No label is about {found.row.table.name}."
     else:
         yield "What is wrong: nothing. No label names this row or its chain."
@@ -92,6 +93,11 @@ def _wrong(found: Explanation) -> Iterator[str]:
         more = f" and {len(ids) - FEW:,} more" if len(ids) > FEW else ""
         only = "only looks" if len(ids) == 1 else "only look"
         yield f"  {', '.join(ids[:FEW])}{more} {only} like {_words(kind)}: {fact}"
+
+
+def _may_be_labelled(world: World, table: Table) -> bool:
+    """Whether a label may name a row of the table, or one of its chain."""
+    return world.root(table) == world.root(world.manifest) or bool(world.kinds_of(table))
 
 
 def _label(label: ToldLabel) -> Iterator[str]:

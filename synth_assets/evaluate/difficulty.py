@@ -79,7 +79,8 @@ def measure(scenario: Scenario, root_rows: int | None = None) -> Iterator[Measur
             judge this one's.
         root_rows: so many root rows to learn from, and at most so many to judge; None for ROOT_ROWS.
     """
-    key = scenario.world.root(scenario.world.manifest)
+    root = scenario.world.root(scenario.world.manifest)
+    key = root if root in type(scenario.config).model_fields else ""  # a history says itself how long it is
     wanted = root_rows or ROOT_ROWS
     most = min(wanted, scenario.world.block_rows or wanted)
     there = min(getattr(scenario.config, key), most) if key else 0

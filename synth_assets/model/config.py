@@ -133,6 +133,18 @@ class WorldConfig(Frozen):
         scale = MOST_PREVALENCE / self.prevalence if self.prevalence and not self.grows else 1.0
         return {kind: rate * scale for kind, rate in self.anomaly_rates}
 
+    @property
+    def highest_rates(self) -> dict[str, float]:
+        """The rates by which a history plans its faults: those asked, or where there is a prevalence those of
+        the highest one."""
+        scale = MOST_PREVALENCE / self.prevalence if self.prevalence else 1.0
+        return {kind: rate * scale for kind, rate in self.anomaly_rates}
+
+    @property
+    def dealt_share(self) -> float:
+        """The share of these faults that a history has, see `quotas.dealt`."""
+        return self.prevalence / MOST_PREVALENCE if self.prevalence else 1.0
+
     def with_prevalence(self) -> Self:
         """The same with rates that add up to the prevalence, where there is one: as any configuration that is
         validated; a copy with another prevalence is not."""

@@ -16,7 +16,7 @@ import numpy as np
 from synth_assets.model.decoys import DecoyPlan, PlannedDecoys
 from synth_assets.model.draws import Ints
 from synth_assets.model.fault_plan import Codes, QuotaGroup, assign
-from synth_assets.model.quotas import quotas
+from synth_assets.model.quotas import dealt_before, quotas
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,11 @@ class MonthlyPlan:
 
     Attributes:
         ends: rows through the end of each month.
-        fault_rates: share of the rows that carry each kind of fault, by code from 1 on.
+        fault_rates: share of the rows for which each kind of fault is planned, by code from 1 on.
         pair_rate: share of the rows that repeat another one: the first decoy.
         decoy_rates: shares of the other decoys.
         decoy_key, fault_key: 64-bit keys.
+        dealt_share: the share of the planned faults that rows carry, see `quotas.dealt`.
     """
 
     ends: tuple[int, ...]
@@ -37,6 +38,7 @@ class MonthlyPlan:
     decoy_rates: tuple[float, ...]
     decoy_key: int
     fault_key: int
+    dealt_share: float = 1.0
 
     def __call__(self, rows: Ints) -> tuple[Codes, PlannedDecoys]:
         """The faults and the decoys of the given rows.
@@ -54,7 +56,8 @@ class MonthlyPlan:
             free, room = found.free, self._decoys(place).free_below(0)
             if sum(self.faults[place]) > room:
                 free, room = rows[at] - start, size
-            group = QuotaGroup(room, self.faults[place])
+            kept = self.kept[place] if self.dealt_share < 1 else ()
+            group = QuotaGroup(room, self.faults[place], kept=kept)
             codes[at] = assign(free, [group], [(self.fault_key + place) % 2**64])
         return codes, decoys
 
@@ -68,8 +71,20 @@ class MonthlyPlan:
 
     @cached_property
     def faults(self) -> tuple[tuple[int, ...], ...]:
-        """Rows of each kind of fault, month by month."""
+        """Rows for which each kind of fault is planned, month by month."""
         return tuple(zip(*(self._by_month(rate) for rate in self.fault_rates), strict=True))
+
+    @cached_property
+    def kept(self) -> tuple[tuple[int, ...], ...]:
+        """Rows that carry each kind of fault, month by month."""
+        planned = (quotas(rate, (0, *self.ends)) for rate in self.fault_rates)
+        so_far = (dealt_before(ends, self.dealt_share) for ends in planned)
+        return tuple(zip(*(_steps(counts) for counts in so_far), strict=True))
+
+    def labels_before(self, row: int) -> tuple[int, ...]:
+        """Rows of each kind of fault in the months that are over by a row, the first of a month."""
+        over = [of_month for of_month, end in zip(self.kept, self.ends, strict=True) if end <= row]
+        return tuple(map(sum, zip(*over, strict=True))) if over else (0,) * len(self.fault_rates)
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:
@@ -82,8 +97,7 @@ class MonthlyPlan:
 
     def _by_month(self, rate: float) -> list[int]:
         """A quota of each month, rounded over all months so far."""
-        so_far = quotas(rate, (0, *self.ends))
-        return [after - before for before, after in pairwise(so_far)]
+        return _steps(quotas(rate, (0, *self.ends)))
 
     def _decoy_quotas(self, place: int) -> Sequence[int]:
         pairs, *singles = self._decoys_by_month[place]
@@ -93,3 +107,7 @@ class MonthlyPlan:
         pairs, *singles = self._decoys_by_month[place]
         size = self.ends[place] - self._starts[place]
         return DecoyPlan([size], pairs, singles, (self.decoy_key + place) % 2**64)
+
+
+def _steps(so_far: Sequence[int]) -> list[int]:
+    return [after - before for before, after in pairwise(so_far)]

@@ -8,6 +8,9 @@ from typing import NamedTuple
 CROSS_PARTITION = "cross-partition"
 """Mark of a query whose rows may lie in parts that no reference joins."""
 
+IN_A_HISTORY = " in a history"
+"""Behind a mark that holds only in a history that grows, where parts are others."""
+
 
 class Query(NamedTuple):
     """A named query of a world.
@@ -33,6 +36,10 @@ class Query(NamedTuple):
     def is_cross_partition(self) -> bool:
         """Whether its rows may lie in parts that no reference joins."""
         return self.marks.endswith(CROSS_PARTITION)
+
+    def in_history(self) -> Query:
+        """The query in a history that grows."""
+        return self._replace(marks=self.marks.removesuffix(IN_A_HISTORY))
 
 
 def queries_in(text: str) -> Iterator[Query]:

@@ -69,10 +69,13 @@ class Growth:
         blocks: function of the configuration, draws and the config key of a root: the root rows of each block
             up to as_of. A later as_of adds rows to the last block and blocks behind it.
         settled: function of the same: how many of the first blocks no later day changes.
+        tables: the world's tables there, of the same names and columns, where they have other roots than in a
+            window; empty for the same ones.
     """
 
     blocks: Callable[[Any, Draws, str], list[range]]
     settled: Callable[[Any, Draws, str], int]
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +182,8 @@ class World:
     @cached_property
     def growing(self) -> World:
         """The world in a history that grows."""
-        *entities, manifest = (table.in_history() for table in self.tables)
+        tables = (self.growth.tables if self.growth else ()) or self.tables
+        *entities, manifest = (table.in_history() for table in tables)
         labels = replace(manifest, columns=growing_columns(manifest.columns))
         anomalies = tuple(anomaly.in_history() for anomaly in self.anomalies)
         return replace(self, tables=(*entities, labels), anomalies=anomalies, in_history=True)
@@ -258,7 +262,8 @@ class World:
     def sql(self, name: str) -> Iterator[Query]:
         """The queries of `<name>.sql`, or of every file of the folder `<name>`; none without either."""
         for text in self._texts(name) if name else ():
-            yield from queries_in(text)
+            for query in queries_in(text):
+                yield query.in_history() if self.in_history else query
 
     @property
     def mappings(self) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def resolve(
     chosen = given.get("preset", preset or from_file.get("preset"))
     values: Values = {}
     for layer in (
-        _preset(world, chosen),
+        _preset(world, chosen, grows=any(_starts_a_history(layer) for layer in (from_file, given))),
         from_file,
         given,
         {"as_of": as_of} if as_of is not None else {},
@@ -66,15 +66,22 @@ def resolve(
     return with_versions(world, config.clean() if clean else config)
 
 
-def _preset(world: World, name: object) -> Mapping[str, Any]:
-    """The values of a preset; none where none is chosen."""
+def _starts_a_history(layer: Mapping[str, Any]) -> bool:
+    history = layer.get("history")
+    return isinstance(history, Mapping) and history.get("start") is not None
+
+
+def _preset(world: World, name: object, grows: bool) -> Mapping[str, Any]:
+    """The values of a preset; none where none is chosen. In a history that grows, what it says of a window's
+    counts is left out."""
     if name is None:
         return {}
     if not isinstance(name, str) or name not in world.presets:
         known = ", ".join(world.presets) or "none"
         word = repr(name) if isinstance(name, str) else shown_value(name)
         raise UsageProblem(f"{world.name}: unknown preset {word} (presets: {known})")
-    return world.presets[name]
+    left_out = world.config.counted_by_history if grows else {}
+    return {key: value for key, value in world.presets[name].items() if key not in left_out}
 
 
 def find_world(name: str) -> World:

@@ -76,13 +76,13 @@ def generate(world: str, rows: int, directory: Path, workers: int = 1, clean: bo
 
 def grown_to(world: str, rows: int, directory: Path, as_of: str) -> Figures:
     """A history that began ten years before the night of 2026-11-21, published up to a day."""
-    customers = max(20, min(rows // 500, 100_000))
-    history = {
-        "start": "2016-11-21",
+    history: dict[str, object] = {
         "transactions_per_year": rows // 10,
-        "new_customers_per_year": customers,
+        "new_customers_per_year": max(20, min(rows // 500, 100_000)),
     }
-    publish(resolve(world, {"history": history, "as_of": as_of}), directory, 1)
+    if world == "subscriptions":
+        history = {"customers_at_start": rows // 20, "new_customers_per_year": rows // 100}
+    publish(resolve(world, {"history": {"start": "2016-11-21"} | history, "as_of": as_of}), directory, 1)
     return _usage(resource.RUSAGE_SELF)
 
 

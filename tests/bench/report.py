@@ -40,7 +40,11 @@ WORLDS = {
         ("ten_years", "one_more_day", "table_by_table"),
     ),
     "subscriptions": World(
-        "customers", 1_000_000, 260, ("write_only", "generate"), ("verify", "table_by_table")
+        "customers",
+        1_000_000,
+        260,
+        ("write_only", "generate"),
+        ("verify", "ten_years", "one_more_day", "table_by_table"),
     ),
     "personal_banking": World(
         "users", 20_000, 8_000, ("write_only", "generate"), ("verify", "table_by_table")
@@ -214,6 +218,13 @@ LINES: dict[str, tuple[Callable[[Rounds], None], ...]] = {
         _growth,
         _table_by_table,
     ),
-    "subscriptions": (_whole, _whole_to_write_only(1.6), _one_worker_peak, _verify, _table_by_table),
+    "subscriptions": (
+        _whole,
+        _whole_to_write_only(1.6),
+        _one_worker_peak,
+        _verify,
+        _growth,
+        _table_by_table,
+    ),
     "personal_banking": (_whole, _whole_to_write_only(3.0), _one_worker_peak, _verify, _table_by_table),
 }

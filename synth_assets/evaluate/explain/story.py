@@ -17,10 +17,12 @@ from synth_assets.evaluate.explain.block_reader import (
     key_of,
     number_of,
     reader_of,
+    rows_of_block,
     world_of,
 )
 from synth_assets.evaluate.explain.chain_lines import chain_lines, look_up, referring_elsewhere
 from synth_assets.evaluate.explain.explanation import Explanation
+from synth_assets.evaluate.explain.labels_elsewhere import compared_by_block, labels_by_block
 from synth_assets.evaluate.explain.near_labels import ToldLabel, decoys_among, labels_among, told_label
 from synth_assets.evaluate.explain.row_chains import Keys, Rows, keys_of, merged
 from synth_assets.evaluate.explain.row_ids import row_named
@@ -33,6 +35,7 @@ from synth_assets.evaluate.explain.twin_rows import (
     row_in_twin,
     twin_of,
 )
+from synth_assets.model.arrow import combined
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 
@@ -117,11 +120,12 @@ class _Story:
         """The whole story."""
         chain = self.rows.chain(self.asked, self.followed)
         near = self.rows.chain(self.rows.below(self.asked, self.rows.links), self.followed)
-        labels, decoys = [], []
-        if self.is_labelled:
-            labels = labels_among(self.world, self.rows.tables[self.world.manifest.name], near)
-            labels.sort(key=lambda label: (label.table, label.key) != (self.row.table, self.row.key))
-            decoys = decoys_among(self.reader, self.rows, near)
+        if not self.is_labelled:
+            return self._apart(chain, near)
+        named = merged(near, self._above_elsewhere())
+        labels = labels_among(self.world, self.rows.tables[self.world.manifest.name], named)
+        labels.sort(key=lambda label: (label.table, label.key) != (self.row.table, self.row.key))
+        decoys = decoys_among(self.reader, self.rows, near)
         at_fault = _named(labels)
         kept = {(label.table.name, label.key) for label in labels[:KEPT]}
         kept.add((self.row.table.name, self.row.key))
@@ -139,6 +143,37 @@ class _Story:
             list(dict.fromkeys(self._statements(labels))),
         )
 
+    def _above_elsewhere(self) -> Keys:
+        """The rows of other roots to which a row refers that only the twin has: a label may name those."""
+        if self.twin is None:
+            return {}
+        row = {self.row.table.name: keys_of(self.row.table, [self.row.key])}
+        entities = {table.name for table in self.world.tables if self.world.kinds_of(table)}
+        found: list[Keys] = []
+        for name, keys in self.twin.above(row, self.twin.links).items():
+            rows = self.twin.take(self.world.table(name), keys)
+            for column in self.world.table(name).references:
+                if column.references in entities - self.twin.tables.keys():
+                    found.append({column.references: combined(rows[column.name])})
+        return merged(*found)
+
+    def _apart(self, chain: Keys, near: Keys) -> Explanation:
+        """The story of a row of a root without labels, though some of another root may name it."""
+        labels: list[ToldLabel] = []
+        decoys, compared = [], Compared()
+        if self.world.kinds_of(self.row.table):
+            by_block = labels_by_block(self.reader, self.row.table, self.row.key)
+            labels = [label for block in by_block for label in by_block[block]]
+            root = self.world.root(self.world.manifest)
+            blocks = {block: _Tables(self.reader, root, block) for block in list(by_block)[:KEPT]}
+            compared = compared_by_block(self.reader, self.row.table, self.row.key, blocks)
+            decoys = decoys_among(self.reader, self.rows, near)
+        shown = chain_lines(self.reader, self.rows, self.followed, self._shown(chain, {}), set())
+        statements = list(dict.fromkeys(self._statements(labels)))
+        return Explanation(
+            self.world, self.reader.scenario.id, self.row, True, labels, decoys, compared, shown, statements
+        )
+
     def _shown(self, chain: Keys, at_fault: Keys) -> Keys:
         """The chain, rows at fault near it, what the row and those above it refer to, what refers to it."""
         above = self.rows.above(self.rows.above(self.asked, self.followed, latest=True), self.rows.links)
@@ -151,7 +186,8 @@ class _Story:
         if self.twin is None:
             self._say_what_takes_long()
             numbers = root_rows(self.reader, self.rows, self.block, merged(self.asked, at_fault))
-            self.twin = twin_of(self.reader, self.rows.root, [range(n, n + 1) for n in numbers])
+            whole = rows_of_block(self.reader, self.world.manifest, self.block)
+            self.twin = twin_of(self.reader, self.rows.root, [range(n, n + 1) for n in numbers] or [whole])
         for wide in (False, True) if self.world.block_rows else (False,):
             region = region_of(self.rows, self.followed, chain, at_fault, wide)
             in_twin = region_of(self.twin, self.followed, region, at_fault, wide)

@@ -45,8 +45,9 @@ the money is the one granted.
 
 With `history.start` the business goes on: a later as_of adds days and changes no earlier one. Orders and new
 customers come at rates a year, each month its share by season, and the rates of faults and decoys hold in
-every month. Orders are `processing` until they are invoiced, deals are open until they end, at most 180 days
-after they began, and stale invoices are never written off. Nothing is bent to make room for old faults.
+every month; at a prevalence those of all months so far, within five faults. Orders are `processing` until
+they are invoiced, deals are open until they end, at most 180 days after they began, and stale invoices are
+never written off. Nothing is bent to make room for old faults.
 """
 
 from synth_assets.model.world import Growth, World

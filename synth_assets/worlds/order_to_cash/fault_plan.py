@@ -102,11 +102,12 @@ def monthly_plan(config: Config, draws: Draws) -> MonthlyPlan:
     decoys = config.planned_decoys
     return MonthlyPlan(
         months(config).ends,
-        tuple(getattr(config.anomaly_rates, anomaly.name) for anomaly in ANOMALIES),
+        tuple(config.highest_rates[anomaly.name] for anomaly in ANOMALIES),
         decoys.repeat_order,
         tuple(getattr(decoys, name) for name in _SINGLES),
         draws.key("decoys"),
         draws.key("faults 0"),
+        config.dealt_share,
     )
 
 

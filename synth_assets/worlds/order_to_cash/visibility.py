@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.model.quotas import quota
 from synth_assets.worlds.order_to_cash import anomalies, cash_curves, fault_plan, growth, order_days
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.facts import Transactions, facts, orders_so_far
@@ -61,8 +60,11 @@ def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     blocks = growth.cut(growth.pieces(order_days.months(config)), orders_so_far(config, draws))
     still_open = blocks[settled(config, draws) :]
     last, settled_rows = order_days.window(config).last, still_open[0].start
-    rates = dict(config.anomaly_rates)
-    counts = {kind: [settled_rows, quota(rate, settled_rows)] for kind, rate in rates.items()}
+    planned = fault_plan.monthly_plan(config, draws).labels_before(settled_rows)
+    counts = {
+        anomaly.name: [settled_rows, labels]
+        for anomaly, labels in zip(anomalies.ANOMALIES, planned, strict=True)
+    }
     for rows in still_open:
         decided = facts(config, draws, rows)
         for code, count in enumerate(counts.values(), start=1):

@@ -23,19 +23,23 @@ payment. A late payment looks like both, so that the rarer of the two has more d
 With `history.start` the business goes on: a later as_of adds days and changes no earlier one. New customers
 come at a rate a year, on any day; a customer's row comes with the subscription, after the trial. Of the
 active customers churn_rate cancel in a year, exactly over every twelve months, and more in some months than
-in others. Rates hold at every billing date, over all dates so far. A bill is unpaid until it is paid, also
-where the subscription ends before. Who was active on a billing date may cancel later: a ghost is still one
-then, and so is a zombie whose subscription was active when grace ran out. Nobody changes their plan. No block
-of customers is ever settled, as they go on being billed: a night makes all of them again. Until the second
-billing date a ghost is who has no invoice at all. A history has at most 20 years.
+in others. Rates hold at every billing date, over all dates so far; at a prevalence within five faults. A bill
+is unpaid until it is paid, also where the subscription ends before. Who was active on a billing date may
+cancel later: a ghost is still one then, and so is a zombie whose subscription was active when grace ran out.
+`plan_change_share` of those who do not cancel change their plan in a year, exactly by every billing date, and
+who has changed may change again. With `decoy_ratio` as many cancel in a year as are asked for its ghosts, and
+as many payments are late as for its other faults, less or more by chance. Subscriptions are numbered as they
+start, and invoices in time, billing date by billing date; a date is never written again once its grace has
+run out, subscriptions always are, as each may still end. A history has at most 20 years.
 """
 
 from synth_assets.model.world import Growth, World
+from synth_assets.worlds.subscriptions import facts, growing_facts
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES
 from synth_assets.worlds.subscriptions.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.subscriptions.config import INVESTIGATION, Config
 from synth_assets.worlds.subscriptions.customers import CUSTOMERS
-from synth_assets.worlds.subscriptions.facts import facts
+from synth_assets.worlds.subscriptions.growing_tables import TABLES
 from synth_assets.worlds.subscriptions.invoice_settlement import INVOICE_SETTLEMENT
 from synth_assets.worlds.subscriptions.invoices import INVOICES
 from synth_assets.worlds.subscriptions.payments import PAYMENTS
@@ -50,11 +54,11 @@ WORLD = World(
     config=Config,
     tables=(CUSTOMERS, PLANS, SUBSCRIPTIONS, INVOICES, PAYMENTS, INVOICE_SETTLEMENT, ANOMALY_MANIFEST),
     anomalies=ANOMALIES,
-    facts=facts,
+    facts=lambda config, draws, rows: (growing_facts if config.grows else facts).facts(config, draws, rows),
     expected_labels=expected_labels,
     why_not=why_not,
     plots=PLOTS,
     variants=(PERIOD_ENDS,),
     presets={"standard": {}, "investigation": INVESTIGATION},
-    growth=Growth(blocks, settled_blocks),
+    growth=Growth(blocks, settled_blocks, TABLES),
 )

@@ -17,6 +17,7 @@ from synth_assets.model.identifiers import format_ids
 from synth_assets.model.manifest import TRIVIAL, VERY_HARD, Labels, manifest_columns, manifest_rows
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL
+from synth_assets.worlds.subscriptions.bill import Bill
 from synth_assets.worlds.subscriptions.cohorts import bill_days
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import Facts
@@ -71,13 +72,19 @@ LABELS: tuple[Callable[[Leak], Labels], ...] = (ghost_subscriber, zombie_account
 
 def generate(subscriptions: Rows, invoices: Rows, payments: Rows, facts: Facts, config: Config) -> pa.Table:
     """One row for every planned fault, in order of number; amounts are read from the tables."""
-    due = facts.bills
+    price = interval_price_cents(subscriptions, config)
+    return labels_of(facts.bills, subscriptions.id_numbers("sub_id"), price, invoices, payments, config)
+
+
+def labels_of(
+    due: Bill, sub_number: Ints, price_cents: Ints, invoices: Rows, payments: Rows, config: Config
+) -> pa.Table:
+    """The labels of some bills, given the numbers and the prices of the subscriptions of their `row`."""
     faulty = due.where(is_labelled(config, due))
     billed = _lookup(faulty.number, invoices, "invoice_id", "amount_cents")
     received = _lookup(faulty.number, payments, "invoice_id", "amount_paid_cents")
-    subscription = subscriptions.id_numbers("sub_id")[faulty.row]
-    price = interval_price_cents(subscriptions, config)[faulty.row]
-    amount = np.where(faulty.fault == GHOST, price, billed)
+    subscription = sub_number[faulty.row]
+    amount = np.where(faulty.fault == GHOST, price_cents[faulty.row], billed)
     months = strings([date_of(d).isoformat()[:7] for d in bill_days(config)])
 
     def labels(code: int, at: npt.NDArray[np.intp]) -> Labels:

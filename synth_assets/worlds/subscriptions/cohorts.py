@@ -18,7 +18,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions import curves
-from synth_assets.worlds.subscriptions.config import LONGEST_HISTORY_MONTHS, Config
+from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.plan_change_counts import plan_changes
 from synth_assets.worlds.subscriptions.shares import Counts, fill, split
 
@@ -114,13 +114,6 @@ def bill_days(config: Config) -> Counts:
     """Epoch days of the billing dates: the 1st of a month, every interval, from the period's first one."""
     firsts = [d for d in range(first_day(config), epoch_day(config.day) + 1) if date_of(d).day == 1]
     return tuple(firsts[:: config.billing_interval_months])
-
-
-def most_bills(config: Config) -> int:
-    """Billing dates for which every customer has invoice numbers: those of the longest history, or all."""
-    if config.grows:
-        return -(-LONGEST_HISTORY_MONTHS // config.billing_interval_months)
-    return len(bill_days(config))
 
 
 def first_day(config: Config) -> int:

@@ -21,7 +21,7 @@ DECOYS_OF_A_RATIO = ("churn_rate", "late_rate", "in_grace_unpaid_rate")
 """The rates that `decoy_ratio` sets."""
 
 LONGEST_HISTORY_MONTHS = 240
-"""Longest history: every customer has invoice numbers for so many months [D]."""
+"""Longest history, and so the oldest subscription whose hazard is known [D]."""
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Dollars = Annotated[float, Field(ge=1, le=1_000_000)]
@@ -78,15 +78,10 @@ class CustomerHistory(History):
 
 
 COUNTED_BY_HISTORY = {
-    "preset": "only standard goes on",
     "num_customers": "history.customers_at_start and history.new_customers_per_year say how many there are",
     "period_months": "the history runs from history.start to as_of",
     "new_customers_share": "history.new_customers_per_year says how many come",
     "in_grace_unpaid_rate": "bills are unpaid until they are paid",
-    "plan_change_share": "nobody changes their plan",
-    "ghosts_at_plan_changes": "nobody changes their plan",
-    "decoy_ratio": "churn_rate and late_rate say how many decoys there are",
-    "prevalence": "anomaly_rates say how many faults there are",
 }
 """Keys of a window that say nothing in a history that grows, each with what does instead."""
 
@@ -125,7 +120,8 @@ class Config(WorldConfig):
     plan_change_share: Rate = Field(
         0.0,
         description="Customers that change their plan once within the period: one subscription ends, and "
-        "another begins the next day.",
+        "another begins the next day. With history.start: of the active customers that do not cancel, those "
+        "that change it in a year.",
     )
     ghosts_at_plan_changes: Rate = Field(
         0.0,
@@ -146,7 +142,8 @@ class Config(WorldConfig):
         le=1_000,
         description="Decoys for each labelled fault that they look like, such as 1, 10 or 100: subscriptions "
         "that are cancelled for each ghost, late payments for each zombie or partial payment, whichever are "
-        "more; new customers come on top. Empty: as churn_rate, late_rate and in_grace_unpaid_rate say.",
+        "more; new customers come on top. With history.start: those who cancel in a year for the ghosts of "
+        "it. Empty: as churn_rate, late_rate and in_grace_unpaid_rate say.",
     )
 
     @property
@@ -164,9 +161,9 @@ class Config(WorldConfig):
     def sql_facts(self) -> dict[str, object]:
         """The first day, and the rates that `decoy_ratio` sets, in the place of those keys; no prevalence
         plans faults then."""
-        if self.grows:
-            return {"first_day": self.start}
         first_day = months_before(self.day, self.period_months) + dt.timedelta(days=1)
+        if self.grows:
+            first_day = self.start
         if self.decoy_ratio is None:
             return {"first_day": first_day}
         rates = {name: getattr(self.planned, name) for name in (*DECOYS_OF_A_RATIO, "prevalence")}

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from synth_assets.model import quantile_tables
 from synth_assets.model.columns import choice, identifier, moment, text
-from synth_assets.model.draws import Draws
+from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
 from synth_assets.worlds.subscriptions import curves
@@ -26,21 +26,22 @@ COLUMNS = (
 
 def generate(draws: Draws, facts: Facts, config: Config) -> pa.Table:
     """One row a customer."""
-    decided = facts.customers
-    total = config.num_customers
-    if config.grows:  # a company's people are the same, however many there are
-        total = int(decided.number[-1]) + 1 if len(decided.number) else 1
-    person = people(draws, decided.number, total)
-    region, trial, second, _ = draws.fields("sign_up", decided.number)
+    return signed_up(draws, facts.customers.number, facts.customers.start_day, config.num_customers)
+
+
+def signed_up(draws: Draws, number: Ints, start_day: Ints, total: int) -> pa.Table:
+    """The customers numbered `number` from 0, of `total`, whose subscriptions start on the given days."""
+    person = people(draws, number, total)
+    region, trial, second, _ = draws.fields("sign_up", number)
     trial_days = np.where(trial < 32_768, 0, trial.astype(np.int64) * 15 // 65_536)
     return arrow_table(
         COLUMNS,
         {
-            "customer_id": decided.number + 1,
+            "customer_id": number + 1,
             "name": person.name,
             "email": person.email,
             "region": quantile_tables.sample(curves.region(), region),
-            "created_at": seconds(decided.start_day - trial_days, second.astype(np.int64) * 86_400 // 65_536),
+            "created_at": seconds(start_day - trial_days, second.astype(np.int64) * 86_400 // 65_536),
         },
     )
 

@@ -33,6 +33,8 @@ def planned(config: Config) -> Config:
     ratio = config.decoy_ratio
     if ratio is None:
         return config
+    if config.grows:
+        return _planned_of_a_history(config, ratio)
     draws = Draws(config.seed, "subscriptions", "bills")
     rates, fields = config.anomaly_rates, Config.model_fields
     usual = fields["in_grace_unpaid_rate"].default / fields["late_rate"].default
@@ -53,6 +55,28 @@ def planned(config: Config) -> Config:
     labels = asked(made, draws)
     late = quota(ratio, max(labels.zombies, labels.partials))
     return made.model_copy(update={"late_rate": late / max(1, labels.payments)})
+
+
+def _planned_of_a_history(config: Config, ratio: float) -> Config:
+    """The same in a history that grows: as ghosts have their rate of the active customers at every billing
+    date, so have those who cancel theirs. Late payments are what ghosts and zombies leave of late bills."""
+    rates = config.anomaly_rates
+    late = ratio * max(rates.zombie_account / max(1e-9, 1 - rates.zombie_account), rates.partial_payment)
+    churn = ratio * rates.ghost_subscriber * 12 / config.billing_interval_months
+    made = {"decoy_ratio": None, "prevalence": None, "churn_rate": churn, "late_rate": late}
+    return config.model_copy(update=made)
+
+
+def history_why_not(config: Config) -> str | None:
+    """Why the decoys of a history cannot be, in one line, or None where their rates are below 1."""
+    made = planned(config)
+    for rate in ("churn_rate", "late_rate"):
+        if getattr(made, rate) > 1:
+            return (
+                f"decoy_ratio {config.decoy_ratio:g} asks for {rate} {getattr(made, rate):.3g}: lower it or "
+                "anomaly_rates"
+            )
+    return None
 
 
 def why_not(config: Config) -> str | None:

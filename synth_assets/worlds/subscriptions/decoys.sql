@@ -3,7 +3,8 @@
 -- In brackets is the kind that a decoy looks like; its sentence is the fact that clears it. Each query returns
 -- entity_id, the row that looks like one at fault. None of them has a label of that kind.
 
--- name: cancelled [ghost_subscriber] — The subscription was cancelled before the last bills, so that none is due.
+-- name: cancelled [ghost_subscriber, cross-partition in a history] — The subscription was cancelled before the last bills,
+-- so that none is due.
 WITH firsts AS (
     SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
     FROM scenario, unnest(
@@ -11,7 +12,7 @@ WITH firsts AS (
     ) AS months(month)
     WHERE month >= first_day
 ),
-missed AS ( -- a ghost of a history that grows may be cancelled later
+missed AS ( -- a ghost of a history that grows may end later
     SELECT sub_id
     FROM subscriptions
     CROSS JOIN scenario
@@ -26,15 +27,32 @@ ANTI JOIN subscriptions AS later ON later.customer_id = own.customer_id AND late
 ANTI JOIN missed ON missed.sub_id = own.sub_id
 WHERE own.status = 'Cancelled' AND own.end_date < as_of - to_months(billing_interval_months);
 
--- name: old_plan [ghost_subscriber] — The subscription ended before the last bills as its customer changed plan, and the
--- next one is due instead.
+-- name: old_plan [ghost_subscriber, cross-partition in a history] — The subscription ended before the last bills as its
+-- customer changed plan, and the next one is due instead.
+WITH firsts AS (
+    SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
+    FROM scenario, unnest(
+        generate_series(date_trunc('month', first_day), as_of, INTERVAL 1 MONTH)
+    ) AS months(month)
+    WHERE month >= first_day
+),
+missed AS ( -- a ghost of a history that grows may end later
+    SELECT sub_id
+    FROM subscriptions
+    CROSS JOIN scenario
+    JOIN firsts ON billing_date BETWEEN start_date AND end_date
+    ANTI JOIN invoices ON invoices.sub_id = subscriptions.sub_id AND invoice_date = billing_date
+    WHERE months_on % billing_interval_months = 0 AND history.start IS NOT NULL
+)
 SELECT own.sub_id AS entity_id
 FROM subscriptions AS own
 CROSS JOIN scenario
 SEMI JOIN subscriptions AS later ON later.customer_id = own.customer_id AND later.start_date = own.end_date + 1
+ANTI JOIN missed ON missed.sub_id = own.sub_id
 WHERE own.end_date < as_of - to_months(billing_interval_months);
 
--- name: new_customer [ghost_subscriber] — The subscription began after the first bills, and has every bill since.
+-- name: new_customer [ghost_subscriber, cross-partition in a history] — The subscription began after the first bills, and
+-- has every bill since.
 WITH firsts AS (
     SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
     FROM scenario, unnest(
@@ -58,8 +76,8 @@ HAVING
     AND bool_or(start_date <= billing_date)
     AND bool_and(start_date > billing_date OR invoice_id IS NOT NULL);
 
--- name: new_plan [ghost_subscriber] — The subscription began with a change of plan after the first bills, up to a month
--- before its first one, and has every bill since.
+-- name: new_plan [ghost_subscriber, cross-partition in a history] — The subscription began with a change of plan after the
+-- first bills, up to a month before its first one, and has every bill since.
 WITH firsts AS (
     SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on
     FROM scenario, unnest(

@@ -13,16 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
-from synth_assets.model.calendar import epoch_day
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.model.fault_plan import Codes
 from synth_assets.model.permutation import Permutation
 from synth_assets.model.quotas import quota
 from synth_assets.model.used_numbers import unused_before
-from synth_assets.worlds.subscriptions import fault_plan, growing_facts, plan_changes
-from synth_assets.worlds.subscriptions.anomalies import GHOST, ZOMBIE
+from synth_assets.worlds.subscriptions import fault_plan, plan_changes
+from synth_assets.worlds.subscriptions.bill import Bill
 from synth_assets.worlds.subscriptions.closed_form import closed_form, plan_counts
-from synth_assets.worlds.subscriptions.cohorts import bill_days, most_bills
+from synth_assets.worlds.subscriptions.cohorts import bill_days
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, UNUSED_SHARE, Config
 from synth_assets.worlds.subscriptions.ends import end_day
 from synth_assets.worlds.subscriptions.payment_days import paid_day
@@ -67,42 +65,6 @@ class Subscriptions(NamedTuple):
     is_active: npt.NDArray[np.bool_]
 
 
-class Bill(NamedTuple):
-    """Bills of a block, one entry each, in order of number.
-
-    Attributes:
-        number: fixed for each customer and cycle, so a bill that is absent shifts no other.
-        row: position of its subscription in the block.
-        cycle: index of the billing date.
-        day: epoch day of the billing date.
-        paid_day: sound payment day, at most as_of; meaningless where `settlement` is IN_GRACE.
-        fault, settlement: codes of `anomalies` and `fault_plan`.
-    """
-
-    number: Ints
-    row: npt.NDArray[np.int32]
-    cycle: npt.NDArray[np.int16]
-    day: npt.NDArray[np.int32]
-    paid_day: npt.NDArray[np.int32]
-    fault: Codes
-    settlement: Codes
-
-    def where(self, chosen: npt.NDArray[np.bool_]) -> Bill:
-        """Some of the bills."""
-        rows = np.flatnonzero(chosen)
-        return Bill._make(values[rows] for values in self)
-
-    @property
-    def is_issued(self) -> npt.NDArray[np.bool_]:
-        """Whether there is an invoice: all but ghosts."""
-        return self.fault != GHOST
-
-    @property
-    def is_settled(self) -> npt.NDArray[np.bool_]:
-        """Whether there is a payment by as_of: all but ghosts, zombies and bills still in grace."""
-        return self.is_issued & (self.fault != ZOMBIE) & (self.settlement != fault_plan.IN_GRACE)
-
-
 class Facts(NamedTuple):
     """What is decided about consecutive customers, about their subscriptions, and about every bill due."""
 
@@ -112,7 +74,7 @@ class Facts(NamedTuple):
 
 
 def facts(config: Config, draws: Draws, rows: range) -> Facts:
-    """The facts of the customers `rows`."""
+    """The facts of the customers `rows` of a window."""
     config, draws = config.planned, draws.of("bills")
     customers = _customers(config, draws, np.arange(rows.start, rows.stop, dtype=np.int64))
     for values in (*customers.bills, *(v for v in customers if isinstance(v, np.ndarray))):
@@ -122,8 +84,6 @@ def facts(config: Config, draws: Draws, rows: range) -> Facts:
 
 
 def _customers(config: Config, draws: Draws, number: Ints) -> Customers:
-    if config.grows:
-        return Customers(number, *growing_facts.decided(config, draws, number))
     form = closed_form(config, draws)
     bills = fault_plan.plan(config, draws, number)
     stays = bills.cancel_cycle == len(form.bill_days)
@@ -170,13 +130,11 @@ def _bills(config: Config, draws: Draws, facts: Customers, places: Ints) -> Bill
     """Every bill that is due from some customers, ghosts included, given where their subscriptions are."""
     days = bill_days(config)
     row, cycle = np.nonzero(facts.bills.is_billed)
-    number = _bill_numbers(draws, facts.number, len(days), most_bills(config))[row, cycle]
+    number = _bill_numbers(draws, facts.number, len(days))[row, cycle]
     day = np.array(days, dtype=np.int64)[cycle]
     settlement = facts.bills.settlement[row, cycle]
     lag_table = (facts.bills.payer * quantile_tables.SIZE).take(row)
     paid = paid_day(config, draws, number, day, settlement, lag_table)
-    if config.grows:
-        settlement = np.where(paid > epoch_day(config.day), np.int8(fault_plan.IN_GRACE), settlement)
     place = row
     if config.plan_change_share:
         is_second = cycle >= facts.bills.change_cycle.take(row)
@@ -192,18 +150,17 @@ def _bills(config: Config, draws: Draws, facts: Customers, places: Ints) -> Bill
     )
 
 
-def _bill_numbers(draws: Draws, customer: Ints, cycles: int, most: int) -> Ints:
+def _bill_numbers(draws: Draws, customer: Ints, cycles: int) -> Ints:
     """The number of each customer's bill of each cycle, ascending, shape (customers, cycles).
 
-    Of the numbers that a customer has for `most` bills some are unused, and a ghost's is like others. The
-    last ones are kept for the bills that are still to come.
+    Of the numbers that a customer has some are unused, and a ghost's is like others.
     """
-    words, of_all = -(-cycles // 4), -(-most // 4)
-    fields = draws.fields("numbers", customer[:, None] * of_all + np.arange(words)).T
+    words = -(-cycles // 4)
+    fields = draws.fields("numbers", customer[:, None] * words + np.arange(words)).T
     unused = quantile_tables.sample(unused_before(UNUSED_SHARE), fields.reshape(len(customer), 4 * words))
     chosen = np.cumsum(unused[:, :cycles] + 1, axis=1)
-    of_one = NUMBERS_A_CYCLE * most
-    np.minimum(chosen, of_one + 1 - np.arange(most, most - cycles, -1), out=chosen)
+    of_one = NUMBERS_A_CYCLE * cycles
+    np.minimum(chosen, of_one + 1 - np.arange(cycles, 0, -1), out=chosen)
     return chosen + (customer * of_one)[:, None]
 
 

@@ -26,10 +26,10 @@ SELECT
     CASE WHEN any_value(as_of - first_day) >= 365 THEN count(*) ELSE 0 END,
     count(*) FILTER (start_date > first_day + CAST((as_of - first_day) // 2 AS INT))
     / nullif(count(*) FILTER (start_date <= first_day + CAST((as_of - first_day) // 2 AS INT)), 0)
-FROM subscriptions CROSS JOIN scenario
+FROM (SELECT min(start_date) AS start_date FROM subscriptions GROUP BY customer_id) CROSS JOIN scenario
 WHERE start_date > first_day AND history.start IS NOT NULL;
 
--- name: the_young_cancel_most [1.3 to 6, warning, from 400 rows] — Cancellations a day of subscriptions in their first year
+-- name: the_young_cancel_most [1.3 to 6, warning, from 400 rows] — Cancellations a day of customers in their first year
 -- for each of those older than two, in a history that grows: 2, as the hazard falls with tenure; billed monthly, and
 -- twice the rarer of the two are counted.
 WITH lives AS (
@@ -37,7 +37,10 @@ WITH lives AS (
         greatest(start_date, first_day) - start_date AS seen_from,
         coalesce(end_date, as_of) - start_date AS seen_to,
         end_date IS NOT NULL AS is_gone
-    FROM subscriptions CROSS JOIN scenario
+    FROM (
+        SELECT min(start_date) AS start_date, nullif(max(coalesce(end_date, DATE '9999-01-01')), DATE '9999-01-01') AS end_date
+        FROM subscriptions GROUP BY customer_id
+    ) CROSS JOIN scenario
     WHERE history.start IS NOT NULL AND billing_interval_months = 1
 )
 SELECT
@@ -47,6 +50,41 @@ SELECT
         count(*) FILTER (is_gone AND seen_to >= 730) / nullif(sum(greatest(0, seen_to - greatest(seen_from, 730))), 0), 0
     )
 FROM lives;
+
+-- name: decoys_of_a_history [0.8 to 1.2, warning, from 500 rows] — In a history that grows, late payments for each zombie or
+-- partial payment, whichever are more, and cancellations for each ghost of all cycles but the last, over the
+-- decoy_ratio: both 1, and of the two that is measured which is further off; from two years on, by the fewer.
+WITH faults AS (
+    SELECT
+        count(*) FILTER (type = 'zombie_account' AND is_over) AS zombies,
+        count(*) FILTER (type = 'partial_payment' AND is_over) AS partials,
+        count(*) FILTER (type = 'ghost_subscriber' AND billing_date <= as_of - to_months(billing_interval_months)) AS ghosts
+    FROM (
+        SELECT *, billing_date + payment_terms_days + grace_days < as_of AS is_over
+        FROM anomaly_manifest CROSS JOIN scenario
+        WHERE history.start IS NOT NULL AND decoy_ratio > 0
+    )
+),
+late AS (
+    SELECT count(*) AS late
+    FROM payments JOIN invoices USING (invoice_id) CROSS JOIN scenario
+    WHERE payment_date > due_date AND due_date + grace_days < as_of
+),
+gone AS (
+    SELECT count(*) AS gone
+    FROM (SELECT max(coalesce(end_date, DATE '9999-01-01')) AS end_date FROM subscriptions GROUP BY customer_id)
+    CROSS JOIN scenario
+    WHERE end_date < date_trunc('month', as_of)
+),
+ratios AS (
+    SELECT
+        CASE WHEN as_of - first_day >= 730
+            THEN CAST(least(greatest(zombies, partials), ghosts) * least(1, decoy_ratio) AS BIGINT) ELSE 0 END AS fewest,
+        late / nullif(greatest(zombies, partials) * decoy_ratio, 0) AS of_late,
+        gone / nullif(ghosts * decoy_ratio, 0) AS of_gone
+    FROM faults CROSS JOIN late CROSS JOIN gone CROSS JOIN scenario
+)
+SELECT fewest, CASE WHEN abs(of_late - 1) > abs(of_gone - 1) THEN of_late ELSE of_gone END FROM ratios;
 
 -- name: late_payments_of_the_latest_tenth [0.5 to 1, warning, from 1,000 rows] — Share of the late payments that the tenth
 -- of customers makes that is late most often: .66, and .30 were lateness nobody's habit; of the first 100,000
@@ -141,7 +179,10 @@ WHERE
 WITH new_plans AS (
     SELECT sub_id, start_date
     FROM subscriptions
-    WHERE status = 'Active' AND (customer_id, start_date - 1) IN (SELECT (customer_id, end_date) FROM subscriptions)
+    CROSS JOIN scenario
+    WHERE
+        CASE WHEN history.start IS NULL THEN status = 'Active' ELSE true END
+        AND (customer_id, start_date - 1) IN (SELECT (customer_id, end_date) FROM subscriptions)
 ),
 ghosts AS (
     SELECT coalesce(billing_date < start_date + to_months(billing_interval_months), false) AS is_first

@@ -10,35 +10,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.model.calendar import epoch_day
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.model.quotas import quota
-from synth_assets.worlds.subscriptions.anomalies import GHOST, PARTIAL, ZOMBIE
+from synth_assets.model.fault_plan import Codes
+from synth_assets.model.quotas import dealt_before, quota, quotas
+from synth_assets.worlds.subscriptions.anomalies import ANOMALIES, GHOST, PARTIAL, ZOMBIE
 from synth_assets.worlds.subscriptions.cohorts import bill_days
 from synth_assets.worlds.subscriptions.config import Config
-from synth_assets.worlds.subscriptions.growth import Population, first_of, population, through
+from synth_assets.worlds.subscriptions.departures import NEVER, first_of
+from synth_assets.worlds.subscriptions.growth import Population, population, through
 from synth_assets.worlds.subscriptions.payers import LATE_WEIGHTS, PAYERS
 from synth_assets.worlds.subscriptions.shares import fill
 
+Chosen = Callable[[str, npt.NDArray[np.intp], int], npt.NDArray[np.intp]]
+"""Chooses so many of some bills of a date, given the purpose and their places."""
+
 
 class Leaks(NamedTuple):
-    """The bills of one billing date.
+    """The bills of one billing date, one entry each, in the order of their subscriptions.
 
     Attributes:
-        billed: customers that are active.
-        late: of them those who would pay late, ascending.
-        faults: by code, those whose bill carries the fault, ascending; nobody for 0.
-        asked: by code, how many quotas ask for.
+        is_late: whether the sound bill is paid late.
+        fault: code of the anomaly, 0 for none.
     """
 
-    billed: int
-    late: Ints
-    faults: tuple[Ints, ...]
-    asked: tuple[int, ...]
+    is_late: npt.NDArray[np.bool_]
+    fault: Codes
 
 
 class Counts(NamedTuple):
@@ -52,87 +55,181 @@ class Counts(NamedTuple):
     zombies: int = 0
     partials: int = 0
 
-    def after(self, config: Config, billed: int) -> Counts:
-        """The counts one billing date on."""
-        rates = config.anomaly_rates
-        due = self.due + billed
-        ghosts = quota(rates.ghost_subscriber, due)
-        invoices = due - ghosts
-        zombies = quota(rates.zombie_account, invoices)
-        payments = invoices - zombies
-        late, partials = quota(config.late_rate, due), quota(rates.partial_payment, payments)
-        return Counts(due, invoices, payments, late, ghosts, zombies, partials)
+    @property
+    def of_code(self) -> tuple[int, int, int, int]:
+        """The faults by the code of their kind."""
+        return 0, self.ghosts, self.zombies, self.partials
+
+    def less(self, before: Counts) -> Counts:
+        """What came since."""
+        return Counts(*(now - then for now, then in zip(self, before, strict=True)))
 
 
-def leaks(config: Config, draws: Draws) -> tuple[Leaks, ...]:
-    """What leaks at each billing date of as_of's month and before."""
-    return _leaks(through(config), draws)
+def counts_through(config: Config, draws: Draws, dates: int) -> Counts:
+    """The counts that the rates ask for after so many billing dates."""
+    return _counts(through(config), draws)[dates]
 
 
 @lru_cache(maxsize=4)
-def _leaks(config: Config, draws: Draws) -> tuple[Leaks, ...]:
-    people, so_far, result = population(config, draws), Counts(), []
-    for cycle in range(len(bill_days(config))):
-        here = people.billed(cycle)
-        before, so_far = so_far, so_far.after(config, len(here))
-        asked = [after - then for after, then in zip(so_far, before, strict=True)]
-        result.append(_of_date(config, draws, people, cycle, here, asked))
-    return tuple(result)
+def _counts(config: Config, draws: Draws) -> tuple[Counts, ...]:
+    """The counts before the first billing date, and through each."""
+    if config.prevalence:
+        return _dealt_counts(config, draws)
+    return tuple(_counts_of(config, due) for due in (0, *population(config, draws).billed_through()))
 
 
-def _of_date(
-    config: Config, draws: Draws, people: Population, cycle: int, here: Ints, asked: list[int]
-) -> Leaks:
-    """Choose who is late, then the faults, each among those whom the ones before left."""
-    _, _, _, late, *faults = asked
-    grace_end = people.bill_days[cycle] + config.payment_terms_days + config.grace_days
+def _counts_of(config: Config, due: int) -> Counts:
+    """The counts that the rates ask for of so many bills."""
+    rates = config.anomaly_rates
+    ghosts = quota(rates.ghost_subscriber, due)
+    zombies = quota(rates.zombie_account, due - ghosts)
+    partials = quota(rates.partial_payment, due - ghosts - zombies)
+    late = quota(config.late_rate, due)
+    return Counts(due, due - ghosts, due - ghosts - zombies, late, ghosts, zombies, partials)
 
-    def chosen(purpose: str, among: Ints, count: int) -> Ints:
-        return among[first_of(draws.words(f"{purpose} {cycle}", among), count)]
 
-    paying_late = _late(chosen, people.payer[here], here, late)
-    ghosts = chosen("ghosts", here, faults[0])
-    invoiced = np.setdiff1d(here, ghosts, assume_unique=True)
-    zombies = chosen("zombies", invoiced[people.end_day[invoiced] > grace_end], faults[1])
-    on_time = np.setdiff1d(
-        np.setdiff1d(invoiced, zombies, assume_unique=True), paying_late, assume_unique=True
+# --- prevalence ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4)
+def _planned(config: Config, draws: Draws) -> tuple[Counts, ...]:
+    """The counts through each billing date of the faults that are planned: all, or at a prevalence those of
+    the highest one, of which some are dealt; each kind's of all bills."""
+    if not config.prevalence:
+        return _counts(config, draws)
+    rates, dues = config.highest_rates, (0, *population(config, draws).billed_through())
+    kinds = [quotas(rates[anomaly.name], dues) for anomaly in ANOMALIES]
+    late = quotas(config.late_rate, dues)
+    return tuple(
+        Counts(due, due, due, late, *kinds) for due, late, *kinds in zip(dues, late, *kinds, strict=True)
     )
-    partials = chosen("partials", on_time, faults[2])
-    nobody = np.zeros(0, dtype=np.int64)
-    return Leaks(len(here), paying_late, (nobody, ghosts, zombies, partials), (0, *faults))
 
 
-def _late(chosen: Callable[[str, Ints, int], Ints], payer: Ints, here: Ints, count: int) -> Ints:
+def _dealt_counts(config: Config, draws: Draws) -> tuple[Counts, ...]:
+    """The counts where faults are dealt: zombies have their rate of what ghosts leave, and partial payments
+    theirs of what both leave."""
+    planned, share = _planned(config, draws), config.dealt_share
+    kinds = []
+    for code, anomaly in enumerate(ANOMALIES, start=1):
+        kinds.append(dealt_before([counts.of_code[code] for counts in planned], share))
+        share *= 1 - getattr(config.anomaly_rates, anomaly.name)
+    return tuple(
+        Counts(all_.due, all_.due - ghosts, all_.due - ghosts - zombies, all_.late, ghosts, zombies, partials)
+        for all_, ghosts, zombies, partials in zip(planned, *kinds, strict=True)
+    )
+
+
+# --- a billing date -----------------------------------------------------------------------------------
+
+
+def leaks(config: Config, draws: Draws, cycle: int) -> Leaks:
+    """What leaks at a billing date of as_of's month or before."""
+    return _leaks(through(config), draws, cycle)
+
+
+@lru_cache(maxsize=8)
+def _leaks(config: Config, draws: Draws, cycle: int) -> Leaks:
+    """Choose who is late, then the faults, each among those whom the planned ones before left."""
+    people = population(config, draws)
+    planned, asked = (
+        of[cycle + 1].less(of[cycle]) for of in (_planned(config, draws), _counts(config, draws))
+    )
+    here = people.billed(cycle)
+    grace_end = people.bill_days[cycle] + config.payment_terms_days + config.grace_days
+    fault, is_late = np.zeros(len(here), dtype=np.int8), np.zeros(len(here), dtype=np.bool_)
+
+    def chosen(purpose: str, among: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:
+        if not count:
+            return among[:0]
+        return among[first_of(draws.words(f"{purpose} {cycle}", here[among]), count)]
+
+    is_late[_late(chosen, people.payer[here], asked.late)] = True
+    is_free = np.ones(len(here), dtype=np.bool_)
+    stays = people.end_day[here] > grace_end
+    ghosts = _ghosts(chosen, people, here, cycle, planned.ghosts, _first_ghosts(config, draws, cycle))
+    for code, purpose, may in (
+        (GHOST, "ghosts", ghosts),
+        (ZOMBIE, "zombies", stays),
+        (PARTIAL, "partials", ~is_late),
+    ):
+        among = chosen(purpose, np.flatnonzero(is_free & may), planned.of_code[code])
+        fault[chosen(f"dealt {purpose}", among, asked.of_code[code])] = code
+        is_free[among] = False
+    for values in (is_late, fault):
+        values.setflags(write=False)
+    return Leaks(is_late, fault)
+
+
+def _ghosts(
+    chosen: Chosen, people: Population, here: Ints, cycle: int, count: int, first: int
+) -> npt.NDArray[np.bool_]:
+    """Whose bill may be a ghost's: anybody's, or where ghosts are put at first bills after a change of plan
+    exactly those that are chosen."""
+    may = np.ones(len(here), dtype=np.bool_)
+    if first:
+        is_first = people.is_changed[here] & (people.first_cycle[here] == cycle)
+        put = chosen("first ghosts", np.flatnonzero(is_first), first)
+        may[put] = False
+        rest = chosen("ghosts", np.flatnonzero(may), count - len(put))
+        may[:] = False
+        may[put] = may[rest] = True
+    return may
+
+
+def _first_ghosts(config: Config, draws: Draws, cycle: int) -> int:
+    """How many ghosts of a billing date are asked at first bills after a change of plan."""
+    so_far = [counts.ghosts for counts in _planned(config, draws)[cycle : cycle + 2]]
+    before, after = quotas(config.ghosts_at_plan_changes, so_far)
+    return after - before
+
+
+def _late(chosen: Chosen, payer: Ints, count: int) -> npt.NDArray[np.intp]:
     """Who pays late: so many of each kind of payer as its habit says."""
     rooms = np.bincount(payer, minlength=len(PAYERS)).tolist()
     weights = [room * weight for room, weight in zip(rooms, LATE_WEIGHTS, strict=True)]
     counts = fill(count, weights, rooms) if count else (0,) * len(rooms)
-    return np.sort(
-        np.concatenate([chosen("late", here[payer == kind], many) for kind, many in enumerate(counts)])
+    return np.concatenate(
+        [chosen("late", np.flatnonzero(payer == kind), many) for kind, many in enumerate(counts)]
     )
 
 
 def first_misfit(config: Config, draws: Draws) -> tuple[int, int, int, int] | None:
     """The first billing date by as_of that has too few bills for a kind, or None.
 
-    It is given by its cycle, the kind's code, the bills asked and those found.
+    It is given by its cycle, the kind's code, the bills asked and those found. Most dates have so many bills
+    that no kind need be looked for.
     """
-    for cycle, found in enumerate(leaks(config, draws)[: len(bill_days(config))]):
+    ending = _ending_in_grace(through(config), draws)
+    of_plan, of_rates = (of(through(config), draws) for of in (_planned, _counts))
+    for cycle in range(len(bill_days(config))):
+        planned, asked = (of[cycle + 1].less(of[cycle]) for of in (of_plan, of_rates))
+        sound = planned.due - planned.ghosts
+        has_room = planned.zombies <= sound - ending[cycle]
+        if has_room and planned.partials <= sound - planned.zombies - planned.late:
+            continue
+        found = np.bincount(leaks(config, draws, cycle).fault, minlength=PARTIAL + 1).tolist()
         for code in (GHOST, ZOMBIE, PARTIAL):
-            if found.asked[code] > len(found.faults[code]):
-                return cycle, code, found.asked[code], len(found.faults[code])
+            if asked.of_code[code] > found[code]:
+                return cycle, code, asked.of_code[code], found[code]
     return None
+
+
+@lru_cache(maxsize=4)
+def _ending_in_grace(config: Config, draws: Draws) -> tuple[int, ...]:
+    """Of the subscriptions that each billing date bills, those that end before grace runs out."""
+    people = population(config, draws)
+    gone = np.flatnonzero(people.last_cycle != NEVER)
+    wait = config.payment_terms_days + config.grace_days
+    first = np.searchsorted(people.bill_days[:-1], people.end_day[gone] - wait, side="left")
+    first = np.maximum(first, people.first_cycle[gone])
+    last = people.last_cycle[gone]
+    at = first <= last
+    steps = np.bincount(first[at], minlength=len(people.bill_days) + 1)
+    steps -= np.bincount(last[at] + 1, minlength=len(people.bill_days) + 1)
+    return tuple(accumulate(steps.tolist()))
 
 
 def settled_dates(config: Config) -> int:
     """How many billing dates have shown by as_of all that they will."""
     wait = config.payment_terms_days + config.grace_days
     return sum(day + wait < epoch_day(config.day) for day in bill_days(config))
-
-
-def counts_through(config: Config, draws: Draws, dates: int) -> Counts:
-    """The counts that the rates ask for after so many billing dates."""
-    so_far = Counts()
-    for found in leaks(config, draws)[:dates]:
-        so_far = so_far.after(config, found.billed)
-    return so_far

@@ -6,8 +6,9 @@ from synth_assets.model.calendar import date_of, months_before
 from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import LARGEST
 from synth_assets.worlds.subscriptions.anomalies import ANOMALIES
-from synth_assets.worlds.subscriptions.cohorts import bill_days, most_bills
-from synth_assets.worlds.subscriptions.config import LONGEST_HISTORY_MONTHS, NUMBERS_A_CYCLE, Config
+from synth_assets.worlds.subscriptions.cohorts import bill_days
+from synth_assets.worlds.subscriptions.config import LONGEST_HISTORY_MONTHS, Config
+from synth_assets.worlds.subscriptions.growing_bills import NUMBERS_A_BILL
 from synth_assets.worlds.subscriptions.growing_plan import first_misfit
 
 
@@ -20,16 +21,27 @@ def history_why_not(config: Config) -> str | None:
             f"history.start {config.start} is {LONGEST_HISTORY_MONTHS // 12} years or more before as_of "
             f"{config.day}: start later"
         )
-    history = config.history
+    if config.ghosts_at_plan_changes and not config.plan_change_share:
+        return nobody_changes(config)
+    history, dates = config.history, len(bill_days(config))
     years = (config.day - config.start).days / 365
     customers = history.customers_at_start + int(history.new_customers_per_year * (years + 1))
-    most = LARGEST // (NUMBERS_A_CYCLE * most_bills(config))
+    most = LARGEST // (NUMBERS_A_BILL * max(dates, 1))
     if customers > most:
         return (
             f"history: customers_at_start and new_customers_per_year make up to {customers:,} customers by "
-            f"{config.day}, but invoice numbers allow {most:,}: ask for fewer, or start later"
+            f"{config.day}, but invoice numbers of {dates} billing dates allow {most:,}: ask for fewer, or "
+            "start later"
         )
     return None
+
+
+def nobody_changes(config: Config) -> str:
+    """That ghosts cannot be where nobody changes their plan."""
+    return (
+        f"ghosts_at_plan_changes {config.ghosts_at_plan_changes:g}: nobody changes their plan: raise "
+        "plan_change_share or set it to 0"
+    )
 
 
 def faults_why_not(config: Config, draws: Draws) -> str | None:

@@ -1,4 +1,4 @@
-"""A business that goes on: who comes, on which plan, how each pays, and who cancels when.
+"""A business that goes on: its customers and their subscriptions, and when each is billed.
 
 All of it is a pure function of the seed and the start of the history, month after month. as_of only says how
 much of it has happened, so that no later day changes an earlier one. No fault is planned here.
@@ -6,51 +6,60 @@ much of it has happened, so that no later day changes an earlier one. No fault i
 
 from __future__ import annotations
 
-import datetime as dt
 from calendar import monthrange
-from fractions import Fraction
 from functools import lru_cache
-from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from synth_assets.model import quantile_tables
 from synth_assets.model.calendar import date_of, epoch_day
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.model.permutation import Permutation
 from synth_assets.worlds.subscriptions import curves
-from synth_assets.worlds.subscriptions.cohorts import DAYS_A_MONTH, bill_days
-from synth_assets.worlds.subscriptions.config import LONGEST_HISTORY_MONTHS, Config
+from synth_assets.worlds.subscriptions.arrivals import month_edges, start_days
+from synth_assets.worlds.subscriptions.cohorts import bill_days
+from synth_assets.worlds.subscriptions.config import Config
+from synth_assets.worlds.subscriptions.departures import NEVER, Changes, departures
 from synth_assets.worlds.subscriptions.ends import day_in_cycle
 from synth_assets.worlds.subscriptions.payers import PAYERS, PAYERS_OF_200
 from synth_assets.worlds.subscriptions.shares import Counts
 
-NEVER = 1 << 30
-"""Cycle, and day, of a cancellation that has not come."""
-
 
 class Population(NamedTuple):
-    """The customers of a history, in the order in which they come.
+    """The customers of a history, in the order in which they come, and their subscriptions as they start.
 
     Attributes:
         bill_days: epoch day of each billing date, and of the one behind them.
-        start_day, plan, payer: of each customer; founders start on or before the first day.
+        customer_start: first day of each customer; founders come first, on or before the history's first day.
+        customer, start_day, plan, payer: of each subscription; the first ones of founders come first.
         first_cycle: cycle of the first bill; the number of cycles where it is still to come.
-        cancel_cycle, end_day: cycle of the last bill, and day of the cancellation; or NEVER.
+        last_cycle, end_day: cycle of the last bill, and last day; or NEVER.
+        is_changed: whether the subscription began with a change of plan.
     """
 
     bill_days: Counts
+    customer_start: Ints
+    customer: Ints
     start_day: Ints
     plan: Ints
     payer: Ints
     first_cycle: Ints
-    cancel_cycle: Ints
+    last_cycle: Ints
     end_day: Ints
+    is_changed: npt.NDArray[np.bool_]
 
     def billed(self, cycle: int) -> Ints:
-        """The customers that a billing date finds active, ascending."""
-        return np.flatnonzero((self.first_cycle <= cycle) & (cycle <= self.cancel_cycle))
+        """The subscriptions that a billing date finds active, ascending."""
+        started = int(np.searchsorted(self.first_cycle, cycle, side="right"))
+        return np.flatnonzero(self.last_cycle[:started] >= cycle)
+
+    def billed_through(self) -> Counts:
+        """How many bills are due through each billing date."""
+        cycles = len(self.bill_days) - 1
+        started = np.cumsum(np.bincount(self.first_cycle, minlength=cycles + 1)[:cycles])
+        over = np.bincount(self.last_cycle[self.last_cycle != NEVER] + 1, minlength=cycles + 1)
+        return tuple(np.cumsum(started - np.cumsum(over[:cycles])).tolist())
 
 
 def population(config: Config, draws: Draws) -> Population:
@@ -62,9 +71,10 @@ def population(config: Config, draws: Draws) -> Population:
 
 
 def through(config: Config) -> Config:
-    """The configuration with the last day of as_of's month: all days of a month share their plans."""
+    """The configuration with the last day of as_of's month: all days of a month share their plans. Rates are
+    those that a `decoy_ratio` sets."""
     day = config.day
-    return config.model_copy(update={"as_of": day.replace(day=monthrange(day.year, day.month)[1])})
+    return config.planned.model_copy(update={"as_of": day.replace(day=monthrange(day.year, day.month)[1])})
 
 
 @lru_cache(maxsize=4)
@@ -75,20 +85,18 @@ def _population(config: Config, draws: Draws) -> Population:
     cycles = sum(day <= last for day in days)
     days = days[: cycles + 1]
     start = start_days(config, draws, days[-1] - 1)
-    number = np.arange(len(start), dtype=np.int64)
-    plan_field, payer_field, _, _ = draws.fields("plan and payer", number)
+    plan_field, payer_field, _, _ = draws.fields("plan and payer", np.arange(len(start)))
     plan = quantile_tables.sample(_plans(config), plan_field)
-    payer = quantile_tables.sample(
-        quantile_tables.from_weights(range(len(PAYERS)), PAYERS_OF_200), payer_field
-    )
+    payers = quantile_tables.from_weights(range(len(PAYERS)), PAYERS_OF_200)
     first = np.searchsorted(days[:-1], start, side="left")
-    cancel = _cancel_cycles(config, draws, days, start, plan, first)
+    cancel, changes = departures(config, draws, days, start, plan, first)
     end = np.full(len(start), NEVER, dtype=np.int64)
     gone = np.flatnonzero(cancel != NEVER)
     edges = np.array(days, dtype=np.int64)
-    length = np.diff(edges)[cancel[gone]]
-    end[gone] = edges[cancel[gone]] + day_in_cycle(draws, gone, length)
-    found = Population(days, start, plan, payer, first, cancel, end)
+    end[gone] = edges[cancel[gone]] + day_in_cycle(draws, gone, np.diff(edges)[cancel[gone]])
+    customer, begin, *rest = _subscriptions(config, start, plan, first, cancel, end, changes)
+    payer = quantile_tables.sample(payers, payer_field)[customer]
+    found = Population(days, start, customer, begin, rest[0], payer, *rest[1:])
     for values in found[1:]:
         values.setflags(write=False)
     return found
@@ -100,91 +108,50 @@ def _plans(config: Config) -> Ints:
     return quantile_tables.from_weights(range(len(curves.PLANS)), weights)
 
 
-# --- who comes ----------------------------------------------------------------------------------------
+def _subscriptions(
+    config: Config, start: Ints, plan: Ints, first: Ints, cancel: Ints, end: Ints, changes: Changes
+) -> tuple[np.ndarray, ...]:
+    """Customers, first days, plans, first and last cycles, last days and whether changed of subscriptions.
 
-
-def start_days(config: Config, draws: Draws, last: int) -> Ints:
-    """The day on which each customer starts, through the month of day `last`: founders first, then in time.
-
-    A year brings new_customers_per_year, every month a twelfth, rounded over all months so far, and the first
-    the share of its days that are left. They come on any day of the month.
+    Each customer has a first one, and with each change of plan another, from the next day on.
     """
-    founders = np.arange(config.history.customers_at_start, dtype=np.int64)
-    tenure, day, _, _ = draws.fields("start", founders)
-    months = quantile_tables.sample(curves.staying_tenure_months(0.0, (0,)), tenure)
-    days = months * 30_437 // 1_000 + day.astype(np.int64) * 30 // 65_536
-    first = epoch_day(config.start)
-    parts, total, edges = [first - days], Fraction(0), _month_edges(config.start, last)
-    before = len(founders)
-    for low, high in pairwise(edges):
-        whole = monthrange(date_of(high - 1).year, date_of(high - 1).month)[1]
-        total += Fraction(config.history.new_customers_per_year * (high - low), 12 * whole)
-        so_far = len(founders) + int(total + Fraction(1, 2))
-        new = np.arange(before, so_far, dtype=np.int64)
-        field = draws.fields("start", new)[0].astype(np.int64)
-        parts.append(np.sort(low + (field * (high - low) >> 16)))
-        before = so_far
-    return np.concatenate(parts)
+    count, more = len(start), len(changes.customer)
+    customer = np.concatenate([np.arange(count), changes.customer])
+    is_changed = np.arange(count + more) >= count
+    begin = np.concatenate([start, changes.last_day + 1])
+    own_plan, own_first = np.concatenate([plan, changes.plan]), np.concatenate([first, changes.cycle + 1])
+    last_cycle, last_day = cancel[customer], end[customer]
+    in_turn = np.lexsort((own_first, is_changed, customer))
+    before, after = in_turn[:-1], in_turn[1:]
+    again = customer[before] == customer[after]
+    last_cycle[before[again]] = own_first[after[again]] - 1
+    last_day[before[again]] = begin[after[again]] - 1
+    founded = np.where(np.arange(count + more) < config.history.customers_at_start, 0, begin)
+    order = np.lexsort((customer, is_changed, founded))
+    of_all = (customer, begin, own_plan, own_first, last_cycle, last_day, is_changed)
+    return tuple(values[order] for values in of_all)
 
 
-def _month_edges(start: dt.date, last: int) -> list[int]:
-    """The day after the start, and the 1st of each month since, up to the first one after day `last`."""
-    edges, index = [epoch_day(start) + 1], start.year * 12 + start.month
-    while edges[-1] <= last:
-        edges.append(epoch_day(dt.date(index // 12, index % 12 + 1, 1)))
-        index += 1
-    return edges
+# --- by as_of -----------------------------------------------------------------------------------------
 
 
-def customers_by(config: Config, draws: Draws) -> int:
-    """How many customers have started by as_of."""
+def customers_by(config: Config, draws: Draws, day: int) -> int:
+    """How many customers have started by a day of the history."""
+    return _started(config, population(config, draws).customer_start, day)
+
+
+def subscriptions_by(config: Config, draws: Draws, day: int) -> int:
+    """How many subscriptions have."""
+    return _started(config, population(config, draws).start_day, day)
+
+
+def customers_by_month(config: Config, draws: Draws) -> Counts:
+    """How many customers have started by the end of each month, as far as customers are known."""
+    people = population(config, draws)
+    edges = month_edges(config.start, people.bill_days[-1] - 1)[1:]
+    return tuple(_started(config, people.customer_start, edge - 1) for edge in edges)
+
+
+def _started(config: Config, start: Ints, day: int) -> int:
     founders = config.history.customers_at_start
-    new = population(config, draws).start_day[founders:]
-    return founders + int(np.searchsorted(new, epoch_day(config.day), side="right"))
-
-
-# --- who cancels --------------------------------------------------------------------------------------
-
-
-def _cancel_cycles(config: Config, draws: Draws, days: Counts, start: Ints, plan: Ints, first: Ints) -> Ints:
-    """The cycle after whose bill each customer cancels: the young and those on cheap plans most."""
-    tenures = range(curves.LONGEST_TENURE_MONTHS + LONGEST_HISTORY_MONTHS + 24)
-    hazard = np.array([curves.hazard(months) for months in tenures])
-    of_plan = np.array(curves.PLAN_HAZARD)
-    cancel = np.full(len(start), NEVER, dtype=np.int64)
-    share = Fraction(config.churn_rate).limit_denominator(10**9) * config.billing_interval_months / 12
-    so_far, done = 0, 0
-    for cycle, swing in enumerate(_swings(config, draws, len(days) - 1)):
-        here = np.flatnonzero((first <= cycle) & (cancel == NEVER))
-        so_far += len(here)
-        wanted = int(share * (so_far + swing * len(here)) + Fraction(1, 2)) - done
-        tenure = ((days[cycle] - start[here]) / DAYS_A_MONTH).astype(np.int64)
-        weight = hazard[tenure] * of_plan[plan[here]]
-        gone = here[first_of(draws.words(f"cancels {cycle}", here) / weight, wanted)]
-        cancel[gone] = cycle
-        done += len(gone)
-    return cancel
-
-
-def _swings(config: Config, draws: Draws, cycles: int) -> list[Fraction]:
-    """By how many cycles' cancellations those so far are ahead after each cycle: none at the end of a year.
-
-    How much the months of a year differ is fixed, which is which is drawn.
-    """
-    of_year = max(1, 12 // config.billing_interval_months)
-    factors = [Fraction(factor).limit_denominator(1_000) for factor in curves.month_factors(of_year)]
-    mean = sum(factors) / of_year
-    swings: list[Fraction] = []
-    for year in range(-(-cycles // of_year)):
-        order = Permutation(draws.key(f"months of cancellations {year}"), of_year)(np.arange(of_year))
-        swings += accumulate(factors[place] / mean - 1 for place in order.tolist())
-    return swings[:cycles]
-
-
-def first_of(order: np.ndarray, count: int) -> Ints:
-    """The places of the `count` smallest values, ascending; all where there are no more."""
-    if count <= 0:
-        return np.zeros(0, dtype=np.int64)
-    if count >= len(order):
-        return np.arange(len(order))
-    return np.sort(np.argpartition(order, count - 1)[:count])
+    return founders + int(np.searchsorted(start[founders:], day, side="right"))

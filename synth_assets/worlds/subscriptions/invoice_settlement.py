@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from synth_assets.model.arrow import combined, equals_choice, to_numpy
 from synth_assets.model.calendar import epoch_day
@@ -33,18 +33,17 @@ COLUMNS = (
 
 def generate(subscriptions: Rows, invoices: Rows, payments: Rows, config: Config) -> pa.Table:
     """One row an invoice, settled as of the period's last day."""
+    active = subscriptions.id_numbers("sub_id")[equals_choice(subscriptions["status"], "Active")]
+    return settled(invoices, payments, isin_sorted(invoices.id_numbers("sub_id"), active), config)
+
+
+def settled(invoices: Rows, payments: Rows, is_active: npt.NDArray[np.bool_], config: Config) -> pa.Table:
+    """The same, given whose subscription is active: now, or in a history that grows when grace ran out."""
     invoice, payment = invoices.id_numbers("invoice_id"), payments.id_numbers("invoice_id")
     amount = to_numpy(invoices["amount_cents"])
     received = np.zeros(len(invoice), dtype=np.int64)
     received[np.flatnonzero(isin_sorted(invoice, payment))] = to_numpy(payments["amount_paid_cents"])
-    number, billed = subscriptions.id_numbers("sub_id"), invoices.id_numbers("sub_id")
     grace_end = to_numpy(invoices["due_date"]).astype(np.int64) + config.grace_days
-    if config.grows:  # a zombie whose subscription is cancelled later was one all the same
-        end = pc.fill_null(subscriptions["end_date"].cast(pa.int32()), np.iinfo(np.int32).max)
-        is_active = to_numpy(end)[np.searchsorted(number, billed)] > grace_end
-    else:
-        active = number[equals_choice(subscriptions["status"], "Active")]
-        is_active = isin_sorted(billed, active)
     is_over = epoch_day(config.day) > grace_end
     settlement = np.select(
         [received >= amount, received > 0, is_over & is_active], [PAID, PARTIALLY_PAID, ZOMBIE], UNPAID

@@ -9,6 +9,7 @@ from synth_assets.model.columns import day, identifier, money, reference
 from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
+from synth_assets.worlds.subscriptions.bill import Bill
 from synth_assets.worlds.subscriptions.config import Config
 from synth_assets.worlds.subscriptions.facts import Facts, price_cents
 from synth_assets.worlds.subscriptions.subscriptions import SUB_ID
@@ -29,18 +30,22 @@ COLUMNS = (
 
 def generate(subscriptions: Rows, facts: Facts, config: Config) -> pa.Table:
     """One row a bill that was issued, subscription by subscription, at the price of its plan."""
-    due = facts.bills
-    issued = np.flatnonzero(due.is_issued)
-    row = due.row[issued].astype(np.intp)
-    day = due.day[issued]
+    due = facts.bills.where(facts.bills.is_issued)
+    row = due.row.astype(np.intp)
+    sub_id = take_ids(subscriptions["sub_id"], row)
+    return issued(due, sub_id, interval_price_cents(subscriptions, config)[row], config)
+
+
+def issued(due: Bill, sub_id: pa.Array, amount_cents: Ints, config: Config) -> pa.Table:
+    """The rows of some bills that were issued."""
     return arrow_table(
         COLUMNS,
         {
-            "invoice_id": due.number[issued],
-            "sub_id": take_ids(subscriptions["sub_id"], row),
-            "invoice_date": day,
-            "due_date": day + config.payment_terms_days,
-            "amount_cents": interval_price_cents(subscriptions, config)[row],
+            "invoice_id": due.number,
+            "sub_id": sub_id,
+            "invoice_date": due.day,
+            "due_date": due.day + config.payment_terms_days,
+            "amount_cents": amount_cents,
         },
     )
 

@@ -9,8 +9,13 @@ from synth_assets.model.quotas import quota
 from synth_assets.worlds.subscriptions.closed_form import ClosedForm, closed_form, plan_counts
 from synth_assets.worlds.subscriptions.cohorts import bill_days, cohorts
 from synth_assets.worlds.subscriptions.config import NUMBERS_A_CYCLE, Config
+from synth_assets.worlds.subscriptions.decoy_rates import history_why_not as history_decoys_why_not
 from synth_assets.worlds.subscriptions.decoy_rates import why_not as decoys_why_not
-from synth_assets.worlds.subscriptions.growing_refusals import faults_why_not, history_why_not
+from synth_assets.worlds.subscriptions.growing_refusals import (
+    faults_why_not,
+    history_why_not,
+    nobody_changes,
+)
 
 
 def why_not(config: Config, draws: Draws) -> str | None:
@@ -23,7 +28,7 @@ def why_not(config: Config, draws: Draws) -> str | None:
         total = shares.basic + shares.pro + shares.enterprise
         return f"plan_shares: they add up to {total:g}, but must add up to 1"
     if config.grows:
-        return faults_why_not(config, draws.of("bills"))
+        return history_decoys_why_not(config) or faults_why_not(config, draws.of("bills"))
     return decoys_why_not(config) or _misfit(config, draws.of("bills"))
 
 
@@ -93,10 +98,7 @@ def _nobody(config: Config, draws: Draws) -> str | None:
             "billed before: lower it"
         )
     if config.ghosts_at_plan_changes and not config.plan_change_share:
-        return (
-            f"ghosts_at_plan_changes {config.ghosts_at_plan_changes:g}: nobody changes their plan: raise "
-            "plan_change_share or set it to 0"
-        )
+        return nobody_changes(config)
     if not any(closed_form(config, draws).stayers) and any(rate for _, rate in config.anomaly_rates):
         return f"anomaly_rates: churn_rate {config.churn_rate:g} leaves nobody active to carry them: lower it"
     return None

@@ -5,7 +5,7 @@
 -- keys, and `first_day`, on which the period or the history starts. Each query returns the values of a label: entity_id, related_entity_id, expected_value and actual_value
 -- in dollars.
 
--- name: ghost_subscriber — An active subscription without an invoice for a billing date: $50.00 expected, 0 billed.
+-- name: ghost_subscriber [cross-partition in a history] — An active subscription without an invoice for a billing date: $50.00 expected, 0 billed.
 -- In a history that grows it was active on that date, whatever came later.
 WITH firsts AS (
     SELECT CAST(month AS DATE) AS billing_date, row_number() OVER (ORDER BY month) - 1 AS months_on

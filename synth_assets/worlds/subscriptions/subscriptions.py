@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from synth_assets.model.columns import choice, day, identifier, reference, state
+from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.model.variant import Variant
@@ -43,15 +45,30 @@ COLUMNS = (
 def generate(customers: Rows, facts: Facts) -> pa.Table:
     """One row a customer, two where the plan changes."""
     decided = facts.subscriptions
+    customer_id = take_ids(customers["customer_id"], decided.row)
+    return contracts(
+        decided.number, customer_id, decided.plan, decided.start_day, decided.end_day, decided.is_active
+    )
+
+
+def contracts(
+    number: Ints,
+    customer_id: pa.Array | Ints,
+    plan: Ints,
+    start_day: Ints,
+    end_day: Ints,
+    is_active: npt.NDArray[np.bool_],
+) -> pa.Table:
+    """The rows of some subscriptions, numbered from 0; days are epoch days."""
     return arrow_table(
         COLUMNS,
         {
-            "sub_id": decided.number + 1,
-            "customer_id": take_ids(customers["customer_id"], decided.row),
-            "plan_id": decided.plan + 1,
-            "start_date": decided.start_day,
-            "end_date": np.ma.masked_array(decided.end_day, mask=decided.is_active),
-            "status": np.where(decided.is_active, 0, 1),
+            "sub_id": number + 1,
+            "customer_id": customer_id,
+            "plan_id": plan + 1,
+            "start_date": start_day,
+            "end_date": np.ma.masked_array(end_day, mask=is_active),
+            "status": np.where(is_active, 0, 1),
         },
     )
 
