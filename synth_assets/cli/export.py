@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,11 @@ from synth_assets.cli.common import (
 )
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
-from synth_assets.scenario.resolve import resolve
+from synth_assets.scenario.resolve import day_of, resolve
 
 if TYPE_CHECKING:
     from synth_assets.export.formats import Source
+    from synth_assets.model.vendor import Since, Vendor
 
 preset_option = click.option(
     "--preset", help="What is published there, if it is of this preset; else the preset as it is by default."
@@ -47,6 +49,11 @@ variant_option = click.option(
 )
 @click.option("--out", required=True, type=click.Path(file_okay=False), help="Directory.")
 @click.option("--tables", metavar="A,B", help="Only these tables, as csv or json.")
+@click.option(
+    "--since",
+    metavar="DATE",
+    help="With plaid, of a history that grows: write the pages of /transactions/sync from that day, too.",
+)
 @preset_option
 @variant_option
 @data_dir_option
@@ -56,6 +63,7 @@ def export(
     form: str,
     out: str,
     tables: str | None,
+    since: str | None,
     preset: str | None,
     variants: tuple[str, ...],
     directory: str | None,
@@ -75,8 +83,19 @@ def export(
             None if tables is None else [table_of(world, word.strip()).name for word in tables.split(",")]
         )
         place = Path(out) / world.name if name == "all" else Path(out)
-        for path in write(source_of(world, preset, directory, variants), form, place, wanted):
+        source = source_of(world, preset, directory, variants)
+        before = None if since is None else _before(source, vendor_of(world, form), form, since)
+        for path in write(source, form, place, wanted, before):
             click.echo(shown(path))
+
+
+def _before(source: Source, vendor: Vendor | None, form: str, since: str) -> Iterator[Since]:
+    """The blocks on the day since which a vendor's updates are asked."""
+    from synth_assets.generation.earlier import blocks_on
+
+    if not (vendor and vendor.updates):
+        raise UsageProblem(f"--since: {form} tells no changes from day to day: use `changes` for them")
+    return blocks_on(source.scenario, day_of("--since", since), vendor.tables)
 
 
 def source_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from synth_assets.export.vendors import export_vendor
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.table import Table
 from synth_assets.model.variant import Variant
-from synth_assets.model.vendor import Vendor
+from synth_assets.model.vendor import Since, Vendor
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import translate_os_errors
@@ -120,7 +120,13 @@ def holds(store: Store, preset: str) -> bool:
         return False
 
 
-def write(source: Source, form: str, out: Path, tables: Sequence[str] | None = None) -> list[Path]:
+def write(
+    source: Source,
+    form: str,
+    out: Path,
+    tables: Sequence[str] | None = None,
+    before: Iterable[Since] | None = None,
+) -> list[Path]:
     """Write a world in a format.
 
     Args:
@@ -128,6 +134,7 @@ def write(source: Source, form: str, out: Path, tables: Sequence[str] | None = N
         form: csv, json or one of the world's vendors.
         out: directory; made where it does not exist.
         tables: names of tables of the world; None for all.
+        before: each block as it was on an earlier day, to write a vendor's updates since then, too.
 
     Returns:
         What is now in `out`.
@@ -147,7 +154,7 @@ def write(source: Source, form: str, out: Path, tables: Sequence[str] | None = N
     with translate_os_errors(out, "use another --out or fewer --tables"):
         if vendor:
             config = source.scenario.config
-            return export_vendor(vendor, config, world.draws(config, vendor.name), parts, out)
+            return export_vendor(vendor, config, world.draws(config, vendor.name), parts, out, before)
         return export(world, parts, form, out, source.names if tables is None else tables)
 
 

@@ -56,6 +56,7 @@ WITH found AS (
     FROM transactions CROSS JOIN scenario
     WHERE
         preset = 'personas'
+        AND NOT pending
         AND category_detailed IN (
             'FOOD_AND_DRINK_GROCERIES', 'FOOD_AND_DRINK_RESTAURANT', 'TRANSPORTATION_GAS', 'INCOME_WAGES'
         )
@@ -227,3 +228,15 @@ cards AS (
     HAVING sum(payments) > 1.25 * count(*)
 )
 SELECT count(*), avg(used) FROM cards;
+
+-- name: pending_fuel_is_round [0.8 to 1, warning, from 30 rows] — Fuel that is pending in a history that grows, in whole
+-- dollars: a pump authorises a hold, not what is filled in.
+SELECT count(*), avg(CASE WHEN amount_cents % 100 = 0 THEN 1.0 ELSE 0 END)
+FROM transactions CROSS JOIN scenario
+WHERE pending AND category_detailed = 'TRANSPORTATION_GAS' AND history.start IS NOT NULL;
+
+-- name: pending_rows_a_user [0.5 to 10, warning, from 50 rows] — Purchases that are pending, for each user of a history
+-- that grows: 29 a month wait two days in the mean.
+SELECT coalesce(sum(users), 0), sum(pending) / sum(users)
+FROM (SELECT count(*) AS users FROM users), (SELECT count(*) AS pending FROM transactions WHERE pending), scenario
+WHERE history.start IS NOT NULL AND as_of - history_begins_after > 30;
