@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from synth_assets.generation.blocks import make_block
@@ -83,6 +84,21 @@ def test_some_holds_are_released() -> None:
     assert (released["went_on"] - released["date"]).dt.days.between(2, 7).all()
 
 
+def test_what_never_posts_looks_like_any_pending_row_until_it_is_old() -> None:
+    """Dated on the day of the purchase, of what was authorised; nothing is posted in its stead."""
+    day = dt.date(2025, 3, 16)
+    found, labels = rows(day), made(day).frame("anomaly_manifest")
+    old = found.loc[labels[labels["type"] == "pending_never_posts"]["entity_id"]]
+    assert len(old) == quota(RATE, 75)
+    assert old["pending"].all()
+    assert (old["date"] == old["authorized_date"]).all()
+    assert not found["pending_transaction_id"].isin(old.index).any()
+    first = old["date"].min().date()
+    assert old["date"].idxmin() in rows(first).index
+    assert old["date"].idxmin() not in made(first + 10 * DAY).frame("anomaly_manifest")["entity_id"].tolist()
+    assert old["date"].idxmin() in made(first + 11 * DAY).frame("anomaly_manifest")["entity_id"].tolist()
+
+
 def test_a_tenth_of_the_purchases_is_never_pending() -> None:
     found = rows(dt.date(2024, 3, 1))
     waited = found[
@@ -154,3 +170,29 @@ def test_any_split_of_users_gives_the_same_rows() -> None:
     for name, whole in data.tables.items():
         assert sum(part[name].num_rows for part in parts) == whole.num_rows
         assert all(part[name].equals(whole.slice(0, part[name].num_rows)) for part in parts[:1])
+
+
+def test_a_balance_above_its_limit_is_seen(tmp_path) -> None:
+    """But on the day of a purchase that is labelled, until the payment comes."""
+    data = made(dt.date(2025, 3, 16))
+    labels = data.frame("anomaly_manifest")
+    over = labels[labels["type"] == "over_limit_transaction"]
+    world, config = data.scenario.world, data.scenario.config
+    accounts = data.frame("accounts")
+    used = accounts["balance_current_cents"] / accounts["balance_limit_cents"]
+    cents = accounts["balance_current_cents"] - 1
+    limits = accounts["balance_limit_cents"].where(used < used.max(), cents)
+    place = data.tables["accounts"].schema.get_field_index("balance_limit_cents")
+    field = data.tables["accounts"].schema.field(place)
+    lower = pa.array([None if pd.isna(one) else int(one) for one in limits], field.type)
+    changed = data.tables | {"accounts": data.tables["accounts"].set_column(place, field, lower)}
+    found = failed(verify_quickly(world, config, write_tables(world, changed, tmp_path / "lower")))
+    assert {"balances_are_within_the_limit", "cards_stay_within_their_limit"} <= found
+    shown = [made(day.date()) for day in over["visible_on"]]
+    above = 0
+    for number, on_the_day in enumerate(shown):
+        held = on_the_day.frame("accounts")
+        above += int((held["balance_current_cents"] > held["balance_limit_cents"]).sum())
+        sources = write_tables(world, on_the_day.tables, tmp_path / str(number))
+        assert not failed(verify_quickly(world, on_the_day.scenario.config, sources))
+    assert above > 0

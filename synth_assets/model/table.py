@@ -42,12 +42,10 @@ class Rule:
         name: the sentence that a failed check shows.
         sql: DuckDB's condition over the stored columns, for example "due_date >= issue_date". As in SQL's
             CHECK, a row for which it is unknown, because a column is empty, does not break it.
-        in_history: whether it holds on every day of a history that grows, too.
     """
 
     name: str
     sql: str
-    in_history: bool = True
 
 
 def as_it_is(name: str) -> str:
@@ -105,8 +103,7 @@ class Table:
         have more of them."""
         columns = (*self.columns, *self.columns_in_history)
         marked = tuple(replace(column, in_history=True) for column in columns)
-        rules = tuple(rule for rule in self.rules if rule.in_history)
-        return replace(self, columns=marked, columns_in_history=(), rules=rules)
+        return replace(self, columns=marked, columns_in_history=())
 
     @property
     def physical_name(self) -> str:

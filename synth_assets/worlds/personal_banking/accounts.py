@@ -8,7 +8,7 @@ import pyarrow as pa
 from synth_assets.model.arrow import indices, strings
 from synth_assets.model.columns import choice, day, identifier, money, reference, state, text
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.model.table import Rows, Rule, Table, arrow_table
+from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, HEALTH, HOME, SAVINGS, SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import window
@@ -134,11 +134,4 @@ ACCOUNTS = Table(
     grain="One account of a user.",
     columns=COLUMNS,
     generate=generate,
-    rules=(
-        Rule(
-            "a card's balance is within its limit",
-            "balance_current_cents <= balance_limit_cents",
-            in_history=False,  # a day may end between a purchase above it and the payment
-        ),
-    ),
 )

@@ -308,6 +308,23 @@ SELECT transaction_id, account_id, date, owed, balance_limit_cents
 FROM owing ANTI JOIN labelled USING (account_id, payments)
 WHERE owed > balance_limit_cents;
 
+-- name: balances_are_within_the_limit — What is owed on a card by as_of is at most its limit, but after a purchase that
+-- is labelled and before the next payment.
+SELECT account_id, balance_current_cents, balance_limit_cents
+FROM accounts
+ANTI JOIN (
+    SELECT bought.account_id
+    FROM anomaly_manifest JOIN transactions AS bought ON id_of(entity_id) = bought.transaction_id
+    WHERE type = 'over_limit_transaction' AND NOT EXISTS (
+        FROM transactions AS later
+        WHERE later.account_id = bought.account_id
+            AND later.amount_cents < 0
+            AND NOT later.pending
+            AND later.transaction_id > bought.transaction_id
+    )
+) AS waiting USING (account_id)
+WHERE balance_current_cents > balance_limit_cents;
+
 -- name: only_checking_may_charge_for_overdrafts — An overdraft fee is agreed for checking accounts alone.
 SELECT account_id, account_type, overdraft_fee_cents
 FROM accounts

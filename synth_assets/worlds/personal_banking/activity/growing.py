@@ -12,7 +12,7 @@ from synth_assets.worlds.personal_banking.activity import statements_so_far
 from synth_assets.worlds.personal_banking.activity.events import OWED
 from synth_assets.worlds.personal_banking.activity.faults import PENDING_AT_MOST_DAYS, Block, edit
 from synth_assets.worlds.personal_banking.activity.shown_pending import NEVER, ShownRows, with_pending
-from synth_assets.worlds.personal_banking.activity.sound import SoundActivity, posted
+from synth_assets.worlds.personal_banking.activity.sound import Flags, SoundActivity, posted
 from synth_assets.worlds.personal_banking.anomalies import PENDING
 from synth_assets.worlds.personal_banking.user_plan import Users
 
@@ -52,15 +52,26 @@ def _linked(block: Block, window: Window, shown: ShownRows) -> Planned:
     is_posted = (source[later] == posts[early]) & ~rows.is_pending[later] & (rows.waited[later] > 0)
     shown_on, gone_on = rows.day.copy(), released_on
     shown_on[early[~is_posted]] = NEVER
-    early, later = early[is_posted], later[is_posted]
-    gone_on[early] = rows.day[later]
+    never, faulty = _never_posted(block, early, later, is_posted), block.faulty.copy()
+    faulty[rows.user[early[never]]] = early[never]
+    shown_on[early[never]], shown_on[later[never]] = rows.day[early[never]], NEVER
     pending_number, name_number = np.full(len(source), -1), block.clean_number.copy()
-    pending_number[later] = block.number[early]
     name_number[early] = name_number[later]
-    visible_on = np.append(rows.day, NEVER)[block.faulty]
+    early, later = early[is_posted], later[is_posted]
+    gone_on[early], pending_number[later] = rows.day[later], block.number[early]
+    visible_on = np.append(rows.day, NEVER)[faulty]
     visible_on[block.users.fault == PENDING] += PENDING_AT_MOST_DAYS + 1
-    block = block._replace(clean_number=name_number, pending_number=pending_number, visible_on=visible_on)
+    block = block._replace(
+        faulty=faulty, clean_number=name_number, pending_number=pending_number, visible_on=visible_on
+    )
     return Planned(block, window, shown_on, gone_on)
+
+
+def _never_posted(block: Block, early: Ints, later: Ints, is_posted: Flags) -> Flags:
+    """Which of the pending rows stay so by a fault: they are shown, and nothing in their stead."""
+    user = block.rows.user[later]
+    stays: Flags = ~is_posted & (block.users.fault[user] == PENDING) & (block.faulty[user] == later)
+    return stays
 
 
 def by_day(planned: Planned, day: int) -> Block:

@@ -64,13 +64,11 @@ def with_pending(sound: SoundActivity, number: Ints, days: int, draws: Draws) ->
         days: length of the window.
         draws: those of users.
     """
-    rows = sound.rows
+    rows = _not_posted_yet(sound.rows, number, days, draws)
     bought = rows.day - rows.waited
     is_bought = IS_PURCHASE[rows.label] & ~rows.is_pending & (rows.waited > 0) & (rows.amount_cents > 0)
     at = np.flatnonzero(is_bought & (bought >= sound.opened_day[rows.user, rows.account]))
-    cell = (number[rows.user[at]] * curves.LONGEST_WINDOW_DAYS + bought[at]) * MOST_DESCRIPTORS + rows.label[
-        at
-    ]
+    cell = _cells(number, rows.take(at), bought[at])
     shows, size, held, until = draws.fields("shown pending", cell)
     seen = np.flatnonzero(shows >= int(pending_curves.NEVER_SHOWN_SHARE * 65_536))
     first = _pending(
@@ -84,6 +82,24 @@ def with_pending(sound: SoundActivity, number: Ints, days: int, draws: Draws) ->
     released = np.concatenate([np.full(len(seen), NEVER), gone])
     is_new = ~_repeated(rows, added, days) & (added.day >= sound.opened_day[added.user, added.account])
     return _merged(rows, added.take(np.flatnonzero(is_new)), posts[is_new], released[is_new], days)
+
+
+def _cells(number: Ints, rows: EventRows, bought: Ints) -> Codes:
+    """A number for each purchase by user, day and shop."""
+    day = number[rows.user] * curves.LONGEST_WINDOW_DAYS + bought
+    return day * MOST_DESCRIPTORS + rows.label
+
+
+def _not_posted_yet(rows: EventRows, number: Ints, days: int, draws: Draws) -> EventRows:
+    """The rows, with what was authorised of those that are pending at the end."""
+    waits = IS_PURCHASE[rows.label] & rows.is_pending & (rows.amount_cents > 0)
+    at, amount = np.flatnonzero(waits), rows.amount_cents.copy()
+    cell = _cells(number, rows.take(at), rows.day[at])
+    cents = _authorised(rows, at, draws.fields("shown pending", cell)[1], draws, cell)
+    known = rows.take(np.flatnonzero(~waits))
+    is_new = ~_repeated(known, rows.take(at)._replace(amount_cents=cents), days)
+    amount[at[is_new]] = cents[is_new]
+    return rows._replace(amount_cents=amount)
 
 
 def _pending(rows: EventRows, at: Ints, day: Ints, cents: Ints) -> EventRows:
