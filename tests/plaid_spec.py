@@ -24,6 +24,10 @@ OBJECTS = {
     "AccountsGetResponse": "accounts*:[AccountBase], item*:Item, request_id*:request",
     "TransactionsGetResponse": "accounts*:[AccountBase], transactions*:[Transaction], "
     "total_transactions*:integer, item*:Item, request_id*:request",
+    "TransactionsSyncResponse": "transactions_update_status*:HISTORICAL_UPDATE_COMPLETE, "
+    "accounts*:[AccountBase], added*:[Transaction], modified*:[Transaction], removed*:[RemovedTransaction], "
+    "next_cursor*:string, has_more*:boolean, request_id*:request",
+    "RemovedTransaction": "transaction_id*:id, account_id*:id",
     "LiabilitiesGetResponse": "accounts*:[AccountBase], item*:Item, liabilities*:LiabilitiesObject, "
     "request_id*:request",
     "Item": "item_id*:id, webhook*:string?, error*:PlaidError?, available_products*:[string], "

@@ -85,3 +85,19 @@ def test_subscriptions_grow_and_no_check_fails() -> None:
         assert all(checks.values()), checks
     invoices = op_name(world, "invoices")
     assert rows_of(second, invoices) > rows_of(first, invoices) + 100
+
+
+def test_statements_grow_and_no_check_fails(data_dir: Path) -> None:
+    world = load("personal_banking")
+    history, rates = {"start": "2024-01-15", "months": 9}, {"pending_never_posts": 0.1}
+    keys = {"history": history, "num_users": 75, "anomaly_rates": rates}
+    first = run(world=world, as_of="2024-05-30", **keys)
+    second = run(world=world, as_of="2024-05-31")
+    for done in (first, second):
+        assert done.success
+        checks = {check.check_name: check.passed for check in done.get_asset_check_evaluations()}
+        assert all(checks.values()), [name for name, passed in checks.items() if not passed]
+    told = defs.resolve_assets_def(dg.AssetKey(["personal_banking", "changes"]))
+    assert dg.materialize([told]).success
+    feed = pq.read_table(data_dir / "personal_banking" / "changes" / "transactions.parquet")
+    assert set(feed["op"].to_pylist()) == {"insert", "delete"}

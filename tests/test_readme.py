@@ -80,7 +80,17 @@ def test_a_history_grows_and_is_loaded_as_shown(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == shown
 
 
-ELSEWHERE = ("s3://", "--data-dir grown")
+def test_statements_grow_and_give_pages_as_shown(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    commands = [command for command in COMMANDS if "--data-dir bank" in command]
+    assert len(commands) == 3
+    for command in commands:
+        result = CliRunner().invoke(main, shlex.split(command)[1:])
+        assert result.exit_code == 0, result.output
+    assert len(list((tmp_path / "sync" / "sync").iterdir())) == 75
+
+
+ELSEWHERE = ("s3://", "--data-dir grown", "--data-dir bank")
 FEWER = {"100000": "66000", "300000": "66000", "1000000": "100", "100000000": "1000"}
 """For the large counts: two blocks for two workers, and few rows for the hundred million."""
 

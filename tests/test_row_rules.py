@@ -245,10 +245,6 @@ BROKEN = {
     ("subscriptions", "invoices", "due date is not before invoice date"): (
         "UPDATE invoices SET due_date = invoice_date - 1 WHERE rowid = 3"
     ),
-    ("personal_banking", "accounts", "a card's balance is within its limit"): (
-        "UPDATE accounts SET balance_limit_cents = balance_current_cents - 1 WHERE account_id = "
-        "(SELECT min(account_id) FROM accounts WHERE balance_current_cents > 0 AND balance_limit_cents > 0)"
-    ),
 }
 BROKEN |= {
     ("wholesale", table, rule): f"UPDATE {table} SET {values} WHERE {condition}"

@@ -19,7 +19,7 @@ import pytest
 from beancount import loader
 from ofxtools.Parser import OFXTree
 
-from synth_assets.export.formats import in_memory_source, refuse_unknown_format, write
+from synth_assets.export.formats import in_memory_source, vendor_of, write
 from synth_assets.export.systems import systems_of
 from synth_assets.generation.generate import Dataset, in_memory
 from synth_assets.model.errors import UsageProblem
@@ -80,7 +80,7 @@ def test_which_worlds_are_written_for_which_systems() -> None:
     with pytest.raises(
         UsageProblem, match=r"unknown format 'stripe' \(formats: csv, .*, hledger; world: order"
     ):
-        refuse_unknown_format(load("order_to_cash"), "stripe")
+        vendor_of(load("order_to_cash"), "stripe")
 
 
 # --- QuickBooks ---------------------------------------------------------------------------------------

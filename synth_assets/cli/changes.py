@@ -20,7 +20,7 @@ from synth_assets.scenario.resolve import day_of, find_world
 @data_dir_option
 @reports_errors
 def changes(name: str, since: str, until: str | None, form: str, out: str, directory: str | None) -> None:
-    """Write what was inserted and updated between two days of a history that grows.
+    """Write what was inserted, updated and deleted between two days of a history that grows.
 
     One file a table: op, changed_on, the row's columns, and before, the row as it was.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,11 @@ from synth_assets.cli.common import (
 )
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
-from synth_assets.scenario.resolve import resolve
+from synth_assets.scenario.resolve import day_of, resolve
 
 if TYPE_CHECKING:
     from synth_assets.export.formats import Source
+    from synth_assets.model.vendor import Since, Vendor
 
 preset_option = click.option(
     "--preset", help="What is published there, if it is of this preset; else the preset as it is by default."
@@ -53,6 +55,11 @@ variant_option = click.option(
     type=click.Choice(["month"]),
     help="With parquet, a directory a month of each table's first day: invoices/month=2026-01/.",
 )
+@click.option(
+    "--since",
+    metavar="DATE",
+    help="With plaid, of a history that grows: write the pages of /transactions/sync from that day, too.",
+)
 @preset_option
 @variant_option
 @data_dir_option
@@ -63,19 +70,20 @@ def export(
     out: str,
     tables: str | None,
     partition_by: str | None,
+    since: str | None,
     preset: str | None,
     variants: tuple[str, ...],
     directory: str | None,
 ) -> None:
     """Write published tables, one file each, under the source document's names, or all in a vendor's shape.
     `all` makes a directory a world. xlsx and sql are one file a world, delta a directory a table."""
-    from synth_assets.export.formats import refuse_unknown_format, variants_of, write
+    from synth_assets.export.formats import variants_of, vendor_of, write
 
     if not out:
         raise UsageProblem("--out is an empty text: name a directory, or . for this one")
     chosen = worlds_of(name)
     for world in chosen:
-        refuse_unknown_format(world, form)
+        vendor_of(world, form)
         variants_of(world, variants)
     for world in chosen:
         wanted = (
@@ -83,8 +91,18 @@ def export(
         )
         place = Path(out) / world.name if name == "all" else Path(out)
         source = source_of(world, preset, directory, variants)
-        for path in write(source, form, place, wanted, partition_by):
+        before = None if since is None else _before(source, vendor_of(world, form), form, since)
+        for path in write(source, form, place, wanted, partition_by, before):
             click.echo(shown(path))
+
+
+def _before(source: Source, vendor: Vendor | None, form: str, since: str) -> Iterator[Since]:
+    """The blocks on the day since which a vendor's updates are asked."""
+    from synth_assets.generation.earlier import blocks_on
+
+    if not (vendor and vendor.updates):
+        raise UsageProblem(f"--since: {form} tells no changes from day to day: use `changes` for them")
+    return blocks_on(source.scenario, day_of("--since", since), vendor.tables)
 
 
 def source_of(

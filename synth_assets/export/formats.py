@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,21 +17,24 @@ from synth_assets.export.systems import export_system, systems_of
 from synth_assets.export.vendors import export_vendor
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.variant import Variant
+from synth_assets.model.vendor import Since, Vendor
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import translate_os_errors
 from synth_assets.storage.store import Store
 
 
-def refuse_unknown_format(world: World, form: str) -> None:
-    """See that a world can be written in a format.
+def vendor_of(world: World, form: str) -> Vendor | None:
+    """The vendor of that name; None for a format of tables, or a system.
 
     Raises:
-        UsageProblem: it is none of FORMATS, and none of the world's vendors and systems.
+        UsageProblem: the world cannot be written in this format.
     """
-    known = (*FORMATS, *(vendor.name for vendor in world.vendors), *systems_of(world))
+    vendors = {vendor.name: vendor for vendor in world.vendors}
+    known = (*FORMATS, *vendors, *systems_of(world))
     if form not in known:
         raise UsageProblem(f"unknown format {form!r} (formats: {', '.join(known)}; world: {world.name})")
+    return vendors.get(form)
 
 
 def variants_of(world: World, names: Sequence[str]) -> list[Variant]:
@@ -148,6 +151,7 @@ def write(
     out: Path,
     tables: Sequence[str] | None = None,
     partition_by: str | None = None,
+    before: Iterable[Since] | None = None,
 ) -> list[Path]:
     """Write a world in a format.
 
@@ -157,6 +161,7 @@ def write(
         out: directory; made where it does not exist.
         tables: names of tables of the world; None for all.
         partition_by: month, for a directory a month in Parquet; None for one file a table.
+        before: each block as it was on an earlier day, to write a vendor's updates since then, too.
 
     Returns:
         What is now in `out`.
@@ -166,16 +171,15 @@ def write(
             another scenario, or a directory that cannot be written to.
     """
     world = source.scenario.world
-    refuse_unknown_format(world, form)
+    vendor = vendor_of(world, form)
     if form not in FORMATS and tables is not None:
         raise UsageProblem(f"--tables goes with {', '.join(FORMATS)}: {form} is made from all that it needs")
     if partition_by and form != "parquet":
         raise UsageProblem(f"--partition-by goes with parquet: {form} has one file a table")
     with translate_os_errors(out, "use another --out or fewer --tables"):
-        for vendor in world.vendors:
-            if vendor.name == form:
-                config, parts = source.scenario.config, source.parts(vendor.tables)
-                return export_vendor(vendor, config, world.draws(config, form), parts, out)
+        if vendor:
+            config, parts = source.scenario.config, source.parts(vendor.tables)
+            return export_vendor(vendor, config, world.draws(config, form), parts, out, before)
         if form not in FORMATS:
             return export_system(form, source.scenario, source.attach, out)
         refuse_another_world(out, world, form)

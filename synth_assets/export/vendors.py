@@ -7,23 +7,33 @@ files and joined at the end. Files are written aside and take their names when a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
+from itertools import repeat
 from json.encoder import encode_basestring
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
+
+import pyarrow as pa
 
 from synth_assets.export.placing import aside, placed
 from synth_assets.export.rows import Parts
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Draws
 from synth_assets.model.errors import Problem
-from synth_assets.model.vendor import ROOT_ARRAY, Entry, Shared, Vendor
+from synth_assets.model.vendor import ROOT_ARRAY, Entry, Shared, Since, Vendor
 
 
-def export_vendor(vendor: Vendor, config: WorldConfig, draws: Draws, parts: Parts, out: Path) -> list[Path]:
+def export_vendor(
+    vendor: Vendor,
+    config: WorldConfig,
+    draws: Draws,
+    parts: Parts,
+    out: Path,
+    before: Iterable[Since] | None = None,
+) -> list[Path]:
     """Write a world in a vendor's shape.
 
     Args:
@@ -32,6 +42,7 @@ def export_vendor(vendor: Vendor, config: WorldConfig, draws: Draws, parts: Part
         draws: the vendor's.
         parts: gives the rows of a table by name, block by block.
         out: directory; made where it does not exist.
+        before: each block as it was on an earlier day, to write what changed since then, too.
 
     Returns:
         What is now in `out`: files, and directories of files.
@@ -43,11 +54,26 @@ def export_vendor(vendor: Vendor, config: WorldConfig, draws: Draws, parts: Part
     with aside(out) as staging:
         blocks = zip(*(parts(name) for name in vendor.tables), strict=True)
         tables = (dict(zip(vendor.tables, block, strict=True)) for block in blocks)
-        _write((entry for block in tables for entry in vendor.entries(config, draws, block)), vendor, staging)
+        then = repeat(None) if before is None else iter(before)
+        _write(_entries(vendor, config, draws, tables, then), vendor, staging)
         written = sorted(staging.iterdir())
         for path in written:
             _refuse_strangers(path, out / path.name)
         return placed(written, out)
+
+
+def _entries(
+    vendor: Vendor,
+    config: WorldConfig,
+    draws: Draws,
+    tables: Iterable[Mapping[str, pa.Table]],
+    before: Iterator[Since | None],
+) -> Iterator[Entry]:
+    for block in tables:
+        yield from vendor.entries(config, draws, block)
+        since = next(before)
+        if since is not None and vendor.updates:
+            yield from vendor.updates(config, draws, block, since)
 
 
 def _write(entries: Iterable[Entry], vendor: Vendor, staging: Path) -> None:

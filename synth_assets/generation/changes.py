@@ -1,4 +1,4 @@
-"""The change feed of a history that grows: what each day inserted and updated, table by table.
+"""The change feed of a history that grows: what each day inserted, updated and deleted, table by table.
 
 Every day is made anew from the scenario, as far as it can still change, and compared with the day before. So
 a feed needs no older files, and a row that changed on three days is in it three times.
@@ -20,13 +20,14 @@ from pyarrow.parquet import ParquetWriter
 from synth_assets.checks.queries import quoted
 from synth_assets.export.placing import aside, placed
 from synth_assets.generation.blocks import make_block
+from synth_assets.model.draws import Ints
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.table import Table
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import translate_os_errors
 
-INSERT, UPDATE = "insert", "update"
+INSERT, UPDATE, DELETE = "insert", "update", "delete"
 
 FORMATS = ("parquet", "jsonl")
 
@@ -47,7 +48,8 @@ def before_name(table: Table) -> str:
 
 def change_schema(table: Table) -> pa.Schema:
     """Columns of a table's feed: `op`, `changed_on`, `known_on`, the row as it is then, and `before`, the row
-    as it was: empty for an insert. Amounts are in cents, as in the stored tables."""
+    as it was: empty for an insert. Of a row that is gone both are as it was. Amounts are in cents, as in the
+    stored tables."""
     before = pa.struct([field.with_nullable(True).with_metadata(None) for field in _plain(table.schema)])
     return pa.schema(
         [
@@ -68,7 +70,7 @@ def changes(scenario: Scenario, since: dt.date, until: dt.date) -> Iterator[tupl
     Raises:
         UsageProblem: no history grows, or it has no such days.
     """
-    _refuse_other_days(scenario, since, until)
+    refuse_other_days(scenario, since, until)
     first = max(since - dt.timedelta(days=_longest_delay(scenario)), scenario.config.start - DAY)
     made: dict[str, BlockTables] = {root: {} for root in scenario.world.roots}
     day = first
@@ -157,8 +159,21 @@ def write_changes(
 
 
 def changed_rows(table: Table, then: pa.Table, now: pa.Table, day: dt.date) -> pa.Table:
-    """The rows of `now` that `then` has not, or has otherwise, in order of key."""
+    """The rows of `now` that `then` has not, or has otherwise, in order of key; and, of a table that loses
+    rows, those of `then` that are gone."""
     old, new = (id_numbers(rows[table.key.name]) for rows in (then, now))
+    gone = np.flatnonzero(~np.isin(old, new)) if table.loses_rows else np.empty(0, dtype=np.intp)
+    changed = _written(table, then, now, old, new, day)
+    if not len(gone):
+        return changed
+    was = then.take(pa.array(gone))
+    deleted = _feed(table, was, was, np.full(len(gone), DELETE), day)
+    both = pa.concat_tables([changed, deleted])
+    return both.take(pa.array(np.argsort(id_numbers(both[table.key.name]), kind="stable")))
+
+
+def _written(table: Table, then: pa.Table, now: pa.Table, old: Ints, new: Ints, day: dt.date) -> pa.Table:
+    """The rows of `now` that `then` has not, or has otherwise, in order of key, given the numbers of both."""
     order = np.argsort(old)
     place = np.searchsorted(old, new, sorter=order).clip(max=max(len(old) - 1, 0))
     place = order[place] if len(old) else place
@@ -169,22 +184,23 @@ def changed_rows(table: Table, then: pa.Table, now: pa.Table, day: dt.date) -> p
         differs |= _differ(was[column.name], now[column.name])
     at = np.flatnonzero(~is_known | differs)
     at = at[np.argsort(new[at])]
-    return _feed(table, was.take(pa.array(at)), now.take(pa.array(at)), is_known[at], day)
+    op = np.where(is_known[at], UPDATE, INSERT)
+    return _feed(table, was.take(pa.array(at)), now.take(pa.array(at)), op, day)
 
 
-def _feed(table: Table, was: pa.Table, now: pa.Table, is_known: np.ndarray, day: dt.date) -> pa.Table:
+def _feed(table: Table, was: pa.Table, now: pa.Table, op: np.ndarray, day: dt.date) -> pa.Table:
     schema = change_schema(table)
     fields = list(schema.field(before_name(table)).type)
     before = pa.StructArray.from_arrays(
         [column.combine_chunks().cast(field.type) for column, field in zip(was.columns, fields, strict=True)],
         fields=fields,
-        mask=pa.array(~is_known),
+        mask=pa.array(op == INSERT),
     )
     plain = now.cast(pa.schema(_plain(table.schema)))
     return pa.Table.from_arrays(
         [
-            pa.array(np.where(is_known, UPDATE, INSERT), pa.string()),
-            *[pa.array([day] * len(is_known), pa.date32())] * 2,
+            pa.array(op, pa.string()),
+            *[pa.array([day] * len(op), pa.date32())] * 2,
             *plain.columns,
             before,
         ],
@@ -226,7 +242,12 @@ def _open_blocks(scenario: Scenario, root: str, before: dt.date, day: dt.date) -
     }
 
 
-def _refuse_other_days(scenario: Scenario, since: dt.date, until: dt.date) -> None:
+def refuse_other_days(scenario: Scenario, since: dt.date, until: dt.date) -> None:
+    """See that a history grows and has these days.
+
+    Raises:
+        UsageProblem: it does not, in a line.
+    """
     world, config = scenario.world, scenario.config
     if not config.grows:
         raise UsageProblem(

@@ -77,6 +77,8 @@ class Table:
         subject: the part of the world that the table belongs to; the page groups tables by it.
         physical: the table's name in a database or an export; None for its own.
         naming: how physical column names follow from published ones, where a column does not say its own.
+        columns_in_history: columns that it has besides in a history that grows.
+        loses_rows: whether a row of a history that grows may be gone on a later day.
     """
 
     name: str
@@ -88,6 +90,8 @@ class Table:
     subject: str = ""
     physical: str | None = None
     naming: Callable[[str], str] = as_it_is
+    columns_in_history: tuple[Column, ...] = ()
+    loses_rows: bool = False
 
     @property
     def key(self) -> Column:
@@ -100,8 +104,11 @@ class Table:
         return self.key.kind in ("identifier", "integer_identifier")
 
     def in_history(self) -> Table:
-        """The table in a history that grows: its columns say which of them later days may change."""
-        return replace(self, columns=tuple(replace(column, in_history=True) for column in self.columns))
+        """The table in a history that grows: its columns say which of them later days may change, and it may
+        have more of them."""
+        columns = (*self.columns, *self.columns_in_history)
+        marked = tuple(replace(column, in_history=True) for column in columns)
+        return replace(self, columns=marked, columns_in_history=())
 
     @property
     def physical_name(self) -> str:

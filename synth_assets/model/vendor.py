@@ -5,6 +5,7 @@ Says which files there are and what is in each. Writing them is `export.vendors`
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -46,6 +47,18 @@ class Entry(NamedTuple):
     array: str | None = None
 
 
+class Since(NamedTuple):
+    """A block as it was on an earlier day of a history that grows.
+
+    Attributes:
+        day: that day.
+        tables: the same tables then; without rows before the history.
+    """
+
+    day: dt.date
+    tables: Mapping[str, pa.Table]
+
+
 @dataclass(frozen=True, eq=False)
 class Vendor:
     """One shape of a world.
@@ -56,9 +69,11 @@ class Vendor:
         files: files made even without an entry: a `.jsonl` file with (), a `.json` file with the names
             of its arrays in their order. One array named ROOT_ARRAY is the file itself.
         entries: pure function of the configuration, draws and one block's tables by name, money in cents.
+        updates: the same of what changed since an earlier day; None for a shape that tells no changes.
     """
 
     name: str
     tables: tuple[str, ...]
     files: Mapping[str, tuple[str, ...]]
     entries: Callable[[Any, Draws, Mapping[str, pa.Table]], Iterator[Entry]]
+    updates: Callable[[Any, Draws, Mapping[str, pa.Table], Since], Iterator[Entry]] | None = None

@@ -135,9 +135,10 @@ def _changes(world: World) -> dg.AssetsDefinition:
         key=asset_key(world, CHANGES),
         deps=[asset_key(world, CATALOGUE)],
         description=(
-            f"What the last night inserted and updated in {world.name}, where its history grows: one Parquet "
-            "file a table, with `op`, `changed_on`, `known_on`, the row's columns and `before`, the row as "
-            "it was. An incremental pipeline that applies it ends with the tables of this night.\n\n"
+            f"What the last night inserted, updated and deleted in {world.name}, where its history grows: "
+            "one Parquet file a table, with `op`, `changed_on`, `known_on`, the row's columns and `before`, "
+            "the row as it was. An incremental pipeline that applies it ends with the tables of this night."
+            "\n\n"
             "Run config: `since`, the day that the feed goes on from (default: the day before as_of)."
         ),
         output_required=False,

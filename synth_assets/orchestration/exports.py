@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 
 from synth_assets import __version__
-from synth_assets.export.formats import published, refuse_unknown_format, write
+from synth_assets.export.formats import published, vendor_of, write
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
 from synth_assets.orchestration import metadata
@@ -55,7 +55,7 @@ def export_assets(world: World, forms: Iterable[str]) -> list[dg.AssetsDefinitio
 
 
 def _export(world: World, form: str) -> dg.AssetsDefinition:
-    refuse_unknown_format(world, form)
+    vendor_of(world, form)
     name = form.replace("-", "_")
 
     @dg.asset(

@@ -29,12 +29,27 @@ card is paid there.
 purchase pending or pays around a limit. What looks like a duplicate, a refund without purchase or a transfer
 follows from habits: several for each user, however few the ratio asks for.
 
+With `history.start` statements go on: a later as_of adds days and changes no earlier one. All that happens in
+`history.months` months is planned at once, and as_of says how much of it has happened; no as_of is later than
+their last day, on which edge cases and personas hold exactly, as in a window of so many months. On earlier
+days signals and personas are what the statements so far say, and windows of signals are shorter in the first
+half year. An account is there from the day on which it is opened. Before a card's first statement the last
+one is what the first payment of the history paid. No user comes or goes, and a night makes all of them anew.
+
+There a purchase is pending under an id of its own and is posted some business days later under another one,
+which names the first as `pending_transaction_id`; the pending row is gone then, as `changes` says with the op
+`delete`. One purchase in ten is never shown pending. A restaurant's bill is pending without the tip, fuel at
+a round hold, and some holds of pumps and hotels are released without a posting. Of the faults five kinds are
+there, spread over the whole history: few show by an early as_of. Where a label would not say the same on
+every day the kind is refused: before_account_opened, balance_does_not_replay and
+data_after_consent_withdrawn.
+
 The preset `simple` is another source: statements of independent rows in seven weighted categories, where
 nothing follows from anything. Its document has date-times: `users.json` gives a time of the day, the tables
 give days, as the other document does.
 """
 
-from synth_assets.model.world import World
+from synth_assets.model.world import Growth, World
 from synth_assets.worlds.personal_banking.accounts import ACCOUNTS
 from synth_assets.worlds.personal_banking.activity.facts import facts
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
@@ -42,7 +57,7 @@ from synth_assets.worlds.personal_banking.anomaly_manifest import ANOMALY_MANIFE
 from synth_assets.worlds.personal_banking.config import FAULTY, INVESTIGATION, Config
 from synth_assets.worlds.personal_banking.liabilities import LIABILITIES
 from synth_assets.worlds.personal_banking.pictures import PLOTS
-from synth_assets.worlds.personal_banking.quotas import expected_labels, why_not
+from synth_assets.worlds.personal_banking.quotas import why_not
 from synth_assets.worlds.personal_banking.signals.persona_assignments import PERSONA_ASSIGNMENTS
 from synth_assets.worlds.personal_banking.signals.signals_cash_flow import SIGNALS_CASH_FLOW
 from synth_assets.worlds.personal_banking.signals.signals_credit import SIGNALS_CREDIT
@@ -54,6 +69,12 @@ from synth_assets.worlds.personal_banking.transactions import TRANSACTIONS
 from synth_assets.worlds.personal_banking.users import USERS
 from synth_assets.worlds.personal_banking.validation_report import VALIDATION_REPORT
 from synth_assets.worlds.personal_banking.vendors import VENDORS
+from synth_assets.worlds.personal_banking.visibility import (
+    BLOCK_USERS,
+    blocks,
+    expected_labels,
+    settled_blocks,
+)
 
 WORLD = World(
     name="personal_banking",
@@ -82,7 +103,8 @@ WORLD = World(
         "faulty": FAULTY,
         "investigation": INVESTIGATION,
     },
-    block_rows=1_024,
+    block_rows=BLOCK_USERS,
+    growth=Growth(blocks, settled_blocks),
     database="spendsense.sql",
     database_values=SAID,
     report=VALIDATION_REPORT,

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.arrow import indices, strings
-from synth_assets.model.columns import choice, day, identifier, money, reference, text
+from synth_assets.model.columns import choice, day, identifier, money, reference, state, text
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.model.table import Rows, Rule, Table, arrow_table
+from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, HEALTH, HOME, SAVINGS, SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import window
@@ -43,16 +43,20 @@ COLUMNS = (
         "Balance before the first day of the history; owed, on a card or loan.",
         minimum=None,
     ),
-    money(
-        "balance_available_cents",
-        "What can be spent: balance less pending; on a card, what is left of the limit; empty of loans.",
-        minimum=None,
-        nullable=True,
+    state(
+        money(
+            "balance_available_cents",
+            "What can be spent: balance less pending; on a card, what is left of the limit; empty of loans.",
+            minimum=None,
+            nullable=True,
+        )
     ),
-    money(
-        "balance_current_cents",
-        "Balance on as_of of all posted transactions; owed, on a card or loan.",
-        minimum=None,
+    state(
+        money(
+            "balance_current_cents",
+            "Balance on as_of of all posted transactions; owed, on a card or loan.",
+            minimum=None,
+        )
     ),
     money("balance_limit_cents", "Credit limit; empty but for cards.", nullable=True),
     money(
@@ -130,5 +134,4 @@ ACCOUNTS = Table(
     grain="One account of a user.",
     columns=COLUMNS,
     generate=generate,
-    rules=(Rule("a card's balance is within its limit", "balance_current_cents <= balance_limit_cents"),),
 )

@@ -23,6 +23,7 @@ from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.personal_banking import anomalies
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.activity.events import SLOTS
+from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.config import Config
@@ -63,7 +64,8 @@ def generate(users: Rows, accounts: Rows, transactions: Rows, facts: Block, conf
         return Labels(entity, related, expected, actual, at_risk, np.full(len(at), DIFFICULTY[code]))
 
     number = users.id_numbers("user_id")[faulty]
-    return manifest_rows(COLUMNS, ANOMALIES, config.day, number, fault, labels, drifting=0)
+    shown_on = window(config).first + facts.visible_on[faulty] if config.grows else config.day
+    return manifest_rows(COLUMNS, ANOMALIES, shown_on, number, fault, labels, drifting=0)
 
 
 class _Found:

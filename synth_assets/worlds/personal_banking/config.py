@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AliasChoices, Field, model_validator
 
 from synth_assets.model.calendar import months_before
-from synth_assets.model.config import Frozen, WorldConfig
+from synth_assets.model.config import Frozen, History, WorldConfig
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Share = Annotated[int, Field(ge=0, le=1_000)]
@@ -18,6 +19,12 @@ MOST_USERS = 1_000_000
 
 SLOTS_A_MONTH = 128
 """Transaction numbers of a user a month, used or not, of the nine digits that an id holds."""
+
+GROWING_SLOTS_A_MONTH = 256
+"""The same in a history that grows, where a purchase has another number while it is pending."""
+
+LONGEST_MONTHS = 24
+"""Bound of a history: loans are so long that none ends within it."""
 
 
 class AnomalyRates(Frozen):
@@ -115,8 +122,35 @@ class Simple(Frozen):
     category_shares: CategoryShares = CategoryShares()
 
 
+class StatementHistory(History):
+    """Statements that go on: with a start, a later as_of adds days and changes no earlier one.
+
+    What happens in all its months is planned at once, and as_of says how much of it has happened.
+    """
+
+    months: int = Field(
+        LONGEST_MONTHS,
+        ge=7,
+        le=LONGEST_MONTHS,
+        description="Months that a history that grows can get long: personas hold exactly on its last day, "
+        "and no as_of is later.",
+    )
+
+
+COUNTED_BY_HISTORY = {
+    "preset": "only personas goes on",
+    "date_range_months": "the history runs from history.start to as_of, and history.months says how long it "
+    "can get",
+    "decoy_ratio": "habits say how many decoys there are",
+    "prevalence": "anomaly_rates say how many faults there are",
+}
+"""Keys of a window that say nothing in a history that grows, each with what does instead."""
+
+
 class Config(WorldConfig):
     """Keys of personal_banking."""
+
+    counted_by_history: ClassVar[Mapping[str, str]] = COUNTED_BY_HISTORY
 
     preset: Literal["personas", "simple", "faulty", "investigation"] = Field(
         "personas",
@@ -135,7 +169,8 @@ class Config(WorldConfig):
         "v1",
         description="Version of Plaid's categories in the export to Plaid; the tables hold v1's.",
     )
-    date_range_months: int = Field(7, ge=7, le=24, description="Months of history up to as_of.")
+    date_range_months: int = Field(7, ge=7, le=LONGEST_MONTHS, description="Months of history up to as_of.")
+    history: StatementHistory = StatementHistory()
     consent_ratio: Rate = Field(0.9, description="Users who consent to the use of their data.")
     archetypes: ArchetypeShares = ArchetypeShares()
     simple: Simple = Simple()
@@ -181,15 +216,46 @@ class Config(WorldConfig):
         return super().with_prevalence()
 
     @property
+    def months(self) -> int:
+        """Months of which statements are planned."""
+        return self.history.months if self.grows else self.date_range_months
+
+    @property
+    def slots(self) -> int:
+        """Transaction numbers of a user, used or not."""
+        return self.months * (GROWING_SLOTS_A_MONTH if self.grows else SLOTS_A_MONTH)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day that is planned."""
+        if not self.grows:
+            return self.day
+        return months_before(self.start - dt.timedelta(1), -self.months)
+
+    @property
+    def whole(self) -> Self:
+        """The same with all that is planned."""
+        return self.model_copy(update={"as_of": self.last_day})
+
+    @property
     def history_begins_after(self) -> dt.date:
         """The day before the first of the history."""
+        if self.grows:
+            return self.start - dt.timedelta(1)
         if self.preset == "simple":
             return self.day - dt.timedelta(self.simple.days)
         return months_before(self.day, self.date_range_months)
 
     def sql_facts(self) -> dict[str, object]:
-        """The day before the history begins."""
-        return {"history_begins_after": self.history_begins_after}
+        """The day before the history begins, whether everybody's persona is the one planned, and of a history
+        that grows whole months since then."""
+        facts: dict[str, object] = {
+            "history_begins_after": self.history_begins_after,
+            "personas_hold": self.day == self.last_day,
+        }
+        if self.grows:
+            facts["date_range_months"] = (self.day - self.start).days * 12 // 365
+        return facts
 
     @model_validator(mode="after")
     def _keys_fit_the_preset(self) -> Self:
@@ -205,6 +271,9 @@ class Config(WorldConfig):
         for key in unread:
             if getattr(self, key) != type(self).model_fields[key].default:
                 return f"{key}: the preset {self.preset} does not read it"
+        for name, rate in self.decoy_rates if self.grows else ():
+            if rate is not None and name != "paid_around_limit":
+                return f"decoy_rates.{name}: with history.start habits say how many there are: leave it out"
         for name, rate in self.decoy_rates if self.decoy_ratio is not None else ():
             if rate is not None:
                 ratio = f"decoy_ratio {self.decoy_ratio:g}"

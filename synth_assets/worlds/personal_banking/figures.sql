@@ -56,6 +56,7 @@ WITH found AS (
     FROM transactions CROSS JOIN scenario
     WHERE
         preset = 'personas'
+        AND NOT pending
         AND category_detailed IN (
             'FOOD_AND_DRINK_GROCERIES', 'FOOD_AND_DRINK_RESTAURANT', 'TRANSPORTATION_GAS', 'INCOME_WAGES'
         )
@@ -65,7 +66,7 @@ SELECT sum(whole), max(most / whole)
 FROM (SELECT max(times) AS most, sum(times) AS whole FROM found GROUP BY category_detailed HAVING sum(times) >= 300);
 
 -- name: known_shops [0.65 to 0.85, warning, from 1,000 rows] — Visits for groceries, restaurants, fuel and hair at a
--- shop where the user has bought before: people come back.
+-- shop where the user has bought before: people come back. Of the first seven months, once they are over.
 WITH visits AS (
     SELECT
         row_number() OVER (PARTITION BY user_id, merchant_name ORDER BY date, transaction_id) > 1 AS is_known
@@ -78,6 +79,8 @@ WITH visits AS (
             'FOOD_AND_DRINK_GROCERIES', 'FOOD_AND_DRINK_RESTAURANT', 'TRANSPORTATION_GAS',
             'PERSONAL_CARE_HAIR_AND_BEAUTY'
         )
+        AND date - history_begins_after <= 215
+        AND as_of - history_begins_after >= 200
 )
 SELECT count(*), avg(CASE WHEN is_known THEN 1.0 ELSE 0 END) FROM visits;
 
@@ -89,6 +92,7 @@ WITH charges AS (
     FROM transactions CROSS JOIN scenario
     WHERE
         preset = 'personas'
+        AND personas_hold
         AND merchant_name IN ('Netflix', 'Spotify', 'YouTube Premium', 'Hulu', 'Disney+', 'ChatGPT', 'Peloton')
     GROUP BY user_id, merchant_name
 )
@@ -196,7 +200,7 @@ WHERE preset = 'personas' AND category_detailed = 'TRANSFER_OUT_WITHDRAWAL';
 -- population (Experian 2020), more here, as three users of ten are there for using half of their limit.
 SELECT count(*), avg(utilization_pct) / 100
 FROM signals_credit CROSS JOIN scenario
-WHERE window_days = 180 AND utilization_pct > 0 AND preset = 'personas';
+WHERE window_days = 180 AND utilization_pct > 0 AND preset = 'personas' AND personas_hold;
 
 -- name: fullest_card [0.3 to 1, error, from 100 rows] — The most that any card owed at any time, over its limit, with posted
 -- rows replayed and labelled cards left out: up to 1.15 where limits knew no more than the days' closing balances.
@@ -227,3 +231,15 @@ cards AS (
     HAVING sum(payments) > 1.25 * count(*)
 )
 SELECT count(*), avg(used) FROM cards;
+
+-- name: pending_fuel_is_round [0.8 to 1, warning, from 30 rows] — Fuel that is pending in a history that grows, in whole
+-- dollars: a pump authorises a hold, not what is filled in.
+SELECT count(*), avg(CASE WHEN amount_cents % 100 = 0 THEN 1.0 ELSE 0 END)
+FROM transactions CROSS JOIN scenario
+WHERE pending AND category_detailed = 'TRANSPORTATION_GAS' AND history.start IS NOT NULL;
+
+-- name: pending_rows_a_user [0.5 to 10, warning, from 50 rows] — Purchases that are pending, for each user of a history
+-- that grows: 29 a month wait two days in the mean.
+SELECT coalesce(sum(users), 0), sum(pending) / sum(users)
+FROM (SELECT count(*) AS users FROM users), (SELECT count(*) AS pending FROM transactions WHERE pending), scenario
+WHERE history.start IS NOT NULL AND as_of - history_begins_after > 30;

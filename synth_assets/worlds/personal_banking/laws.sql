@@ -52,7 +52,8 @@ WHERE
 
 -- name: banks_post_on_business_days — Rent, utilities, premiums, loans, card payments, transfers and withdrawals are
 -- posted on business days, and so are purchases, one to three of them after the day of the purchase. Purchases of
--- users who stand exactly on the threshold of low days, and of the preset simple, may be posted on any day.
+-- users who stand exactly on the threshold of low days, and of the preset simple, may be posted on any day: those
+-- are paid every fifteenth day, which the first month of a history does not show.
 WITH years AS (
     SELECT unnest(generate_series(year(history_begins_after), year(as_of) + 1)) AS year FROM scenario
 ),
@@ -85,6 +86,11 @@ calendar AS (
         LEFT JOIN holidays ON holidays.day = CAST(series.day AS DATE)
     )
 ),
+paydays AS (
+    SELECT user_id, date AS day, date - lag(date) OVER (PARTITION BY user_id ORDER BY date) AS gap
+    FROM transactions
+    WHERE category_detailed = 'INCOME_WAGES'
+),
 judged AS (
     SELECT transaction_id, user_id, date, authorized_date, category_detailed, closed,
         posted.business_days - coalesce(bought.business_days, posted.business_days) AS waited,
@@ -101,6 +107,11 @@ SELECT transaction_id, date, authorized_date, category_detailed
 FROM judged CROSS JOIN scenario
 LEFT JOIN (
     SELECT user_id FROM signals_cash_flow WHERE window_days = 180 AND low_balance_share_pct = 30
+    UNION
+    SELECT user_id
+    FROM users CROSS JOIN scenario LEFT JOIN paydays USING (user_id)
+    GROUP BY user_id, as_of, history_begins_after
+    HAVING bool_and(gap = 15) OR count(day) < 2 AND as_of - history_begins_after <= 31
 ) AS exact USING (user_id)
 WHERE
     preset = 'personas'
@@ -182,7 +193,7 @@ WHERE
     OR CAST(liability_type AS VARCHAR) <> CAST(account_type AS VARCHAR);
 
 -- name: loans_have_a_debtor — Who pays a mortgage, student, car or personal loan has an account of that kind, on
--- which every payment arrives on its day; nobody else has one.
+-- which every payment arrives on its day; nobody else has one, where the history is older than 100 days.
 WITH kinds(category_detailed, account_type) AS (
     VALUES
         ('LOAN_PAYMENTS_MORTGAGE_PAYMENT', 'mortgage'),
@@ -199,7 +210,10 @@ paid AS (
 arrived AS (
     SELECT accounts.user_id, CAST(account_type AS VARCHAR) AS account_type, date, -amount_cents AS amount_cents
     FROM accounts LEFT JOIN transactions ON transactions.account_id = accounts.account_id AND amount_cents < 0
-    WHERE account_type IN ('mortgage', 'student_loan', 'auto_loan', 'personal_loan')
+    CROSS JOIN scenario
+    WHERE
+        account_type IN ('mortgage', 'student_loan', 'auto_loan', 'personal_loan')
+        AND (date IS NOT NULL OR as_of - history_begins_after > 100)
 )
 SELECT 'paid' AS leg, * FROM (FROM paid EXCEPT ALL FROM arrived)
 UNION ALL
@@ -293,6 +307,23 @@ labelled AS (
 SELECT transaction_id, account_id, date, owed, balance_limit_cents
 FROM owing ANTI JOIN labelled USING (account_id, payments)
 WHERE owed > balance_limit_cents;
+
+-- name: balances_are_within_the_limit — What is owed on a card by as_of is at most its limit, but after a purchase that
+-- is labelled and before the next payment.
+SELECT account_id, balance_current_cents, balance_limit_cents
+FROM accounts
+ANTI JOIN (
+    SELECT bought.account_id
+    FROM anomaly_manifest JOIN transactions AS bought ON id_of(entity_id) = bought.transaction_id
+    WHERE type = 'over_limit_transaction' AND NOT EXISTS (
+        FROM transactions AS later
+        WHERE later.account_id = bought.account_id
+            AND later.amount_cents < 0
+            AND NOT later.pending
+            AND later.transaction_id > bought.transaction_id
+    )
+) AS waiting USING (account_id)
+WHERE balance_current_cents > balance_limit_cents;
 
 -- name: only_checking_may_charge_for_overdrafts — An overdraft fee is agreed for checking accounts alone.
 SELECT account_id, account_type, overdraft_fee_cents

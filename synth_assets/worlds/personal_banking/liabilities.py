@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from synth_assets.model.arrow import equals_any, equals_choice, flag_values, to_numpy
-from synth_assets.model.columns import choice, day, flag, identifier, money, rate, reference
+from synth_assets.model.columns import choice, day, flag, identifier, money, rate, reference, state
 from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
@@ -29,20 +29,29 @@ COLUMNS = (
     choice("liability_type", TYPES, "Kind of debt."),
     rate("apr_percentage", "Interest a year, of cards.", minimum=12.99, maximum=29.99, nullable=True),
     choice("apr_type", ("variable", "fixed"), "Whether the interest may change."),
-    money(
-        "minimum_payment_amount_cents",
-        "Least that a card's last statement asks for; of cards.",
-        nullable=True,
+    state(
+        money(
+            "minimum_payment_amount_cents",
+            "Least that a card's last statement asks for; of cards.",
+            nullable=True,
+        )
     ),
-    money("last_payment_amount_cents", "What was paid last."),
-    day("last_payment_date", "When that was; empty if nothing was paid in the history.", nullable=True),
-    flag("is_overdue", "Whether the last statement was due before as_of and is not paid."),
-    day(
-        "next_payment_due_date",
-        "When the next payment is due: a promise, which may lie after as_of; what is overdue was due before.",
+    state(money("last_payment_amount_cents", "What was paid last.")),
+    state(
+        day("last_payment_date", "When that was; empty if nothing was paid in the history.", nullable=True)
     ),
-    day("last_statement_issue_date", "Day of the last statement; of a loan, that of the last payment."),
-    money("last_statement_balance_cents", "What the last statement says is owed."),
+    state(flag("is_overdue", "Whether the last statement was due before as_of and is not paid.")),
+    state(
+        day(
+            "next_payment_due_date",
+            "When the next payment is due: a promise, which may lie after as_of; what is overdue was "
+            "due before.",
+        )
+    ),
+    state(
+        day("last_statement_issue_date", "Day of the last statement; of a loan, that of the last payment.")
+    ),
+    state(money("last_statement_balance_cents", "What the last statement says is owed.")),
     rate("interest_rate", "Interest a year, of mortgages and student loans.", nullable=True),
     money("instalment_cents", "What every payment of a loan is.", nullable=True),
     money("origination_principal_cents", "What was lent, of loans.", nullable=True),
@@ -62,12 +71,12 @@ def generate(accounts: Rows, transactions: Rows, facts: Block, config: Config) -
     cards, days = facts.cards, window(config)
     loan = {name: of[row, np.maximum(slot - HOME, 0)] for name, of in facts.loans._asdict().items()}
     due = cards.due_day[row]
-    is_open = (due >= days.length) | cards.is_overdue[row]
+    is_open = config.grows | (due >= days.length) | cards.is_overdue[row]
     paid_on, paid_cents = _last_payments(
         transactions,
         account,
         np.where(is_card, days.first + cards.paid_day[row], days.first - 1),
-        np.where(is_card, cards.last_payment_cents[row], 0),
+        np.where(is_card, cards.last_payment_cents[row], loan["instalment_cents"]),
     )
     due_on = np.where(is_card, days.first + np.where(is_open, due, due + BILLING_DAYS), loan["due_on"])
     owed = to_numpy(accounts["balance_current_cents"])[at]

@@ -35,7 +35,7 @@ CROSS JOIN (
 WHERE found + withdrawn < (consent_ratio - 0.02) * users OR found > (consent_ratio + 0.02) * users;
 
 -- name: every_persona_has_five_users — In the preset personas each of the five is triggered by at least 5 users in
--- 180 days.
+-- 180 days; in a history that grows on its last day, for which they are planned.
 WITH triggered AS (
     SELECT unnest(list_append(string_split(secondary_personas, ', '), CAST(primary_persona AS VARCHAR))) AS persona
     FROM persona_assignments
@@ -48,7 +48,7 @@ FROM (
 ) AS personas(persona)
 CROSS JOIN scenario
 LEFT JOIN triggered USING (persona)
-WHERE preset = 'personas'
+WHERE preset = 'personas' AND personas_hold
 GROUP BY persona
 HAVING count(triggered.persona) < 5;
 

@@ -8,7 +8,7 @@ from synth_assets.model.identifiers import LARGEST
 from synth_assets.model.quotas import quota
 from synth_assets.worlds.personal_banking import decoy_plan, user_plan
 from synth_assets.worlds.personal_banking.activity import simple
-from synth_assets.worlds.personal_banking.config import LOOK_ALIKES, SLOTS_A_MONTH, Config
+from synth_assets.worlds.personal_banking.config import LOOK_ALIKES, Config
 
 
 def why_not(config: Config, draws: Draws) -> str | None:
@@ -22,10 +22,35 @@ def why_not(config: Config, draws: Draws) -> str | None:
             )
     if not any(config.archetypes.model_dump().values()):
         return "archetypes are all 0: give at least one a share"
-    if SLOTS_A_MONTH * config.date_range_months * config.num_users > LARGEST:
-        most = LARGEST // (SLOTS_A_MONTH * config.date_range_months)
-        return f"num_users is {config.num_users:,}, but {config.date_range_months} months allow {most:,}"
-    return _faults_why_not(config) or _decoys_why_not(config)
+    if config.slots * config.num_users > LARGEST:
+        most = LARGEST // config.slots
+        return f"num_users is {config.num_users:,}, but {config.months} months allow {most:,}"
+    return _history_why_not(config) or _faults_why_not(config) or _decoys_why_not(config)
+
+
+def _history_why_not(config: Config) -> str | None:
+    """Why a history cannot be so long, or have such faults; None when it can."""
+    if not config.grows:
+        return None
+    if config.start > config.day:
+        return f"history.start {config.start} is after as_of {config.day}: let as_of be a later day"
+    if config.day > config.last_day:
+        return (
+            f"as_of {config.day} is after {config.last_day}, the last day of the {config.months} months "
+            f"from history.start {config.start}: start later"
+        )
+    for kind, whole in NOT_IN_HISTORY.items():
+        if getattr(config.anomaly_rates, kind):
+            return f"anomaly_rates.{kind}: with history.start {whole}: leave it at 0"
+    return None
+
+
+NOT_IN_HISTORY = {
+    "before_account_opened": "an account is there from the day on which it is opened",
+    "balance_does_not_replay": "what is expected and found would change with every day's balance",
+    "data_after_consent_withdrawn": "the transactions that follow would become more from day to day",
+}
+"""Kinds that a history that grows does not have, each with why: a label says the same on all days."""
 
 
 def _faults_why_not(config: Config) -> str | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from synth_assets.model.arrow import from_pool, strings
 from synth_assets.model.columns import choice, day, flag, identifier, money, reference, text
 from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.identifiers import format_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.activity import merchants
@@ -23,7 +25,7 @@ from synth_assets.worlds.personal_banking.activity.events import SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.activity.places import CITIES, SIZE, homes
-from synth_assets.worlds.personal_banking.config import SLOTS_A_MONTH, Config
+from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.users import USER_ID
 
 CHANNELS = ("online", "in store", "other")
@@ -61,6 +63,13 @@ COLUMNS = (
     ),
     flag("pending", "Not posted yet, and not in the balance."),
 )
+
+PENDING_ID = text(
+    "pending_transaction_id",
+    "The row that showed it while it was pending, and is gone now; empty where the bank never showed that.",
+    nullable=True,
+)
+"""A column of a history that grows."""
 
 _CHANNEL = np.array([CHANNELS.index(label.channel) for label in DESCRIPTORS], dtype=np.int8)
 _PRIMARY = np.array([PRIMARIES.index(label.primary) for label in DESCRIPTORS], dtype=np.int8)
@@ -118,7 +127,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     """Every transaction of the block's users, by user and day."""
     found = facts.rows
     user = users.id_numbers("user_id")[found.user] - 1
-    before = user * SLOTS_A_MONTH * config.date_range_months
+    before = user * config.slots
     shown = draws.fields("shown", before + facts.clean_number)[0].astype(np.int64) * SPELLINGS // 65_536
     label = found.label.astype(np.intp)
     is_known = _IN_STORE[label] & (found.city >= 0)
@@ -130,23 +139,26 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     date = window(config).first + found.day
     merchant = _MERCHANT[label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
-    return arrow_table(
-        COLUMNS,
-        {
-            "transaction_id": before + facts.number + 1,
-            "account_id": SLOTS * user + found.account + 1,
-            "user_id": user + 1,
-            "date": date,
-            "authorized_date": date - found.waited,
-            "amount_cents": found.amount_cents,
-            "name": from_pool(_FEED_NAMES, feed),
-            "merchant_name": from_pool(_MERCHANT_NAMES, np.maximum(merchant, 0), merchant < 0),
-            "payment_channel": _CHANNEL[label],
-            "category_primary": primary[label],
-            "category_detailed": _DETAILED[label],
-            "pending": found.is_pending,
-        },
-    )
+    values = {
+        "transaction_id": before + facts.number + 1,
+        "account_id": SLOTS * user + found.account + 1,
+        "user_id": user + 1,
+        "date": date,
+        "authorized_date": date - found.waited,
+        "amount_cents": found.amount_cents,
+        "name": from_pool(_FEED_NAMES, feed),
+        "merchant_name": from_pool(_MERCHANT_NAMES, np.maximum(merchant, 0), merchant < 0),
+        "payment_channel": _CHANNEL[label],
+        "category_primary": primary[label],
+        "category_detailed": _DETAILED[label],
+        "pending": found.is_pending,
+    }
+    if not config.grows:
+        return arrow_table(COLUMNS, values)
+    pending = np.where(facts.pending_number < 0, 0, before + facts.pending_number + 1)
+    ids = format_ids(TRANSACTION_ID.prefix, pending)
+    shown = pc.if_else(pa.array(facts.pending_number >= 0), ids, pa.scalar(None, ids.type))
+    return arrow_table((*COLUMNS, PENDING_ID), values | {PENDING_ID.name: shown})
 
 
 def _check_numbers(draws: Draws, facts: Block, check: Ints) -> Ints:
@@ -162,4 +174,6 @@ TRANSACTIONS = Table(
     grain="One line of an account's statement.",
     columns=COLUMNS,
     generate=generate,
+    columns_in_history=(PENDING_ID,),
+    loses_rows=True,
 )

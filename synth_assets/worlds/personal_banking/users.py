@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.columns import flag, identifier, moment, text
+from synth_assets.model.columns import flag, identifier, moment, state, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
@@ -22,7 +22,7 @@ COLUMNS = (
     text("email", "Under .example; unique."),
     moment("created_at", "Sign-up, within two years before the history begins; `simple`: before as_of."),
     flag("consent_status", "Whether the user consents to the use of the data."),
-    moment("consent_updated_at", "When that was last said, after sign-up."),
+    state(moment("consent_updated_at", "When that was last said, after sign-up.")),
 )
 
 SIGN_UP_DAYS = 730
@@ -45,8 +45,9 @@ def generate(draws: Draws, facts: Block, config: Config) -> pa.Table:
     drawn = users.consent_renewed == AS_DRAWN
     renewed = users.consents & np.where(drawn, given < int(RENEWED_SHARE * 65_536), users.consent_renewed)
     is_followed = withdrawn | ~drawn
-    days = np.where(is_followed, _last_day(facts), window(config).length)  # so that something follows
-    updated = np.where(withdrawn | renewed, first + lately * days // 65_536, updated)
+    days = np.where(is_followed, _last_day(facts), window(config.whole).length)  # so that something follows
+    said_again = first + lately * days // 65_536
+    updated = np.where((withdrawn | renewed) & (said_again <= window(config).last), said_again, updated)
     created = seconds(signed_up, second * 43_200 // 65_536)
     return arrow_table(
         COLUMNS,

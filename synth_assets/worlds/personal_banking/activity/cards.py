@@ -36,6 +36,8 @@ class Cards(NamedTuple):
         statement_day, paid_day: days of the window of the last statement and payment; -1 for none.
         due_day: day of the window on which the next payment is due.
         is_overdue: whether the last statement was due before as_of and is not paid.
+        statements: days of the window on which statements are made, users x months; beyond it: its length.
+        due_after: days from each statement to the day on which it is due.
     """
 
     opening_cents: Ints
@@ -49,6 +51,8 @@ class Cards(NamedTuple):
     paid_day: Ints
     due_day: Ints
     is_overdue: Flags
+    statements: Ints
+    due_after: Ints
 
     def with_those(self, at: Ints, paid: Paid) -> Cards:
         """The same with what some users' payments make of their cards."""
@@ -91,7 +95,7 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     limit = np.where(habits.has_card, limit, 0)
     cards = Cards(
         opening, balance, limit, apr, statement, ledger.minimum, ledger.last_payment, ledger.statement_day,
-        ledger.paid_day, ledger.due, ledger.is_overdue,
+        ledger.paid_day, ledger.due, ledger.is_overdue, statements, due_after,
     )  # fmt: skip
     if not len(around):
         return cards

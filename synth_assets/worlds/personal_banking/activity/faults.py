@@ -60,6 +60,9 @@ _MIRROR[[INDEX["card_payment_out"], INDEX["to_savings"]]] = INDEX["card_payment_
 """Of a label under which money leaves for another account, the label under which it arrives."""
 
 
+NOTHING = np.empty(0, dtype=np.int64)
+
+
 class Block(NamedTuple):
     """The facts of consecutive users, after their faults.
 
@@ -73,6 +76,9 @@ class Block(NamedTuple):
         opening_cents, closing_cents: balances before the first day and on as_of, users x accounts.
         faulty: of each user, the row that the fault is about; -1 for sound users.
         faulty_account: of each user, the account that the fault would be about.
+        pending_number: of each row, the number of the row that showed it while it was pending; -1 for none;
+            empty outside a history that grows.
+        visible_on: of each user, the day of the history from which the fault shows; empty outside one.
     """
 
     users: Users
@@ -87,6 +93,8 @@ class Block(NamedTuple):
     closing_cents: Ints
     faulty: Ints
     faulty_account: Ints
+    pending_number: Ints = NOTHING
+    visible_on: Ints = NOTHING
 
 
 def edit(plan: Users, sound: SoundActivity, window: Window, slots: int, draws: Draws) -> Block:

@@ -221,7 +221,7 @@ def _balances(
     nothing = np.zeros_like(owed)
     found = Cards(
         nothing, owed, limit, cards.apr_basis_points(rate), owed, minimum, nothing,
-        due_day - cards.FIRST_DUE - 1, nothing - 1, due_day, nothing > 0,
+        due_day - cards.FIRST_DUE - 1, nothing - 1, due_day, nothing > 0, nothing[:, None], nothing,
     )  # fmt: skip
     return found, np.where(has_account, np.column_stack([deposit, owed]), 0)
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from synth_assets.model.arrow import flag_values, is_filled, strings, to_numpy
-from synth_assets.model.columns import choice, count, identifier, reference, text
+from synth_assets.model.columns import choice, count, identifier, reference, state, text
 from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.signals.statements import Flags, Floats, window_rows
@@ -45,10 +45,12 @@ COLUMNS = (
     identifier("assignment_id", "per_", "User and window: 2 x user number, less 1 for the shorter window."),
     reference("users", USER_ID, "Who is judged."),
     count("window_days", "Days of the window that ends with as_of.", minimum=30, unit="days"),
-    choice("primary_persona", (NONE, *PERSONAS), "The most severe persona that the signals trigger."),
-    text("secondary_personas", "The others, in order of priority, separated by commas; empty for none."),
-    choice("severity", SEVERITIES, "Of the primary persona."),
-    text("trace", "The figures that decided, in words."),
+    state(choice("primary_persona", (NONE, *PERSONAS), "The most severe persona that the signals trigger.")),
+    state(
+        text("secondary_personas", "The others, in order of priority, separated by commas; empty for none.")
+    ),
+    state(choice("severity", SEVERITIES, "Of the primary persona.")),
+    state(text("trace", "The figures that decided, in words.")),
 )
 
 

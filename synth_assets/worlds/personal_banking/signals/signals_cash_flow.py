@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.columns import count, decimal, identifier, rate, reference
+from synth_assets.model.columns import count, decimal, identifier, rate, reference, state
 from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.activity.events import CHECKING
@@ -25,9 +25,9 @@ COLUMNS = (
     identifier("cash_flow_id", "caf_", "User and window: 2 x user number, less 1 for the shorter window."),
     reference("users", USER_ID, "Whose signals they are."),
     count("window_days", "Days of the window that ends with as_of.", minimum=30, unit="days"),
-    count("low_balance_days", "Days on which checking closes below $100."),
-    rate("low_balance_share_pct", "Their share of the window.", minimum=0, maximum=100),
-    decimal("balance_volatility", "Standard deviation of the daily closing balance over its mean."),
+    state(count("low_balance_days", "Days on which checking closes below $100.")),
+    state(rate("low_balance_share_pct", "Their share of the window.", minimum=0, maximum=100)),
+    state(decimal("balance_volatility", "Standard deviation of the daily closing balance over its mean.")),
 )
 
 
@@ -65,8 +65,9 @@ def _daily_balance(statements: Statements, opening: Ints) -> Ints:
 def _window(recent: Ints, size: int) -> tuple[Ints, Floats, Floats]:
     """Low days, their share and the volatility of the balances of a window."""
     low = (recent < LOW_BALANCE_CENTS).sum(axis=1)
-    mean = recent.sum(axis=1) / size  # sums of whole cents, so that no processor rounds them differently
-    deviation = np.sqrt(np.maximum((recent * recent).sum(axis=1) / size - mean * mean, 0))
+    days = recent.shape[1]  # of the window, or of a history that is shorter
+    mean = recent.sum(axis=1) / days  # sums of whole cents, so that no processor rounds them differently
+    deviation = np.sqrt(np.maximum((recent * recent).sum(axis=1) / days - mean * mean, 0))
     volatility = np.round(deviation / np.where(mean > 0, mean, np.inf), 2)
     return low, np.round(100 * low / size, 2), volatility
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from synth_assets.model.arrow import equals_choice, flag_values, to_numpy
-from synth_assets.model.columns import count, flag, identifier, money, rate, reference
+from synth_assets.model.columns import count, flag, identifier, money, rate, reference, state
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.activity.events import CARD
 from synth_assets.worlds.personal_banking.config import Config
@@ -25,10 +25,10 @@ COLUMNS = (
     identifier("credit_id", "cre_", "User and window: 2 x user number, less 1 for the shorter window."),
     reference("users", USER_ID, "Whose signals they are."),
     count("window_days", "Days of the window that ends with as_of.", minimum=30, unit="days"),
-    rate("utilization_pct", "Balance over limit of the fullest card.", minimum=0),
-    money("interest_charged_cents", "Interest posted in the window."),
-    flag("is_minimum_only", "The last payment is within 10 % of the minimum."),
-    flag("is_overdue", "The last statement of a card is overdue."),
+    state(rate("utilization_pct", "Balance over limit of the fullest card.", minimum=0)),
+    state(money("interest_charged_cents", "Interest posted in the window.")),
+    state(flag("is_minimum_only", "The last payment is within 10 % of the minimum.")),
+    state(flag("is_overdue", "The last statement of a card is overdue.")),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.columns import count, decimal, identifier, reference
+from synth_assets.model.columns import count, decimal, identifier, reference, state
 from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.activity.events import CHECKING, SAVINGS
@@ -24,13 +24,17 @@ COLUMNS = (
     identifier("income_id", "inc_", "User and window: 2 x user number, less 1 for the shorter window."),
     reference("users", USER_ID, "Whose signals they are."),
     count("window_days", "Days of the window that ends with as_of.", minimum=30, unit="days"),
-    count("paychecks", "Wages in the window."),
-    decimal("median_pay_gap_days", "Between them; empty with fewer than two.", nullable=True, unit="days"),
-    decimal(
-        "cash_buffer_months",
-        "Checking and savings over a month's spending; empty where nothing is spent.",
-        nullable=True,
-        unit="months",
+    state(count("paychecks", "Wages in the window.")),
+    state(
+        decimal("median_pay_gap_days", "Between them; empty with fewer than two.", nullable=True, unit="days")
+    ),
+    state(
+        decimal(
+            "cash_buffer_months",
+            "Checking and savings over a month's spending; empty where nothing is spent.",
+            nullable=True,
+            unit="months",
+        )
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.columns import count, identifier, money, rate, reference
+from synth_assets.model.columns import count, identifier, money, rate, reference, state
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.activity.events import SAVINGS
 from synth_assets.worlds.personal_banking.config import Config
@@ -23,8 +23,8 @@ COLUMNS = (
     identifier("savings_id", "sav_", "User and window: 2 x user number, less 1 for the shorter window."),
     reference("users", USER_ID, "Whose signals they are."),
     count("window_days", "Days of the window that ends with as_of.", minimum=30, unit="days"),
-    money("net_inflow_monthly_cents", "Into savings, in 30 days of the window.", minimum=None),
-    rate("growth_pct", "Inflow over the balance before the window; 0 where that was not positive."),
+    state(money("net_inflow_monthly_cents", "Into savings, in 30 days of the window.", minimum=None)),
+    state(rate("growth_pct", "Inflow over the balance before the window; 0 where that was not positive.")),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.columns import count, identifier, money, rate, reference
+from synth_assets.model.columns import count, identifier, money, rate, reference, state
 from synth_assets.model.draws import Ints
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.activity.recurrence import RECURRING_DAYS, groups
@@ -27,9 +27,11 @@ COLUMNS = (
     ),
     reference("users", USER_ID, "Whose signals they are."),
     count("window_days", "Days of the window that ends with as_of.", minimum=30, unit="days"),
-    count("recurring_merchants", "At least 3 charges in 90 days, 70 % of gaps 28 to 32 or 5 to 9 days."),
-    money("monthly_recurring_cents", "What they charge in 30 days, by the last 90."),
-    rate("recurring_share_pct", "Their share of what is spent in the window.", minimum=0, maximum=100),
+    state(
+        count("recurring_merchants", "At least 3 charges in 90 days, 70 % of gaps 28 to 32 or 5 to 9 days.")
+    ),
+    state(money("monthly_recurring_cents", "What they charge in 30 days, by the last 90.")),
+    state(rate("recurring_share_pct", "Their share of what is spent in the window.", minimum=0, maximum=100)),
 )
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from synth_assets.model.arrow import combined
 from synth_assets.model.draws import Ints
 from synth_assets.model.identifiers import DIGITS, id_numbers
+from synth_assets.model.manifest import VISIBLE_ON
 from synth_assets.worlds.personal_banking.anomaly_manifest import COLUMNS
 
 USERS_AT_A_TIME = 64
@@ -90,8 +91,8 @@ def labels(manifest: pa.Table, named: Mapping[str, Name]) -> Iterator[dict[str, 
         named: by prefix, what the vendor calls these ids; others stay as they are.
     """
     values = plain(manifest)
-    columns = []
-    for column in COLUMNS:
+    columns, known = [], (*COLUMNS, *([VISIBLE_ON] if VISIBLE_ON.name in values else ()))
+    for column in known:
         cells = values[column.name]
         if column.kind == "money":
             cells = dollars(cells)
@@ -100,7 +101,7 @@ def labels(manifest: pa.Table, named: Mapping[str, Name]) -> Iterator[dict[str, 
         elif column.name in ("entity_id", "related_entity_id"):
             cells = [_renamed(cell, named) for cell in cells]
         columns.append(cells)
-    names = [column.published_name for column in COLUMNS]
+    names = [column.published_name for column in known]
     for row in zip(*columns, strict=True):
         yield dict(zip(names, row, strict=True))
 

@@ -3,6 +3,9 @@
 Fields are those of plaid/plaid-openapi, 2020-09-14. What the tables do not know is null. An Item whose holder
 withdrew consent within the history has an error; who never consented has none. Amounts are dollars,
 money out positive. All transactions of a user are on one page, newest first as Plaid gives them.
+
+Since a day of a history that grows, `sync/` holds a file a user, the pages of `/transactions/sync` from that
+day to as_of, see `sync.py`.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from synth_assets.worlds.personal_banking.vendors.plaid.liabilities import (
     liabilities_of,
     year_of_loans,
 )
+from synth_assets.worlds.personal_banking.vendors.plaid.sync import updates
 from synth_assets.worlds.personal_banking.vendors.plaid.transactions import transactions_of
 
 RESPONSES = ("accounts", "transactions", "liabilities")
@@ -79,4 +83,5 @@ PLAID = Vendor(
     tables=(*rows.TABLES, "anomaly_manifest"),
     files={**{f"{name}.jsonl": () for name in RESPONSES}, TRUTH: ()},
     entries=entries,
+    updates=updates,
 )

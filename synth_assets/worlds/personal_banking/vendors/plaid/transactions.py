@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from synth_assets.model.identifiers import DIGITS
 from synth_assets.model.vendor import Shared
 from synth_assets.worlds.personal_banking.activity.places import CITIES
+from synth_assets.worlds.personal_banking.transactions import PENDING_ID
 from synth_assets.worlds.personal_banking.vendors import rows
 from synth_assets.worlds.personal_banking.vendors.plaid.categories import BY_NAME, category
 from synth_assets.worlds.personal_banking.vendors.plaid.ids import Ids
@@ -41,11 +45,12 @@ def transactions_of(
     """
     merchants = {name: _merchant(ids, name) for name in {*of["merchant_name"]} - {None}}
     nobody = _Merchant(None, [], [])
+    earlier = _pending_ids(ids, of)
     columns = ("account_id", "amount_cents", "authorized_date", "date", "name", "merchant_name")
     more = ("payment_channel", "category_detailed", "pending")
     found = []
-    for own, account, cents, authorized, date, name, merchant, channel, detailed, pending in zip(
-        own_ids, *(of[column] for column in (*columns, *more)), strict=True
+    for own, before, account, cents, authorized, date, name, merchant, channel, detailed, pending in zip(
+        own_ids, earlier, *(of[column] for column in (*columns, *more)), strict=True
     ):
         entity, sells, pays = merchants.get(merchant, nobody)
         found.append(
@@ -67,7 +72,7 @@ def transactions_of(
                 "payment_channel": channel,
                 "payment_meta": payment_meta(name),
                 "pending": pending,
-                "pending_transaction_id": None,
+                "pending_transaction_id": before,
                 "personal_finance_category": category(
                     detailed, name if detailed in BY_NAME else "", merchant is not None, pfc_version
                 ),
@@ -77,6 +82,14 @@ def transactions_of(
             }
         )
     return found
+
+
+def _pending_ids(ids: Ids, of: rows.Values) -> list[str | None]:
+    """transaction_id of the pending row that each row replaced; none outside a history that grows."""
+    named = of.get(PENDING_ID.name, [None] * len(of["date"]))
+    numbers = [int(name[-DIGITS:]) for name in named if name]
+    theirs = iter(ids.transactions(np.array(numbers, dtype=np.int64)))
+    return [next(theirs) if name else None for name in named]
 
 
 class _Merchant(NamedTuple):

@@ -1,0 +1,50 @@
+"""How many faults the tables of a history that grows show by as_of, and its blocks."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from synth_assets.model.draws import Draws, Ints
+from synth_assets.worlds.personal_banking import quotas, user_plan
+from synth_assets.worlds.personal_banking.activity.facts import of_users
+from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
+from synth_assets.worlds.personal_banking.config import Config
+
+BLOCK_USERS = 1_024
+
+
+def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
+    """For each kind, the users that its rate counts and the labels that it asks for: in a history that grows
+    those that show by as_of."""
+    if not config.grows:
+        return quotas.expected_labels(config, draws)
+    fault, shown_on = _faults(config.whole)
+    shown = fault[shown_on <= (config.day - config.start).days]
+    counts = np.bincount(shown, minlength=len(ANOMALIES) + 1).tolist()
+    return {kind.name: (config.num_users, counts[code]) for code, kind in enumerate(ANOMALIES, start=1)}
+
+
+@lru_cache(maxsize=16)
+def _faults(config: Config) -> tuple[Ints, Ints]:
+    """The planned faults, and the day of the history from which each shows. Users with one are made alone."""
+    draws = Draws(config.seed, "personal_banking", "users")
+    fault = user_plan.plan(config, draws, np.arange(config.num_users)).fault.astype(np.int64)
+    number = np.flatnonzero(fault)
+    parts = [
+        of_users(config, number[first : first + BLOCK_USERS]).block.visible_on
+        for first in range(0, len(number), BLOCK_USERS)
+    ]
+    return fault[number], np.concatenate([np.empty(0, dtype=np.int64), *parts])
+
+
+def blocks(config: Config, _: Draws, root: str) -> list[range]:
+    """The users of each block."""
+    total = getattr(config, root)
+    return [range(first, min(first + BLOCK_USERS, total)) for first in range(0, total, BLOCK_USERS)]
+
+
+def settled_blocks(config: Config, draws: Draws, root: str) -> int:
+    """How many of the first blocks no later day changes: none, as everybody's statements go on."""
+    return 0
