@@ -19,6 +19,7 @@ of 10 fits rates of about 1 %, one of 100 a label or two.
 from synth_assets.model.world import World
 from synth_assets.worlds.wholesale import fault_plan
 from synth_assets.worlds.wholesale.anomalies import ANOMALIES
+from synth_assets.worlds.wholesale.anomalies.changed_tables import CHANGED_TABLES
 from synth_assets.worlds.wholesale.config import PRESETS, Config
 from synth_assets.worlds.wholesale.pictures import PLOTS
 from synth_assets.worlds.wholesale.statements import VIEWS
@@ -67,6 +68,7 @@ WORLD = World(
         ANOMALY_MANIFEST,
     ),
     anomalies=ANOMALIES,
+    changed_tables=CHANGED_TABLES,
     facts=fault_plan.facts,
     expected_labels=fault_plan.expected_labels,
     why_not=fault_plan.why_not,
