@@ -386,7 +386,7 @@ def test_more_of_what_is_sound_happens_where_a_year_holds_too_few(
     with_them, without = (make_world(WHOLESALE, config) for config in (planned, usual))
     asked = quota(float(ratio), labels_of(with_them)[kind])
     assert decoys_of(WHOLESALE, usual, without)[decoy] < asked
-    assert asked <= decoys_of(WHOLESALE, planned, with_them)[decoy] <= 2 * asked
+    assert asked <= decoys_of(WHOLESALE, planned, with_them)[decoy] <= 3 * asked
     assert_truth(WHOLESALE, planned, with_them)
 
 

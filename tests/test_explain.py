@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -349,10 +351,14 @@ def test_only_the_rows_block_is_read(tmp_path: Path, monkeypatch) -> None:
         resolve("order_to_cash", DAY | {"num_transactions": 66_000, "num_contacts": 70_000}), tmp_path
     )
     read: list[tuple[str, int]] = []
-    own = StoredReader.read
-    monkeypatch.setattr(
-        StoredReader, "read", lambda r, t, block: (read.append((t.name, block)), own(r, t, block))[1]
-    )
+    for way in ("read", "column"):
+        own = getattr(StoredReader, way)
+
+        def reads(reader, table, block, *column, own=own):
+            read.append((table.name, block))
+            return own(reader, table, block, *column)
+
+        monkeypatch.setattr(StoredReader, way, reads)
     store = Store(load("order_to_cash"), tmp_path)
     labels = store.part(store.published("anomaly_manifest"), 1).read().to_pylist()
     for kind in ("missing_invoice", "pricing_drift"):
@@ -388,7 +394,32 @@ def test_a_twin_of_one_block_has_the_tables_of_the_story_alone(data: Path, monke
     label = first_of_each_kind(data, "wholesale")["refund_above_invoice"]
     explain(Store(load("wholesale"), data), label["anomaly_id"])
     assert "credits" in made
-    assert len(made) == len(set(made)) < 40  # of 74
+    changed = {table for kind in SOME for table in load("wholesale").changed_tables[kind]}
+    assert len(made) == len(set(made)) < 15  # of 74
+    assert set(made) <= changed
+
+
+def test_whole_tables_are_read_for_the_rows_that_are_told_alone(data: Path, monkeypatch) -> None:
+    whole: list[str] = []
+    own = StoredReader.read
+    monkeypatch.setattr(StoredReader, "read", lambda r, t, block: (whole.append(t.name), own(r, t, block))[1])
+    found = explain(Store(load("wholesale"), data), "payments:30")
+    told = {line.table.name for line in found.chain} | {"anomaly_manifest"}
+    assert set(whole) <= told
+    assert len(whole) < 30  # of 74
+
+
+def test_what_a_sound_row_needs_not_is_not_imported(data: Path) -> None:
+    code = (
+        "import sys, synth_assets\n"
+        f"from pathlib import Path; from synth_assets.storage.store import Store\n"
+        "from synth_assets.evaluate.explain.story import explain\n"
+        "from synth_assets.worlds import load\n"
+        f"explain(Store(load('wholesale'), Path({str(data)!r})), 'users:1')\n"
+        "print([name for name in ('faker', 'tabulate', 'pandas') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_quotas_of_a_stored_scenario_are_counted_again_only_where_its_id_is_another(data: Path) -> None:

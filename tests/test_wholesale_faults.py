@@ -12,6 +12,8 @@ from synth_assets.evaluate.leaks import leak_of
 from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import WORLD
+from synth_assets.worlds.wholesale.anomalies import KINDS
+from synth_assets.worlds.wholesale.anomalies.changed_tables import CHANGED_TABLES
 from synth_assets.worlds.wholesale.config import AnomalyRates, Config
 from synth_assets.worlds.wholesale.fault_plan import plan
 from synth_assets.worlds.wholesale.year import Year
@@ -29,6 +31,14 @@ def there():
 @pytest.fixture(scope="module")
 def year() -> Year:
     return plan(Config(seed=3), Draws(3, "wholesale", "facts")).year
+
+
+def test_faults_change_the_tables_that_their_kind_names() -> None:
+    rates = AnomalyRates(**dict.fromkeys(AnomalyRates.model_fields, 0.1))
+    planned = plan(Config(seed=5, anomaly_rates=rates), Draws(5, "wholesale", "facts"))
+    for kind, faults in zip(KINDS, planned.faults, strict=True):
+        changed = {edit.table for fault in faults for edit in fault.edits}
+        assert changed == set(CHANGED_TABLES[kind.anomaly.name])
 
 
 def test_nothing_that_should_not_matter_tells_a_receipt_of_the_wrong_client(there: Opened) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import duckdb
-from tabulate import tabulate
 
 SHOWN = 20
 """Offenders that a check keeps, to be shown."""
@@ -65,6 +64,8 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
 
 def as_text(checks: list[Check]) -> str:
     """The checks as a table; those of one name that all passed are one line, offenders follow below."""
+    from tabulate import tabulate
+
     names = dict.fromkeys(check.name for check in checks)
     lines = [line for name in names for line in _lines([check for check in checks if check.name == name])]
     parts = [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -45,12 +47,23 @@ def explain(name: str, row: Sequence[str], as_json: bool, directory: str | None)
     """
     from synth_assets.evaluate.explain.story import explain as explained
 
-    store = store_of(find_world(name), directory)
-    found = explained(store, " ".join(row), lambda text: click.echo(text, err=True))
+    with _nothing_collected():
+        store = store_of(find_world(name), directory)
+        found = explained(store, " ".join(row), lambda text: click.echo(text, err=True))
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=1, ensure_ascii=False))
     else:
         click.echo("\n\n".join("\n".join(part) for part in map(list, _parts(found)) if part))
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Looking for circles among the rows of a year takes longer than a short command saves by it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _parts(found: Explanation) -> Iterator[Iterator[str]]:

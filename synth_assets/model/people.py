@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from faker.factory import Factory
 
 from synth_assets.model.arrow import indices, scalar, strings
 from synth_assets.model.draws import Draws, Ints
@@ -51,6 +50,8 @@ class Pools(NamedTuple):
 @lru_cache(maxsize=4)
 def pools(draws: Draws, companies: int) -> Pools:
     """Pools under the draws' seed; a smaller number of companies is a prefix of a larger one."""
+    from faker.factory import Factory
+
     fake: Any = Factory.create("en_US", ["faker.providers.person"], use_weighting=False)
     fake.seed(draws.key("names"))
     first = list(dict.fromkeys(fake.first_name() for _ in range(4 * NAME_POOL)))[:NAME_POOL]

@@ -93,6 +93,7 @@ class World:
         anomalies: the kinds of labelled fault, in the order of the manifest's `type` choices.
         facts: pure function of (config, draws, rows): what is decided about a block's root rows before any
             table exists. It is computed once a block and given to each `generate` that names `facts`.
+        changed_tables: by kind of fault, the tables in which it changes rows; empty where that is not said.
         expected_labels: function of the configuration and draws: for each kind, the rows that its rate
             counts and the labels that it asks for.
         why_not: function of the configuration and draws: why its quotas cannot be met exactly, in one line,
@@ -118,6 +119,7 @@ class World:
     tables: tuple[Table, ...]
     anomalies: tuple[Anomaly, ...]
     facts: Callable[[Any, Draws, range], Any] | None = None
+    changed_tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     expected_labels: Callable[[Any, Draws], dict[str, tuple[int, int]]] = lambda *_: {}
     why_not: Callable[[Any, Draws], str | None] = lambda *_: None
     plots: Mapping[str, Plot] = field(default_factory=dict)

@@ -9,8 +9,6 @@ from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any
 
-import faker
-
 from synth_assets import __version__
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.documents import read_document
@@ -71,6 +69,8 @@ def _digest(document: Values) -> str:
 
 def with_versions(world: World, config: WorldConfig) -> Scenario:
     """A resolved configuration under the versions that are installed."""
+    import faker
+
     return Scenario(
         world.of(config),
         config,

@@ -65,6 +65,10 @@ def write_part(table: Table, rows: pa.Table, path: StoragePath) -> Part:
     return Part(rows.num_rows, content.size, sha256(content).hexdigest(), *ends)
 
 
+SMALL_PART_ROWS = 50_000
+"""Up to so many rows threads take longer to start than to read."""
+
+
 class PartReader:
     """A part's rows, column by column: only the columns that are needed are decoded.
 
@@ -97,7 +101,8 @@ class PartReader:
     def read(self, columns: list[str] | None = None) -> pa.Table:
         """The rows with some or all columns."""
         try:
-            return self._file.read(columns=columns)
+            is_large = self._file.metadata.num_rows > SMALL_PART_ROWS
+            return self._file.read(columns=columns, use_threads=is_large)
         except (OSError, pa.ArrowException):
             raise Problem(f"{self._path} is damaged. Run: {self._remedy}") from None
 

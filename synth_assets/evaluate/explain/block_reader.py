@@ -40,6 +40,9 @@ class BlockReader(Protocol):
     def read(self, table: Table, block: int) -> pa.Table:
         """The rows of one block of a table."""
 
+    def column(self, table: Table, block: int, name: str) -> pa.ChunkedArray:
+        """One column of one block of a table."""
+
     def published(self, table: Table) -> Published | None:
         """Where all rows of the table are; None for a table in memory."""
 
@@ -84,6 +87,7 @@ class StoredReader:
         self._store = store
         self.scenario = store.scenario()
         self._published = cache(lambda name: store.published(name, self.scenario))
+        self._part = cache(lambda name, block: store.part(self._published(name), block))
 
     def ends(self, table: Table) -> list[Ends]:
         """What every block of a table holds, by the table's document."""
@@ -91,7 +95,11 @@ class StoredReader:
 
     def read(self, table: Table, block: int) -> pa.Table:
         """One part."""
-        return self._store.part(self.published(table), block).read()
+        return self._part(table.name, block).read()
+
+    def column(self, table: Table, block: int, name: str) -> pa.ChunkedArray:
+        """A column of one part."""
+        return self._part(table.name, block)[name]
 
     def published(self, table: Table) -> Published:
         """The current version."""
@@ -113,6 +121,10 @@ class MemoryReader:
     def read(self, table: Table, block: int) -> pa.Table:
         """The table."""
         return self._tables[table.name]
+
+    def column(self, table: Table, block: int, name: str) -> pa.ChunkedArray:
+        """A column of the table."""
+        return self._tables[table.name][name]
 
     def published(self, table: Table) -> None:
         """It is in memory alone."""

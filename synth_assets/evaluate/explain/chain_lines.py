@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from synth_assets.evaluate.explain.block_reader import BlockReader, Key, block_of, world_of
-from synth_assets.evaluate.explain.row_chains import Keys, Link, Rows, keys_of, targets_of
+from synth_assets.evaluate.explain.row_chains import (
+    Keys,
+    Link,
+    Rows,
+    TablesInMemory,
+    keys_of,
+    targets_of,
+)
 from synth_assets.evaluate.explain.told_rows import ToldRow
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
@@ -127,7 +134,7 @@ def look_up(reader: BlockReader, table: Table, key: Key) -> ToldRow | None:
     if block is None:
         return None
     root = world_of(reader).root(table)
-    rows = Rows(world_of(reader), root, {table.name: reader.read(table, block)})
+    rows = Rows(world_of(reader), root, TablesInMemory({table.name: reader.read(table, block)}))
     found = rows.take(table, keys_of(table, [key])).to_pylist()
     return ToldRow(table, found[0]) if found else None
 

@@ -131,7 +131,13 @@ def decoys_among(reader: BlockReader, rows: Rows, near: Keys) -> list[Decoy]:
     queries = [(query, table) for query, table in queries if len(near.get(table.name, ()))]
     if not queries:
         return []
-    others = [table for table in world.tables if world.root(table) != rows.root]
+    read = {name for query, _ in queries for name in world.tables_read(query.sql)}
+    is_one_block = world.block_rows is None
+    others = [
+        table
+        for table in world.tables
+        if table.name in read and (is_one_block or world.root(table) != rows.root)
+    ]
     elsewhere = {table.name: where for table in others if (where := reader.published(table))}
     joined = rows.below(rows.above(near, rows.links), rows.links) if world.block_rows else {}
     found = []

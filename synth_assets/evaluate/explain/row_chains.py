@@ -7,7 +7,7 @@ payments and ledger entries. An account's transactions are many, so each is a ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -59,17 +59,45 @@ def links_between(tables: Iterable[Table]) -> list[Link]:
     ]
 
 
+class Tables(Mapping[str, pa.Table]):
+    """Tables that are read or made when they are asked for."""
+
+    def column(self, name: str, column: str) -> pa.ChunkedArray:
+        """One column of a table."""
+        return self[name][column]
+
+    def size(self, name: str) -> int:
+        """How many rows a table has."""
+        return int(self[name].num_rows)
+
+
+class TablesInMemory(Tables):
+    """Tables that are there."""
+
+    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        self._tables = tables
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
 class Rows:
     """The rows of some tables of one root, which refer to none outside but for tables of other roots.
 
     Attributes:
         root: of which root, by its config key.
-        tables: the rows by table, read when they are asked for.
+        tables: the rows by table, read when they are asked for: whole, or the columns that refer.
         of_root: the tables, in order of lineage and without the manifest.
         links: how they refer to each other.
     """
 
-    def __init__(self, world: World, root: str, tables: Mapping[str, pa.Table]) -> None:
+    def __init__(self, world: World, root: str, tables: Tables) -> None:
         self.root, self.tables = root, tables
         self.of_root = [table for table in world.roots[root] if table is not world.manifest]
         self.links = links_between(self.of_root)
@@ -80,26 +108,25 @@ class Rows:
         return [
             link
             for link in self.links
-            if _cells(self, link) <= FOLLOWED * max(1, self.tables[link.parent.name].num_rows)
+            if _cells(self, link) <= FOLLOWED * max(1, self.tables.size(link.parent.name))
         ]
 
     def mask(self, link: Link) -> pa.ChunkedArray | None:
         """The rows of the child for which a link's column has the link's target; None for all."""
         if link.chosen is None:
             return None
-        child = self.tables[link.child.name]
-        chosen = equals_choice(child[link.column.chosen_by], link.chosen)
-        return pc.and_(primitive_array(pa.bool_(), chosen), pc.is_valid(child[link.column.name]))
+        chosen = equals_choice(self._column(link, link.column.chosen_by), link.chosen)
+        return pc.and_(primitive_array(pa.bool_(), chosen), pc.is_valid(self._column(link)))
 
     def above(self, keys: Keys, links: Sequence[Link], latest: bool = False) -> Keys:
         """Rows and what they refer to along some links, and so on; with `latest` each along one of them."""
         found = dict(keys)
         for link in reversed(links):
             if len(found.get(link.child.name, ())):
-                child = self.tables[link.child.name]
-                chosen = pc.is_in(child[link.child.key.name], value_set=found[link.child.name])
+                keys_below = self._column(link, link.child.key.name)
+                chosen = pc.is_in(keys_below, value_set=found[link.child.name])
                 where = self._where(link, links, chosen, latest)
-                _add(found, link.parent, child[link.column.name].filter(where).drop_null())
+                _add(found, link.parent, self._column(link).filter(where).drop_null())
         return found
 
     def below(self, keys: Keys, links: Sequence[Link], latest: bool = False) -> Keys:
@@ -107,13 +134,9 @@ class Rows:
         found = dict(keys)
         for link in links:
             if len(found.get(link.parent.name, ())):
-                child = self.tables[link.child.name]
-                chosen = pc.is_in(child[link.column.name], value_set=found[link.parent.name])
-                _add(
-                    found,
-                    link.child,
-                    child[link.child.key.name].filter(self._where(link, links, chosen, latest)),
-                )
+                chosen = pc.is_in(self._column(link), value_set=found[link.parent.name])
+                keys_below = self._column(link, link.child.key.name)
+                _add(found, link.child, keys_below.filter(self._where(link, links, chosen, latest)))
         return found
 
     def chain(self, keys: Keys, followed: Sequence[Link]) -> Keys:
@@ -132,9 +155,13 @@ class Rows:
         found = _all([chosen, self.mask(link)])
         for other in links if latest else ():
             if other.child is link.child and self._place(other) > self._place(link):
-                refers = pc.is_valid(self.tables[link.child.name][other.column.name])
+                refers = pc.is_valid(self._column(other))
                 found = pc.and_(found, pc.invert(_all([refers, self.mask(other)])))
         return found
+
+    def _column(self, link: Link, name: str = "") -> pa.ChunkedArray:
+        """A column of the table that refers; as a rule the one that does."""
+        return self.tables.column(link.child.name, name or link.column.name)
 
     def _place(self, link: Link) -> int:
         return self._order.index(link.parent.name)
@@ -158,7 +185,7 @@ def merged(*several: Keys) -> Keys:
 
 def _cells(rows: Rows, link: Link) -> int:
     """How many cells refer along a link."""
-    column = rows.tables[link.child.name][link.column.name]
+    column = rows.tables.column(link.child.name, link.column.name)
     mask = rows.mask(link)
     return len(column) - column.null_count if mask is None else int(pc.sum(mask).as_py() or 0)
 

@@ -6,7 +6,7 @@ ten million orders as in one of a thousand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -24,7 +24,7 @@ from synth_assets.evaluate.explain.chain_lines import chain_lines, look_up, refe
 from synth_assets.evaluate.explain.explanation import Explanation
 from synth_assets.evaluate.explain.labels_elsewhere import compared_by_block, labels_by_block
 from synth_assets.evaluate.explain.near_labels import ToldLabel, decoys_among, labels_among, told_label
-from synth_assets.evaluate.explain.row_chains import Keys, Rows, keys_of, merged
+from synth_assets.evaluate.explain.row_chains import Keys, Rows, Tables, keys_of, merged
 from synth_assets.evaluate.explain.row_ids import row_named
 from synth_assets.evaluate.explain.told_rows import ToldRow, select
 from synth_assets.evaluate.explain.twin_rows import (
@@ -187,7 +187,7 @@ class _Story:
             self._say_what_takes_long()
             numbers = root_rows(self.reader, self.rows, self.block, merged(self.asked, at_fault))
             whole = rows_of_block(self.reader, self.world.manifest, self.block)
-            self.twin = twin_of(self.reader, self.rows.root, [range(n, n + 1) for n in numbers] or [whole])
+            self.twin = twin_of(self.reader, self.rows, [range(n, n + 1) for n in numbers] or [whole])
         for wide in (False, True) if self.world.block_rows else (False,):
             region = region_of(self.rows, self.followed, chain, at_fault, wide)
             in_twin = region_of(self.twin, self.followed, region, at_fault, wide)
@@ -212,7 +212,7 @@ class _Story:
             yield select(self.world, table, column, self.row.key)
 
 
-class _Tables(Mapping[str, pa.Table]):
+class _Tables(Tables):
     """The tables of one block, read when they are asked for."""
 
     def __init__(self, reader: BlockReader, root: str, block: int) -> None:
@@ -224,6 +224,16 @@ class _Tables(Mapping[str, pa.Table]):
         if name not in self._read:
             self._read[name] = self._reader.read(self._of_root[name], self._block)
         return self._read[name]
+
+    def column(self, name: str, column: str) -> pa.ChunkedArray:
+        """One column, which is read alone where its table has not been read."""
+        if name in self._read:
+            return self._read[name][column]
+        return self._reader.column(self._of_root[name], self._block, column)
+
+    def size(self, name: str) -> int:
+        """How many rows the block has of a table, by the table's document."""
+        return self._reader.ends(self._of_root[name])[self._block].rows
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._of_root)

@@ -18,7 +18,15 @@ from synth_assets.evaluate.explain.block_reader import (
     rows_of_block,
     world_of,
 )
-from synth_assets.evaluate.explain.row_chains import Keys, Link, Rows, keys_of, merged
+from synth_assets.evaluate.explain.row_chains import (
+    Keys,
+    Link,
+    Rows,
+    Tables,
+    TablesInMemory,
+    keys_of,
+    merged,
+)
 from synth_assets.evaluate.explain.told_rows import ToldRow, published
 from synth_assets.generation.blocks import BlockTable, make_block, make_table
 from synth_assets.generation.facts import Facts
@@ -82,23 +90,25 @@ def root_rows(reader: BlockReader, rows: Rows, block: int, keys: Keys) -> list[i
     return []
 
 
-def twin_of(reader: BlockReader, root: str, some: Sequence[range]) -> Rows:
+def twin_of(reader: BlockReader, rows: Rows, some: Sequence[range]) -> Rows:
     """The clean twin of some root rows; of all rows of a world that is one block."""
-    world, clean = world_of(reader), reader.scenario.config.clean()
+    world, root, clean = world_of(reader), rows.root, reader.scenario.config.clean()
     if world.block_rows is None:
-        return Rows(world, root, _only_block(world, clean, root))
-    made = [make_block(world, clean, root, rows) for rows in some]
-    return Rows(world, root, {name: pa.concat_tables([block[name] for block in made]) for name in made[0]})
+        made = _only_block(world, clean, root)
+        return Rows(world, root, _ChangedTables(rows.tables, made, _changed(world, rows)))
+    blocks = [make_block(world, clean, root, part) for part in some]
+    whole = {name: pa.concat_tables([block[name] for block in blocks]) for name in blocks[0]}
+    return Rows(world, root, TablesInMemory(whole))
 
 
 @lru_cache(maxsize=1)
-def _only_block(world: World, config: WorldConfig, root: str) -> Mapping[str, pa.Table]:
+def _only_block(world: World, config: WorldConfig, root: str) -> Tables:
     """All rows of a world that is one block, which take seconds."""
     (rows,) = world.blocks(config, root)
     return _MadeTables(world, config, root, rows)
 
 
-class _MadeTables(Mapping[str, pa.Table]):
+class _MadeTables(Tables):
     """The tables of one block, each made when it is asked for, with the parents that it reads."""
 
     def __init__(self, world: World, config: WorldConfig, root: str, rows: range) -> None:
@@ -123,6 +133,47 @@ class _MadeTables(Mapping[str, pa.Table]):
 
     def __len__(self) -> int:
         return len(self._of_root)
+
+
+class _ChangedTables(Tables):
+    """The tables of a twin: those that no fault changes are the data's own, so that they are not made."""
+
+    def __init__(self, own: Tables, made: Tables, changed: set[str]) -> None:
+        self._own, self._made, self._changed = own, made, changed
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._of(name)[name]
+
+    def column(self, name: str, column: str) -> pa.ChunkedArray:
+        """One column of a table."""
+        return self._of(name).column(name, column)
+
+    def size(self, name: str) -> int:
+        """How many rows a table has."""
+        return self._of(name).size(name)
+
+    def _of(self, name: str) -> Tables:
+        return self._made if name in self._changed else self._own
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._own)
+
+    def __len__(self) -> int:
+        return len(self._own)
+
+
+def _changed(world: World, rows: Rows) -> set[str]:
+    """The tables that may differ from the twin's: those that the labelled kinds change, and what is made of
+    them; all where the world does not say."""
+    tables = world.roots[rows.root]
+    if not world.changed_tables or world.manifest not in tables:
+        return {table.name for table in tables}
+    kinds = pc.unique(rows.tables.column(world.manifest.name, "type")).cast(pa.string()).to_pylist()
+    changed = {world.manifest.name, *(name for kind in kinds for name in world.changed_tables[kind])}
+    for table in tables:
+        if changed.intersection(table.parents):
+            changed.add(table.name)
+    return changed
 
 
 def compare(rows: Rows, twin: Rows, region: Keys, twin_region: Keys) -> Compared:
@@ -170,7 +221,7 @@ def row_in_twin(
     between = range(min(before, default=of_block.start), max(after, default=of_block.stop - 1) + 1)
     for some in (between, of_block):
         if world_of(reader).block_rows is None or 0 < len(some) <= BLOCK_ROWS:
-            twin = twin_of(reader, rows.root, [some])
+            twin = twin_of(reader, rows, [some])
             found = twin.take(table, keys_of(table, [key])).to_pylist()
             if found:
                 return ToldRow(table, found[0]), twin

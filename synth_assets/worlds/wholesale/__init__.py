@@ -33,6 +33,7 @@ settled, as an inventory is shared: a night makes every table again. A history h
 from synth_assets.model.world import Growth, World
 from synth_assets.worlds.wholesale import fault_plan
 from synth_assets.worlds.wholesale.anomalies import ANOMALIES
+from synth_assets.worlds.wholesale.anomalies.changed_tables import CHANGED_TABLES
 from synth_assets.worlds.wholesale.config import PRESETS, Config
 from synth_assets.worlds.wholesale.pictures import PLOTS
 from synth_assets.worlds.wholesale.statements import VIEWS
@@ -81,6 +82,7 @@ WORLD = World(
         ANOMALY_MANIFEST,
     ),
     anomalies=ANOMALIES,
+    changed_tables=CHANGED_TABLES,
     facts=fault_plan.facts,
     expected_labels=fault_plan.expected_labels,
     why_not=fault_plan.why_not,

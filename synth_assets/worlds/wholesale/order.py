@@ -15,7 +15,7 @@ from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.catalogue import CASES, Client, Product, unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry
-from synth_assets.worlds.wholesale.stock import Batch, SoldOut, Stock, offered
+from synth_assets.worlds.wholesale.stock import Batch, SoldOut, Stock
 
 OPENS, CLOSES = 9 * 3_600, 17 * 3_600
 """Orders are taken in these hours, seconds of the day."""
@@ -88,7 +88,7 @@ class Quote(NamedTuple):
     Attributes:
         client: to whom.
         day, second: when it was made.
-        lines: what was offered, from which batches.
+        lines: what was from which batches.
         sale: number of the sale that it became, 0 for none.
         ends: a number from 0 to 1 that says how one ends that becomes no sale.
     """
@@ -127,7 +127,7 @@ class Desk:
         percent = discount(inquiry.client, inquiry.pounds)
         for tier, drawn in ((inquiry.tier, inquiry.which), (1 - inquiry.tier, 1 - inquiry.which)):
             name = curves.TIERS[int(tier * len(curves.TIERS))]
-            product = self._stock.pick(name, QUARTER, offered(inquiry.day), drawn)
+            product = self._stock.pick(name, QUARTER, inquiry.day, drawn)
             if product and all(line.batch.product != product for line in lines):
                 pounds = max(inquiry.pounds // 2 // QUARTER, 1) * QUARTER
                 price = price_cents(product.price_cents, percent)
@@ -184,7 +184,7 @@ class Desk:
     def _cases(self, demand: Demand, number: int, second: int) -> list[Line]:
         """Other products, as soon as the client's share of them is worth a case."""
         client, (which, *_) = demand.client, self._lines[4 * number - 1]
-        product = self._stock.pick(CASES, 1_00, offered(demand.day), which)
+        product = self._stock.pick(CASES, 1_00, demand.day, which)
         if product is None:
             return []
         price = price_cents(product.price_cents, discount(client, 0))
@@ -200,7 +200,7 @@ class Desk:
     ) -> Iterator[Line]:
         """A quantity of a tier: of one product if any has as much, else of those of which there is most."""
         while quantity:
-            product = self._stock.pick(tier, quantity, offered(day), drawn) or self._stock.largest(tier)
+            product = self._stock.pick(tier, quantity, day, drawn) or self._stock.largest(tier)
             if product is None:
                 raise SoldOut(f"no {tier} flower is in stock on day {day + 1} of the books")
             part = min(quantity, self._stock.on_hand(product))

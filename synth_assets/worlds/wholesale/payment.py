@@ -80,7 +80,9 @@ def _used(unused: list[tuple[Credit, int]], day: int, owed: int) -> list[tuple[C
     used: dict[int, tuple[Credit, int]] = {}
     for part in list(unused):
         given, worth = part
-        if given.day < day and worth < owed and given.id not in used:
+        if given.day >= day:
+            break  # refunds are in time: those that follow come later, too
+        if worth < owed and given.id not in used:
             unused.remove(part)
             used[given.id] = part
             owed -= worth

@@ -10,7 +10,7 @@ from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.catalogue import Client, unit_draws
 from synth_assets.worlds.wholesale.order import Order
-from synth_assets.worlds.wholesale.stock import Batch, Stock, offered
+from synth_assets.worlds.wholesale.stock import Batch, Stock
 
 ASKED_AT, SENT_AT = 8 * 3_600 + 1_800, 17 * 3_600 + 900
 """When samples are asked for and sent, seconds of the day."""
@@ -94,7 +94,7 @@ class SampleCounter:
     def ask(self, wish: Wish) -> None:
         """Note a request for a batch of which there is enough."""
         tier = curves.TIERS[int(wish.tier * len(curves.TIERS))]
-        product = self._stock.pick(tier, 1_00, offered(wish.day), wish.which)
+        product = self._stock.pick(tier, 1_00, wish.day, wish.which)
         batch = self._stock.oldest(product) if product else None
         if batch and batch.sample_left >= wish.grams:
             batch.sample_left -= wish.grams

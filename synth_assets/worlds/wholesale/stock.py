@@ -6,7 +6,6 @@ Quantities are hundredths of a pound or of a case. All prices are whole dollars,
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -157,20 +156,22 @@ class Stock:
         """The batch of a product that is sold next."""
         return self._shelves[product.tier][product.id][0]
 
-    def pick(self, tier: str, wanted: int, weight: Callable[[Batch], float], drawn: float) -> Product | None:
-        """A product of a tier of which there is enough: drawn by the weight of its oldest batch.
+    def pick(self, tier: str, wanted: int, day: int, drawn: float) -> Product | None:
+        """A product of a tier of which there is enough on a day: older stock is offered first, and popular
+        products sell faster.
 
         None where no product has as much as is wanted.
         """
+        left = self._left
         able = [
-            (shelf[0], weight(shelf[0]))
+            (batch := shelf[0], (0.3 + batch.product.popularity) * (1 + (day - batch.day) / 30))
             for product, shelf in self._shelves[tier].items()
-            if self._left[product] >= wanted
+            if left[product] >= wanted
         ]
-        left = drawn * sum(share for _, share in able)
+        still = drawn * sum(share for _, share in able)
         for batch, share in able:
-            left -= share
-            if left <= 0:
+            still -= share
+            if still <= 0:
                 return batch.product
         return able[-1][0].product if able else None
 
@@ -205,8 +206,3 @@ class Stock:
         movement = Movement(number, batch, kind, change, before, left, reference, reason, user, day, second)
         self.movements.append(movement)
         return movement
-
-
-def offered(day: int) -> Callable[[Batch], float]:
-    """How readily a batch is offered on a day: older stock first, and popular products sell faster."""
-    return lambda batch: (0.3 + batch.product.popularity) * (1 + (day - batch.day) / 30)
