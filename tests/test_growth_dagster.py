@@ -16,6 +16,7 @@ from synth_assets.orchestration.schedule import nightly
 from synth_assets.storage.parquet import part_name
 from synth_assets.worlds import load
 from tests.dagster_runs import failure, run
+from tests.thorough import IS_THOROUGH
 
 HISTORY = {"start": "2024-01-01", "transactions_per_year": 240}
 
@@ -101,3 +102,19 @@ def test_statements_grow_and_no_check_fails(data_dir: Path) -> None:
     assert dg.materialize([told]).success
     feed = pq.read_table(data_dir / "personal_banking" / "changes" / "transactions.parquet")
     assert set(feed["op"].to_pylist()) == {"insert", "delete"}
+
+
+@pytest.mark.skipif(not IS_THOROUGH, reason="74 tables twice")
+def test_a_wholesaler_grows_and_no_check_fails() -> None:
+    world = load("wholesale")
+    rates = {"lapping": 0.3, "refund_above_invoice": 0.3, "payment_before_bill": 0.1}
+    first = run(
+        world=world, as_of="2024-02-29", preset="small", history={"start": "2023-12-01"}, anomaly_rates=rates
+    )
+    second = run(world=world, as_of="2024-03-01")
+    for done in (first, second):
+        assert done.success
+        checks = {check.check_name: check.passed for check in done.get_asset_check_evaluations()}
+        assert all(checks.values()), [name for name, passed in checks.items() if not passed]
+    invoices = op_name(world, "invoices")
+    assert rows_of(second, invoices) > rows_of(first, invoices)

@@ -42,16 +42,22 @@ def test_totals_hold_at_the_end_of_each_year(years: int, tmp_path: Path) -> None
 
 
 def test_a_later_year_changes_nothing_of_the_books_of_an_earlier_one() -> None:
-    one, three = (scenario(dt.date(year, 2, 28)) for year in (2023, 2025))
+    one, three = (scenario(dt.date(year, 2, 28), preset="medium") for year in (2023, 2025))
     draws = one.world.draws(one.config, "facts")
     before, after = (simulate(planned(of.config), draws) for of in (one, three))
     last = before.last_day
     assert [str(event) for event in before.events] == [
         str(event) for event in after.events if event.day <= last
     ]
-    assert [receipt[1:] for receipt in before.plan] == [
-        receipt[1:] for receipt in after.plan if receipt.day <= last
-    ]
+    for name in ("plan", "movements", "orders", "quotes", "samples", "bills", "payments", "expenses"):
+        ours, theirs = ([*map(_plain, getattr(year, name))] for year in (before, after))
+        assert ours == [row for row in theirs if row["day"] <= last], name
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    """The numbers and words of a row of the books. That it led to a sale may be known later."""
+    values = {name: value for name, value in row._asdict().items() if isinstance(value, (int, str))}
+    return {name: value for name, value in values.items() if name not in ("sale", "order")}
 
 
 def test_what_is_overdue_at_a_years_end_is_paid_in_the_next() -> None:

@@ -72,7 +72,9 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         for name, rows in make_world(WORLD, CONFIG).items():
             connection.register("rows", rows)
             connection.execute(f"CREATE TABLE {name} AS FROM rows")
-        connection.execute("CREATE TABLE scenario AS SELECT unnest($1)", [CONFIG.model_dump()])
+        connection.execute(
+            "CREATE TABLE scenario AS SELECT unnest($1)", [CONFIG.model_dump() | CONFIG.sql_facts()]
+        )
         yield connection
 
 

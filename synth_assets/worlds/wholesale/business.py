@@ -79,7 +79,7 @@ class Business:
         self.desk = Desk(config, draws, self.stock, demands)
         self.billing = Billing(config, self.stock, self.journal)
         self._samples = SampleCounter(self.stock)
-        self._draws, self._is_business_day = draws, window.is_business
+        self._config, self._draws, self._is_business_day = config, draws, window.is_business
         self._shrink_share = curves.SHRINK_SHARE + config.decoy_rates.write_off_with_reason
         self._orders_of = _by_day(demands)
         self._wishes_of = _by_day(plans.wishes)
@@ -107,7 +107,7 @@ class Business:
 
     def quotes(self) -> list[Quote]:
         """Offers, those of sales among them, by day and client."""
-        made = [*self.desk.quotes, *quoted(self._draws, self.desk.orders)]
+        made = [*self.desk.quotes, *quoted(self._config, self._draws, self.desk.orders)]
         return sorted(made, key=lambda quote: (quote.day, quote.client.id))
 
     def samples(self) -> list[Sample]:

@@ -1,5 +1,5 @@
 -- The source document's testing checklist: a figure with its range in brackets, what breaks an item, or a word on
--- every table.
+-- every table. Totals of years are asked where the years are whole: always in a window, at the end of each in a history.
 
 -- name: tables_with_rows [rows of every table] — All tables of the source document hold rows.
 
@@ -31,31 +31,31 @@ FROM (
 WHERE day_ NOT BETWEEN first_day AND last_day;
 
 -- name: annual_revenue [0.95 to 1.05, error] — Sales over what the scenario asks for, 5 % either way.
-SELECT count(*), sum(total_cents) / max(100.0 * annual_revenue * years)
+SELECT count(*), sum(total_cents) / max(100.0 * annual_revenue * years) FILTER (years_are_whole)
 FROM orders CROSS JOIN scenario WHERE order_type = 'SALE';
 
 -- name: monthly_revenue [0.9 to 1.1, error] — Average sales of a month over a twelfth of a year's, 10 % either way.
-SELECT count(*), sum(total_cents) / max(12 * years) / max(100.0 * annual_revenue / 12)
+SELECT count(*), sum(total_cents) / max(12 * years) / max(100.0 * annual_revenue / 12) FILTER (years_are_whole)
 FROM orders CROSS JOIN scenario WHERE order_type = 'SALE';
 
 -- name: whale_revenue [-0.01 to 0.01, error] — Share of sales to whales, off what the scenario asks for.
 SELECT count(*), sum(total_cents) FILTER (list_contains(CAST(tags AS JSON[]), '"whale"')) / sum(total_cents)
-    - max(whale_revenue_share)
+    - max(whale_revenue_share) FILTER (years_are_whole)
 FROM orders JOIN clients USING (client_id) CROSS JOIN scenario WHERE order_type = 'SALE';
 
 -- name: flower_revenue [-0.01 to 0.01, error] — Share of flower in sales, off what the scenario asks for.
-SELECT count(*), sum(line_total_cents) FILTER (category = 'Flower') / sum(line_total_cents) - max(flower_share)
+SELECT count(*), sum(line_total_cents) FILTER (category = 'Flower') / sum(line_total_cents) - max(flower_share) FILTER (years_are_whole)
 FROM invoice_line_items JOIN products USING (product_id) CROSS JOIN scenario;
 
 -- name: flower_products [-0.01 to 0.01, error] — Share of flower among products, off what the scenario asks for.
 SELECT count(*), count(*) FILTER (category = 'Flower') / count(*) - max(flower_share) FROM products CROSS JOIN scenario;
 
 -- name: sales_on_consignment [-0.01 to 0.01, error] — Share of orders on consignment, off what the scenario asks for.
-SELECT count(*), count(*) FILTER (payment_terms = 'CONSIGNMENT') / count(*) - max(sales_consignment_share)
+SELECT count(*), count(*) FILTER (payment_terms = 'CONSIGNMENT') / count(*) - max(sales_consignment_share) FILTER (years_are_whole)
 FROM invoices CROSS JOIN scenario;
 
 -- name: intake_on_consignment [-0.015 to 0.015, error] — Share of batches on consignment, off what the scenario asks for.
-SELECT count(*), count(*) FILTER (payment_terms = 'CONSIGNMENT') / count(*) - max(intake_consignment_share)
+SELECT count(*), count(*) FILTER (payment_terms = 'CONSIGNMENT') / count(*) - max(intake_consignment_share) FILTER (years_are_whole)
 FROM batches CROSS JOIN scenario;
 
 -- name: returns [-0.0005 to 0.0005, error] — Share of orders that came back, off what the scenario asks for: a rate, and
@@ -70,12 +70,15 @@ WITH asked AS (
 )
 SELECT
     max(sold),
-    count(*) / max(sold) - greatest(max(return_rate + decoy_rates.whole_invoice_credited), max(asked) / max(sold))
+    count(*) / max(sold) - greatest(
+        max(return_rate + decoy_rates.whole_invoice_credited) FILTER (years_are_whole),
+        max(asked) FILTER (years_are_whole) / max(sold)
+    )
 FROM credits CROSS JOIN scenario CROSS JOIN asked, (SELECT count(*) AS sold FROM invoices)
 WHERE credit_reason = 'RETURN';
 
 -- name: refunds [-0.001 to 0.001, error] — Share of orders with a refund, off what the scenario asks for.
-SELECT max(sold), count(*) / max(sold) - max(refund_rate)
+SELECT max(sold), count(*) / max(sold) - max(refund_rate) FILTER (years_are_whole)
 FROM credits CROSS JOIN scenario, (SELECT count(*) AS sold FROM invoices) WHERE credit_reason = 'QUALITY_ADJUSTMENT';
 
 -- name: refund_amount [-0.0001 to 0.0001, error] — What refunds give back over their invoices, off what the scenario asks for.
@@ -88,16 +91,16 @@ WHERE credit_reason = 'QUALITY_ADJUSTMENT' AND CAST(credit_id AS VARCHAR) NOT IN
 );
 
 -- name: overdue_receivables [-0.0001 to 0.0001, error] — Share of receivables past due, off what the scenario asks for.
-SELECT count(*), sum(amount_due_cents) FILTER (due_date < as_of) / sum(amount_due_cents) - max(overdue_share)
+SELECT count(*), sum(amount_due_cents) FILTER (due_date < as_of) / sum(amount_due_cents) - max(overdue_share) FILTER (years_are_whole)
 FROM invoices CROSS JOIN scenario;
 
 -- name: long_overdue_receivables [-0.0001 to 0.0001, error] — Share of overdue receivables more than 120 days past due, off what the scenario asks for.
-SELECT count(*), sum(amount_due_cents) FILTER (as_of - due_date > 120) / sum(amount_due_cents) - max(overdue_120_share)
+SELECT count(*), sum(amount_due_cents) FILTER (as_of - due_date > 120) / sum(amount_due_cents) - max(overdue_120_share) FILTER (years_are_whole)
 FROM invoices CROSS JOIN scenario WHERE due_date < as_of;
 
 -- name: late_invoices [-0.001 to 0.001, error] — Share of due invoices that were paid late or not at all, off what the scenario asks for.
 SELECT count(*), count(*) FILTER (amount_due_cents > 0 AND due_date < as_of OR payment_date > due_date) / count(*)
-    - max(late_share)
+    - max(late_share) FILTER (years_are_whole)
 FROM invoices JOIN client_transactions ON transaction_number = invoice_number
 CROSS JOIN scenario WHERE due_date <= as_of;
 
@@ -118,8 +121,8 @@ HAVING sum(debit_cents) <> sum(credit_cents);
 -- name: cash_flow [0.05 to 1, error] — What clients paid less what growers and expenses took, over what clients paid; but
 -- for bills that were paid twice.
 SELECT count(*), sum(CASE WHEN transaction_type = 'DEPOSIT' THEN amount_cents ELSE -amount_cents END)
-    / sum(amount_cents) FILTER (transaction_type = 'DEPOSIT')
-FROM bank_transactions
+    / sum(amount_cents) FILTER (transaction_type = 'DEPOSIT' AND years_are_whole)
+FROM bank_transactions CROSS JOIN scenario
 WHERE split_part(reference_number, '-', 1) IN ('RECEIPT', 'PAYOUT', 'EXPENSE')
     AND coalesce(CAST(payment_id AS VARCHAR), '') NOT IN (
         SELECT entity_id FROM anomaly_manifest WHERE type = 'bill_paid_twice'
@@ -150,21 +153,21 @@ FROM (SELECT sum(cents) AS stock_cents FROM moved ANTI JOIN labelled USING (kind
 
 -- name: last_quarter [0.95 to 1.05, error] — Sales of a month of a year's last quarter over one of the other three, over what the scenario asks for.
 SELECT count(*), (sum(total_cents) FILTER (month_ % 12 >= 9) / 3) / (sum(total_cents) FILTER (month_ % 12 < 9) / 9)
-    / max(q4_uplift)
+    / max(q4_uplift) FILTER (years_are_whole)
 FROM (
-    SELECT total_cents, q4_uplift, fiscal_period_id - 1 AS month_
+    SELECT total_cents, q4_uplift, years_are_whole, fiscal_period_id - 1 AS month_
     FROM orders JOIN fiscal_periods ON CAST(orders.created_at AS DATE) BETWEEN start_date AND end_date
     CROSS JOIN scenario WHERE order_type = 'SALE'
 );
 
 -- name: orders_of_whales [3.5 to 4, error] — Orders of a whale in a week.
-SELECT count(*), count(*) / max(num_whales) / (max(as_of - first_day + 1) / 7)
+SELECT count(*), count(*) / max(num_whales) FILTER (years_are_whole) / (max(as_of - first_day + 1) / 7)
 FROM orders JOIN clients USING (client_id) CROSS JOIN scenario,
 (SELECT min(start_date) AS first_day FROM fiscal_periods)
 WHERE order_type = 'SALE' AND list_contains(CAST(tags AS JSON[]), '"whale"');
 
 -- name: orders_of_regular_clients [1.8 to 2, error] — Orders of a regular client in a month.
-SELECT count(*), count(*) / max(num_clients - num_whales) / max(12 * years)
+SELECT count(*), count(*) / max(num_clients - num_whales) / max(12 * years) FILTER (years_are_whole)
 FROM orders JOIN clients USING (client_id) CROSS JOIN scenario
 WHERE order_type = 'SALE' AND list_contains(CAST(tags AS JSON[]), '"regular"');
 

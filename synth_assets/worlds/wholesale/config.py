@@ -260,9 +260,9 @@ class Config(WorldConfig):
     def sql_facts(self) -> dict[str, object]:
         """The day up to which growers have billed what was sold: where the history grows, the last of the
         half-months that are over. The day up to which counts what a vendor was paid. And how many years of
-        the history have gone by, in place of that key."""
+        the history have gone by, in place of that key, and whether the last is over."""
         if not self.grows:
-            return {"billed_until": self.day, "vendors_paid_until": self.day}
+            return {"billed_until": self.day, "vendors_paid_until": self.day, "years_are_whole": True}
         next_day = self.day + dt.timedelta(days=1)
         first = next_day.replace(day=16 if next_day.day > 15 else 1)
         since, until = (
@@ -274,6 +274,7 @@ class Config(WorldConfig):
             "billed_until": first - dt.timedelta(days=1),
             "vendors_paid_until": self.start,
             "years": years,
+            "years_are_whole": next_day == until,
         }
 
     def clean(self) -> Self:

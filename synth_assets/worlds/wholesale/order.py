@@ -15,6 +15,7 @@ from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.catalogue import CASES, Client, Product, unit_draws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry
+from synth_assets.worlds.wholesale.growth import strata
 from synth_assets.worlds.wholesale.stock import Batch, SoldOut, Stock
 
 OPENS, CLOSES = 9 * 3_600, 17 * 3_600
@@ -227,12 +228,19 @@ def price_cents(list_cents: int, percent: int) -> int:
     return (list_cents * (100 - percent) // 100 + 50) // 100 * 100
 
 
-def quoted(draws: Draws, orders: list[Order]) -> list[Quote]:
-    """Offers of sales that were quoted before: up to five days, but not before their goods came."""
+def quoted(config: Config, draws: Draws, orders: list[Order]) -> list[Quote]:
+    """Offers of sales that were quoted before: up to five days, but not before their goods came, nor in the
+    year before of a history."""
+    first = {day: days.start for days in strata(config) for day in days}
     drawn = unit_draws(draws, "quoted", len(orders))
     return [
         Quote(order.client, day, QUOTED_AT, order.lines, order.id, 0.0)
         for order, (whether, early, _, _) in zip(orders, drawn, strict=True)
         if whether < curves.QUOTED_SHARE
-        and (day := max(order.day - int(6 * early), *(line.batch.day for line in order.lines))) < order.day
+        and (
+            day := max(
+                order.day - int(6 * early), first[order.day], *(line.batch.day for line in order.lines)
+            )
+        )
+        < order.day
     ]
