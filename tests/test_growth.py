@@ -396,6 +396,29 @@ def test_explain_tells_every_label_of_a_history(stored: bool, tmp_path: Path) ->
         assert explain(data, f"{table.name}:{key}").row.key == key
 
 
+def test_explain_finds_an_invoice_that_would_be_the_last_of_its_block(tmp_path: Path) -> None:
+    """It lies between two blocks, and only the twin of the first has it."""
+    history = {"start": "2023-01-01", "customers_at_start": 40}
+    keys = {"history": history, "anomaly_rates": {"ghost_subscriber": 0.4}}
+    of = resolve("subscriptions", keys, as_of="2024-06-01")
+    published = write_world(of, tmp_path)
+    ghosts = [
+        one["anomaly_id"] for one in in_memory(of).truth.to_pylist() if one["type"] == "ghost_subscriber"
+    ]
+    parts = published["invoices"].parts
+    between = [
+        max((id_ for id_ in ghosts if one.last_key[-9:] < id_[-9:] < other.first_key[-9:]), default="")
+        for one, other in pairwise(parts)
+    ]
+    assert sum(map(bool, between)) > 5
+    for label in filter(None, between):
+        told = explain(Store(load("subscriptions"), tmp_path), f"INV-{label[-9:]}")
+        assert not told.is_there
+        assert label in [one.cells["anomaly_id"] for one in told.labels]
+    with pytest.raises(Problem, match="invoices has no row INV-"):
+        explain(Store(load("subscriptions"), tmp_path), f"INV-{int(parts[1].first_key[-9:]) - 1:09d}")
+
+
 @pytest.mark.parametrize("start", ["2023-12-31", "2024-01-01", "2024-02-29"])
 def test_a_history_of_subscriptions_may_start_on_any_day(start: str, tmp_path: Path) -> None:
     history = {"start": start, "customers_at_start": 3, "new_customers_per_year": 40}

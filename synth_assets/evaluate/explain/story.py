@@ -67,7 +67,16 @@ def explain(data: Dataset | Store, row: str, told: Callable[[str], None] = lambd
     block = block_of(reader, table, key)
     if block is None:
         raise _no_such_row(reader, table, key)
-    return _Story(reader, table, key, block, told).explanation()
+    try:
+        return _Story(reader, table, key, block, told).explanation()
+    except _NoSuchRow:
+        if not block or number_of(key) > number_of(reader.ends(table)[block].first):
+            raise
+        return _Story(reader, table, key, block - 1, told).explanation()  # where it would have been the last
+
+
+class _NoSuchRow(Problem):
+    """Neither the data nor the clean twin of a block has the row."""
 
 
 KEPT = 12
@@ -247,8 +256,8 @@ def _named(labels: Sequence[ToldLabel]) -> Keys:
     return merged(*({label.table.name: keys_of(label.table, [label.key])} for label in labels))
 
 
-def _no_such_row(reader: BlockReader, table: Table, key: str | int) -> Problem:
+def _no_such_row(reader: BlockReader, table: Table, key: str | int) -> _NoSuchRow:
     filled = [ends for ends in reader.ends(table) if ends.rows]
     has = f"ids go from {filled[0].first} to {filled[-1].last}" if filled else "the table has no rows"
     shown = key_of(table.key, key) if isinstance(key, int) else key
-    return Problem(f"{world_of(reader).name}: {table.name} has no row {shown}: {has}")
+    return _NoSuchRow(f"{world_of(reader).name}: {table.name} has no row {shown}: {has}")
