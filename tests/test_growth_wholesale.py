@@ -102,7 +102,6 @@ def test_the_rules_find_what_shows_on_any_day(seed: int, tmp_path: Path) -> None
     ("values", "line"),
     [
         ({"years": 3}, "years: with history.start the history runs from history.start to as_of"),
-        ({"preset": "three_years"}, "years: with history.start the history runs"),
         ({"prevalence": 0.1}, "prevalence: with history.start anomaly_rates say"),
         ({"decoy_ratio": 2.0}, "decoy_ratio: with history.start no decoys are planned"),
         ({"decoy_rates": {"two_bills_below_limit": 0.1}}, "decoy_rates: with history.start no decoys"),

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from synth_assets.evaluate.explain.block_reader import BlockReader, Key, rows_of_block, world_of
 from synth_assets.evaluate.explain.near_labels import ToldLabel, labels_among
-from synth_assets.evaluate.explain.row_chains import Keys, Rows, keys_of
+from synth_assets.evaluate.explain.row_chains import Keys, Rows, Tables, keys_of
 from synth_assets.evaluate.explain.twin_rows import Compared, compare, twin_of
 from synth_assets.model.table import Table
 
@@ -27,16 +27,14 @@ def labels_by_block(reader: BlockReader, table: Table, key: Key) -> LabelsByBloc
     return {block: labels for block, labels in found.items() if labels}
 
 
-def compared_by_block(
-    reader: BlockReader, table: Table, key: Key, blocks: Mapping[int, Mapping[str, pa.Table]]
-) -> Compared:
+def compared_by_block(reader: BlockReader, table: Table, key: Key, blocks: Mapping[int, Tables]) -> Compared:
     """What refers to a row in some blocks, given by their tables, beside what does in the clean twin."""
     world = world_of(reader)
     root = world.root(world.manifest)
     found = []
     for block, tables in blocks.items():
         rows = Rows(world, root, tables)
-        twin = twin_of(reader, root, [rows_of_block(reader, world.manifest, block)])
+        twin = twin_of(reader, rows, [rows_of_block(reader, world.manifest, block)])
         found.append(compare(rows, twin, *(_referring(of, table, key) for of in (rows, twin))))
     return Compared(
         tuple(one for part in found for one in part.differences),
