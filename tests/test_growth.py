@@ -380,7 +380,7 @@ def test_rates_hold_at_every_billing_date(config: int) -> None:
             else:
                 assert found[kind] == int(rate * counts[kind] + 0.5 + 1e-9), (kind, date)
         late = (paid["invoice_date"] <= date) & (paid["payment_date"] > paid["due_date"])
-        assert late.sum() == int(of.late_rate * due + 0.5 + 1e-9), date
+        assert late.sum() == int(of.planned.late_rate * due + 0.5 + 1e-9), date
 
 
 def test_plans_of_a_history_change_on_any_day_and_more_than_once() -> None:
