@@ -32,6 +32,10 @@ LINES = f"""
     peak memory, verify
     score, a finding for ten transactions
     peak memory, score
+    export to CSV
+    peak memory, export to CSV
+    load into SQLite
+    peak memory, load into SQLite
     ten years of history, at once
     one more day / ten years
     table by table / block by block
@@ -55,7 +59,7 @@ def test_every_line_is_printed_with_a_number(tmp_path, monkeypatch, capsys):
     for label in map(str.strip, LINES.strip().splitlines()):
         (found,) = re.findall(rf"^  {re.escape(label)}  +([-+]?[\d.]+)", printed, re.M)
         assert "over clean twin" in label or float(found) > 0, label
-    assert len(re.findall(r"  [≤≥] [\d.]+.*  +(?:met|missed by [\d.]+)", printed)) == 12
+    assert len(re.findall(r"  [≤≥] [\d.]+.*  +(?:met|missed by [\d.]+)", printed)) == 14
     assert list(tmp_path.iterdir()) == [], "nothing is left behind"
 
 
@@ -91,7 +95,7 @@ def test_a_disk_that_is_too_small_is_said_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=5 << 20))
     with pytest.raises(SystemExit) as stopped:
         report.print_world("order_to_cash", 1_000_000, 1, tmp_path)
-    assert re.fullmatch(r"493 MiB are needed in \S+, and 5 MiB are free: see --dir", stopped.value.code)
+    assert re.fullmatch(r"2,829 MiB are needed in \S+, and 5 MiB are free: see --dir", stopped.value.code)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -187,6 +187,22 @@ def score(world: str, rows: int, directory: Path) -> Figures:
     return counted | {"transactions": rows} | _usage(resource.RUSAGE_CHILDREN)
 
 
+def export_csv(world: str, rows: int, directory: Path) -> Figures:
+    """`synth-assets export --to csv` of what `generate` published there."""
+    return _exported("export", world, "--to", "csv", "--out", str(directory / "csv"), at=directory)
+
+
+def load_sqlite(world: str, rows: int, directory: Path) -> Figures:
+    """`synth-assets load` of the same into a new SQLite file."""
+    return _exported("load", world, "--url", f"sqlite:///{directory / 'loaded.db'}", at=directory)
+
+
+def _exported(*command: str, at: Path) -> Figures:
+    program = Path(sys.executable).parent / "synth-assets"
+    subprocess.run([program, *command, "--data-dir", at / "data"], check=True, capture_output=True)
+    return _usage(resource.RUSAGE_CHILDREN)
+
+
 def command_line(world: str, rows: int, directory: Path) -> Figures:
     """`synth-assets generate` at the defaults of the world, which `rows` does not change."""
     command = [Path(sys.executable).parent / "synth-assets", "generate", world, "--data-dir", directory]

@@ -35,8 +35,19 @@ WORLDS = {
     "order_to_cash": World(
         "transactions",
         1_000_000,
-        450,
-        ("write_only", "generate", "clean_twin", "tpchgen", "two_workers", "verify", "score", "command_line"),
+        2_900,
+        (
+            "write_only",
+            "generate",
+            "clean_twin",
+            "tpchgen",
+            "two_workers",
+            "verify",
+            "score",
+            "export_csv",
+            "load_sqlite",
+            "command_line",
+        ),
         ("ten_years", "one_more_day", "table_by_table"),
     ),
     "subscriptions": World(
@@ -184,6 +195,12 @@ def _table_by_table(found: Rounds) -> None:
     _ratio("table by table / block by block", [ratio], Target(1.3))
 
 
+def _exports(found: Rounds) -> None:
+    for name, label in (("export_csv", "export to CSV"), ("load_sqlite", "load into SQLite")):
+        _cost(label, found.median(name))
+        _peak(f"peak memory, {label}", found.peak(name), Target(400))
+
+
 def _growth(found: Rounds) -> None:
     _cost("ten years of history, at once", found.median("ten_years"))
     _ratio("one more day / ten years", found.ratios("one_more_day", "ten_years"), Target(0.15))
@@ -215,6 +232,7 @@ LINES: dict[str, tuple[Callable[[Rounds], None], ...]] = {
         _command_line,
         _verify,
         _score,
+        _exports,
         _growth,
         _table_by_table,
     ),

@@ -20,7 +20,7 @@ from pathlib import Path
 
 Figures = dict[str, float]
 
-READS_WHAT_STANDS = ("verify", "score", "one_more_day")
+READS_WHAT_STANDS = ("verify", "score", "export_csv", "load_sqlite", "one_more_day")
 """The measures before which the directory is not emptied."""
 
 
