@@ -81,6 +81,8 @@ def export(
 
     if not out:
         raise UsageProblem("--out is an empty text: name a directory, or . for this one")
+    if "://" in out:
+        raise UsageProblem(f"--out {out}: an export is written to a disk: name a directory")
     chosen = worlds_of(name)
     wanted: dict[str, list[str] | None] = {}
     for world in chosen:
