@@ -25,6 +25,7 @@ from deltalake import DeltaTable
 
 from synth_assets.export.file_formats import excel
 from synth_assets.export.files import FORMATS, export
+from synth_assets.export.other_worlds import refuse_another_world
 from synth_assets.generation.generate import Dataset, in_memory
 from synth_assets.model.columns import Column
 from synth_assets.model.errors import Problem
@@ -279,3 +280,11 @@ def test_a_table_of_a_lake_is_replaced_and_what_is_not_ours_stays(made: Dataset,
     export(world, parts_of(made), "delta", tmp_path, [name])
     assert (home / "_delta_log").is_dir()
     assert not list(home.glob("month=*"))
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_objects_within_objects_are_not_another_worlds(
+    form: str, made: Dataset, written: Callable[[str], Path]
+) -> None:
+    """Nor is a brace in a text: only the first object's own keys are its columns."""
+    refuse_another_world(written(form), made.scenario.world, form)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import resource
 import shutil
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,6 +101,10 @@ USAGE = {
     "json, jsonl, parquet, arrow, xlsx, sql, delta, datapackage, datacontract: "
     "plaid is made from all that it needs",
     f"{EXPORT} csv --partition-by month": "--partition-by goes with parquet: csv has one file a table",
+    "export all --out out --to csv --tables orders": "subscriptions: unknown table 'orders' (tables: "
+    "customers, plans, subscriptions, invoices, payments, invoice_settlement, anomaly_manifest, decoys)",
+    "export order_to_cash --to csv --out s3://books/out": "--out s3://books/out: an export is written to a "
+    "disk: name a directory",
     "export order_to_cash --to csv --out=": "--out is an empty text: name a directory, or . for this one",
     "load personal_banking --url x.db": "--url is not a database's address: write it like "
     "sqlite:///spendsense.db",
@@ -223,6 +230,10 @@ THERE: list[tuple[Callable[[Path], object], str, int, str]] = [
     (without(f"{HOME}/invoices/part-00000.parquet"), TO_CSV, 1, f"{PART} is missing. Run: {AGAIN}"),
     (shortened, TO_CSV, 1, f"{PART} is not as long as it was written. Run: {AGAIN}"),
     (flipped, TO_CSV, 1, f"{PART} is damaged: it holds other bytes than were written. Run: {AGAIN}"),
+    *(
+        (flipped, words, 1, f"{PART} is damaged: it holds other bytes than were written. Run: {AGAIN}")
+        for words in (f"{EXPORT} quickbooks", f"{TO_CSV} --tables decoys")
+    ),
     (
         written(f"{HOME}/invoices/part-00000.parquet", "no Parquet"),
         VERIFY,
@@ -493,3 +504,29 @@ def test_a_bucket_that_cannot_be_reached_is_said(here, monkeypatch):
         "name, and AWS_REGION and AWS_ENDPOINT_URL",
     )
     file_system.cache_clear()
+
+
+# --- libraries that cannot write ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["quickbooks", "fivetran-quickbooks", "delta"])
+def test_a_library_that_cannot_write_is_one_line(form: str, here: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        code, line = said(*f"{EXPORT} {form}".split())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert code == 1
+    assert re.fullmatch("cannot write to out: .*: mend that, or use another directory", line)
+    assert not list((here / "out").iterdir())
+
+
+def test_a_workbook_on_a_full_disk_is_one_line(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    code, line = said(*f"{EXPORT} xlsx".split())
+    assert (code, line[:22]) == (1, "no space left in out (")
+    assert not list((here / "out").iterdir())

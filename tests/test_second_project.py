@@ -13,6 +13,7 @@ import pytest
 import synth_assets
 from synth_assets.model.errors import UsageProblem
 from synth_assets.orchestration import world_assets
+from synth_assets.orchestration.__main__ import main as make_data
 from synth_assets.orchestration.exports import EXPORTS_VARIABLE, chosen_exports, export_assets
 from synth_assets.worlds import load
 
@@ -127,6 +128,7 @@ def test_exports_are_chosen_in_the_environment(monkeypatch: pytest.MonkeyPatch) 
     assert chosen_exports(world) == ["csv", "beancount"]
     made = export_assets(world, chosen_exports(world))
     assert [asset.key.to_user_string() for asset in made] == ["exports/csv", "exports/beancount"]
+    assert len(export_assets(world, ["csv", "csv"])) == 1
     assert all(asset.group_names_by_key[asset.key] == "exports" for asset in made)
     everything = dg.AssetSelection.all() - dg.AssetSelection.tag("synth_assets/evaluation", "")
     assert {asset.key for asset in made} <= everything.resolve([*world_assets(world), *made])
@@ -145,6 +147,15 @@ def test_a_wrong_choice_says_why(chosen: str, message: str, monkeypatch: pytest.
     world = load("order_to_cash")
     with pytest.raises(UsageProblem, match=message):
         export_assets(world, chosen_exports(world))
+
+
+def test_make_data_says_a_wrong_choice_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(EXPORTS_VARIABLE, "wholesale/stripe")
+    assert make_data() == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("unknown format 'stripe'")
 
 
 @pytest.mark.parametrize(

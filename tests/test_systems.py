@@ -267,6 +267,29 @@ def test_stripe_objects_refer_to_each_other_and_add_up(
         assert (row["status"] == "canceled") == (row["ended_at"] is not None)
 
 
+def test_plans_at_one_price_bill_an_invoice_once(tmp_path: Path) -> None:
+    prices = {"basic": 10, "pro": 10, "enterprise": 20}
+    keys = {"num_customers": 20, "monthly_prices": prices, "billing_interval_months": 3}
+    dataset = in_memory(resolve("subscriptions", keys))
+    write(in_memory_source(dataset.scenario, dataset.tables), "stripe", tmp_path)
+    invoices = objects(tmp_path, "invoices")
+    assert [invoice["number"] for invoice in invoices] == dataset.frame("invoices")["invoice_id"].tolist()
+    started = {row["id"]: row["start_date"] for row in objects(tmp_path, "subscriptions")}
+    for invoice in invoices:
+        age = invoice["created"] - started[invoice["parent"]["subscription_details"]["subscription"]]
+        assert invoice["billing_reason"].endswith("_create" if age < 90 * 86_400 else "_cycle")
+
+
+def test_another_systems_files_stay(made: Callable[[str], Dataset], tmp_path: Path) -> None:
+    """Both have anomalies.json, with ids of their own."""
+    source = in_memory_source(made("order_to_cash").scenario, made("order_to_cash").tables)
+    for _ in range(2):
+        kept = {path: path.read_bytes() for path in write(source, "quickbooks", tmp_path)}
+    with pytest.raises(UsageProblem, match=r"anomalies\.json is from another export, with other fields"):
+        write(source, "gohighlevel", tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == kept
+
+
 @pytest.mark.parametrize(
     ("world", "form", "names"),
     [

@@ -81,18 +81,20 @@ def export(
 
     if not out:
         raise UsageProblem("--out is an empty text: name a directory, or . for this one")
+    if "://" in out:
+        raise UsageProblem(f"--out {out}: an export is written to a disk: name a directory")
     chosen = worlds_of(name)
+    wanted: dict[str, list[str] | None] = {}
     for world in chosen:
         vendor_of(world, form)
         variants_of(world, variants)
+        words = None if tables is None else tables.split(",")
+        wanted[world.name] = words and [table_of(world, word.strip()).name for word in words]
     for world in chosen:
-        wanted = (
-            None if tables is None else [table_of(world, word.strip()).name for word in tables.split(",")]
-        )
         place = Path(out) / world.name if name == "all" else Path(out)
         source = source_of(world, preset, directory, variants)
         before = None if since is None else _before(source, vendor_of(world, form), form, since)
-        for path in write(source, form, place, wanted, partition_by, before):
+        for path in write(source, form, place, wanted[world.name], partition_by, before):
             click.echo(shown(path))
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from synth_assets.derive.duckdb_view import attach_files, derived_query, relation_sql, view_sql
 from synth_assets.export.files import FORMATS, export
 from synth_assets.export.other_worlds import refuse_another_world
+from synth_assets.export.placing import as_system_errors
 from synth_assets.export.rows import Parts
 from synth_assets.export.systems import export_system, systems_of
 from synth_assets.export.vendors import export_vendor
@@ -102,6 +103,8 @@ def published(store: Store) -> Source:
 
         def rows_of(name: str) -> Iterator[pa.Table]:
             if name in queries:
+                for table in read[name]:
+                    store.refuse_damage(versions[table])
                 sources = {table: versions[table].glob for table in read[name]}
                 query = derived_query(queries[name], sources, scenario.config)
                 yield _answer(query, str(store.root)).cast(columns[name])
@@ -114,6 +117,7 @@ def published(store: Store) -> Source:
     def attach(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
         attach_files(connection, str(store.root))
         for name, version in [(name, store.published(name, scenario)) for name in names]:
+            store.refuse_damage(version)
             connection.execute(view_sql(world.table(name), "main", version.glob))
 
     return Source(scenario, tuple(table.name for table in world.relations), parts, attach)
@@ -132,7 +136,7 @@ def in_memory_source(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Sour
 
 
 def _answer(query: str, address: str) -> pa.Table:
-    with duckdb.connect() as connection:
+    with as_system_errors(duckdb.Error), duckdb.connect() as connection:
         attach_files(connection, address)
         return connection.sql(query).to_arrow_table()
 

@@ -1,9 +1,11 @@
-"""Worlds share names of files, such as invoices.csv: no export takes the place of another world's."""
+"""Worlds and systems share names of files, such as invoices.csv and anomalies.json: no export takes the place
+of another world's, or of another system's."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from json import JSONDecoder
 from pathlib import Path
 
 import pyarrow as pa
@@ -43,6 +45,21 @@ def refuse_another_world(out: Path, world: World, form: str) -> None:
             )
 
 
+def refuse_other_fields(written: Iterable[Path], out: Path) -> None:
+    """See that files that are to be replaced have the fields of those that were written for a system.
+
+    Raises:
+        UsageProblem: a file of `out` has others: another system or world wrote it.
+    """
+    for path in written:
+        there = out / path.name
+        if path.is_dir() or path.suffix not in (".json", ".parquet") or not there.is_file():
+            continue
+        old, new = _columns_of(there), _columns_of(path)
+        if old and new and old != new:
+            raise UsageProblem(f"{there} is from another export, with other fields: use another --out")
+
+
 def _exported(out: Path, suffix: str) -> Iterator[Path]:
     """Files of a format, and directories that hold the Parquet files of a table."""
     for path in out.iterdir() if out.is_dir() else ():
@@ -60,7 +77,15 @@ def _columns_of(path: Path) -> set[str] | None:
         start = stream.read(HEADER_CHARACTERS)
     if path.suffix == ".csv":
         return set(start.partition("\n")[0].split(",")) if start else None
-    return set(re.findall(r'"(\w+)": ?', start.partition("}")[0])) or None
+    return _keys_in(start)
+
+
+def _keys_in(start: str) -> set[str] | None:
+    """The keys of the first object, which may hold others; None where it is not whole."""
+    with suppress(ValueError):
+        first, _ = JSONDecoder().raw_decode(start, start.index("{"))
+        return set(first)
+    return None
 
 
 def _names_in(file: Path) -> set[str] | None:

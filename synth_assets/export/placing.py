@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from synth_assets.model.errors import Problem
+from synth_assets.model.errors import Problem, first_line
 from synth_assets.storage.paths import exclusive
 
 OF_TREES = ("_delta_log", "month=", "usr_")
@@ -33,6 +35,16 @@ def aside(out: Path) -> Iterator[Path]:
             shutil.rmtree(left, ignore_errors=True)
         with TemporaryDirectory(dir=out, prefix=STAGING) as staging:
             yield Path(staging)
+
+
+@contextmanager
+def as_system_errors(*kinds: type[Exception]) -> Iterator[None]:
+    """Turn a library's errors of some kinds into OSError, which tells what the disk said."""
+    try:
+        yield
+    except kinds as error:
+        full = os.strerror(errno.ENOSPC)
+        raise (OSError(errno.ENOSPC, full) if full in str(error) else OSError(first_line(error))) from None
 
 
 def placed(written: Sequence[Path], out: Path) -> list[Path]:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import duckdb
 
 from synth_assets.derive.duckdb_view import scenario_sql
-from synth_assets.export.placing import aside, placed
+from synth_assets.export.other_worlds import refuse_other_fields
+from synth_assets.export.placing import as_system_errors, aside, placed
 from synth_assets.export.system_formats.bank_feed import write_csv, write_ofx
 from synth_assets.export.system_formats.objects import write_objects
 from synth_assets.export.system_formats.plain_text_accounting import write_beancount, write_hledger
@@ -94,18 +95,22 @@ def export_system(
         What is now in `out`.
 
     Raises:
-        Problem: a table is missing or damaged, or another export is writing to `out`.
+        Problem: a table is missing or damaged, another export is writing to `out`, or it holds files of these
+            names that another system has.
+        OSError: the disk is full, or DuckDB cannot write there.
     """
     world, system = scenario.world, SYSTEMS[name]
     queries = world.mapping(system.mapping)
     read = {table for query in queries for table in world.tables_read(query.sql)}
-    with aside(out) as staging, duckdb.connect() as connection:
+    with aside(out) as staging, as_system_errors(duckdb.Error), duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")  # it would be on stdout
         connection.execute("SET memory_limit = ?", [MEMORY])
         connection.execute("SET temp_directory = ?", [str(staging / "spilled")])
         connection.execute(f"CREATE TABLE scenario AS {scenario_sql(scenario.config)}")
         connection.execute(MACROS.format(seed=scenario.config.seed))
         attach(connection, [table.name for table in world.tables if table.name in read])
-        written = staging / "written"
-        written.mkdir()
-        return placed(system.write(connection, world.name, queries, written), out)
+        place = staging / "written"
+        place.mkdir()
+        written = system.write(connection, world.name, queries, place)
+        refuse_other_fields(written, out)
+        return placed(written, out)

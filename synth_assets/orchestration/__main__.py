@@ -12,6 +12,7 @@ import dagster as dg
 
 from synth_assets import worlds
 from synth_assets.checks.world_checks import TOTAL
+from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
 from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.check_results import identifier
@@ -26,15 +27,22 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def main() -> int:
-    """Materialise all worlds; 0 when every blocking check passed, else 1."""
+    """Materialise all worlds; 0 when every blocking check passed, else 1; 2 where an export is unknown."""
+    try:
+        every = [
+            (world, world_assets(world, exports=chosen_exports(world)))
+            for world in map(worlds.load, worlds.NAMES)
+        ]
+    except UsageProblem as problem:
+        print(problem, file=sys.stderr)
+        return problem.exit_code
     with (
         dg.DagsterInstance.get()
         if os.environ.get("DAGSTER_HOME")
         else dg.DagsterInstance.ephemeral() as instance
     ):
-        for world in map(worlds.load, worlds.NAMES):
+        for world, assets in every:
             started = perf_counter()
-            assets = world_assets(world, exports=chosen_exports(world))
             result = dg.materialize(assets, instance=instance, run_config=QUIET, raise_on_error=False)
             if not result.success:
                 print("\n".join(_failure(world, result)), file=sys.stderr)

@@ -51,7 +51,7 @@ def export_assets(world: World, forms: Iterable[str]) -> list[dg.AssetsDefinitio
     Raises:
         UsageProblem: the world cannot be written in a format.
     """
-    return [_export(world, form) for form in forms]
+    return [_export(world, form) for form in dict.fromkeys(forms)]
 
 
 def _export(world: World, form: str) -> dg.AssetsDefinition:

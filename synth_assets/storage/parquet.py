@@ -95,7 +95,7 @@ class PartReader:
         """The numbers of a column of ids; not to be written to."""
         if self._expected is None:
             return id_numbers(self[column])
-        _ = self._file  # a damaged file is refused, also where its ids are known
+        self.refuse_damage()  # also where its ids are known
         return _PARSED.numbers((self._expected, column), lambda: id_numbers(self[column]))
 
     def read(self, columns: list[str] | None = None) -> pa.Table:
@@ -105,6 +105,10 @@ class PartReader:
             return self._file.read(columns=columns, use_threads=is_large)
         except (OSError, pa.ArrowException):
             raise Problem(f"{self._path} is damaged. Run: {self._remedy}") from None
+
+    def refuse_damage(self) -> None:
+        """See that the file is there and holds what was written."""
+        _ = self._file
 
     @cached_property
     def _file(self) -> pq.ParquetFile:

@@ -335,6 +335,15 @@ class Store:
         written = None if allow_edits else published.parts[block].sha256
         return PartReader(published.path / part_name(block), self.remedy, written)
 
+    def refuse_damage(self, published: Published) -> None:
+        """See that all parts of a version hold what was written, for who reads them without `part`.
+
+        Raises:
+            Problem: one is missing, damaged or holds other bytes.
+        """
+        for block in range(published.blocks):
+            self.part(published, block).refuse_damage()
+
     def label(self, name: str) -> str:
         """A table's name for people."""
         return f"{self.declared.name}/{name}"

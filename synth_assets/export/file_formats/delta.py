@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from synth_assets.export.arrow_rows import published, published_schema
+from synth_assets.export.placing import as_system_errors
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
@@ -22,9 +23,11 @@ def export_delta(world: World, parts: Parts, out: Path, tables: Sequence[Table])
 
     Raises:
         UsageProblem: deltalake is not installed.
+        OSError: the disk is full, or the library cannot write there.
     """
     try:
         from deltalake import write_deltalake
+        from deltalake.exceptions import DeltaError
     except ImportError:
         raise UsageProblem("delta needs deltalake: pip install 'synth-assets[delta]'") from None
     written = []
@@ -34,8 +37,8 @@ def export_delta(world: World, parts: Parts, out: Path, tables: Sequence[Table])
             batch for part in parts(table.name) for batch in published(table, part).to_batches() if len(batch)
         )
         rows = pa.RecordBatchReader.from_batches(schema, batches)
-        write_deltalake(
-            str(out / table.physical_name), rows, name=table.physical_name, description=table.grain
-        )
-        written.append(out / table.physical_name)
+        place = out / table.physical_name
+        with as_system_errors(DeltaError):
+            write_deltalake(str(place), rows, name=table.physical_name, description=table.grain)
+        written.append(place)
     return written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from synth_assets.export.arrow_rows import published
+from synth_assets.export.placing import as_system_errors
 from synth_assets.model.columns import Column
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.table import Table
@@ -44,17 +46,32 @@ def export_excel(world: World, parts: Parts, out: Path, tables: Sequence[Table])
     Raises:
         UsageProblem: xlsxwriter is not installed.
         Problem: a table has more rows than a sheet.
+        OSError: the disk is full, or the library cannot write there.
     """
     try:
         from xlsxwriter import Workbook
+        from xlsxwriter.exceptions import XlsxFileError
     except ImportError:
         raise UsageProblem("xlsx needs xlsxwriter: pip install 'synth-assets[excel]'") from None
     path = out / f"{world.name}.xlsx"
-    options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-    with Workbook(str(path), options) as book:
-        book.set_properties({"title": world.name, "created": MADE_AT})
-        for table in tables:
-            _sheet(book, table, parts(table.name))
+    options = {
+        "constant_memory": True,
+        "tmpdir": str(out),
+        "strings_to_urls": False,
+        "strings_to_formulas": False,
+    }
+    file = path.open("wb")  # not closed on failure: the library then writes to it once more
+    with as_system_errors(XlsxFileError):
+        try:
+            with Workbook(file, options) as book:
+                book.set_properties({"title": world.name, "created": MADE_AT})
+                for table in tables:
+                    _sheet(book, table, parts(table.name))
+        except XlsxFileError:
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), file.fileno())
+            raise
+    file.close()
     return [path]
 
 

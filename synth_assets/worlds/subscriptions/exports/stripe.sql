@@ -54,12 +54,22 @@ LEFT JOIN last_invoices USING (sub_id)
 ORDER BY sub_id;
 
 -- name: invoices — Every invoice with its line: paid, or open with what remains.
-WITH received AS (SELECT invoice_id, sum(amount_paid) AS paid FROM payments GROUP BY invoice_id)
+WITH received AS (SELECT invoice_id, sum(amount_paid) AS paid FROM payments GROUP BY invoice_id),
+billed AS (  -- for the plan of that day, known by its price; of two at one price the subscription's own comes first
+    SELECT invoices.*, customer_id, start_date, billing_interval_months,
+        plans.plan_id AS billed_plan_id, plans.name AS plan_name
+    FROM invoices
+    JOIN subscriptions USING (sub_id)
+    CROSS JOIN scenario
+    JOIN plans ON monthly_price * billing_interval_months = amount
+    QUALIFY row_number() OVER (
+        PARTITION BY invoice_id ORDER BY plans.plan_id <> subscriptions.plan_id, plans.plan_id) = 1
+)
 SELECT
     'in_' || base62(invoice_id, 24) AS id, 'invoice' AS object, invoice_id AS number,
     'cus_' || base62(customer_id, 24) AS customer, 'usd' AS currency, 'send_invoice' AS collection_method,
     CASE WHEN coalesce(paid, 0) >= amount THEN 'paid' ELSE 'open' END AS status,
-    CASE WHEN row_number() OVER (PARTITION BY sub_id ORDER BY invoice_date) = 1
+    CASE WHEN invoice_date < start_date + to_months(billing_interval_months)
         THEN 'subscription_create' ELSE 'subscription_cycle' END AS billing_reason,
     CAST(epoch(CAST(invoice_date AS TIMESTAMP)) AS BIGINT) AS created,
     CAST(epoch(CAST(due_date AS TIMESTAMP)) AS BIGINT) AS due_date,
@@ -73,15 +83,12 @@ SELECT
     {'object': 'list', 'has_more': false, 'data': [{
         'id': 'il_' || base62(invoice_id, 24), 'object': 'line_item', 'amount': CAST(amount * 100 AS BIGINT),
         'currency': 'usd', 'quantity': 1, 'invoice': 'in_' || base62(invoice_id, 24),
-        'description': '1 × ' || plans.name,
+        'description': '1 × ' || plan_name,
         'pricing': {'type': 'price_details', 'price_details': {
-            'price': 'price_' || base62(plans.plan_id, 24), 'product': 'prod_' || base62(plans.plan_id, 24)}},
+            'price': 'price_' || base62(billed_plan_id, 24), 'product': 'prod_' || base62(billed_plan_id, 24)}},
         'period': {'start': CAST(epoch(CAST(invoice_date AS TIMESTAMP)) AS BIGINT),
             'end': CAST(epoch(invoice_date + to_months(billing_interval_months)) AS BIGINT)}}]} AS lines
-FROM invoices
-JOIN subscriptions USING (sub_id)
-CROSS JOIN scenario
-JOIN plans ON monthly_price * billing_interval_months = amount  -- the plan of that day
+FROM billed
 LEFT JOIN received USING (invoice_id)
 ORDER BY invoice_id;
 
