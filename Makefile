@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: data test thorough dev check lint types nights torture bench bench-plot bench-profile hosts lock clean
+.PHONY: data test thorough dev check lint types nights dbt torture bench bench-plot bench-profile hosts lock clean
 
 data: .venv/ready
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
@@ -38,6 +38,10 @@ torture: .venv/ready
 # A year of nights one by one, against one run over the year; `make test` tries forty.
 nights: .venv/ready
 	@NIGHTS=365 $(BIN)/python -m pytest -n 1 -k nights_one_by_one tests/test_growth.py
+
+# dbt itself builds the project of docs/dbt, in an environment of its own; `make test` runs its SQL.
+dbt: .venv/ready
+	@DBT=1 $(BIN)/python -m pytest -n 1 tests/test_dbt.py
 
 # ROWS=10000000 for more transactions than a million; the plot goes up to ten million, or to ROWS.
 bench: .venv/ready

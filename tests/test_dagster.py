@@ -183,8 +183,7 @@ def test_the_manifest_stands_below_exactly_the_tables_that_no_other_table_reads(
 
 def test_keys_are_bare_in_order_to_cash_and_prefixed_elsewhere() -> None:
     assert asset_key(WORLD, "invoices") == dg.AssetKey("invoices")
-    other = type("World", (), {"name": "subscriptions"})()
-    assert asset_key(other, "invoices") == dg.AssetKey(["subscriptions", "invoices"])
+    assert asset_key(load("subscriptions"), "invoices") == dg.AssetKey(["subscriptions", "invoices"])
 
 
 def test_every_asset_says_what_it_is() -> None:

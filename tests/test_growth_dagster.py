@@ -88,6 +88,7 @@ def test_subscriptions_grow_and_no_check_fails() -> None:
     assert rows_of(second, invoices) > rows_of(first, invoices) + 100
 
 
+@pytest.mark.skipif(not IS_THOROUGH, reason="make thorough runs eleven tables twice")
 def test_statements_grow_and_no_check_fails(data_dir: Path) -> None:
     world = load("personal_banking")
     history, rates = {"start": "2024-01-15", "months": 9}, {"pending_never_posts": 0.1}

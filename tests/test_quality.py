@@ -235,7 +235,7 @@ def test_generate_writes_the_report_and_verify_prints_the_list(tmp_path):
     names = [line.split("  ")[0] for line in printed]
     start = names.index("users have an account")
     assert names[start : start + 8] == [item.replace("_", " ") for item in ITEMS]
-    assert names[start - 1] == "paid around their limit"
+    assert names[start - 1] == "pending rows a user"
 
 
 def test_ten_users_are_too_few_for_the_list_which_warns(tmp_path):

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -98,14 +99,16 @@ def test_a_world_is_a_component(tmp_path: Path) -> None:
     assert len(labels) == 20
 
 
-def test_a_world_is_a_library(tmp_path: Path) -> None:
-    home = tmp_path / "src" / "mine"
-    home.mkdir(parents=True)
-    (home / "__init__.py").touch()
-    (home / "definitions.py").write_text(LIBRARY)
-    success, *made = run_project(tmp_path)
-    assert success == "True"
-    assert {"books/invoices", "books/scenario", "unpaid"} < set(made)
+def test_a_world_is_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
+    scope: dict[str, Any] = {}
+    exec(LIBRARY, scope)
+    defs = scope["defs"]
+    keys = {key.to_user_string() for key in defs.resolve_all_asset_keys()}
+    assert {"books/invoices", "books/catalogue", "unpaid"} < keys
+    chosen = dg.AssetSelection.assets(["books", "scenario"], ["books", "products"])
+    assert dg.materialize(scope["books"], selection=chosen).success
+    assert (tmp_path / "order_to_cash" / "products").exists()
     assert len(LIBRARY.splitlines()) <= 11
 
 
