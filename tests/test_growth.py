@@ -356,7 +356,7 @@ def test_the_number_of_an_open_deal_does_not_tell_when_it_will_close(lost: float
 
 
 def test_deals_are_numbered_by_the_month_in_which_they_are_opened() -> None:
-    """Numbers do not depend on as_of, and those that are not used are no secret: about six of seven."""
+    """Numbers do not depend on as_of, and most are not used."""
     data = made("order_to_cash", 1, LATER)
     deals = data.frame("deals")
     number = deals["deal_id"].str[-9:].astype(int)
@@ -364,7 +364,7 @@ def test_deals_are_numbered_by_the_month_in_which_they_are_opened() -> None:
     assert number.is_unique
     assert deals["created_at"].dt.to_period("M").is_monotonic_increasing
     assert not deals["closed_on"].dropna().is_monotonic_increasing
-    assert 6 < number.max() / len(deals) < 10
+    assert 6 < number.max() / len(deals) < 18
 
 
 def test_explain_finds_every_deal_of_a_history(tmp_path: Path) -> None:
@@ -846,7 +846,7 @@ def test_changes_as_json_lines(tmp_path: Path) -> None:
         ({"history": {"start": "2024-01-01", "transactions_per_year": 9}}, "a whole number from 120"),
         (
             {"history": {"start": "2024-01-01", "transactions_per_year": 45_000_000}},
-            "lost_deals_per_order 2.1, which is 1,1..,...,... deal numbers since 2024-01-01, but ids allow",
+            "lost_deals_per_order 2.1, which is 1,6..,...,... deal numbers since 2024-01-01, but ids allow",
         ),
         ({"history": {"start": "today"}}, "history.start: 'today' is not a date"),
     ],

@@ -2,9 +2,9 @@
 
 A deal's place is its rank among all deals in the order in which they close. In a window that is its number.
 In a history that grows the number of an open deal must not tell when it will close. There each month has a
-range of numbers for the deals that are opened in it: as many as there are deals that close by seven months
-later, one for each place. A keyed permutation of these places gives the number, so that none is given twice
-and each is known without any other deal. About one number in seven is used.
+range of numbers for the deals that are opened in it: one for each deal that closes by seven months later, up
+to a power of two, of which a permutation takes one step. It is keyed, and maps a deal's place to its number:
+none is given twice, and each is known without any other deal. About one number in ten is used.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from synth_assets.worlds.order_to_cash.order_days import months
 
 MONTHS_OPEN = 8
 """Months in which a deal may close: that of its opening and the seven after it, longer than any cycle."""
+
+FEWEST_BITS = 8
+"""The fewest numbers of a month are 256."""
 
 
 def numbered_before(config: Config, transaction: Ints) -> Ints:
@@ -56,7 +59,7 @@ class _Ranges(NamedTuple):
     Attributes:
         month: the first month, year x 12 + month - 1.
         place: of the first deal that closes in each month or later.
-        size: how many close from each month on until seven months later: numbers of its range.
+        size: numbers of each range: no fewer than deals close from the month on until seven months later.
         first: number of each range, counted from 0.
     """
 
@@ -70,7 +73,8 @@ class _Ranges(NamedTuple):
 def _ranges(config: Config) -> _Ranges:
     found = months(config)
     place = numbered_before(config, np.array((0, *found.ends), dtype=np.int64))
-    size = place[MONTHS_OPEN:] - place[:-MONTHS_OPEN]
+    closing = (place[MONTHS_OPEN:] - place[:-MONTHS_OPEN]).tolist()
+    size = np.array([1 << max(FEWEST_BITS, (count - 1).bit_length()) for count in closing], dtype=np.int64)
     return _Ranges(found.numbers[0], place[: len(size)], size, np.cumsum(size) - size)
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.model.arrow import combined, to_numpy
+from synth_assets.model.arrow import combined, equals_choice, to_numpy
 from synth_assets.model.columns import choice, day, identifier, money, reference, state
-from synth_assets.model.draws import Draws
 from synth_assets.model.identifiers import take_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.order_to_cash.anomalies import STALE
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID
-from synth_assets.worlds.order_to_cash.deals import won_deals
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.opportunities import OPPORTUNITY_ID
 from synth_assets.worlds.order_to_cash.order_days import window
@@ -40,10 +38,13 @@ COLUMNS = (
 )
 
 
-def generate(deals: Rows, opportunities: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
+def generate(deals: Rows, opportunities: Rows, facts: Transactions, config: Config) -> pa.Table:
     """One row an opportunity. Orders never paid stay `completed`."""
     order = opportunities.id_numbers("opportunity_id")
-    won = won_deals(config, draws, deals)
+    if config.grows:
+        won = np.searchsorted(deals.id_numbers("deal_id"), opportunities.id_numbers("deal_id"))
+    else:
+        won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     gross = to_numpy(opportunities["quantity"]) * to_numpy(opportunities["unit_price_cents"])
     discount_pct = to_numpy(opportunities["discount_pct"]).astype(np.int64)
     discount = gross * discount_pct // 100
