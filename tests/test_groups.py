@@ -18,6 +18,7 @@ from synth_assets.checks.verify import connect
 from synth_assets.evaluate.chains import entity_tables
 from synth_assets.evaluate.opened import Opened
 from synth_assets.evaluate.score import scored
+from synth_assets.generation import generate
 from synth_assets.generation.blocks import make_block
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import resolve
@@ -203,6 +204,52 @@ def test_fault_across_the_border_of_a_group_is_found(
     found = verify_quickly(scenario.world, scenario.config, sources)
 
     assert checks <= failed(found), as_text(found)
+    assert sorted(as_text(found).split("\n")) == without_groups(scenario, sources, monkeypatch)
+
+
+SALES = {"history": {"start": "2023-03-01", "transactions_per_year": 900}}
+"""A history, of which the keys of deals in one part lie among those of others."""
+
+OF_DEALS = {
+    "a deal of a month before stands here too": (
+        "UPDATE deals SET deal_id = (SELECT max(deal_id) FROM '{before}') WHERE deal_id = "
+        "(SELECT min(deal_id) FROM deals WHERE deal_id > (SELECT max(deal_id) FROM '{before}'))",
+        False,
+    ),
+    "a deal of the first month stands here too": (
+        "UPDATE deals SET deal_id = (SELECT min(deal_id) FROM '{first}') WHERE deal_id = "
+        "(SELECT min(deal_id) FROM deals)",
+        False,
+    ),
+    "two deals change places": (
+        "CREATE TABLE sorted AS FROM deals ORDER BY closed_on; DELETE FROM deals; "
+        "INSERT INTO deals FROM sorted",
+        False,
+    ),
+    "nothing is changed": ("UPDATE deals SET deal_id = deal_id", True),
+}
+"""Statement for a part of deals, and whether the keys are still in order."""
+
+
+@pytest.mark.parametrize(("statement", "is_sound"), OF_DEALS.values(), ids=OF_DEALS.keys())
+@pytest.mark.parametrize("rows", [1, 2_000])
+def test_keys_of_parts_that_overlap_are_unique_and_ascend_in_each(
+    statement: str, is_sound: bool, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partitions, "GROUP_ROWS", rows)
+    scenario = resolve("order_to_cash", SALES, as_of="2024-06-15")
+    generate.write_world(scenario, tmp_path)
+    directory = tmp_path / "order_to_cash"
+    sources = sources_in(scenario.world, directory)
+    assert "keys" in cleared(scenario, sources)
+    first, before = (directory / "deals" / part_name(block) for block in (0, 7))
+    spoil("deals", sources, statement.format(first=first, before=before), block=8)
+
+    found = verify_quickly(scenario.world, scenario.config, sources)
+
+    keys = next(check for check in found if (check.name, check.table) == ("keys", "deals"))
+    assert keys.passed == is_sound, as_text(found)
+    assert ("keys" in cleared(scenario, sources)) == is_sound
     assert sorted(as_text(found).split("\n")) == without_groups(scenario, sources, monkeypatch)
 
 

@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth_assets.checks.verify import verify
+from synth_assets.evaluate.explain.block_reader import StoredReader, block_of
 from synth_assets.evaluate.explain.story import explain
 from synth_assets.generation.blocks import make_block
 from synth_assets.generation.changes import LONGEST_DELAY_DAYS, before_name, changes, write_changes
@@ -306,7 +307,7 @@ def test_any_rows_are_made_as_in_their_block(name: str, config: int) -> None:
 
 
 DOCUMENTS = {
-    "order_to_cash": (("orders", "order_date"),),
+    "order_to_cash": (("orders", "order_date"), ("deals", "created_at")),
     "subscriptions": (
         ("subscriptions", "start_date"),
         ("invoices", "invoice_date"),
@@ -329,6 +330,60 @@ def test_ids_ascend_in_time(name: str, config: int) -> None:
         months = [(one.year, one.month) for one in days if one.date() > WORLDS[name].start + 20 * DAY]
         steps = list(pairwise(months))
         assert sum(a > b for a, b in steps) <= (len(steps) / 5 if table == "customers" else 0)
+
+
+@pytest.mark.parametrize("lost", [0.0, 2.1])
+def test_the_number_of_an_open_deal_does_not_tell_when_it_will_close(lost: float) -> None:
+    """Of the deals opened in a month that are open: by their number neither the day of their end, nor
+    whether they will be won, nor the other way round."""
+    history = {"start": "2023-01-01", "transactions_per_year": 40_000}
+    of = resolve("order_to_cash", {"history": history, "lost_deals_per_order": lost}, as_of="2024-04-02")
+    then, now = (
+        in_memory(Scenario(of.world, of.config.model_copy(update={"as_of": day}), {})).frame("deals")
+        for day in (of.config.day, of.config.day + 210 * DAY)
+    )
+    still_open = then[then["closed_on"].isna()].merge(now, on="deal_id", suffixes=("", "_later"))
+    assert not still_open["closed_on_later"].isna().any()
+    still_open["number"] = still_open["deal_id"].str[-9:].astype(int)
+    months = [rows for _, rows in still_open.groupby(still_open["created_at"].dt.to_period("M"))]
+    many = [rows for rows in months if len(rows) > 200]
+    assert len(many) > 1
+    for rows in many:
+        ranks = rows["number"].rank()
+        for told in (rows["closed_on_later"], rows["stage_later"] == "closed_won", rows["created_at"]):
+            if told.nunique() > 1:
+                assert abs(ranks.corr(told.rank())) < 4.5 / len(rows) ** 0.5
+
+
+def test_deals_are_numbered_by_the_month_in_which_they_are_opened() -> None:
+    """Numbers do not depend on as_of, and most are not used."""
+    data = made("order_to_cash", 1, LATER)
+    deals = data.frame("deals")
+    number = deals["deal_id"].str[-9:].astype(int)
+    assert number.is_monotonic_increasing
+    assert number.is_unique
+    assert deals["created_at"].dt.to_period("M").is_monotonic_increasing
+    assert not deals["closed_on"].dropna().is_monotonic_increasing
+    assert 6 < number.max() / len(deals) < 18
+
+
+def test_explain_finds_every_deal_of_a_history(tmp_path: Path) -> None:
+    """Its part is one of several whose keys lie around it; a number that is not used is told so."""
+    of = scenario("order_to_cash", 0, LATER)
+    parts = write_world(of, tmp_path)["deals"].parts
+    assert sum(one.last_key >= other.first_key for one, other in pairwise(parts)) > 8
+    store, deals = Store(load("order_to_cash"), tmp_path), made("order_to_cash", 0, LATER).frame("deals")
+    reader, table = StoredReader(store), of.world.table("deals")
+    for deal in deals["deal_id"]:
+        block = block_of(reader, table, deal)
+        assert deal in reader.column(table, block, "deal_id").to_pylist()
+    for deal in deals["deal_id"][:: len(deals) // 25]:
+        assert explain(store, deal).is_there
+    first, last = deals["deal_id"].iloc[[0, -1]]
+    unused = next(id_ for n in range(999) if (id_ := f"DEAL-{n + 1:09d}") not in set(deals["deal_id"]))
+    for deal in (unused, "DEAL-999999999"):
+        with pytest.raises(Problem, match=f"no row {deal}: ids go from {first} to {last}"):
+            explain(store, deal)
 
 
 def test_a_missing_invoice_leaves_a_hole_like_others() -> None:
@@ -789,6 +844,10 @@ def test_changes_as_json_lines(tmp_path: Path) -> None:
         ({"anomaly_rates": {"missing_invoice": 0.9}}, "2024-01 has 68 orders, and anomaly_rates or decoys"),
         ({"as_of": "2023-12-31"}, "history.start 2024-01-01 is after as_of 2023-12-31"),
         ({"history": {"start": "2024-01-01", "transactions_per_year": 9}}, "a whole number from 120"),
+        (
+            {"history": {"start": "2024-01-01", "transactions_per_year": 45_000_000}},
+            "lost_deals_per_order 2.1, which is 1,6..,...,... deal numbers since 2024-01-01, but ids allow",
+        ),
         ({"history": {"start": "today"}}, "history.start: 'today' is not a date"),
     ],
 )

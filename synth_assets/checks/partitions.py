@@ -1,10 +1,11 @@
 """What a few parts at a time can clear: sound data is proven so in one pass, in memory that does not grow.
 
-The parts of the tables that descend from one root are read in groups: some blocks, of every table. Once
-keys ascend from the first part to the last and every reference of every group points into the group, a law
-whose rows are linked by references holds over the whole when it holds in every group, and the rules find in
-a group what they would find there over the whole. So a group clears checks and never fails one: whatever it
-does not clear is judged over the whole, by the same query, and that judgement is what is shown.
+The parts of the tables that descend from one root are read in groups: some blocks, of every table. Once keys
+ascend from the first part to the last, or are unique where parts overlap, and every reference of every group
+points into the group, a law whose rows are linked by references holds over the whole when it holds in every
+group, and the rules find in a group what they would find there over the whole. So a group clears checks and
+never fails one: whatever it does not clear is judged over the whole, by the same query, and that judgement is
+what is shown.
 
 In a group ids are numbers, which join in a tenth of the time, and only once each is found to be spelt as its
 column says; choices are of an ENUM type. Both are equal exactly where the words are.
@@ -46,7 +47,8 @@ TALLY = re.compile(r"WITH tally AS \(\n(.*?)\n\)\n(.*)", re.DOTALL)
 
 
 class CannotPartition(Exception):
-    """The parts cannot be read apart: a key is out of order, or a reference points out of its group."""
+    """The parts cannot be read apart: a key is out of order or comes twice, or a reference points out of its
+    group."""
 
 
 @dataclass(eq=False)
@@ -113,6 +115,8 @@ class _Groups:
         self.row_rules = {(rule.name, table.name) for table in world.tables for rule in table.rules}
         self.keys: dict[str, Numbers] = {}
         self.last: dict[str, int] = {}
+        self.kept: dict[str, Numbers] = {}
+        self.least: dict[str, int] = {}
         self.types: dict[str, dict[str, str]] = {}
         self.found = PartitionResult()
 
@@ -125,7 +129,7 @@ class _Groups:
                 self._load(table, self.parts[table.name])
         for group in self._groups():
             for table in self.tables:
-                self._load(table, self.parts[table.name][group])
+                self._load(table, self.parts[table.name][group], self.parts[table.name][group.stop :])
             self._judge()
         return self._summed_up()
 
@@ -147,13 +151,14 @@ class _Groups:
         step = max(1, GROUP_ROWS * blocks // max(1, rows))
         return (slice(start, start + step) for start in range(0, blocks, step))
 
-    def _load(self, table: Table, parts: Sequence[str]) -> None:
+    def _load(self, table: Table, parts: Sequence[str], later: Sequence[str] = ()) -> None:
         """Check a table's parts by themselves, and put what laws and rules use of them into memory."""
-        paths = ", ".join(quoted(only(part)) for part in parts)
-        files = f"read_parquet([{paths}], hive_partitioning = false)"
+        files = f"read_parquet({_listed(parts)}, hive_partitioning = false)"
         ids = [column for column in table.columns if column.prefix]
         spelt = self.connection.sql(f"SELECT {_names(ids)} FROM {files}").to_arrow_table()
         numbers = {c.name: numbers_of(spelt[c.name], c.prefix) + self._first(c.prefix) for c in ids}
+        if table.keys_overlap:
+            self._see_unique(table, numbers[table.key.name], parts, later)
         self._link(table, numbers)
         words = [c for c in table.columns if not c.prefix and c.name in self.used]
         rest = f"POSITIONAL JOIN (SELECT {', '.join(map(_typed, words))} FROM {files})" if words else ""
@@ -177,9 +182,10 @@ class _Groups:
         return SPACE * self.prefixes.index(prefix)
 
     def _link(self, table: Table, numbers: Mapping[str, Numbers]) -> None:
-        """See that keys ascend, from the last group's on, and references point into this group."""
+        """See that keys ascend, from the last group's on unless parts overlap, and that references point into
+        this group."""
         key = numbers[table.key.name]
-        if np.any(np.diff(key, prepend=self.last.get(table.name, -1)) <= 0):
+        if not table.keys_overlap and np.any(np.diff(key, prepend=self.last.get(table.name, -1)) <= 0):
             raise CannotPartition(f"{table.name}: {table.key.name} does not ascend")
         for column in table.references:
             if not np.isin(numbers[column.name], self.keys[str(column.references)]).all():
@@ -187,6 +193,32 @@ class _Groups:
         self.keys[table.name] = key
         self.last[table.name] = max(key[-1:], default=self.last.get(table.name, -1))
         self.found.rows[table.name] += len(key)
+
+    def _see_unique(self, table: Table, key: Numbers, parts: Sequence[str], later: Sequence[str]) -> None:
+        """See that keys ascend in each part and none comes twice, and keep those that a later part may hold.
+
+        Which it may, its footer says; where it is wrong nothing is cleared.
+        """
+        rows, _ = self._in_footers(table, parts)
+        of_two_parts = np.cumsum(rows)[:-1] - 1
+        if rows.sum() != len(key) or np.any(np.delete(np.diff(key), of_two_parts) <= 0):
+            raise CannotPartition(f"{table.name}: {table.key.name} does not ascend in a part")
+        known = np.sort(np.concatenate([self.kept.get(table.name, key[:0]), key]))
+        if np.any(np.diff(known) == 0) or np.any(key < self.least.get(table.name, 0)):
+            raise CannotPartition(f"{table.name}: {table.key.name} comes twice, or is less than footers say")
+        firsts = self._in_footers(table, later)[1] if later else ()
+        self.least[table.name] = least = int(min(firsts, default=SPACE * len(self.prefixes)))
+        self.kept[table.name] = known[known >= least]
+
+    def _in_footers(self, table: Table, parts: Sequence[str]) -> tuple[Numbers, Numbers]:
+        """The rows and the smallest key of each part that has any, as footers have them."""
+        found = self.connection.sql(
+            "SELECT CAST(sum(row_group_num_rows) AS BIGINT) AS rows, min(stats_min_value) AS first "
+            f"FROM parquet_metadata({_listed(parts)}) WHERE path_in_schema = '{table.key.name}' "
+            "AND row_group_num_rows > 0 GROUP BY file_name ORDER BY file_name"
+        ).to_arrow_table()
+        first = numbers_of(found["first"], table.key.prefix) + self._first(table.key.prefix)
+        return found["rows"].to_numpy(), first
 
     def _breaks(self, source: str, columns: Sequence[Column], known: str = "") -> bool:
         """Whether any value is not what its column allows, `known` apart."""
@@ -271,6 +303,11 @@ def _laws(world: World, tables: set[str]) -> Iterator[tuple[str, str]]:
     for law in world.sql("laws"):
         if not law.is_cross_partition and tables.intersection(world.tables_read(law.sql)):
             yield law.name, law.sql
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """The list of some files in a query."""
+    return f"[{', '.join(quoted(only(part)) for part in parts)}]"
 
 
 def _names(columns: Sequence[Column]) -> str:

@@ -23,7 +23,8 @@ def table_checks(world: World, table: Table) -> Iterator[CheckSpec]:
     name = table.name
     yield CheckSpec("parts", name, "Every part holds the bytes that were written.", "ERROR", _parts)
     yield CheckSpec("schema", name, "Columns have their declared names, types and order.", "ERROR", _schema)
-    yield CheckSpec("keys", name, "Keys are unique and ascend.", "ERROR", _keys)
+    within = " within each part" if table.keys_overlap else ""
+    yield CheckSpec("keys", name, f"Keys are unique and ascend{within}.", "ERROR", _keys)
     yield CheckSpec(
         "values",
         name,
@@ -69,9 +70,23 @@ def _schema(spec: CheckSpec, evidence: Evidence) -> Check:
 
 
 def _keys(spec: CheckSpec, evidence: Evidence) -> Check:
-    key = evidence.world.table(spec.table).key.name
+    table = evidence.world.table(spec.table)
+    key = table.key.name
+    if table.keys_overlap:
+        return offenders(spec, evidence, _repeated_or_unsorted(evidence, table), unit="out of order")
     query = f"FROM (SELECT {key}, lag({key}) OVER () AS previous FROM {spec.table}) WHERE {key} <= previous"
     return offenders(spec, evidence, query, unit="out of order")
+
+
+def _repeated_or_unsorted(evidence: Evidence, table: Table) -> str:
+    """The query of the keys that come twice, or do not ascend within their part."""
+    key, source = table.key.name, quoted(evidence.published[table.name].glob)
+    return f"""
+        SELECT {key}, CASE WHEN {key} = nearest THEN nearest ELSE before END AS previous FROM (
+            SELECT {key}, lag({key}) OVER (PARTITION BY filename ORDER BY file_row_number) AS before,
+                lag({key}) OVER (ORDER BY {key}, filename, file_row_number) AS nearest
+            FROM read_parquet({source}, hive_partitioning = false, filename = true, file_row_number = true)
+        ) WHERE {key} <= before OR {key} = nearest"""
 
 
 def _values(spec: CheckSpec, evidence: Evidence) -> Check:

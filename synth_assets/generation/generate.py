@@ -13,6 +13,7 @@ from synth_assets.generation.block_task import BlockTask, BuiltBlock, build
 from synth_assets.generation.blocks import make_block
 from synth_assets.generation.map_blocks import MapBlocks, in_this_process
 from synth_assets.model.errors import UsageProblem
+from synth_assets.model.table import Table
 from synth_assets.scenario.explain import nearest
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
@@ -154,4 +155,10 @@ def in_memory(scenario: Scenario) -> Dataset:
         for rows in world.blocks(scenario.config, root):
             for name, made in make_block(world, scenario.config, root, rows).items():
                 parts[name].append(made)
-    return Dataset(scenario, {name: pa.concat_tables(made) for name, made in parts.items()})
+    return Dataset(scenario, {name: _whole(world.table(name), made) for name, made in parts.items()})
+
+
+def _whole(table: Table, parts: list[pa.Table]) -> pa.Table:
+    """All rows of a table, by key."""
+    rows = pa.concat_tables(parts)
+    return rows.sort_by(table.key.name) if table.keys_overlap else rows

@@ -79,6 +79,8 @@ class Table:
         naming: how physical column names follow from published ones, where a column does not say its own.
         columns_in_history: columns that it has besides in a history that grows.
         loses_rows: whether a row of a history that grows may be gone on a later day.
+        keys_overlap_in_history: whether keys of a block there may lie among those of earlier ones.
+        keys_overlap: whether they may here.
     """
 
     name: str
@@ -92,6 +94,8 @@ class Table:
     naming: Callable[[str], str] = as_it_is
     columns_in_history: tuple[Column, ...] = ()
     loses_rows: bool = False
+    keys_overlap_in_history: bool = False
+    keys_overlap: bool = False
 
     @property
     def key(self) -> Column:
@@ -104,11 +108,11 @@ class Table:
         return self.key.kind in ("identifier", "integer_identifier")
 
     def in_history(self) -> Table:
-        """The table in a history that grows: its columns say which of them later days may change, and it may
-        have more of them."""
+        """The table in a history that grows: its columns say which of them later days may change, it may have
+        more of them, and keys of its blocks may overlap."""
         columns = (*self.columns, *self.columns_in_history)
         marked = tuple(replace(column, in_history=True) for column in columns)
-        return replace(self, columns=marked, columns_in_history=())
+        return replace(self, columns=marked, columns_in_history=(), keys_overlap=self.keys_overlap_in_history)
 
     @property
     def physical_name(self) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from synth_assets.model.columns import Column
 from synth_assets.model.identifiers import DIGITS
@@ -22,7 +23,7 @@ Key = str | int
 
 
 class Ends(NamedTuple):
-    """How many rows one block of a table has, and its first and last key; rows are numbered in key order."""
+    """How many rows one block of a table has, and its first and last key; its rows are in key order."""
 
     rows: int
     first: Key
@@ -48,10 +49,22 @@ class BlockReader(Protocol):
 
 
 def block_of(reader: BlockReader, table: Table, key: Key) -> int | None:
-    """The block that holds a key, if any does; None for a table without rows."""
+    """The block that holds a key, if any does; None for a table without rows.
+
+    Where keys of blocks overlap, every block is searched whose first and last key are around it.
+    """
     filled = [(block, ends) for block, ends in enumerate(reader.ends(table)) if ends.rows]
+    if table.keys_overlap:
+        around = (block for block, ends in filled if ends.first <= key <= ends.last)  # type: ignore[operator]
+        holds = (block for block in around if _holds(reader.column(table, block, table.key.name), key))
+        return next(holds, filled[-1][0] if filled else None)
     place = bisect_left(filled, key, key=lambda entry: entry[1].last)
     return filled[min(place, len(filled) - 1)][0] if filled else None
+
+
+def _holds(keys: pa.ChunkedArray, key: Key) -> bool:
+    """Whether a key is among others."""
+    return bool(pc.index(keys, pa.scalar(key, keys.type)).as_py() >= 0)
 
 
 def rows_of_block(reader: BlockReader, table: Table, block: int) -> range:
@@ -65,6 +78,8 @@ def rows_of_block(reader: BlockReader, table: Table, block: int) -> range:
 
 def holds_a_row_a_root_row(reader: BlockReader, table: Table, block: int) -> bool:
     """Whether row i of the block is of root row i: so its number is the root row's, counted from 1."""
+    if table.keys_overlap:
+        return False
     rows, ends = rows_of_block(reader, table, block), reader.ends(table)[block]
     first, last = (number_of(key) if ends.rows else 0 for key in ends[1:])
     return len(rows) > 0 and (ends.rows, first, last) == (len(rows), rows.start + 1, rows.stop)

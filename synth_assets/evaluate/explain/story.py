@@ -258,6 +258,9 @@ def _named(labels: Sequence[ToldLabel]) -> Keys:
 
 def _no_such_row(reader: BlockReader, table: Table, key: str | int) -> _NoSuchRow:
     filled = [ends for ends in reader.ends(table) if ends.rows]
-    has = f"ids go from {filled[0].first} to {filled[-1].last}" if filled else "the table has no rows"
+    has = "the table has no rows"
+    if filled:
+        first, last = min(ends.first for ends in filled), max(ends.last for ends in filled)
+        has = f"ids go from {first} to {last}"
     shown = key_of(table.key, key) if isinstance(key, int) else key
     return _NoSuchRow(f"{world_of(reader).name}: {table.name} has no row {shown}: {has}")

@@ -1,24 +1,25 @@
-"""Deals: the CRM's pipeline, won, lost and open, numbered in the order in which they close."""
+"""Deals: the CRM's pipeline, won, lost and open."""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from synth_assets.model import quantile_tables
+from synth_assets.model.arrow import equals_choice
 from synth_assets.model.columns import choice, day, identifier, moment, money, reference, state
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.quotas import quota
-from synth_assets.model.table import Rule, Table, arrow_table, seconds
+from synth_assets.model.table import Rows, Rule, Table, arrow_table, seconds
 from synth_assets.worlds.order_to_cash import curves, growth
 from synth_assets.worlds.order_to_cash.baskets import basket
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.contacts import CONTACT_ID, created_day
 from synth_assets.worlds.order_to_cash.customers import any_customer, arrived, representative
+from synth_assets.worlds.order_to_cash.deal_numbers import closing_places, deal_numbers, numbered_before
 from synth_assets.worlds.order_to_cash.facts import Sales, Transactions, ahead, orders_so_far
 from synth_assets.worlds.order_to_cash.order_days import window
 
@@ -45,36 +46,11 @@ COLUMNS = (
 )
 
 
-def numbered_before(config: Config, transaction: Ints) -> Ints:
-    """Deals of all transactions before each one: the won, the lost and the open ones.
-
-    Closed form, so that any block numbers its deals alone: each transaction has its won deal and an even
-    share of the lost ones; open deals go with the youngest quarter.
-    """
-    if config.grows:
-        return transaction + _lost_before(config, transaction)
-    count = config.num_transactions
-    lost = quota(config.lost_deals_per_order, count)
-    still_open = quota(config.open_deals_per_order, count)
-    young = -(-count // 4)
-    return (
-        transaction
-        + transaction * lost // count
-        + np.maximum(transaction - (count - young), 0) * still_open // young
-    )
-
-
-def _lost_before(config: Config, transaction: Ints) -> Ints:
-    """Deals lost before each transaction of a history that grows."""
-    rate = Fraction(config.lost_deals_per_order).limit_denominator(10**9)
-    return transaction * rate.numerator // rate.denominator
-
-
 class Deals(NamedTuple):
     """Some deals; days are epoch days, and `fate` and `second` draw the stage of open ones and the time of
-    day."""
+    day. Draws belong to a deal's place in the order of closing."""
 
-    number: Ints
+    place: Ints
     contact: Ints
     stage: Codes
     gross_cents: Ints
@@ -94,10 +70,15 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
         parts = [deals, *(_still_open(config, _deals(draws, sale, config)) for sale in ahead(config, draws))]
         columns: list[Any] = [np.concatenate(values) for values in zip(*parts, strict=True)]
         deals = Deals(*columns)
+    number = deal_numbers(config, draws, deals.place, deals.opened)
+    if config.grows:
+        order = np.argsort(number)
+        number, columns = number[order], [values[order] for values in deals]
+        deals = Deals(*columns)
     return arrow_table(
         COLUMNS,
         {
-            "deal_id": deals.number + 1,
+            "deal_id": number + 1,
             "contact_id": deals.contact + 1,
             "stage": deals.stage,
             "value_cents": deals.gross_cents,
@@ -106,6 +87,15 @@ def generate(rows: range, draws: Draws, facts: Transactions, config: Config) -> 
             "closed_on": np.ma.masked_array(deals.end_day, mask=deals.stage < WON),
         },
     )
+
+
+def won_deals(config: Config, draws: Draws, deals: Rows) -> Ints:
+    """Which rows of a block's deals are won, in the order of the transactions."""
+    won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
+    if not config.grows:
+        return won
+    number = deals.id_numbers("deal_id")[won] - 1
+    return won[np.argsort(closing_places(config, draws.of("deals"), number))]
 
 
 def _still_open(config: Config, deals: Deals) -> Deals:
@@ -120,21 +110,21 @@ def _deals(draws: Draws, facts: Transactions | Sales, config: Config) -> Deals:
     """The deals of consecutive transactions."""
     first = int(facts.number[0]) if len(facts.number) else 0
     edges = numbered_before(config, np.arange(first, first + len(facts.number) + 1, dtype=np.int64))
-    number = np.arange(edges[0], edges[-1], dtype=np.int64)
-    fate, again, cycle, second = draws.fields("deal", number)
+    place = np.arange(edges[0], edges[-1], dtype=np.int64)
+    fate, again, cycle, second = draws.fields("deal", place)
     won, other = _indices(edges, draws.fields("place", facts.number)[0])
     others = np.diff(edges) - 1
     row = np.repeat(np.arange(len(facts.number)), others)
-    stage = np.empty(len(number), dtype=np.int8)
+    stage = np.empty(len(place), dtype=np.int8)
     stage[won], stage[other] = WON, _others_stage(config, facts.number, others)
     lost = np.flatnonzero(stage[other] == LOST)
     still_open = np.flatnonzero(stage == OPEN)
 
     newcomers = arrived(config, facts.number)[row]
-    contact, gross, end_day = (np.empty(len(number), dtype=np.int64) for _ in range(3))
+    contact, gross, end_day = (np.empty(len(place), dtype=np.int64) for _ in range(3))
     contact[won], gross[won], end_day[won] = facts.contact, facts.basket.gross_cents, facts.order_day
-    contact[other] = any_customer(config, draws, draws.words("customer", number[other]), newcomers)
-    goods = basket(config, draws, draws.words("basket", number[other]), contact[other])
+    contact[other] = any_customer(config, draws, draws.words("customer", place[other]), newcomers)
+    goods = basket(config, draws, draws.words("basket", place[other]), contact[other])
     gross[other], end_day[other] = goods.gross_cents, facts.order_day[row]
 
     opened = end_day.copy()
@@ -145,7 +135,7 @@ def _deals(draws: Draws, facts: Transactions | Sales, config: Config) -> Deals:
         known = created_day(config, draws, contact[at])
         opened[at] = _opened(config, days, scale, end_day[at], known, cycle[at], again[at])
     stage[still_open] = _open_stage(fate[still_open])
-    return Deals(number, contact, stage, gross, opened, end_day, fate, second)
+    return Deals(place, contact, stage, gross, opened, end_day, fate, second)
 
 
 def _open_stage(field: Fields) -> Codes:
@@ -201,6 +191,7 @@ DEALS = Table(
     columns=COLUMNS,
     generate=generate,
     row_count_key="num_transactions",
+    keys_overlap_in_history=True,
     rules=(
         Rule(
             "a deal is closed on a day exactly when it is won or lost",

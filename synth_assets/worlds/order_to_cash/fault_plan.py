@@ -14,6 +14,7 @@ from synth_assets.model.decoys import DecoyPlan
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.fault_plan import Codes, QuotaGroup, assign
 from synth_assets.model.fault_plan import why_not as quotas_why_not
+from synth_assets.model.identifiers import LARGEST
 from synth_assets.model.monthly_plan import MonthlyPlan
 from synth_assets.model.quotas import quota, spread
 from synth_assets.worlds.order_to_cash.anomalies import (
@@ -26,6 +27,7 @@ from synth_assets.worlds.order_to_cash.anomalies import (
     STALE,
 )
 from synth_assets.worlds.order_to_cash.config import Config, largest_count
+from synth_assets.worlds.order_to_cash.deal_numbers import numbers_so_far
 from synth_assets.worlds.order_to_cash.invoice_numbers import GROUP_NUMBERS
 from synth_assets.worlds.order_to_cash.order_days import monthly_schedule, months, window
 
@@ -126,6 +128,12 @@ def why_not_by_month(config: Config, draws: Draws) -> str | None:
         return (
             f"history.transactions_per_year is {config.history.transactions_per_year:,}, which is "
             f"{ends[-1]:,} orders since {config.start}, but ids allow {most:,}: ask for fewer, or start later"
+        )
+    if numbers_so_far(config) > LARGEST:
+        return (
+            f"history.transactions_per_year is {config.history.transactions_per_year:,} and "
+            f"lost_deals_per_order {config.lost_deals_per_order:g}, which is {numbers_so_far(config):,} deal "
+            f"numbers since {config.start}, but ids allow {LARGEST:,}: lower one of them, or start later"
         )
     misfit = monthly_plan(config, draws).first_misfit()
     if misfit:

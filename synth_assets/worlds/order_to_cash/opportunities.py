@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synth_assets.model.arrow import combined, equals_choice, to_numpy
+from synth_assets.model.arrow import combined, to_numpy
 from synth_assets.model.columns import choice, count, identifier, money, rate, reference
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import take_ids
@@ -14,7 +14,7 @@ from synth_assets.model.table import Rows, Rule, Table, arrow_table
 from synth_assets.worlds.order_to_cash import anomalies, curves, fault_plan
 from synth_assets.worlds.order_to_cash.config import Config
 from synth_assets.worlds.order_to_cash.customers import any_customer, arrived, representative
-from synth_assets.worlds.order_to_cash.deals import DEAL_ID
+from synth_assets.worlds.order_to_cash.deals import DEAL_ID, won_deals
 from synth_assets.worlds.order_to_cash.facts import Transactions
 from synth_assets.worlds.order_to_cash.products import PRODUCT_ID
 
@@ -55,7 +55,7 @@ COLUMNS = (
 
 def generate(deals: Rows, draws: Draws, facts: Transactions, config: Config) -> pa.Table:
     """One row a won deal. An unauthorized discount first shows here."""
-    won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
+    won = won_deals(config, draws, deals)
     faulty = np.flatnonzero(facts.fault == anomalies.DISCOUNT)
     discount = facts.discount_pct.astype(np.float64)
     discount[faulty] = anomalies.unauthorized_pct(draws, facts.number[faulty])

@@ -41,7 +41,10 @@ COLUMNS = (
 def generate(deals: Rows, opportunities: Rows, facts: Transactions, config: Config) -> pa.Table:
     """One row an opportunity. Orders never paid stay `completed`."""
     order = opportunities.id_numbers("opportunity_id")
-    won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
+    if config.grows:
+        won = np.searchsorted(deals.id_numbers("deal_id"), opportunities.id_numbers("deal_id"))
+    else:
+        won = np.flatnonzero(equals_choice(deals["stage"], "closed_won"))
     gross = to_numpy(opportunities["quantity"]) * to_numpy(opportunities["unit_price_cents"])
     discount_pct = to_numpy(opportunities["discount_pct"]).astype(np.int64)
     discount = gross * discount_pct // 100
