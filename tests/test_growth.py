@@ -306,6 +306,20 @@ def test_any_rows_are_made_as_in_their_block(name: str, config: int) -> None:
             assert some.equals(whole.filter(pc.is_in(whole[key], some[key].combine_chunks()))), table
 
 
+def test_a_deal_is_there_from_the_day_of_its_opening() -> None:
+    """Also one that stays open as long as any."""
+    history = {"history": {"start": "2022-01-01", "transactions_per_year": 30_000}}
+    day = dt.date(2023, 3, 10)
+    then, later = (
+        in_memory(resolve("order_to_cash", history, as_of=str(as_of))).frame("deals")
+        for as_of in (day, day + 300 * DAY)
+    )
+    known = later[later["created_at"] < pd.Timestamp(day + DAY)]
+    assert set(known["deal_id"]) == set(then["deal_id"])
+    open_days = (known["closed_on"] - known["created_at"].dt.normalize()).dt.days
+    assert open_days.max() > 180
+
+
 DOCUMENTS = {
     "order_to_cash": (("orders", "order_date"), ("deals", "created_at")),
     "subscriptions": (

@@ -105,7 +105,7 @@ def orders_so_far(config: Config, draws: Draws) -> int:
 def ahead(config: Config, draws: Draws) -> Iterator[Sales]:
     """The transactions after as_of whose deals may be open by then, some at a time."""
     days = order_days.monthly_schedule(config, draws)
-    stop = days.rows_through(order_days.window(config).last + growth.LONGEST_CYCLE_DAYS)
+    stop = days.rows_through(order_days.window(config).last + growth.AHEAD_DAYS)
     draws = draws.of("transactions")
     for start in range(orders_so_far(config, draws), stop, BLOCK_ROWS):
         number = np.arange(start, min(start + BLOCK_ROWS, stop), dtype=np.int64)

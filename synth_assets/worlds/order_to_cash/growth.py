@@ -25,6 +25,9 @@ from synth_assets.worlds.order_to_cash.config import Config
 LONGEST_CYCLE_DAYS = 180
 """Days from a deal's creation to its end: what is open on a day is among the deals of so many days [D]."""
 
+AHEAD_DAYS = 200
+"""Calendar days in which the business days of the longest cycle lie, whatever holidays are among them."""
+
 SETTLED_DAYS = 110
 """After so many days nothing of a month's orders changes: an invoice comes within 11, is paid within 60, and
 is stale 91 days after its issue."""
