@@ -105,7 +105,6 @@ WORLDS = {
                 "grace_days": 90,
                 "history": {"new_customers_per_year": 100, "customers_at_start": 400},
             },
-            {"seed": 4, "prevalence": 0.15, "history": {"customers_at_start": 300}},
             {
                 "seed": 5,
                 "decoy_ratio": 0.8,
@@ -114,6 +113,7 @@ WORLDS = {
                 "anomaly_rates": {"ghost_subscriber": 0.04},
                 "history": {"customers_at_start": 250, "new_customers_per_year": 200},
             },
+            *size((), ({"seed": 4, "prevalence": 0.15, "history": {"customers_at_start": 300}},)),
         ),
     ),
     "personal_banking": Growing(
@@ -121,19 +121,24 @@ WORLDS = {
         dt.date(2023, 3, 17),
         (
             {"num_users": 16, "anomaly_rates": dict.fromkeys(BANK_KINDS, 0.07)},
-            {
-                "seed": 7,
-                "num_users": size(30, 200),
-                "anomaly_rates": dict.fromkeys(BANK_KINDS[:-1], 0.1),
-                "decoy_rates": {"paid_around_limit": 0.15},
-            },
-            {
-                "seed": 9,
-                "num_users": 20,
-                "archetypes": {"edge_cases": 60, "stable": 40},
-                "anomaly_rates": {"over_limit_transaction": 0.1},
-                "history": {"months": 20},
-            },
+            *size(
+                (),
+                (
+                    {
+                        "seed": 7,
+                        "num_users": 200,
+                        "anomaly_rates": dict.fromkeys(BANK_KINDS[:-1], 0.1),
+                        "decoy_rates": {"paid_around_limit": 0.15},
+                    },
+                    {
+                        "seed": 9,
+                        "num_users": 20,
+                        "archetypes": {"edge_cases": 60, "stable": 40},
+                        "anomaly_rates": {"over_limit_transaction": 0.1},
+                        "history": {"months": 20},
+                    },
+                ),
+            ),
         ),
         days=600,
     ),

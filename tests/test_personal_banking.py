@@ -36,6 +36,7 @@ from synth_assets.worlds.personal_banking.signals.persona_assignments import (
     read_signals,
 )
 from tests.test_every_world import BANK_FAULTS
+from tests.thorough import size
 from tests.worlds import decided, failed, make_world, verified
 
 AS_OF = dt.date(2026, 11, 21)
@@ -68,7 +69,7 @@ def test_75_users_have_the_archetypes_of_the_document():
     seed=st.integers(0, 1_000),
     ratio=st.sampled_from([0.0, 0.05, 0.5, 0.9, 0.97, 1.0]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=size(15, 40), deadline=None)
 def test_quotas_are_exact_for_any_count(users, seed, ratio):
     asked = config(num_users=users, seed=seed, consent_ratio=ratio)
     found = planned(asked)
@@ -125,7 +126,7 @@ def test_every_user_triggers_exactly_the_personas_meant(users, seed, as_of):
 
 
 @given(seed=st.integers(0, 2**31), day=st.dates(dt.date(2023, 1, 1), dt.date(2027, 12, 31)))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=size(10, 25), deadline=None)
 def test_personas_hold_for_any_seed_and_day(seed, day):
     asked = config(num_users=100, seed=seed, as_of=day)
     assert (triggered(asked) == intended(planned(asked))).all()

@@ -25,6 +25,7 @@ from synth_assets.model.fault_plan import QuotaGroup, assign
 from synth_assets.model.quotas import dealt, dealt_before
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.order_to_cash.config import AnomalyRates
+from tests.thorough import size
 from tests.worlds import failed, make_world, spoil, verify_quickly, write_world
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -213,7 +214,7 @@ def test_kept_faults_are_exact_and_nested(
     assert (few[few > 0] == many[few > 0]).all()
 
 
-@pytest.mark.parametrize("world", ["subscriptions", "wholesale"])
+@pytest.mark.parametrize("world", ["subscriptions", *size((), ("wholesale",))])
 def test_an_investigation_has_labels_and_they_are_found(world: str, tmp_path: Path) -> None:
     small = {"num_customers": 500} if world == "subscriptions" else {}
     scenario = resolve(world, {"as_of": "2024-12-31", **small}, preset="investigation")

@@ -292,6 +292,8 @@ MEASURES: dict[str, Callable[[str, int, Path], Figures]] = {
         table_by_table,
         verify,
         score,
+        export_csv,
+        load_sqlite,
         command_line,
         tpchgen,
         stages,
