@@ -13,15 +13,15 @@ from synth_assets.derive.duckdb_view import attach_files, derived_query, relatio
 from synth_assets.export.files import FORMATS, export
 from synth_assets.export.other_worlds import refuse_another_world
 from synth_assets.export.placing import as_system_errors
-from synth_assets.export.rows import Parts
-from synth_assets.export.systems import export_system, systems_of
+from synth_assets.export.rows import BATCH_ROWS, Parts
+from synth_assets.export.systems import MEMORY, export_system, systems_of
 from synth_assets.export.vendors import export_vendor
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.variant import Variant
 from synth_assets.model.vendor import Since, Vendor
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.paths import translate_os_errors
+from synth_assets.storage.paths import temporary_directory, translate_os_errors
 from synth_assets.storage.store import Store
 
 
@@ -107,7 +107,7 @@ def published(store: Store) -> Source:
                     store.refuse_damage(versions[table])
                 sources = {table: versions[table].glob for table in read[name]}
                 query = derived_query(queries[name], sources, scenario.config)
-                yield _answer(query, str(store.root)).cast(columns[name])
+                yield from (rows.cast(columns[name]) for rows in _answer(query, str(store.root)))
                 return
             for block in range(versions[name].blocks):
                 yield store.part(versions[name], block).read()
@@ -135,10 +135,18 @@ def in_memory_source(scenario: Scenario, tables: Mapping[str, pa.Table]) -> Sour
     return Source(scenario, tuple(tables), lambda _: lambda table: [tables[table]], attach)
 
 
-def _answer(query: str, address: str) -> pa.Table:
-    with as_system_errors(duckdb.Error), duckdb.connect() as connection:
+def _answer(query: str, address: str) -> Iterator[pa.Table]:
+    """The rows that a query gives, some at a time; what does not fit into memory goes to files."""
+    with (
+        as_system_errors(duckdb.Error),
+        temporary_directory("spilled") as directory,
+        duckdb.connect() as connection,
+    ):
         attach_files(connection, address)
-        return connection.sql(query).to_arrow_table()
+        connection.execute("SET memory_limit = ?", [MEMORY])
+        connection.execute("SET temp_directory = ?", [str(directory)])
+        for batch in connection.sql(query).to_arrow_reader(BATCH_ROWS):
+            yield pa.Table.from_batches([batch])
 
 
 def holds(store: Store, preset: str) -> bool:
