@@ -23,12 +23,13 @@ import pytest
 import yaml
 from deltalake import DeltaTable
 
+from synth_assets import worlds
 from synth_assets.export.file_formats import excel
 from synth_assets.export.files import FORMATS, export
 from synth_assets.export.other_worlds import refuse_another_world
 from synth_assets.generation.generate import Dataset, in_memory
 from synth_assets.model.columns import Column
-from synth_assets.model.errors import Problem
+from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.table import Table
 from synth_assets.scenario.resolve import resolve
 
@@ -288,3 +289,5 @@ def test_objects_within_objects_are_not_another_worlds(
 ) -> None:
     """Nor is a brace in a text: only the first object's own keys are its columns."""
     refuse_another_world(written(form), made.scenario.world, form)
+    with pytest.raises(UsageProblem, match="give subscriptions another --out"):
+        refuse_another_world(written(form), worlds.load("subscriptions"), form)

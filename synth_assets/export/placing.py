@@ -71,7 +71,6 @@ def _refuse_another_kind(source: Path, target: Path) -> None:
     if target.exists() and source.is_dir() != target.is_dir():
         what = "is a file" if source.is_dir() else "is a directory"
         raise Problem(f"{target} {what}: remove it, or use another --out")
-
     if _is_tree(source) and target.is_dir():
         for found in target.iterdir():
             if not (found.name.startswith((".", *OF_TREES)) or found.suffix == ".parquet"):

@@ -23,7 +23,8 @@ from synth_assets.worlds import NAMES
 EXPORTS_VARIABLE = "SYNTH_ASSETS_EXPORTS"
 """Which exports the nightly run refreshes: `order_to_cash/beancount, subscriptions/stripe`."""
 
-GROUP = EXPORTS = "exports"
+EXPORTS = "exports"
+"""The group of these assets, what their keys begin with, and the directory of their files."""
 
 
 def chosen_exports(world: World) -> list[str]:
@@ -66,7 +67,7 @@ def _export(world: World, form: str) -> dg.AssetsDefinition:
             f"directory `{EXPORTS}/{world.name}/{form}` of the data. It is written after every run of the "
             "catalogue that selects it."
         ),
-        group_name=GROUP,
+        group_name=EXPORTS,
         kinds={"python", "file"},
         owners=OWNERS,
         code_version=metadata.code_version(__version__),
