@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
+# What a process imports is compiled once and kept in .venv, also where the environment says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: data test thorough dev check lint types nights dbt torture bench bench-plot bench-profile hosts lock clean
 
 data: .venv/ready

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
@@ -52,6 +53,11 @@ class Evidence:
     _counts: dict[str, int] = field(default_factory=dict)
     _row_cases: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _kinds: dict[str, KindResult] = field(default_factory=dict)
+
+    @cached_property
+    def asked_labels(self) -> dict[str, tuple[int, int]]:
+        """For each kind, the rows that its rate counts and the labels that are asked for; worked out once."""
+        return self.world.asked_labels(self.config)
 
     def count(self, table: str) -> int:
         """How many rows a table has."""

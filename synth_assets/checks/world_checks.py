@@ -138,7 +138,7 @@ def _decoy_checks(world: World) -> Iterator[CheckSpec]:
 
 
 def _kind(spec: CheckSpec, evidence: Evidence, anomaly: Anomaly) -> Check:
-    asked = evidence.world.asked_labels(evidence.config)[anomaly.name][1]
+    asked = evidence.asked_labels[anomaly.name][1]
     labels, seen, off = evidence.kind(anomaly)
     exact = not off and labels == asked
     found = f"{seen:,}" if exact else f"{seen:,}, {labels:,} labels"
@@ -147,7 +147,7 @@ def _kind(spec: CheckSpec, evidence: Evidence, anomaly: Anomaly) -> Check:
 
 def _total(spec: CheckSpec, evidence: Evidence) -> Check:
     world = evidence.world
-    asked = {kind: labels for kind, (_, labels) in world.asked_labels(evidence.config).items()}
+    asked = {kind: labels for kind, (_, labels) in evidence.asked_labels.items()}
     results = {anomaly.name: evidence.kind(anomaly) for anomaly in world.anomalies}
     seen = sum(result.found for result in results.values())
     off = [row for result in results.values() for row in result.failures]
@@ -164,7 +164,7 @@ def _rates(spec: CheckSpec, evidence: Evidence) -> Check:
     rates = config.anomaly_rates.model_dump()
     frame: list[dict[str, Any]] = []
     for anomaly in world.anomalies:
-        population, asked = world.asked_labels(config)[anomaly.name]
+        population, asked = evidence.asked_labels[anomaly.name]
         result = evidence.kind(anomaly)
         rate = float(rates.get(anomaly.name, asked / max(population, 1)))
         cells = (anomaly.name, population, rate, asked, result.labels, result.found)

@@ -59,8 +59,10 @@ def row_schema(table: Table) -> pandera.DataFrameSchema:
 
 def reference_schema() -> pandera.DataFrameSchema:
     """One row a reference (`REFERENCE_COLUMNS`): no row may point to one that does not exist."""
-    rule = Rule("every referenced row exists", "orphans = 0")
-    return _frame_schema("references", REFERENCE_COLUMNS, [rule])
+    none = pandera.Check.eq(0, error="every referenced row exists")
+    return pandera.DataFrameSchema(
+        {"orphans": pandera.Column(REFERENCE_COLUMNS["orphans"], none)}, name="references"
+    )
 
 
 def anomaly_schema() -> pandera.DataFrameSchema:
