@@ -161,8 +161,8 @@ WORLDS["wholesale"] = Growing(
     ),
 )
 
-SLOW = {"wholesale"}
-"""Worlds whose tables, 74, are made whole every day: fewer days are tried in `make test`."""
+SLOW = {"wholesale", "personal_banking"}
+"""Worlds whose tables are made whole every day: fewer days are tried in `make test`."""
 
 NEVER_SETTLED = {
     ("subscriptions", "num_subscriptions"),
@@ -686,7 +686,7 @@ write_world(load(world(name), text), Path(directory))
 def test_nights_one_by_one_give_the_bytes_of_one_run(name: str, tmp_path: Path) -> None:
     """Each night alone, but the 11th was missed, the 17th ran twice, and the 23rd was killed with kill -9."""
     first, nightly = dt.date(2023, 12, 20), tmp_path / "nights"
-    before, nights = write_world(scenario(name, 0, first), nightly), few(name, 4, NIGHTS)
+    before, nights = write_world(scenario(name, 0, first), nightly), few(name, 3, NIGHTS)
     for number in sorted(n for n in [*range(1, 11), *range(12, NIGHTS + 1), 17] if n <= nights):
         night = scenario(name, 0, first + number * DAY)
         if number == 23:
@@ -816,7 +816,7 @@ def test_changes_turn_one_day_into_a_later_one(name: str, since: dt.date | None,
 def test_late_rows_come_later_and_no_row_is_lost() -> None:
     """Every change comes once and at most a week late; the tables know no delay."""
     start = WORLDS["order_to_cash"].start - DAY
-    middle, end = start + 15 * DAY, start + 35 * DAY
+    middle, end = start + size(6, 15) * DAY, start + size(16, 35) * DAY
     on_time, late = (scenario("order_to_cash", 1, end, late_share=share) for share in (0.0, 0.3))
     assert in_memory(late).tables["orders"].equals(in_memory(on_time).tables["orders"])
 
@@ -836,7 +836,7 @@ def test_late_rows_come_later_and_no_row_is_lost() -> None:
     assert {on for op, on, key in whole - known.keys()} <= {end - n * DAY for n in range(LONGEST_DELAY_DAYS)}
     delays = np.array([(known_on - on).days for (_, on, _), known_on in known.items()])
     assert 0 <= delays.min() <= delays.max() <= LONGEST_DELAY_DAYS
-    assert 0.15 < (delays > 0).mean() < 0.45  # of some 140 rows
+    assert 0.1 < (delays > 0).mean() < 0.5  # of some 60 rows
 
 
 def test_changes_as_json_lines(tmp_path: Path) -> None:
