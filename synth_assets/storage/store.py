@@ -5,6 +5,8 @@
     <data dir>/<world>/.versions/<scenario>/<table>-<content>/part-00000.parquet …, _table.json
     <data dir>/<world>/.staging                  what a run has not published yet
 
+A part is a file of some blocks, each a row group (more above 1,048,576 rows). Which blocks, `file_plan` says.
+
 A version's directory is named by its scenario and its content, and is complete before anything points to it.
 A killed run therefore leaves every table whole; the next run sweeps what it left behind. In an object store a
 version is written in its own place at once, and named by its run.
@@ -15,15 +17,16 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
+from synth_assets.derive.block_query import query_of_blocks
 from synth_assets.derive.duckdb_view import only
 from synth_assets.model.documents import read_document
 from synth_assets.model.errors import Problem, UsageProblem, first_line
@@ -31,8 +34,17 @@ from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.scenario.scenario import load as load_scenario
-from synth_assets.storage.parquet import Part, PartReader, part_name
-from synth_assets.storage.paths import ELSEWHERE, ObjectPath, StoragePath, sizes, storage_path, write_atomic
+from synth_assets.storage.parquet import Ends, Part, part_name
+from synth_assets.storage.part_reader import PartReader
+from synth_assets.storage.paths import (
+    ELSEWHERE,
+    ObjectPath,
+    StoragePath,
+    digest,
+    sizes,
+    storage_path,
+    write_atomic,
+)
 from synth_assets.storage.versions import BucketVersions, DiskVersions, Versions
 
 DEFAULT_DATA_DIR = "data"
@@ -47,7 +59,7 @@ class Published:
         path: the version's directory, not what points to it.
         scenario: id of the scenario it was made from.
         content: SHA-256 over its parts: equal content, equal bytes.
-        parts: one for each block.
+        parts: its files, each of some blocks.
     """
 
     path: StoragePath
@@ -55,10 +67,15 @@ class Published:
     content: str
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def blocks(self) -> int:
-        """How many parts there are."""
-        return len(self.parts)
+        """How many blocks its parts hold."""
+        return len(self.ends)
+
+    @cached_property
+    def ends(self) -> tuple[Ends, ...]:
+        """What every block holds, in order."""
+        return tuple(ends for part in self.parts for ends in part.ends)
 
     @property
     def rows(self) -> int:
@@ -70,9 +87,30 @@ class Published:
         """Bytes of all parts."""
         return sum(part.bytes for part in self.parts)
 
-    def located(self, block: int) -> tuple[StoragePath, str]:
-        """Where the part of a block is, and the SHA-256 of its bytes."""
-        return self.path / part_name(block), self.parts[block].sha256
+    @cached_property
+    def files(self) -> list[StoragePath]:
+        """Where each part is."""
+        return [self.path / part_name(number) for number in range(len(self.parts))]
+
+    def located(self, block: int) -> tuple[int, int]:
+        """The number of the part that holds a block, and the block's place in it."""
+        for number, part in enumerate(self.parts):
+            if block < len(part.ends):
+                return number, block
+            block -= len(part.ends)
+        raise IndexError(block)
+
+    @property
+    def block_starts(self) -> Iterator[tuple[StoragePath, int]]:
+        """The file of every block, and the number of its first row there, from 0."""
+        for file, part in zip(self.files, self.parts, strict=True):
+            for first in accumulate((block.rows for block in part.ends[:-1]), initial=0):
+                yield file, first
+
+    def query_of(self, blocks: Collection[int]) -> str:
+        """The rows of some blocks, in order, as a query for DuckDB, which reads no others."""
+        rows = [[block.rows for block in part.ends] for part in self.parts]
+        return query_of_blocks(list(zip(self.files, rows, strict=True)), blocks)
 
     @property
     def glob(self) -> str:
@@ -210,7 +248,7 @@ class Store:
             "table": table.name,
             "scenario": scenario.id,
             "content": content,
-            "parts": [part._asdict() for part in parts],
+            "parts": [part.as_document() for part in parts],
         } | self._growth_of(scenario, table)
         write_atomic(staged / "_table.json", json.dumps(document, indent=1).encode())
 
@@ -228,7 +266,7 @@ class Store:
         if not scenario.history:
             return {}
         world, config = scenario.world, scenario.config
-        settled = world.settled_blocks(config, world.root(table))
+        settled = world.settled_files(config, world.root(table))
         return {"history": scenario.history, "as_of": str(config.day), "settled": settled}
 
     def current(self, name: str) -> StoragePath:
@@ -236,11 +274,11 @@ class Store:
         return self._versions.current(name)
 
     def check_order(self, table: Table, parts: list[Part]) -> None:
-        """Keys ascend from part to part, unless those of a table's parts may overlap; ids are of one length,
-        so text order is number order."""
+        """Keys ascend from block to block, unless those of a table's blocks may overlap; ids are of one
+        length, so text order is number order."""
         if table.keys_overlap:
             return
-        filled = [part for part in parts if part.rows]
+        filled = [block for part in parts for block in part.ends if block.rows]
         for before, after in pairwise(filled):
             if _not_ascending(before.last_key, after.first_key):
                 raise Problem(
@@ -251,10 +289,10 @@ class Store:
     def _check_presence(self, table: Table, staged: StoragePath, parts: list[Part]) -> None:
         """All parts are there, also those that other hosts wrote."""
         found = sizes(staged)
-        for block, part in enumerate(parts):
-            if found.get(part_name(block)) != part.bytes:
+        for number, part in enumerate(parts):
+            if found.get(part_name(number)) != part.bytes:
                 raise Problem(
-                    f"{staged / part_name(block)} is not there as it was written: every host must see the "
+                    f"{staged / part_name(number)} is not there as it was written: every host must see the "
                     f"same data directory, and only one run at a time may write {self.label(table.name)}"
                 )
 
@@ -296,17 +334,16 @@ class Store:
                 f"Run: {self.mend(name)}"
             )
         stand = sizes(found.path)
-        strays = _part_names(stand) - {part_name(block) for block in range(len(found.parts))}
+        strays = _part_names(stand) - {path.name for path in found.files}
         if strays and not allow_edits:
             raise Problem(f"{found.path / min(strays)} is not a part of the table. Run: {self.mend(name)}")
-        for block, part in enumerate(found.parts):
-            file = part_name(block)
-            if file not in stand:
-                raise Problem(f"{found.path / file} is missing. Run: {self.mend(name)}")
+        for path, part in zip(found.files, found.parts, strict=True):
+            if path.name not in stand:
+                raise Problem(f"{path} is missing. Run: {self.mend(name)}")
             if allow_edits:
-                self.part(found, block, allow_edits=True).read([])
-            elif stand[file] != part.bytes:
-                raise Problem(f"{found.path / file} is not as long as it was written. Run: {self.mend(name)}")
+                PartReader(path, self.remedy).read([])
+            elif stand[path.name] != part.bytes:
+                raise Problem(f"{path} is not as long as it was written. Run: {self.mend(name)}")
         return found
 
     def _in_force(self, name: str) -> Published:
@@ -319,7 +356,7 @@ class Store:
                 raise Problem(
                     f"{self.home / name} points to a version of another table. Run: {self.mend(name)}"
                 )
-            parts = tuple(Part(**part) for part in document["parts"])
+            parts = tuple(map(Part.from_document, document["parts"]))
             return Published(path, document["scenario"], document["content"], parts)
         except FileNotFoundError:
             raise Problem(f"{self.label(name)} has not been materialised. Run: {self.remedy}") from None
@@ -330,22 +367,19 @@ class Store:
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path / '_table.json'} is damaged. Run: {self.mend(name)}") from None
 
-    def part(self, published: Published, block: int, allow_edits: bool = False) -> PartReader:
-        """The reader of one part of a version; it refuses other bytes than were written.
-
-        With `allow_edits` it takes what the file holds.
-        """
-        written = None if allow_edits else published.parts[block].sha256
-        return PartReader(published.path / part_name(block), self.remedy, written)
+    def block(self, published: Published, block: int) -> PartReader:
+        """The reader of one block of a version; it refuses other bytes than were written."""
+        number, place = published.located(block)
+        return PartReader.of_block(published.files[number], published.parts[number], place, self.remedy)
 
     def refuse_damage(self, published: Published) -> None:
-        """See that all parts of a version hold what was written, for who reads them without `part`.
+        """See that all parts of a version hold what was written, for who reads them without `block`.
 
         Raises:
             Problem: one is missing, damaged or holds other bytes.
         """
-        for block in range(published.blocks):
-            self.part(published, block).refuse_damage()
+        for path, part in zip(published.files, published.parts, strict=True):
+            PartReader(path, self.remedy, part.sha256).refuse_damage()
 
     def label(self, name: str) -> str:
         """A table's name for people."""
@@ -354,15 +388,12 @@ class Store:
 
 def _intact(path: StoragePath, document: Mapping[str, object], parts: list[Part]) -> bool:
     """Whether a version's files hold what was written, and there are no others."""
-    hashes = {part_name(block): part.sha256 for block, part in enumerate(parts)}
+    hashes = {part_name(number): part.sha256 for number, part in enumerate(parts)}
     try:
         return (
             read_document((path / "_table.json").read_text(encoding="utf-8")) == document
             and _part_names(sizes(path)) == set(hashes)
-            and all(
-                sha256((path / name).read_bytes()).hexdigest() == expected
-                for name, expected in hashes.items()
-            )
+            and all(digest(path / name) == expected for name, expected in hashes.items())
         )
     except (OSError, ValueError):
         return False
