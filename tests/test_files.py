@@ -23,7 +23,8 @@ from synth_assets.model.file_plan import SHARED_FILES, even_files, growing_files
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from synth_assets.worlds.order_to_cash import growth, payment_numbers
 from tests.worlds import some_checks

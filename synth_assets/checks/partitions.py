@@ -30,7 +30,7 @@ from synth_assets.model.decoy_list import DECOYS
 from synth_assets.model.query import Query
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
-from synth_assets.storage.store import Published
+from synth_assets.storage.published import Published
 
 GROUP_ROWS = 5_000_000
 """Rows of a group, over all its tables; one block at least."""

@@ -19,7 +19,7 @@ from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.storage.part_reader import PartReader
-from synth_assets.storage.store import Published
+from synth_assets.storage.published import Published
 
 if TYPE_CHECKING:
     import pandera.pyarrow as pandera

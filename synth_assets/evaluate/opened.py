@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from synth_assets.checks.verify import connect
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 
 if TYPE_CHECKING:
     import duckdb

@@ -20,7 +20,8 @@ from synth_assets.storage import catalogue
 from synth_assets.storage.history import keep_parts, refuse_going_back
 from synth_assets.storage.parquet import Part
 from synth_assets.storage.paths import StoragePath, translate_os_errors
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd

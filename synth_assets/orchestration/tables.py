@@ -29,7 +29,8 @@ from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store
 from synth_assets.orchestration.lineage import ancestors, read_by, upstream
 from synth_assets.scenario.scenario import Scenario, with_versions
 from synth_assets.storage.history import keep_parts
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 
 
 def table_asset(world: World, table: Table) -> dg.AssetsDefinition:

@@ -17,24 +17,21 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from synth_assets.derive.block_query import query_of_blocks
-from synth_assets.derive.duckdb_view import only
 from synth_assets.model.documents import read_document
 from synth_assets.model.errors import Problem, UsageProblem, first_line
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.scenario.scenario import load as load_scenario
-from synth_assets.storage.parquet import Ends, Part, part_name
+from synth_assets.storage.parquet import Part, part_name
 from synth_assets.storage.part_reader import PartReader
 from synth_assets.storage.paths import (
     ELSEWHERE,
@@ -45,82 +42,11 @@ from synth_assets.storage.paths import (
     storage_path,
     write_atomic,
 )
+from synth_assets.storage.published import Published
 from synth_assets.storage.versions import BucketVersions, DiskVersions, Versions
 
 DEFAULT_DATA_DIR = "data"
 DATA_DIR_VARIABLE = "SYNTH_ASSETS_DATA_DIR"
-
-
-@dataclass(frozen=True)
-class Published:
-    """A version of a table.
-
-    Attributes:
-        path: the version's directory, not what points to it.
-        scenario: id of the scenario it was made from.
-        content: SHA-256 over its parts: equal content, equal bytes.
-        parts: its files, each of some blocks.
-    """
-
-    path: StoragePath
-    scenario: str
-    content: str
-    parts: tuple[Part, ...]
-
-    @cached_property
-    def blocks(self) -> int:
-        """How many blocks its parts hold."""
-        return len(self.ends)
-
-    @cached_property
-    def ends(self) -> tuple[Ends, ...]:
-        """What every block holds, in order."""
-        return tuple(ends for part in self.parts for ends in part.ends)
-
-    @property
-    def rows(self) -> int:
-        """Rows of all parts."""
-        return sum(part.rows for part in self.parts)
-
-    @property
-    def bytes(self) -> int:
-        """Bytes of all parts."""
-        return sum(part.bytes for part in self.parts)
-
-    @cached_property
-    def files(self) -> list[StoragePath]:
-        """Where each part is."""
-        return [self.path / part_name(number) for number in range(len(self.parts))]
-
-    def located(self, block: int) -> tuple[int, int]:
-        """The number of the part that holds a block, and the block's place in it."""
-        for number, part in enumerate(self.parts):
-            if block < len(part.ends):
-                return number, block
-            block -= len(part.ends)
-        raise IndexError(block)
-
-    @property
-    def block_starts(self) -> Iterator[tuple[StoragePath, int]]:
-        """The file of every block, and the number of its first row there, from 0."""
-        for file, part in zip(self.files, self.parts, strict=True):
-            for first in accumulate((block.rows for block in part.ends[:-1]), initial=0):
-                yield file, first
-
-    def query_of(self, blocks: Collection[int]) -> str:
-        """The rows of some blocks, in order, as a query for DuckDB, which reads no others."""
-        rows = [[block.rows for block in part.ends] for part in self.parts]
-        return query_of_blocks(list(zip(self.files, rows, strict=True)), blocks)
-
-    @property
-    def glob(self) -> str:
-        """The parts as a pattern for DuckDB."""
-        return parts_pattern(self.path)
-
-
-def parts_pattern(directory: StoragePath) -> str:
-    """A pattern for all parts in a directory, whose own name may hold characters that patterns use."""
-    return only(directory) + "/part-*.parquet"
 
 
 def data_dir(address: str | Path | None = None) -> StoragePath:
@@ -134,8 +60,33 @@ def data_dir(address: str | Path | None = None) -> StoragePath:
     return storage_path(address or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR)
 
 
+def versions_kept() -> int:
+    """How many earlier versions stay beside the current one: SYNTH_ASSETS_KEEP_VERSIONS, or one.
+
+    Raises:
+        UsageProblem: it is no such number.
+    """
+    text = os.environ.get(KEEP_VARIABLE) or "1"
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_VERSIONS:
+        raise UsageProblem(
+            f"{KEEP_VARIABLE} is {text!r}, but must be a whole number from 1 to {MOST_VERSIONS:,}"
+        )
+    return int(text)
+
+
 DOCUMENT = ".catalogue.json"
 """File with the version that the catalogue names, of each table."""
+
+CONFIG = "config"
+"""Key of that file: the configuration that the versions were made from."""
+
+EARLIER = ".earlier.json"
+"""File with what that file said before, the last first."""
+
+EARLIER_KEY = "earlier"
+
+KEEP_VARIABLE = "SYNTH_ASSETS_KEEP_VERSIONS"
+MOST_VERSIONS = 1_000
 
 RUN = ".run"
 """File with the id of the Dagster run that wrote the scenario; empty for the command line's."""
@@ -217,8 +168,10 @@ class Store:
         """Hold the world's directory alone, with what a killed run left behind swept away.
 
         Raises:
+            UsageProblem: the number of versions to keep is none.
             Problem: another run holds it and `wait` is false.
         """
+        versions_kept()
         return self._versions.lock(wait)
 
     def staging_dir(self, scenario: Scenario, table: Table) -> StoragePath:
@@ -258,7 +211,8 @@ class Store:
         before = self._versions.current(table.name) if isinstance(self.home, Path) else None
         path = self._versions.publish(scenario.id, table.name, content, intact)
         if before and before != path:  # without the catalogue, too, three versions are the most
-            self._versions.prune({before, *self.catalogued().values()}, [table.name])
+            kept = {before, *self.catalogued().values(), *self.earlier_paths()}
+            self._versions.prune(kept, [table.name])
         return Published(path, scenario.id, content, tuple(parts))
 
     def _growth_of(self, scenario: Scenario, table: Table) -> dict[str, Any]:
@@ -298,9 +252,33 @@ class Store:
 
     def catalogued(self) -> dict[str, StoragePath]:
         """The versions that the catalogue names, by table; nothing before the first flip."""
-        known = {table.name for table in self.world.tables}
-        document = self.catalogue_document().items()
-        return {name: self.home / path for name, path in document if name in known and isinstance(path, str)}
+        return self.paths_in(self.catalogue_document())
+
+    def paths_in(self, document: Mapping[str, Any]) -> dict[str, StoragePath]:
+        """The versions that a document of the catalogue names, by table."""
+        known = {table.name for table in self.declared.tables}
+        named = ((name, path) for name, path in document.items() if name in known and isinstance(path, str))
+        return {name: self.home / path for name, path in named}
+
+    def earlier(self) -> list[dict[str, Any]]:
+        """What the catalogue's document said before, the last first."""
+        try:
+            found = read_document((self.home / EARLIER).read_text(encoding="utf-8"))[EARLIER_KEY]
+        except (FileNotFoundError, ValueError, KeyError):
+            return []
+        return (
+            [document for document in found if isinstance(document, dict)] if isinstance(found, list) else []
+        )
+
+    def earlier_paths(self) -> set[StoragePath]:
+        """The versions that are kept beside the current ones."""
+        return {path for document in self.earlier() for path in self.paths_in(document).values()}
+
+    def remember(self, document: dict[str, Any]) -> None:
+        """Keep what the catalogue names now, beside what it named before."""
+        earlier = [other for other in self.earlier() if other != document]
+        kept = {EARLIER_KEY: [document, *earlier][: versions_kept()]}
+        write_atomic(self.home / EARLIER, json.dumps(kept, indent=1).encode())
 
     def catalogue_document(self) -> dict[str, Any]:
         """What the last flip wrote; nothing before it, or when somebody has changed it by hand."""

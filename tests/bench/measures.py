@@ -25,7 +25,8 @@ from synth_assets.model.table import Table
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.parquet import part_name, write_part
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from tests.bench import scoring
 

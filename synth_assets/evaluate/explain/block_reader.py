@@ -14,7 +14,8 @@ from synth_assets.model.identifiers import DIGITS
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 
 if TYPE_CHECKING:
     from synth_assets.generation.generate import Dataset
