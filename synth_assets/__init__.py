@@ -77,7 +77,7 @@ def explain(dataset: Dataset | str, row: str) -> Explanation:
     return explain(Store(find_world(dataset), data_dir()) if isinstance(dataset, str) else dataset, row)
 
 
-def connect(data_dir: str | None = None) -> duckdb.DuckDBPyConnection:
+def connect(data_dir: str | None = None, *, version: int = 0) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection with the views of every published world: `order_to_cash.invoices` …
 
     It keeps the tables that it was opened on while a world is generated again. After a second run that
@@ -86,13 +86,15 @@ def connect(data_dir: str | None = None) -> duckdb.DuckDBPyConnection:
     Args:
         data_dir: a directory, or an address such as "s3://books/data"; by default SYNTH_ASSETS_DATA_DIR, else
             `data`.
+        version: how many versions to go back: 1 is the one before the current. As many are kept as
+            SYNTH_ASSETS_KEEP_VERSIONS says, one by default.
 
     Raises:
-        Problem: nothing is there yet; the message is one line.
+        Problem: nothing is there yet, or no such version is kept; the message is one line.
     """
     from synth_assets.storage import catalogue, store
 
-    return catalogue.connect(store.data_dir(data_dir))
+    return catalogue.connect(store.data_dir(data_dir), version)
 
 
 def __getattr__(name: str) -> Any:

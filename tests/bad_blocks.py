@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 from synth_assets.generation.map_blocks import with_block_context
 
@@ -20,4 +21,10 @@ def die(block: int) -> int:
     """The block's number; the fourth kills its worker."""
     if block == 3:
         os.kill(os.getpid(), signal.SIGKILL)
+    return block
+
+
+def sleep_a_minute(block: int) -> int:
+    """The block's number; all but the first take a minute."""
+    time.sleep(60 if block else 0)
     return block

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.scenario.resolve import resolve
 from synth_assets.storage.store import Store
 from synth_assets.worlds import load
-from tests.bad_blocks import die, fail_at_five
+from tests.bad_blocks import die, fail_at_five, sleep_a_minute
 from tests.dagster_runs import AS_OF
 from tests.processes import command_line, cpu_ticks, descendants, listening
 from tests.thorough import size
@@ -117,6 +118,15 @@ def test_a_block_that_raises_is_named_with_its_error(map_blocks: MapBlocks) -> N
     assert str(error.value) == (
         "order_to_cash: ValueError('boom') in block 5 (rows 50 to 60): a bug, please report"
     )
+
+
+def test_a_pool_that_is_stopped_waits_for_no_file(pool: MapBlocks) -> None:
+    results = pool(sleep_a_minute, range(4))
+    assert next(results) == 0
+    started = time.monotonic()
+    results.close()
+    assert time.monotonic() - started < 30
+    assert list(pool(sleep_a_minute, [0, 0])) == [0, 0]
 
 
 def test_a_block_that_always_kills_its_worker_ends_the_run(map_blocks: MapBlocks) -> None:

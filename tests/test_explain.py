@@ -79,7 +79,7 @@ def run(data: Path, *arguments: str) -> Result:
 def table(data: Path, world: str, name: str) -> pa.Table:
     store = Store(load(world), data)
     version = store.published(name)
-    return pa.concat_tables([store.part(version, block).read() for block in range(version.blocks)])
+    return pa.concat_tables([store.block(version, block).read() for block in range(version.blocks)])
 
 
 def first_of_each_kind(data: Path, world: str) -> dict[str, dict[str, Any]]:
@@ -360,7 +360,7 @@ def test_only_the_rows_block_is_read(tmp_path: Path, monkeypatch) -> None:
 
         monkeypatch.setattr(StoredReader, way, reads)
     store = Store(load("order_to_cash"), tmp_path)
-    labels = store.part(store.published("anomaly_manifest"), 1).read().to_pylist()
+    labels = store.block(store.published("anomaly_manifest"), 1).read().to_pylist()
     for kind in ("missing_invoice", "pricing_drift"):
         label = next(label for label in labels if label["type"] == kind)
         found = explain(store, label["entity_id"])

@@ -23,7 +23,7 @@ from synth_assets.generation.engines import engine
 from synth_assets.generation.generate import write_world
 from synth_assets.model.errors import Problem
 from synth_assets.scenario.resolve import resolve
-from synth_assets.storage.parquet import PartReader
+from synth_assets.storage.part_reader import PartReader
 from synth_assets.storage.paths import file_system
 from synth_assets.storage.store import Store
 
@@ -411,7 +411,7 @@ def test_a_disk_that_takes_nothing_and_an_interrupt_are_said(here, monkeypatch, 
     def failing(*_):
         raise error
 
-    monkeypatch.setattr("synth_assets.generation.block_task.write_part", failing)
+    monkeypatch.setattr("synth_assets.generation.file_task.part_writer", failing)
     code, told = said(*GENERATE.split(), "--set", "num_transactions=60")
     told = re.sub(r"\([\d,]+ MiB and [\d,]+ files", "(N MiB and N files", told)
     assert (code, told) == (1, line.format(data=here / "data"))

@@ -92,7 +92,7 @@ def test_a_connection_has_the_views_of_every_world(bucket: ObjectPath) -> None:
     with synth_assets.connect(str(bucket)) as connection:
         query = "select count(*), sum(amount_due) from order_to_cash.invoices"
         rows, due = connection.execute(query).fetchone()
-    invoices = store(bucket).part(store(bucket).published("invoices"), 0).read()
+    invoices = store(bucket).block(store(bucket).published("invoices"), 0).read()
     assert (rows, int(due * 100)) == (294, sum(invoices["amount_due_cents"].to_pylist()))
 
 
@@ -106,7 +106,7 @@ def test_a_run_that_breaks_off_leaves_the_old_version(
         raise OSError("the connection was lost\nand more")
 
     with monkeypatch.context() as patch:
-        patch.setattr("synth_assets.generation.block_task.write_part", gone)
+        patch.setattr("synth_assets.generation.file_task.part_writer", gone)
         line = f"cannot write to {bucket}: the connection was lost: mend that, or use another directory"
         with pytest.raises(Problem, match=f"{line}$"):
             write_world(small(seed=2), bucket)

@@ -7,6 +7,7 @@ import pytest
 
 import synth_assets
 from synth_assets.generation.generate import write_world
+from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.scenario.resolve import resolve
 
 
@@ -32,3 +33,32 @@ def test_it_keeps_its_tables_until_a_second_change_and_a_new_one_shows_what_is_t
         assert generated(seed=3) != second
         with pytest.raises(duckdb.IOException, match="No files found"):
             total(opened)
+
+
+def test_the_last_versions_can_be_read_as_many_as_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("SYNTH_ASSETS_KEEP_VERSIONS", "2")
+    days, totals = ("2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"), []
+    for day in days:
+        write_world(resolve("order_to_cash", {"num_transactions": 60, "as_of": day}), tmp_path)
+        with synth_assets.connect(str(tmp_path)) as connection:
+            totals.append([*connection.sql("FROM order_to_cash.decoys").fetchall(), total(connection)])
+
+    for back in (0, 1, 2):
+        with synth_assets.connect(str(tmp_path), version=back) as connection:
+            found = [*connection.sql("FROM order_to_cash.decoys").fetchall(), total(connection)]
+            assert found == totals[3 - back]
+    with pytest.raises(Problem) as refused:
+        synth_assets.connect(str(tmp_path), version=3)
+    assert str(refused.value) == (
+        f"{tmp_path} holds no version 3: order_to_cash has 1 (as of 2026-11-20), order_to_cash has 2 (as of "
+        "2026-11-19); SYNTH_ASSETS_KEEP_VERSIONS says how many are kept"
+    )
+    versions = (tmp_path / "order_to_cash" / ".versions").glob("*/invoices-*")
+    assert len(list(versions)) == 3
+
+
+def test_a_number_of_versions_that_is_none_is_refused_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setenv("SYNTH_ASSETS_KEEP_VERSIONS", "all")
+    with pytest.raises(UsageProblem, match="is 'all', but must be a whole number from 1 to 1,000"):
+        write_world(resolve("order_to_cash", {"num_transactions": 60}), tmp_path / "new")
+    assert not (tmp_path / "new").exists()

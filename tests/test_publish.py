@@ -34,7 +34,7 @@ def hashes(store: Store) -> dict[str, str]:
     found = {}
     for table in store.world.tables:
         version = store.published(table.name)
-        rows = sum(store.part(version, block).read().num_rows for block in range(len(version.parts)))
+        rows = sum(store.block(version, block).read().num_rows for block in range(len(version.parts)))
         assert rows == version.rows
         found[table.name] = version.content
     return found
@@ -111,7 +111,7 @@ def test_a_failed_run_changes_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("synth_assets.generation.block_task.write_part", full)
+    monkeypatch.setattr("synth_assets.generation.file_task.part_writer", full)
     with pytest.raises(Problem, match=r"no space left in .*every file is complete"):
         write_world(small(seed=2), tmp_path)
     assert hashes(store) == before
@@ -128,7 +128,7 @@ def test_damage_is_named_with_its_remedy_and_mended_by_a_rerun(tmp_path):
         store.published("invoices")
     part.write_bytes(content[:-1] + b"?")
     with pytest.raises(Problem, match=r"part-00000\.parquet is damaged"):
-        store.part(store.published("invoices"), 0).read()
+        store.block(store.published("invoices"), 0).read()
     write_world(small(), tmp_path)
     assert (store.published("invoices").path / "part-00000.parquet").read_bytes() == content
 
@@ -247,4 +247,4 @@ def test_a_worker_that_outlives_its_run_does_not_write_into_the_next(tmp_path):
         with pytest.raises(FileNotFoundError):
             write_part(table, rows.slice(1), late)
         store.publish(scenario, table, [part])
-    assert store.part(store.published("orders"), 0).read().num_rows == 300
+    assert store.block(store.published("orders"), 0).read().num_rows == 300

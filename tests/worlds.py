@@ -25,7 +25,7 @@ from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import with_versions
 from synth_assets.storage.parquet import Part, part_name, write_part
-from synth_assets.storage.store import Published
+from synth_assets.storage.published import Published
 
 
 def make_world(world: World, config: WorldConfig) -> dict[str, pa.Table]:

@@ -37,10 +37,9 @@ from synth_assets.checks.held import compared_rows, held
 from synth_assets.checks.places import Place, places
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.traits import FEWEST, HOLIDAYS_SQL, traits, traits_sql
-from synth_assets.derive.duckdb_view import attach_files, only
+from synth_assets.derive.duckdb_view import attach_files
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
-from synth_assets.storage.parquet import part_name
 from synth_assets.storage.paths import temporary_path
 
 NOTHING = "nothing else gives a fault away"
@@ -123,13 +122,12 @@ def _sample(evidence: Evidence) -> duckdb.DuckDBPyConnection:
     in_blocks = len({version.blocks for version in versions}) == 1
     chosen = spread(versions[0].blocks, sum(version.rows for version in versions)) if in_blocks else ()
     parts = [chosen or range(version.blocks) for version in versions]
-    rows = sum(v.parts[block].rows for v, blocks in zip(versions, parts, strict=True) for block in blocks)
+    rows = sum(v.ends[block].rows for v, blocks in zip(versions, parts, strict=True) for block in blocks)
     connection = duckdb.connect()
     connection.execute("SET temp_directory = $1", [str(temporary_path("overflow"))])
     attach_files(connection, versions[0].glob)
     for table, version, blocks in zip(tables, versions, parts, strict=True):
-        paths = [only(version.path / part_name(block)) for block in blocks]
-        own = connection.read_parquet(paths, hive_partitioning=False)
+        own = connection.sql(version.query_of(blocks))
         if rows > ENOUGH_ROWS:
             own = own.set_alias("own").filter(_drawn_sql(table, tables, ENOUGH_ROWS / rows))
         own.create(table.name)

@@ -1,7 +1,7 @@
-"""What a few parts at a time can clear: sound data is proven so in one pass, in memory that does not grow.
+"""What a few blocks at a time can clear: sound data is proven so in one pass, in memory that does not grow.
 
-The parts of the tables that descend from one root are read in groups: some blocks, of every table. Once keys
-ascend from the first part to the last, or are unique where parts overlap, and every reference of every group
+The tables that descend from one root are read in groups: some blocks, of every table. Once keys ascend from
+the first block to the last, or are unique where blocks overlap, and every reference of every group
 points into the group, a law whose rows are linked by references holds over the whole when it holds in every
 group, and the rules find in a group what they would find there over the whole. So a group clears checks and
 never fails one: whatever it does not clear is judged over the whole, by the same query, and that judgement is
@@ -25,13 +25,12 @@ import pyarrow as pa
 from synth_assets.checks.check import count
 from synth_assets.checks.numbers import Misspelt, Numbers, numbers_of
 from synth_assets.checks.queries import labelled_sql, quoted, restrictions
-from synth_assets.derive.duckdb_view import only
 from synth_assets.model.columns import Column
 from synth_assets.model.decoy_list import DECOYS
 from synth_assets.model.query import Query
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
-from synth_assets.storage.store import Published
+from synth_assets.storage.published import Published
 
 GROUP_ROWS = 5_000_000
 """Rows of a group, over all its tables; one block at least."""
@@ -47,7 +46,7 @@ TALLY = re.compile(r"WITH tally AS \(\n(.*?)\n\)\n(.*)", re.DOTALL)
 
 
 class CannotPartition(Exception):
-    """The parts cannot be read apart: a key is out of order or comes twice, or a reference points out of its
+    """The blocks cannot be read apart: a key is out of order or comes twice, or a reference points out of its
     group."""
 
 
@@ -79,7 +78,7 @@ NO_RESULT = PartitionResult()
 def check_partitions(
     connection: duckdb.DuckDBPyConnection, world: World, published: Mapping[str, Published]
 ) -> PartitionResult:
-    """What the groups of a world's parts clear; nothing where they cannot be read apart."""
+    """What the groups of a world's blocks clear; nothing where they cannot be read apart."""
     settings = {"search_path": "apart,main", "disabled_optimizers": "join_filter_pushdown", "threads": 1}
     connection.execute("CREATE SCHEMA apart")
     try:
@@ -102,7 +101,7 @@ class _Groups:
     ) -> None:
         self.connection, self.world = connection, world
         self.tables = world.roots[world.root(world.manifest)]
-        self.parts = {table.name: self._parts(published[table.name].glob) for table in world.tables}
+        self.published = published
         self.laws = dict(_laws(world, {table.name for table in self.tables}))
         self.rules = {query.name: query.sql for query in world.sql("rules") if not query.is_cross_partition}
         decoys = [decoy for decoy in world.sql(DECOYS) if not decoy.is_cross_partition]
@@ -117,6 +116,7 @@ class _Groups:
         self.last: dict[str, int] = {}
         self.kept: dict[str, Numbers] = {}
         self.least: dict[str, int] = {}
+        self.footers: dict[str, tuple[Numbers, Numbers]] = {}
         self.types: dict[str, dict[str, str]] = {}
         self.found = PartitionResult()
 
@@ -125,11 +125,12 @@ class _Groups:
         self._refuse_unusual_references()
         self.connection.execute(_id_of(self.prefixes))
         for table in self.world.tables:
+            self._refuse_other_files(self.published[table.name])
             if table not in self.tables:
-                self._load(table, self.parts[table.name])
+                self._load(table, range(self.published[table.name].blocks))
         for group in self._groups():
             for table in self.tables:
-                self._load(table, self.parts[table.name][group], self.parts[table.name][group.stop :])
+                self._load(table, group)
             self._judge()
         return self._summed_up()
 
@@ -137,28 +138,33 @@ class _Groups:
         for table in self.world.tables:
             for column in (table.key, *table.references):
                 if not column.prefix or column.nullable or column.references == table.name:
-                    raise CannotPartition(f"{table.name}: {column.name} cannot be linked part by part")
+                    raise CannotPartition(f"{table.name}: {column.name} cannot be linked block by block")
 
-    def _parts(self, source: str) -> list[str]:
-        found = self.connection.execute("SELECT file FROM glob($1) ORDER BY file", [source]).fetchall()
-        return [file for (file,) in found]
+    def _refuse_other_files(self, version: Published) -> None:
+        """See that a directory holds the version's files and no others, which would be read by none."""
+        found = self.connection.execute("SELECT file FROM glob($1) ORDER BY file", [version.glob]).fetchall()
+        if [file for (file,) in found] != list(map(str, version.files)):
+            raise CannotPartition(f"{version.path}: other files than were written")
 
-    def _groups(self) -> Iterator[slice]:
-        """Parts that are read together: as many blocks as hold about GROUP_ROWS."""
-        names = [table.name for table in self.tables]
-        rows = sum(count(self.connection, f"FROM {name}") for name in names)
-        blocks = max(len(self.parts[name]) for name in names)
-        step = max(1, GROUP_ROWS * blocks // max(1, rows))
-        return (slice(start, start + step) for start in range(0, blocks, step))
+    def _groups(self) -> Iterator[range]:
+        """Blocks that are read together: as many as hold about GROUP_ROWS."""
+        versions = [self.published[table.name] for table in self.tables]
+        rows = sum(count(self.connection, f"FROM {table.name}") for table in self.tables)
+        blocks = {version.blocks for version in versions}
+        if len(blocks) != 1:
+            raise CannotPartition("tables of one root have other numbers of blocks")
+        whole = blocks.pop()
+        step = max(1, GROUP_ROWS * whole // max(1, rows))
+        return (range(start, min(start + step, whole)) for start in range(0, whole, step))
 
-    def _load(self, table: Table, parts: Sequence[str], later: Sequence[str] = ()) -> None:
-        """Check a table's parts by themselves, and put what laws and rules use of them into memory."""
-        files = f"read_parquet({_listed(parts)}, hive_partitioning = false)"
+    def _load(self, table: Table, blocks: range) -> None:
+        """Check a table's blocks by themselves, and put what laws and rules use of them into memory."""
+        files = f"({self.published[table.name].query_of(blocks)})"
         ids = [column for column in table.columns if column.prefix]
         spelt = self.connection.sql(f"SELECT {_names(ids)} FROM {files}").to_arrow_table()
         numbers = {c.name: numbers_of(spelt[c.name], c.prefix) + self._first(c.prefix) for c in ids}
         if table.keys_overlap:
-            self._see_unique(table, numbers[table.key.name], parts, later)
+            self._see_unique(table, numbers[table.key.name], blocks)
         self._link(table, numbers)
         words = [c for c in table.columns if not c.prefix and c.name in self.used]
         rest = f"POSITIONAL JOIN (SELECT {', '.join(map(_typed, words))} FROM {files})" if words else ""
@@ -182,8 +188,8 @@ class _Groups:
         return SPACE * self.prefixes.index(prefix)
 
     def _link(self, table: Table, numbers: Mapping[str, Numbers]) -> None:
-        """See that keys ascend, from the last group's on unless parts overlap, and that references point into
-        this group."""
+        """See that keys ascend, from the last group's on unless blocks overlap, and that references point
+        into this group."""
         key = numbers[table.key.name]
         if not table.keys_overlap and np.any(np.diff(key, prepend=self.last.get(table.name, -1)) <= 0):
             raise CannotPartition(f"{table.name}: {table.key.name} does not ascend")
@@ -194,31 +200,37 @@ class _Groups:
         self.last[table.name] = max(key[-1:], default=self.last.get(table.name, -1))
         self.found.rows[table.name] += len(key)
 
-    def _see_unique(self, table: Table, key: Numbers, parts: Sequence[str], later: Sequence[str]) -> None:
-        """See that keys ascend in each part and none comes twice, and keep those that a later part may hold.
+    def _see_unique(self, table: Table, key: Numbers, blocks: range) -> None:
+        """See that keys ascend in each block and none comes twice, and keep those that a later one may hold.
 
-        Which it may, its footer says; where it is wrong nothing is cleared.
+        Which it may, the files' footers say; where they are wrong nothing is cleared.
         """
-        rows, _ = self._in_footers(table, parts)
-        of_two_parts = np.cumsum(rows)[:-1] - 1
-        if rows.sum() != len(key) or np.any(np.delete(np.diff(key), of_two_parts) <= 0):
-            raise CannotPartition(f"{table.name}: {table.key.name} does not ascend in a part")
+        rows = np.array([self.published[table.name].ends[block].rows for block in blocks])
+        of_two_blocks = np.cumsum(rows[rows > 0])[:-1] - 1
+        if rows.sum() != len(key) or np.any(np.delete(np.diff(key), of_two_blocks) <= 0):
+            raise CannotPartition(f"{table.name}: {table.key.name} does not ascend in a block")
         known = np.sort(np.concatenate([self.kept.get(table.name, key[:0]), key]))
         if np.any(np.diff(known) == 0) or np.any(key < self.least.get(table.name, 0)):
             raise CannotPartition(f"{table.name}: {table.key.name} comes twice, or is less than footers say")
-        firsts = self._in_footers(table, later)[1] if later else ()
-        self.least[table.name] = least = int(min(firsts, default=SPACE * len(self.prefixes)))
+        self.least[table.name] = least = self._least_behind(table, blocks)
         self.kept[table.name] = known[known >= least]
 
-    def _in_footers(self, table: Table, parts: Sequence[str]) -> tuple[Numbers, Numbers]:
-        """The rows and the smallest key of each part that has any, as footers have them."""
-        found = self.connection.sql(
-            "SELECT CAST(sum(row_group_num_rows) AS BIGINT) AS rows, min(stats_min_value) AS first "
-            f"FROM parquet_metadata({_listed(parts)}) WHERE path_in_schema = '{table.key.name}' "
-            "AND row_group_num_rows > 0 GROUP BY file_name ORDER BY file_name"
-        ).to_arrow_table()
-        first = numbers_of(found["first"], table.key.prefix) + self._first(table.key.prefix)
-        return found["rows"].to_numpy(), first
+    def _least_behind(self, table: Table, blocks: range) -> int:
+        """The smallest key of the blocks behind some, as the footers have it."""
+        version = self.published[table.name]
+        if table.name not in self.footers:
+            found = self.connection.sql(
+                "SELECT row_group_num_rows AS rows, stats_min_value AS first "
+                f"FROM parquet_metadata({quoted(version.glob)}) WHERE path_in_schema = '{table.key.name}' "
+                "AND row_group_num_rows > 0 ORDER BY file_name, row_group_id"
+            ).to_arrow_table()
+            self.footers[table.name] = (
+                np.cumsum(found["rows"].to_numpy()),
+                numbers_of(found["first"], table.key.prefix) + self._first(table.key.prefix),
+            )
+        through, firsts = self.footers[table.name]
+        before = sum(ends.rows for ends in version.ends[: blocks.stop])
+        return int(min(firsts[through > before], default=SPACE * len(self.prefixes)))
 
     def _breaks(self, source: str, columns: Sequence[Column], known: str = "") -> bool:
         """Whether any value is not what its column allows, `known` apart."""
@@ -303,11 +315,6 @@ def _laws(world: World, tables: set[str]) -> Iterator[tuple[str, str]]:
     for law in world.sql("laws"):
         if not law.is_cross_partition and tables.intersection(world.tables_read(law.sql)):
             yield law.name, law.sql
-
-
-def _listed(parts: Sequence[str]) -> str:
-    """The list of some files in a query."""
-    return f"[{', '.join(quoted(only(part)) for part in parts)}]"
 
 
 def _names(columns: Sequence[Column]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
@@ -18,8 +19,8 @@ from synth_assets.model.config import WorldConfig
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
-from synth_assets.storage.parquet import PartReader, part_name
-from synth_assets.storage.store import Published
+from synth_assets.storage.part_reader import PartReader
+from synth_assets.storage.published import Published
 
 if TYPE_CHECKING:
     import pandera.pyarrow as pandera
@@ -95,11 +96,9 @@ class Evidence:
         schema: pandera.DataFrameSchema = row_schema(table)
         cases: list[dict[str, Any]] = []
         version = self.published[table.name]
-        for block in range(version.blocks):
-            rows = _as_declared(
-                PartReader(version.path / part_name(block), "synth-assets generate").read(), table
-            )
-            cases += failures(schema, rows, SHOWN - len(cases))
+        readers = (PartReader(file, "synth-assets generate") for file in version.files)
+        for rows in chain.from_iterable(reader.pieces() for reader in readers):
+            cases += failures(schema, _as_declared(rows, table), SHOWN - len(cases))
             if len(cases) >= SHOWN:
                 break
         return cases

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
-from synth_assets.storage.parquet import part_name
+from synth_assets.storage.paths import digest
 
 
 def table_checks(world: World, table: Table) -> Iterator[CheckSpec]:
@@ -23,7 +22,7 @@ def table_checks(world: World, table: Table) -> Iterator[CheckSpec]:
     name = table.name
     yield CheckSpec("parts", name, "Every part holds the bytes that were written.", "ERROR", _parts)
     yield CheckSpec("schema", name, "Columns have their declared names, types and order.", "ERROR", _schema)
-    within = " within each part" if table.keys_overlap else ""
+    within = " within each block" if table.keys_overlap else ""
     yield CheckSpec("keys", name, f"Keys are unique and ascend{within}.", "ERROR", _keys)
     yield CheckSpec(
         "values",
@@ -41,15 +40,15 @@ def table_checks(world: World, table: Table) -> Iterator[CheckSpec]:
 def _parts(spec: CheckSpec, evidence: Evidence) -> Check:
     version = evidence.published[spec.table]
     changed: list[Row] = [
-        {"part": str(version.path / part_name(block))}
-        for block, part in enumerate(version.parts)
-        if sha256((version.path / part_name(block)).read_bytes()).hexdigest() != part.sha256
+        {"part": str(file)}
+        for file, part in zip(version.files, version.parts, strict=True)
+        if digest(file) != part.sha256
     ]
     return spec.outcome(
-        f"{version.blocks:,} parts",
+        f"{len(version.parts):,} parts",
         f"{len(changed):,} changed",
         not changed,
-        (version.blocks, len(changed)),
+        (len(version.parts), len(changed)),
         changed[:SHOWN],
     )
 
@@ -79,13 +78,18 @@ def _keys(spec: CheckSpec, evidence: Evidence) -> Check:
 
 
 def _repeated_or_unsorted(evidence: Evidence, table: Table) -> str:
-    """The query of the keys that come twice, or do not ascend within their part."""
-    key, source = table.key.name, quoted(evidence.published[table.name].glob)
+    """The query of the keys that come twice, or do not ascend within their block."""
+    version = evidence.published[table.name]
+    key, source = table.key.name, quoted(version.glob)
+    starts = ", ".join(f"({quoted(str(file))}, {first})" for file, first in version.block_starts)
     return f"""
         SELECT {key}, CASE WHEN {key} = nearest THEN nearest ELSE before END AS previous FROM (
-            SELECT {key}, lag({key}) OVER (PARTITION BY filename ORDER BY file_row_number) AS before,
-                lag({key}) OVER (ORDER BY {key}, filename, file_row_number) AS nearest
-            FROM read_parquet({source}, hive_partitioning = false, filename = true, file_row_number = true)
+            SELECT {key}, lag({key}) OVER (PARTITION BY file, first ORDER BY place) AS before,
+                lag({key}) OVER (ORDER BY {key}, file, place) AS nearest
+            FROM (
+                SELECT {key}, filename AS file, file_row_number AS place FROM read_parquet(
+                    {source}, hive_partitioning = false, filename = true, file_row_number = true)
+            ) ASOF LEFT JOIN (VALUES {starts}) AS blocks (in_file, first) ON file = in_file AND place >= first
         ) WHERE {key} <= before OR {key} = nearest"""
 
 

@@ -20,7 +20,7 @@ from synth_assets.derive.duckdb_view import attach_files
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
 from synth_assets.storage.paths import temporary_path
-from synth_assets.storage.store import Published
+from synth_assets.storage.published import Published
 
 MEMORY = "3GB"
 """What a query over all parts may hold before it overflows to disk; partitions hold less."""

@@ -19,7 +19,8 @@ from synth_assets.model.world import World
 from synth_assets.scenario.resolve import CONFIG_VARIABLE, from_assignments, resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import write_atomic
-from synth_assets.storage.store import Published, Store, data_dir
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store, data_dir
 
 
 @click.command()

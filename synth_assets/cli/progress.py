@@ -43,11 +43,13 @@ def steps(world: str) -> Iterator[Callable[[Step], None]]:
 def _lines(world: str) -> Callable[[Step], None]:
     """A line at every tenth of what is to be done, but none for what takes no time or has few steps."""
     began = said = monotonic()
+    before = 0
 
     def line(step: Step) -> None:
-        nonlocal said
+        nonlocal said, before
         now = monotonic()
-        is_tenth = step.done and step.done * LINES // step.total > (step.done - 1) * LINES // step.total
+        is_tenth = step.done * LINES // step.total > before * LINES // step.total
+        before = step.done
         if step.total < LINES or not is_tenth or now - said < QUIET_SECONDS:
             return
         said, left = now, (now - began) / step.done * (step.total - step.done)

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from synth_assets.checks.queries import quoted
 from synth_assets.checks.verify import connect
-from synth_assets.derive.duckdb_view import only
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,12 +58,8 @@ class Opened(NamedTuple):
         step = max(1, GROUP_ROWS * whole // sum(version.rows for version in made.values()))
         for start in range(0, whole, step):
             for name, version in made.items():
-                parts = (version.located(block)[0] for block in range(start, min(start + step, whole)))
-                files = ", ".join(quoted(only(part)) for part in parts)
-                self.connection.execute(
-                    f"CREATE OR REPLACE TEMP VIEW {name} AS "
-                    f"FROM read_parquet([{files}], hive_partitioning = false)"
-                )
+                some = version.query_of(range(start, min(start + step, whole)))
+                self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {some}")
             yield
         for name in made:
             self.connection.execute(f"DROP VIEW temp.{name}")

@@ -19,7 +19,8 @@ from synth_assets.model.manifest import DIFFICULTIES
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 
 
 def report_page(store: Store) -> tuple[Page, list[Check]]:

@@ -110,7 +110,7 @@ def published(store: Store) -> Source:
                 yield from (rows.cast(columns[name]) for rows in _answer(query, str(store.root)))
                 return
             for block in range(versions[name].blocks):
-                yield store.part(versions[name], block).read()
+                yield store.block(versions[name], block).read()
 
         return rows_of
 

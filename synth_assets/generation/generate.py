@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from synth_assets.generation.block_task import BlockTask, BuiltBlock, build
 from synth_assets.generation.blocks import make_block
+from synth_assets.generation.file_task import BuiltFile, FileTask, build
 from synth_assets.generation.map_blocks import MapBlocks, in_this_process
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.table import Table
@@ -20,7 +20,8 @@ from synth_assets.storage import catalogue
 from synth_assets.storage.history import keep_parts, refuse_going_back
 from synth_assets.storage.parquet import Part
 from synth_assets.storage.paths import StoragePath, translate_os_errors
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,7 @@ def write_world(
     Args:
         scenario: what to generate.
         data_dir: where `<world>/<table>` and the catalogue are.
-        map_blocks: who makes the blocks, see `engines.engine`; the bytes are the same. A world of one block
+        map_blocks: who makes the files, see `engines.engine`; the bytes are the same. A world of one block
             is made in this process: there is nothing to share out.
         progress: is told how far it is.
 
@@ -92,29 +93,33 @@ def _kept(store: Store, scenario: Scenario) -> dict[str, list[Part]]:
     return kept
 
 
-def _tasks(store: Store, scenario: Scenario, kept: dict[str, list[Part]]) -> Iterator[BlockTask]:
-    """Every block of a world that is not kept: the tables of a root are built together."""
+def _tasks(store: Store, scenario: Scenario, kept: dict[str, list[Part]]) -> Iterator[FileTask]:
+    """Every file of a world that is not kept: the tables of a root are built together."""
     world, config = scenario.world, scenario.config
     for root, tables in world.roots.items():
         staged = {table.name: store.staging_dir(scenario, table) for table in tables}
-        done = len(kept[tables[0].name])
-        for block, rows in enumerate(world.blocks(config, root)[done:], start=done):
-            yield BlockTask(world, config, rows, block, staged, {})
+        done, blocks = len(kept[tables[0].name]), world.blocks(config, root)
+        for file, held in list(enumerate(world.files(config, root)))[done:]:
+            yield FileTask(world, config, file, held.start, blocks[held.start : held.stop], staged, {})
 
 
 def _built(
-    tasks: list[BlockTask], map_blocks: MapBlocks, progress: Progress
-) -> Generator[BuiltBlock, None, None]:
-    """The blocks, in their order. One alone is made in this process, where each of its tables can be told."""
-    if len(tasks) == 1:
+    tasks: list[FileTask], map_blocks: MapBlocks, progress: Progress
+) -> Generator[BuiltFile, None, None]:
+    """The files, in their order. One block alone is made in this process, where each of its tables can be
+    told."""
+    total = sum(len(task.blocks) for task in tasks)
+    if total == 1:
         tables = list(tasks[0].staged)
         yield build(tasks[0], lambda name: progress(Step(tables.index(name), len(tables), "table", name)))
         progress(Step(len(tables), len(tables), "table"))
         return
     with closing(map_blocks(build, tasks)) as blocks:
-        for done, built in enumerate(blocks, start=1):
+        done = 0
+        for built in blocks:
             yield built
-            progress(Step(done, len(tasks), "block"))
+            done += built.blocks
+            progress(Step(done, total, "block"))
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import Pipe, get_context, parent_process
+from multiprocessing.connection import Connection, wait
 from threading import Thread
 
 from synth_assets.generation.map_blocks import IN_FLIGHT, Result, Task
@@ -25,8 +25,12 @@ class ProcessPool:
         self._processes = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
+        ends_with, self._line = Pipe(duplex=False)
         return ProcessPoolExecutor(
-            self._workers, mp_context=get_context("spawn"), initializer=_end_with_parent
+            self._workers,
+            mp_context=get_context("spawn"),
+            initializer=_end_with_parent,
+            initargs=(ends_with,),
         )
 
     def map(
@@ -62,6 +66,7 @@ class ProcessPool:
                 yield result
         finally:
             if sent:  # closed early
+                self._line.close()  # a file may take half a minute: whoever makes one ends at once
                 self.close()
                 self._processes = self._start()
 
@@ -74,12 +79,12 @@ class ProcessPool:
         self._processes.shutdown(cancel_futures=True)
 
 
-def _end_with_parent() -> None:
-    """In a worker: end at once when the process that started it is gone, however it went."""
+def _end_with_parent(line: Connection) -> None:
+    """In a worker: end at once when the process that started it is gone, however it went, or hangs up."""
     parent = parent_process()
 
     def watch() -> None:
-        wait([parent.sentinel] if parent else [])
+        wait([line, parent.sentinel] if parent else [line])
         os._exit(1)
 
     Thread(target=watch, daemon=True).start()

@@ -94,6 +94,17 @@ class WorldConfig(Frozen):
         ),
     ] = None
 
+    file_mib: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=4096,
+            description="MiB that a Parquet file of the largest table takes at most, about: as many blocks "
+            "as fit, each a row group. A world of up to 16 blocks has a file a block, a larger one 16 files "
+            "of each table or a multiple of 16; in a history that grows a file ends with its month.",
+        ),
+    ] = 128
+
     counted_by_history: ClassVar[Mapping[str, str]] = {}
     """Keys of a window that say nothing in a history that grows, each with what does instead."""
 

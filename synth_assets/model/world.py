@@ -16,6 +16,7 @@ from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.decoy_list import DECOYS, decoy_list
 from synth_assets.model.draws import Draws
+from synth_assets.model.file_plan import even_files, growing_files, settled_files
 from synth_assets.model.manifest import growing_columns
 from synth_assets.model.pictures import Plot
 from synth_assets.model.query import Query, queries_in
@@ -102,6 +103,7 @@ class World:
         views: what is derived from the tables by queries; the list of decoys is one more.
         presets: named sets of configuration values.
         block_rows: root rows of a block; None for a world that is one block.
+        block_bytes: what the largest table of a block takes as Parquet, about, at the defaults.
         database: SQL file of its package that makes the source document's tables in a database.
         database_values: by table and column, what the document's tables hold instead of the world's values: a
             function of some rows, and the columns that it reads.
@@ -126,6 +128,7 @@ class World:
     views: tuple[View, ...] = ()
     presets: Mapping[str, dict[str, object]] = field(default_factory=dict)
     block_rows: int | None = BLOCK_ROWS
+    block_bytes: int = 2_500_000
     database: str | None = None
     database_values: Mapping[tuple[str, str], tuple[Callable[[Any], Any], tuple[str, ...]]] = field(
         default_factory=dict
@@ -248,6 +251,25 @@ class World:
         if not (self.growth and config.grows) or self.block_rows is None:
             return 0
         return 1 if root == CONSTANT else self.growth.settled(config, self.draws(config, "facts"), root)
+
+    def files(self, config: WorldConfig, root: str) -> list[range]:
+        """The numbers of the blocks that each file of a table holds, see `file_plan`."""
+        blocks, most = self.blocks(config, root), self._most_blocks(config)
+        if self.growth and config.grows:
+            return growing_files(blocks, most, self.block_rows or 1)
+        return even_files(len(blocks), most)
+
+    def settled_files(self, config: WorldConfig, root: str) -> int:
+        """How many of the first files of a root's tables no later as_of changes; none outside a history."""
+        settled, most = self.settled_blocks(config, root), self._most_blocks(config)
+        if not settled:
+            return 0
+        files, blocks = self.files(config, root), self.blocks(config, root)
+        return settled_files(files, blocks, settled, most, self.block_rows or 1)
+
+    def _most_blocks(self, config: WorldConfig) -> int:
+        """How many blocks a file of the largest table may hold, to be no larger than file_mib."""
+        return max(1, config.file_mib * 2**20 // self.block_bytes)
 
     def root_rows(self, config: WorldConfig, root: str) -> int:
         """How many rows a root has."""

@@ -13,7 +13,7 @@ from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
 from synth_assets.orchestration.column_summary import shape
 from synth_assets.scenario.scenario import FORMAT_VERSION, Scenario
-from synth_assets.storage.store import Published
+from synth_assets.storage.published import Published
 
 PREVIEW_ROWS = 8
 INLINE = 999

@@ -11,7 +11,7 @@ import duckdb
 from synth_assets import __version__
 from synth_assets.checks import verify
 from synth_assets.checks.spec import Evidence
-from synth_assets.generation.block_task import BlockTask, BuiltBlock, build
+from synth_assets.generation.file_task import BuiltFile, FileTask, build
 from synth_assets.generation.map_blocks import MapBlocks
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
@@ -29,7 +29,8 @@ from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store
 from synth_assets.orchestration.lineage import ancestors, read_by, upstream
 from synth_assets.scenario.scenario import Scenario, with_versions
 from synth_assets.storage.history import keep_parts
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 
 
 def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
@@ -72,7 +73,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         kept = keep_parts(store, scenario, table)
         built = _stage(context, store, scenario, table, above, len(kept))
         seconds = perf_counter() - started
-        parts = [*kept, *(block.parts[table.name] for block in built)]
+        parts = [*kept, *(file.parts[table.name] for file in built)]
         staged = store.staged(scenario, table, parts)
         published = {name: above[name] for name in read_by(world, table.name)} | {table.name: staged}
         with verify.connect(world, scenario.config, published) as connection:
@@ -90,7 +91,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         metadata={
             **shown,
             "path": dg.MetadataValue.path(str(version.path)),
-            "cpu_seconds": round(sum(block.cpu_seconds for block in built), 3),
+            "cpu_seconds": round(sum(file.cpu_seconds for file in built), 3),
             "rows_per_second": round(version.rows / seconds),
             **({"parts_kept": len(kept)} if scenario.history else {}),
         },
@@ -132,29 +133,36 @@ def _stage(
     table: Table,
     above: dict[str, Published],
     kept: int,
-) -> list[BuiltBlock]:
-    """Write every block of a table aside but those that are kept, by the run's engine, and say in the log
+) -> list[BuiltFile]:
+    """Write every part of a table aside but those that are kept, by the run's engine, and say in the log
     how it goes."""
     world, staged = store.world, store.staging_dir(scenario, table)
+    root = world.root(table)
+    blocks = world.blocks(scenario.config, root)
     tasks = [
-        BlockTask(
+        FileTask(
             world,
             scenario.config,
-            rows,
-            block,
+            file,
+            held.start,
+            blocks[held.start : held.stop],
             {table.name: staged},
-            {name: (*above[name].located(block), store.mend(name)) for name in table.parents},
+            {
+                name: (above[name].files[file], above[name].parts[file], store.mend(name))
+                for name in table.parents
+            },
         )
-        for block, rows in enumerate(world.blocks(scenario.config, world.root(table))[kept:], start=kept)
+        for file, held in list(enumerate(world.files(scenario.config, root)))[kept:]
     ]
     map_blocks: MapBlocks = context.resources.engine
-    built: list[BuiltBlock] = []
-    with closing(map_blocks(build, tasks)) as blocks:
-        for block in blocks:
-            built.append(block)
-            part = block.parts[table.name]
+    built: list[BuiltFile] = []
+    done, total = 0, sum(len(task.blocks) for task in tasks)
+    with closing(map_blocks(build, tasks)) as files:
+        for file in files:
+            built.append(file)
+            part, done = file.parts[table.name], done + file.blocks
             context.log.info(
-                f"{store.label(table.name)}: {len(built)} of {len(tasks)} blocks, {part.rows:,} rows, "
-                f"{part.bytes:,} bytes, {block.cpu_seconds:.2f} CPU s"
+                f"{store.label(table.name)}: {done} of {total} blocks, {part.rows:,} rows, "
+                f"{part.bytes:,} bytes, {file.cpu_seconds:.2f} CPU s"
             )
     return built

@@ -11,12 +11,11 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synth_assets import worlds
 from synth_assets.derive.duckdb_view import attach_files, derived_view_sql, view_sql
 from synth_assets.model.errors import Problem, first_line
-from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import (
     ELSEWHERE,
@@ -26,7 +25,8 @@ from synth_assets.storage.paths import (
     temporary_directory,
     write_atomic,
 )
-from synth_assets.storage.store import DOCUMENT, Store, parts_pattern
+from synth_assets.storage.published import parts_pattern
+from synth_assets.storage.store import CONFIG, DOCUMENT, KEEP_VARIABLE, Store
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,14 +35,12 @@ FILE_NAME = "synth_assets.duckdb"
 READ_ONLY = 0o444
 """Permissions of the database: who opens it for writing would keep all others out, and lose it tomorrow."""
 
-CONFIG = "config"
-"""Key of the document, for worlds with derived views: the configuration that those read."""
-
 
 def flip(store: Store, scenario: Scenario) -> StoragePath:
     """Point the catalogue at the current versions of all tables of a world; then sweep old versions.
 
-    The versions that the catalogue named before are kept, for whoever still reads them.
+    The versions that the catalogue named before are kept, the last `keep_versions` of them: for whoever still
+    reads them, and for going back.
 
     Returns:
         The database file, or the world's document in an object store.
@@ -53,10 +51,13 @@ def flip(store: Store, scenario: Scenario) -> StoragePath:
     published = {t.name: store.published(t.name, scenario) for t in store.world.tables}
     before = store.catalogued()
     document: dict[str, object] = {name: store.below_home(version) for name, version in published.items()}
-    if store.world.derived:
-        document[CONFIG] = scenario.document["config"]
+    document[CONFIG] = scenario.document["config"]
     content = json.dumps(document, indent=1).encode()
     path: StoragePath = store.home / DOCUMENT
+    current = {name: version.path for name, version in published.items()}
+    is_new = before != current  # made again as it was: whoever reads the version before it goes on doing so
+    if is_new and before:
+        store.remember(store.catalogue_document())
     if isinstance(store.root, Path):
         with exclusive(store.root / ".catalogue.lock", True, ""):
             sweep_unfinished(store.root)
@@ -64,20 +65,22 @@ def flip(store: Store, scenario: Scenario) -> StoragePath:
             path = _write(store.root)
     else:
         write_atomic(path, content)
-    current = {name: version.path for name, version in published.items()}
-    if before != current:  # made again as it was: whoever reads the version before it goes on doing so
-        store.prune({*before.values(), *current.values()})
+    if is_new:
+        store.prune({*store.earlier_paths(), *current.values()})
     return path
 
 
-def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
+def connect(data_dir: StoragePath, version: int = 0) -> duckdb.DuckDBPyConnection:
     """A connection with the views of every world; amounts in dollars, under the documents' names.
+
+    `version` counts back: 1 is what each world's catalogue named before the current version. Worlds that have
+    no such version have no views.
 
     The views are made in memory. From the file, DuckDB would give a process what another connection of the
     same process opened before it was replaced; and a directory may have been moved since it was written.
 
     Raises:
-        Problem: nothing is there yet, or it cannot be read.
+        Problem: nothing is there yet, no world has such a version, or it cannot be read.
     """
     import duckdb
 
@@ -87,7 +90,8 @@ def connect(data_dir: StoragePath) -> duckdb.DuckDBPyConnection:
             raise Problem(f"nothing in {data_dir} yet. Run: synth-assets generate all --data-dir {there}")
         connection = duckdb.connect()
         attach_files(connection, str(data_dir))
-        _make_views(connection, data_dir)
+        if not _make_views(connection, data_dir, version):
+            raise Problem(_what_is_kept(data_dir, version))
     except (OSError, duckdb.Error) as error:
         raise Problem(
             f"{data_dir} cannot be read: {first_line(error)}: synth-assets verify says what to run"
@@ -117,20 +121,43 @@ def _write(root: Path) -> Path:
     return path
 
 
-def _make_views(connection: duckdb.DuckDBPyConnection, root: StoragePath) -> None:
-    """The views of every world under `root`; the modules of the others are not loaded."""
+def _make_views(connection: duckdb.DuckDBPyConnection, root: StoragePath, version: int = 0) -> bool:
+    """The views of every world under `root` that has a version; the modules of the others are not loaded.
+
+    Returns:
+        Whether any world has it; the current one may be missing in all.
+    """
+    any_has_it = version == 0
+    for store in _stores(root):
+        documents = [store.catalogue_document(), *store.earlier()]
+        if 0 <= version < len(documents):
+            for statement in _statements(store, documents[version]):
+                connection.execute(statement)
+                any_has_it = True
+    return any_has_it
+
+
+def _stores(root: StoragePath) -> Iterator[Store]:
+    """The worlds that a catalogue has been written of."""
     for name in worlds.NAMES:
         if (root / name / DOCUMENT).exists():
-            world = worlds.load(name)
-            store = Store(world, root)
-            for statement in _statements(world, store.catalogued(), store.catalogue_document().get(CONFIG)):
-                connection.execute(statement)
+            yield Store(worlds.load(name), root)
 
 
-def _statements(
-    world: World, versions: dict[str, StoragePath], config: Mapping[str, object] | None
-) -> Iterator[str]:
+def _what_is_kept(root: StoragePath, version: int) -> str:
+    """Why a version cannot be read, and which can."""
+    kept = [
+        f"{store.declared.name} has {number} (as of {document.get(CONFIG, {}).get('as_of', 'some day')})"
+        for store in _stores(root)
+        for number, document in enumerate(store.earlier(), start=1)
+    ]
+    there = ", ".join(kept) or "no world has an earlier one"
+    return f"{root} holds no version {version}: {there}; {KEEP_VARIABLE} says how many are kept"
+
+
+def _statements(store: Store, document: Mapping[str, Any]) -> Iterator[str]:
     """What makes the schema and the views of a world; nothing where a version is missing."""
+    world, versions, config = store.declared, store.paths_in(document), document.get(CONFIG)
     if not versions or not all(path.exists() for path in versions.values()):
         return
     resolved = None if config is None else world.config.model_validate(dict(config))

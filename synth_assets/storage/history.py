@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 from pathlib import Path
 
 from synth_assets.model.documents import read_document
@@ -12,7 +11,7 @@ from synth_assets.model.table import Table
 from synth_assets.scenario.resolve import parse
 from synth_assets.scenario.scenario import Scenario, with_versions
 from synth_assets.storage.parquet import Part, part_name
-from synth_assets.storage.paths import StoragePath
+from synth_assets.storage.paths import StoragePath, digest
 from synth_assets.storage.store import Store
 
 
@@ -57,10 +56,10 @@ def keep_parts(store: Store, scenario: Scenario, table: Table, most: int | None 
         return []
     kept: list[Part] = []
     staged = store.staging_dir(scenario, table)
-    for block, (path, part) in enumerate(_settled(store, scenario, table)[:most]):
+    for number, (path, part) in enumerate(_settled(store, scenario, table)[:most]):
         if not _is_intact(path, part):
             break
-        _same_file(path, staged / part_name(block))
+        _same_file(path, staged / part_name(number))
         kept.append(part)
     return kept
 
@@ -91,15 +90,15 @@ def _settled(store: Store, scenario: Scenario, table: Table) -> list[tuple[Stora
         document = read_document((path / "_table.json").read_text(encoding="utf-8"))
         if document["history"] != scenario.history or document["as_of"] > str(scenario.config.day):
             return []
-        parts = [Part(**part) for part in document["parts"]]
-        return [(path / part_name(block), part) for block, part in enumerate(parts[: document["settled"]])]
+        parts = list(map(Part.from_document, document["parts"][: document["settled"]]))
+        return [(path / part_name(number), part) for number, part in enumerate(parts)]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
 
 def _is_intact(path: StoragePath, part: Part) -> bool:
     try:
-        return sha256(path.read_bytes()).hexdigest() == part.sha256
+        return digest(path) == part.sha256
     except OSError:
         return False
 

@@ -1,36 +1,80 @@
-"""Parquet parts: how a block's table becomes a file, and how columns of one are read back."""
+"""Parquet parts: what is known of one, and how some blocks of a table become a file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache, cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synth_assets.model.columns import Column
-from synth_assets.model.draws import Ints
-from synth_assets.model.errors import Problem
-from synth_assets.model.identifiers import id_numbers
 from synth_assets.model.table import Table
-from synth_assets.storage.paths import ELSEWHERE, ObjectPath, StoragePath, file_state, write_atomic
+from synth_assets.storage.paths import StoragePath, atomic_file
+
+
+class Ends(NamedTuple):
+    """How many rows some block of a table has, and its first and last key ("" when empty)."""
+
+    rows: int
+    first_key: str | int
+    last_key: str | int
 
 
 class Part(NamedTuple):
-    """A written part: rows, bytes, SHA-256 of the bytes, first and last key ("" when empty)."""
+    """A written part: rows, bytes, SHA-256 of the bytes, first and last key ("" when empty).
+
+    Attributes:
+        blocks: what each of its blocks holds, in order; empty where it is one.
+    """
 
     rows: int
     bytes: int
     sha256: str
     first_key: str | int
     last_key: str | int
+    blocks: tuple[Ends, ...] = ()
+
+    @property
+    def ends(self) -> tuple[Ends, ...]:
+        """What each of its blocks holds, in order."""
+        return self.blocks or (Ends(self.rows, self.first_key, self.last_key),)
+
+    @classmethod
+    def written(cls, bytes: int, sha256: str, ends: Sequence[Ends]) -> Part:
+        """A part of these blocks."""
+        filled = [block for block in ends if block.rows]
+        first, last = (filled[0].first_key, filled[-1].last_key) if filled else ("", "")
+        rows = sum(block.rows for block in ends)
+        return cls(rows, bytes, sha256, first, last, tuple(ends) if len(ends) > 1 else ())
+
+    def as_document(self) -> dict[str, Any]:
+        """The part as a table's document has it."""
+        document = self._asdict() | {"blocks": [list(block) for block in self.blocks]}
+        return document if self.blocks else {key: document[key] for key in document if key != "blocks"}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Part:
+        """The part of a document; TypeError where it says none."""
+        return cls(**{**document, "blocks": tuple(Ends(*block) for block in document.get("blocks", ()))})
 
 
-def part_name(block: int) -> str:
-    """File name of a block."""
-    return f"part-{block:05d}.parquet"
+def part_name(number: int) -> str:
+    """File name of a part."""
+    return f"part-{number:05d}.parquet"
+
+
+ROW_GROUP_ROWS = 2**20
+"""Rows of a row group, at most: a block that has more is several."""
+
+
+def row_groups(part: Part, block: int) -> list[int]:
+    """The row groups that hold a block, counted from the part's first."""
+    counts = [max(1, -(-ends.rows // ROW_GROUP_ROWS)) for ends in part.ends[: block + 1]]
+    return list(range(sum(counts[:-1]), sum(counts)))
 
 
 @cache
@@ -55,111 +99,67 @@ def _has_dictionary(table: Table, column: Column) -> bool:
 
 
 def write_part(table: Table, rows: pa.Table, path: StoragePath) -> Part:
-    """Write one block of a table, whole, and force it to the disk."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, **_options(table))
-    content = sink.getvalue()
-    write_atomic(path, content)
-    key = rows[table.key.name]
-    ends = (key[0].as_py(), key[-1].as_py()) if rows.num_rows else ("", "")
-    return Part(rows.num_rows, content.size, sha256(content).hexdigest(), *ends)
+    """Write one block of a table as a part, whole, and force it to the disk."""
+    with part_writer(table, path) as writer:
+        writer.write(rows)
+    return writer.part
 
 
-SMALL_PART_ROWS = 50_000
-"""Up to so many rows threads take longer to start than to read."""
+@contextmanager
+def part_writer(table: Table, path: StoragePath) -> Iterator[PartWriter]:
+    """Write a part block by block; it stands at `path` once it is whole, forced to the disk."""
+    with atomic_file(path) as file:
+        writer = PartWriter(table, file)
+        yield writer
+        writer.finish()
 
 
-class PartReader:
-    """A part's rows, column by column: only the columns that are needed are decoded.
+class PartWriter:
+    """A part that is being written: each block becomes a row group, so that it can be read alone.
 
-    Args:
-        path: the file.
-        remedy: the command that makes it again.
-        expected_sha256: of the bytes that were written; None to take whatever the file holds.
-
-    Raises:
-        Problem: the file is missing, damaged or holds other bytes; the message says what to run.
+    Attributes:
+        part: what was written, once it is finished.
     """
 
-    def __init__(self, path: StoragePath, remedy: str, expected_sha256: str | None = None) -> None:
-        self._path, self._remedy, self._expected = path, remedy, expected_sha256
-        self._columns: dict[str, pa.ChunkedArray] = {}
+    part: Part
 
-    def __getitem__(self, column: str) -> pa.ChunkedArray:
-        """The column's values."""
-        if column not in self._columns:
-            self._columns[column] = self.read([column]).column(0)
-        return self._columns[column]
+    def __init__(self, table: Table, file: BinaryIO) -> None:
+        self._table = table
+        self._sink = _Hashed(file)
+        self._stream = pa.PythonFile(self._sink, mode="w")
+        self._writer: pq.ParquetWriter | None = None
+        self._ends: list[Ends] = []
 
-    def id_numbers(self, column: str) -> Ints:
-        """The numbers of a column of ids; not to be written to."""
-        if self._expected is None:
-            return id_numbers(self[column])
-        self.refuse_damage()  # also where its ids are known
-        return _PARSED.numbers((self._expected, column), lambda: id_numbers(self[column]))
+    def write(self, rows: pa.Table) -> None:
+        """Write the next block."""
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._stream, rows.schema, **_options(self._table))
+        self._writer.write_table(rows, ROW_GROUP_ROWS)
+        key = rows[self._table.key.name]
+        ends = (key[0].as_py(), key[-1].as_py()) if rows.num_rows else ("", "")
+        self._ends.append(Ends(rows.num_rows, *ends))
 
-    def read(self, columns: list[str] | None = None) -> pa.Table:
-        """The rows with some or all columns."""
-        try:
-            is_large = self._file.metadata.num_rows > SMALL_PART_ROWS
-            return self._file.read(columns=columns, use_threads=is_large)
-        except (OSError, pa.ArrowException):
-            raise Problem(f"{self._path} is damaged. Run: {self._remedy}") from None
+    def finish(self) -> None:
+        """Write the end of the file."""
+        if self._writer:
+            self._writer.close()
+        self.part = Part.written(self._sink.bytes, self._sink.sha256.hexdigest(), self._ends)
 
-    def refuse_damage(self) -> None:
-        """See that the file is there and holds what was written."""
-        _ = self._file
 
-    @cached_property
-    def _file(self) -> pq.ParquetFile:
-        try:
-            self._refuse_other_bytes()
-            if isinstance(self._path, ObjectPath):
-                return pq.ParquetFile(self._path.open_input())
-            return pq.ParquetFile(self._path)
-        except PermissionError:
-            raise Problem(f"{self._path} cannot be read: permission denied: {ELSEWHERE}") from None
-        except FileNotFoundError:
-            raise Problem(f"{self._path} is missing. Run: {self._remedy}") from None
-        except (OSError, pa.ArrowException):
-            raise Problem(f"{self._path} is damaged. Run: {self._remedy}") from None
+class _Hashed:
+    """A file for Arrow to write to, which hashes what it is given."""
 
-    def _refuse_other_bytes(self) -> None:
-        """Compare the file's hash with what was written; once for a file that has not been touched since."""
-        if self._expected is None:
+    closed = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.sha256, self.bytes = file, sha256(), 0
+
+    def write(self, content: bytes) -> None:
+        if self._file.closed:  # abandoned: Arrow ends what it forgets
             return
-        state = (str(self._path), self._expected, *file_state(self._path))
-        if state not in _COMPARED:
-            if sha256(self._path.read_bytes()).hexdigest() != self._expected:
-                reason = "it holds other bytes than were written"
-                raise Problem(f"{self._path} is damaged: {reason}. Run: {self._remedy}")
-            _COMPARED.add(state)
+        self._file.write(content)
+        self.sha256.update(content)
+        self.bytes += len(content)
 
-
-_COMPARED: set[tuple[object, ...]] = set()
-"""Files of this process whose bytes were seen to be those that were written, with their state then."""
-
-
-class _ParsedIds:
-    """Numbers of the ids of parts, which several tables read one after the other; kept up to a budget."""
-
-    BUDGET_BYTES = 256 * 2**20
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], Ints] = {}
-        self._bytes = 0
-
-    def numbers(self, key: tuple[str, str], parse: Callable[[], Ints]) -> Ints:
-        """The numbers under a key; those that were parsed first make way."""
-        if key not in self._kept:
-            parsed = parse()
-            parsed.setflags(write=False)
-            self._kept[key] = parsed
-            self._bytes += parsed.nbytes
-            while self._bytes > self.BUDGET_BYTES:
-                self._bytes -= self._kept.pop(next(iter(self._kept))).nbytes
-            return parsed
-        return self._kept[key]
-
-
-_PARSED = _ParsedIds()
+    def flush(self) -> None:
+        """Whoever opened the file flushes it."""

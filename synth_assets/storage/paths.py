@@ -11,13 +11,15 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.fs as fs
@@ -71,16 +73,21 @@ class ObjectPath:
         return self.read_bytes().decode(encoding)
 
     def write_bytes(self, content: bytes | pa.Buffer) -> None:
-        """Put the object there, in one step for whoever reads it.
+        """Put the object there, in one step for whoever reads it."""
+        self.write_chunks([content])
+
+    def write_chunks(self, chunks: Iterable[bytes | pa.Buffer]) -> None:
+        """The same of content that comes in pieces.
 
         A thread does it: Ctrl-C, which only reaches the main one, would close an object without its content.
         """
         with ThreadPoolExecutor(1) as apart:
-            apart.submit(self._put, content).result()
+            apart.submit(self._put, chunks).result()
 
-    def _put(self, content: bytes | pa.Buffer) -> None:
+    def _put(self, chunks: Iterable[bytes | pa.Buffer]) -> None:
         with self._files.open_output_stream(self._path) as stream:
-            stream.write(content)
+            for chunk in chunks:
+                stream.write(chunk)
 
     def sizes(self) -> dict[str, int]:
         """Bytes of every object below this address, by the rest of its address."""
@@ -183,6 +190,19 @@ def sizes(directory: StoragePath) -> dict[str, int]:
     return {entry.name: entry.stat().st_size for entry in os.scandir(directory) if entry.is_file()}
 
 
+def digest(path: StoragePath) -> str:
+    """SHA-256 of a file's bytes, of which a few are in memory at a time."""
+    with path.open_input() if isinstance(path, ObjectPath) else path.open("rb") as file:
+        found = sha256()
+        for chunk in iter(lambda: file.read(CHUNK_BYTES), b""):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+CHUNK_BYTES = 8 * 2**20
+"""What of a file is in memory at a time where it is copied or hashed."""
+
+
 def file_state(path: StoragePath) -> tuple[int, ...]:
     """What changes when a file is written: inode, size and times; nothing is known of an object."""
     if isinstance(path, ObjectPath):
@@ -203,10 +223,23 @@ def write_atomic(path: StoragePath, content: bytes | pa.Buffer, mode: int | None
     if isinstance(path, ObjectPath):
         path.write_bytes(content)
         return
+    with atomic_file(path, mode) as file:
+        file.write(content)
+
+
+@contextmanager
+def atomic_file(path: StoragePath, mode: int | None = None) -> Iterator[BinaryIO]:
+    """A file to write to, which stands at `path` once it is whole, and never else."""
+    if isinstance(path, ObjectPath):
+        with temporary_directory("object") as directory, (directory / path.name).open("w+b") as file:
+            yield file
+            file.seek(0)
+            path.write_chunks(iter(lambda: file.read(CHUNK_BYTES), b""))
+        return
     fresh = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}{UNFINISHED}")
     try:
         with fresh.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if mode is not None:

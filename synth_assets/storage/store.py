@@ -5,6 +5,8 @@
     <data dir>/<world>/.versions/<scenario>/<table>-<content>/part-00000.parquet …, _table.json
     <data dir>/<world>/.staging                  what a run has not published yet
 
+A part is a file of some blocks, each a row group (more above 1,048,576 rows). Which blocks, `file_plan` says.
+
 A version's directory is named by its scenario and its content, and is complete before anything points to it.
 A killed run therefore leaves every table whole; the next run sweeps what it left behind. In an object store a
 version is written in its own place at once, and named by its run.
@@ -17,72 +19,34 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from synth_assets.derive.duckdb_view import only
 from synth_assets.model.documents import read_document
 from synth_assets.model.errors import Problem, UsageProblem, first_line
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.scenario.scenario import load as load_scenario
-from synth_assets.storage.parquet import Part, PartReader, part_name
-from synth_assets.storage.paths import ELSEWHERE, ObjectPath, StoragePath, sizes, storage_path, write_atomic
+from synth_assets.storage.parquet import Part, part_name
+from synth_assets.storage.part_reader import PartReader
+from synth_assets.storage.paths import (
+    ELSEWHERE,
+    ObjectPath,
+    StoragePath,
+    digest,
+    sizes,
+    storage_path,
+    write_atomic,
+)
+from synth_assets.storage.published import Published
 from synth_assets.storage.versions import BucketVersions, DiskVersions, Versions
 
 DEFAULT_DATA_DIR = "data"
 DATA_DIR_VARIABLE = "SYNTH_ASSETS_DATA_DIR"
-
-
-@dataclass(frozen=True)
-class Published:
-    """A version of a table.
-
-    Attributes:
-        path: the version's directory, not what points to it.
-        scenario: id of the scenario it was made from.
-        content: SHA-256 over its parts: equal content, equal bytes.
-        parts: one for each block.
-    """
-
-    path: StoragePath
-    scenario: str
-    content: str
-    parts: tuple[Part, ...]
-
-    @property
-    def blocks(self) -> int:
-        """How many parts there are."""
-        return len(self.parts)
-
-    @property
-    def rows(self) -> int:
-        """Rows of all parts."""
-        return sum(part.rows for part in self.parts)
-
-    @property
-    def bytes(self) -> int:
-        """Bytes of all parts."""
-        return sum(part.bytes for part in self.parts)
-
-    def located(self, block: int) -> tuple[StoragePath, str]:
-        """Where the part of a block is, and the SHA-256 of its bytes."""
-        return self.path / part_name(block), self.parts[block].sha256
-
-    @property
-    def glob(self) -> str:
-        """The parts as a pattern for DuckDB."""
-        return parts_pattern(self.path)
-
-
-def parts_pattern(directory: StoragePath) -> str:
-    """A pattern for all parts in a directory, whose own name may hold characters that patterns use."""
-    return only(directory) + "/part-*.parquet"
 
 
 def data_dir(address: str | Path | None = None) -> StoragePath:
@@ -96,8 +60,33 @@ def data_dir(address: str | Path | None = None) -> StoragePath:
     return storage_path(address or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR)
 
 
+def versions_kept() -> int:
+    """How many earlier versions stay beside the current one: SYNTH_ASSETS_KEEP_VERSIONS, or one.
+
+    Raises:
+        UsageProblem: it is no such number.
+    """
+    text = os.environ.get(KEEP_VARIABLE) or "1"
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_VERSIONS:
+        raise UsageProblem(
+            f"{KEEP_VARIABLE} is {text!r}, but must be a whole number from 1 to {MOST_VERSIONS:,}"
+        )
+    return int(text)
+
+
 DOCUMENT = ".catalogue.json"
 """File with the version that the catalogue names, of each table."""
+
+CONFIG = "config"
+"""Key of that file: the configuration that the versions were made from."""
+
+EARLIER = ".earlier.json"
+"""File with what that file said before, the last first."""
+
+EARLIER_KEY = "earlier"
+
+KEEP_VARIABLE = "SYNTH_ASSETS_KEEP_VERSIONS"
+MOST_VERSIONS = 1_000
 
 RUN = ".run"
 """File with the id of the Dagster run that wrote the scenario; empty for the command line's."""
@@ -179,8 +168,10 @@ class Store:
         """Hold the world's directory alone, with what a killed run left behind swept away.
 
         Raises:
+            UsageProblem: the number of versions to keep is none.
             Problem: another run holds it and `wait` is false.
         """
+        versions_kept()
         return self._versions.lock(wait)
 
     def staging_dir(self, scenario: Scenario, table: Table) -> StoragePath:
@@ -210,7 +201,7 @@ class Store:
             "table": table.name,
             "scenario": scenario.id,
             "content": content,
-            "parts": [part._asdict() for part in parts],
+            "parts": [part.as_document() for part in parts],
         } | self._growth_of(scenario, table)
         write_atomic(staged / "_table.json", json.dumps(document, indent=1).encode())
 
@@ -220,7 +211,8 @@ class Store:
         before = self._versions.current(table.name) if isinstance(self.home, Path) else None
         path = self._versions.publish(scenario.id, table.name, content, intact)
         if before and before != path:  # without the catalogue, too, three versions are the most
-            self._versions.prune({before, *self.catalogued().values()}, [table.name])
+            kept = {before, *self.catalogued().values(), *self.earlier_paths()}
+            self._versions.prune(kept, [table.name])
         return Published(path, scenario.id, content, tuple(parts))
 
     def _growth_of(self, scenario: Scenario, table: Table) -> dict[str, Any]:
@@ -228,7 +220,7 @@ class Store:
         if not scenario.history:
             return {}
         world, config = scenario.world, scenario.config
-        settled = world.settled_blocks(config, world.root(table))
+        settled = world.settled_files(config, world.root(table))
         return {"history": scenario.history, "as_of": str(config.day), "settled": settled}
 
     def current(self, name: str) -> StoragePath:
@@ -236,11 +228,11 @@ class Store:
         return self._versions.current(name)
 
     def check_order(self, table: Table, parts: list[Part]) -> None:
-        """Keys ascend from part to part, unless those of a table's parts may overlap; ids are of one length,
-        so text order is number order."""
+        """Keys ascend from block to block, unless those of a table's blocks may overlap; ids are of one
+        length, so text order is number order."""
         if table.keys_overlap:
             return
-        filled = [part for part in parts if part.rows]
+        filled = [block for part in parts for block in part.ends if block.rows]
         for before, after in pairwise(filled):
             if _not_ascending(before.last_key, after.first_key):
                 raise Problem(
@@ -251,18 +243,42 @@ class Store:
     def _check_presence(self, table: Table, staged: StoragePath, parts: list[Part]) -> None:
         """All parts are there, also those that other hosts wrote."""
         found = sizes(staged)
-        for block, part in enumerate(parts):
-            if found.get(part_name(block)) != part.bytes:
+        for number, part in enumerate(parts):
+            if found.get(part_name(number)) != part.bytes:
                 raise Problem(
-                    f"{staged / part_name(block)} is not there as it was written: every host must see the "
+                    f"{staged / part_name(number)} is not there as it was written: every host must see the "
                     f"same data directory, and only one run at a time may write {self.label(table.name)}"
                 )
 
     def catalogued(self) -> dict[str, StoragePath]:
         """The versions that the catalogue names, by table; nothing before the first flip."""
-        known = {table.name for table in self.world.tables}
-        document = self.catalogue_document().items()
-        return {name: self.home / path for name, path in document if name in known and isinstance(path, str)}
+        return self.paths_in(self.catalogue_document())
+
+    def paths_in(self, document: Mapping[str, Any]) -> dict[str, StoragePath]:
+        """The versions that a document of the catalogue names, by table."""
+        known = {table.name for table in self.declared.tables}
+        named = ((name, path) for name, path in document.items() if name in known and isinstance(path, str))
+        return {name: self.home / path for name, path in named}
+
+    def earlier(self) -> list[dict[str, Any]]:
+        """What the catalogue's document said before, the last first."""
+        try:
+            found = read_document((self.home / EARLIER).read_text(encoding="utf-8"))[EARLIER_KEY]
+        except (FileNotFoundError, ValueError, KeyError):
+            return []
+        return (
+            [document for document in found if isinstance(document, dict)] if isinstance(found, list) else []
+        )
+
+    def earlier_paths(self) -> set[StoragePath]:
+        """The versions that are kept beside the current ones."""
+        return {path for document in self.earlier() for path in self.paths_in(document).values()}
+
+    def remember(self, document: dict[str, Any]) -> None:
+        """Keep what the catalogue names now, beside what it named before."""
+        earlier = [other for other in self.earlier() if other != document]
+        kept = {EARLIER_KEY: [document, *earlier][: versions_kept()]}
+        write_atomic(self.home / EARLIER, json.dumps(kept, indent=1).encode())
 
     def catalogue_document(self) -> dict[str, Any]:
         """What the last flip wrote; nothing before it, or when somebody has changed it by hand."""
@@ -296,17 +312,16 @@ class Store:
                 f"Run: {self.mend(name)}"
             )
         stand = sizes(found.path)
-        strays = _part_names(stand) - {part_name(block) for block in range(len(found.parts))}
+        strays = _part_names(stand) - {path.name for path in found.files}
         if strays and not allow_edits:
             raise Problem(f"{found.path / min(strays)} is not a part of the table. Run: {self.mend(name)}")
-        for block, part in enumerate(found.parts):
-            file = part_name(block)
-            if file not in stand:
-                raise Problem(f"{found.path / file} is missing. Run: {self.mend(name)}")
+        for path, part in zip(found.files, found.parts, strict=True):
+            if path.name not in stand:
+                raise Problem(f"{path} is missing. Run: {self.mend(name)}")
             if allow_edits:
-                self.part(found, block, allow_edits=True).read([])
-            elif stand[file] != part.bytes:
-                raise Problem(f"{found.path / file} is not as long as it was written. Run: {self.mend(name)}")
+                PartReader(path, self.remedy).read([])
+            elif stand[path.name] != part.bytes:
+                raise Problem(f"{path} is not as long as it was written. Run: {self.mend(name)}")
         return found
 
     def _in_force(self, name: str) -> Published:
@@ -319,7 +334,7 @@ class Store:
                 raise Problem(
                     f"{self.home / name} points to a version of another table. Run: {self.mend(name)}"
                 )
-            parts = tuple(Part(**part) for part in document["parts"])
+            parts = tuple(map(Part.from_document, document["parts"]))
             return Published(path, document["scenario"], document["content"], parts)
         except FileNotFoundError:
             raise Problem(f"{self.label(name)} has not been materialised. Run: {self.remedy}") from None
@@ -330,22 +345,19 @@ class Store:
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path / '_table.json'} is damaged. Run: {self.mend(name)}") from None
 
-    def part(self, published: Published, block: int, allow_edits: bool = False) -> PartReader:
-        """The reader of one part of a version; it refuses other bytes than were written.
-
-        With `allow_edits` it takes what the file holds.
-        """
-        written = None if allow_edits else published.parts[block].sha256
-        return PartReader(published.path / part_name(block), self.remedy, written)
+    def block(self, published: Published, block: int) -> PartReader:
+        """The reader of one block of a version; it refuses other bytes than were written."""
+        number, place = published.located(block)
+        return PartReader.of_block(published.files[number], published.parts[number], place, self.remedy)
 
     def refuse_damage(self, published: Published) -> None:
-        """See that all parts of a version hold what was written, for who reads them without `part`.
+        """See that all parts of a version hold what was written, for who reads them without `block`.
 
         Raises:
             Problem: one is missing, damaged or holds other bytes.
         """
-        for block in range(published.blocks):
-            self.part(published, block).refuse_damage()
+        for path, part in zip(published.files, published.parts, strict=True):
+            PartReader(path, self.remedy, part.sha256).refuse_damage()
 
     def label(self, name: str) -> str:
         """A table's name for people."""
@@ -354,15 +366,12 @@ class Store:
 
 def _intact(path: StoragePath, document: Mapping[str, object], parts: list[Part]) -> bool:
     """Whether a version's files hold what was written, and there are no others."""
-    hashes = {part_name(block): part.sha256 for block, part in enumerate(parts)}
+    hashes = {part_name(number): part.sha256 for number, part in enumerate(parts)}
     try:
         return (
             read_document((path / "_table.json").read_text(encoding="utf-8")) == document
             and _part_names(sizes(path)) == set(hashes)
-            and all(
-                sha256((path / name).read_bytes()).hexdigest() == expected
-                for name, expected in hashes.items()
-            )
+            and all(digest(path / name) == expected for name, expected in hashes.items())
         )
     except (OSError, ValueError):
         return False

@@ -16,16 +16,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from synth_assets.generation.block_task import BlockTask, build
 from synth_assets.generation.blocks import BlockTable, check_block, make_block, make_table
 from synth_assets.generation.engines import engine
 from synth_assets.generation.facts import Facts
+from synth_assets.generation.file_task import FileTask, build
 from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.parquet import part_name, write_part
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from tests.bench import scoring
 
@@ -150,21 +151,24 @@ def _block_by_block(scenario: Scenario, home: Path) -> None:
     world = scenario.world
     for root, tables in world.roots.items():
         staged = {table.name: home / table.name for table in tables}
-        for block, numbers in enumerate(world.blocks(scenario.config, root)):
-            build(BlockTask(world, scenario.config, numbers, block, staged, {}))
+        for file, blocks in enumerate(_blocks_of_files(scenario, root)):
+            build(FileTask(world, scenario.config, file, 0, blocks, staged, {}))
+
+
+def _blocks_of_files(scenario: Scenario, root: str) -> list[list[range]]:
+    """The root rows of each block of each file."""
+    blocks = scenario.world.blocks(scenario.config, root)
+    return [[blocks[number] for number in held] for held in scenario.world.files(scenario.config, root)]
 
 
 def _table_by_table(scenario: Scenario, home: Path) -> None:
     world, parts = scenario.world, {}
     for table in world.tables:
         parts[table.name] = []
-        for block, numbers in enumerate(world.blocks(scenario.config, world.root(table))):
-            parents = {
-                name: (home / name / part_name(block), parts[name][block].sha256, "")
-                for name in table.parents
-            }
+        for file, blocks in enumerate(_blocks_of_files(scenario, world.root(table))):
+            parents = {name: (home / name / part_name(file), parts[name][file], "") for name in table.parents}
             staged = {table.name: home / table.name}
-            task = BlockTask(world, scenario.config, numbers, block, staged, parents)
+            task = FileTask(world, scenario.config, file, 0, blocks, staged, parents)
             parts[table.name].append(build(task).parts[table.name])
 
 

@@ -23,7 +23,7 @@ def snapshot(world: World, directory: Path) -> Snapshot:
     for table in world.tables:
         version = store.published(table.name)
         for block in range(version.blocks):
-            store.part(version, block).read()
+            store.block(version, block).read()
         found[table.name] = version.content
     documents = (".catalogue.json", "scenario.json", *([f"{world.report.name}.json"] if world.report else []))
     return found | {name: (store.home / name).read_text() for name in documents}
@@ -75,7 +75,7 @@ class Replacement:
             for table in self.world.tables:
                 version = store.published(table.name)
                 for block in range(version.blocks):
-                    store.part(version, block).read()
+                    store.block(version, block).read()
                 if version.content not in [found[table.name] for found, _ in self._states]:
                     return f"{table.name} is neither old nor new"
             if signature(self.world, self.data) not in [shown for _, shown in self._states]:

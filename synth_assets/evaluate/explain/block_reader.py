@@ -14,7 +14,8 @@ from synth_assets.model.identifiers import DIGITS
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.store import Published, Store
+from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 
 if TYPE_CHECKING:
     from synth_assets.generation.generate import Dataset
@@ -102,19 +103,19 @@ class StoredReader:
         self._store = store
         self.scenario = store.scenario()
         self._published = cache(lambda name: store.published(name, self.scenario))
-        self._part = cache(lambda name, block: store.part(self._published(name), block))
+        self._block = cache(lambda name, block: store.block(self._published(name), block))
 
     def ends(self, table: Table) -> list[Ends]:
         """What every block of a table holds, by the table's document."""
-        return [Ends(part.rows, part.first_key, part.last_key) for part in self.published(table).parts]
+        return [Ends(*ends) for ends in self.published(table).ends]
 
     def read(self, table: Table, block: int) -> pa.Table:
-        """One part."""
-        return self._part(table.name, block).read()
+        """One block of a part."""
+        return self._block(table.name, block).read()
 
     def column(self, table: Table, block: int, name: str) -> pa.ChunkedArray:
-        """A column of one part."""
-        return self._part(table.name, block)[name]
+        """A column of one block of a part."""
+        return self._block(table.name, block)[name]
 
     def published(self, table: Table) -> Published:
         """The current version."""

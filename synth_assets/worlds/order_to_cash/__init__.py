@@ -83,6 +83,7 @@ WORLD = World(
     ),
     anomalies=ANOMALIES,
     facts=facts,
+    block_bytes=2_700_000,  # deals
     expected_labels=expected_labels,
     why_not=why_not,
     plots=PLOTS,

@@ -104,6 +104,7 @@ WORLD = World(
         "investigation": INVESTIGATION,
     },
     block_rows=BLOCK_USERS,
+    block_bytes=2_670_000,  # transactions
     growth=Growth(blocks, settled_blocks),
     database="spendsense.sql",
     database_values=SAID,

@@ -61,4 +61,5 @@ WORLD = World(
     variants=(PERIOD_ENDS,),
     presets={"standard": {}, "investigation": INVESTIGATION},
     growth=Growth(blocks, settled_blocks, TABLES),
+    block_bytes=4_180_000,  # payments
 )

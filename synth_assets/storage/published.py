@@ -1,0 +1,85 @@
+"""A version of a table, published or staged: its files, their blocks, and the queries that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from synth_assets.derive.block_query import query_of_blocks
+from synth_assets.derive.duckdb_view import only
+from synth_assets.storage.parquet import Ends, Part, part_name
+from synth_assets.storage.paths import StoragePath
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version of a table.
+
+    Attributes:
+        path: the version's directory, not what points to it.
+        scenario: id of the scenario it was made from.
+        content: SHA-256 over its parts: equal content, equal bytes.
+        parts: its files, each of some blocks.
+    """
+
+    path: StoragePath
+    scenario: str
+    content: str
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def blocks(self) -> int:
+        """How many blocks its parts hold."""
+        return len(self.ends)
+
+    @cached_property
+    def ends(self) -> tuple[Ends, ...]:
+        """What every block holds, in order."""
+        return tuple(ends for part in self.parts for ends in part.ends)
+
+    @property
+    def rows(self) -> int:
+        """Rows of all parts."""
+        return sum(part.rows for part in self.parts)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all parts."""
+        return sum(part.bytes for part in self.parts)
+
+    @cached_property
+    def files(self) -> list[StoragePath]:
+        """Where each part is."""
+        return [self.path / part_name(number) for number in range(len(self.parts))]
+
+    def located(self, block: int) -> tuple[int, int]:
+        """The number of the part that holds a block, and the block's place in it."""
+        for number, part in enumerate(self.parts):
+            if block < len(part.ends):
+                return number, block
+            block -= len(part.ends)
+        raise IndexError(block)
+
+    @property
+    def block_starts(self) -> Iterator[tuple[StoragePath, int]]:
+        """The file of every block, and the number of its first row there, from 0."""
+        for file, part in zip(self.files, self.parts, strict=True):
+            for first in accumulate((block.rows for block in part.ends[:-1]), initial=0):
+                yield file, first
+
+    def query_of(self, blocks: Collection[int]) -> str:
+        """The rows of some blocks, in order, as a query for DuckDB, which reads no others."""
+        rows = [[block.rows for block in part.ends] for part in self.parts]
+        return query_of_blocks(list(zip(self.files, rows, strict=True)), blocks)
+
+    @property
+    def glob(self) -> str:
+        """The parts as a pattern for DuckDB."""
+        return parts_pattern(self.path)
+
+
+def parts_pattern(directory: StoragePath) -> str:
+    """A pattern for all parts in a directory, whose own name may hold characters that patterns use."""
+    return only(directory) + "/part-*.parquet"
