@@ -1,9 +1,9 @@
 """Markdown pages as a person follows them: each block of code is done in order, in one directory.
 
 A shell block's commands run, a Python block runs (and its tests), a query is asked of the catalogue; what a
-`text` block after it shows is compared. A block below a paragraph that ends with a colon may be a file: "Write
-`detector.py`:" makes it, "At the end of `rules.sql`:" adds to it, and "In `rules.sql`, below `x`:" puts it below
-the one line that holds x.
+`text` block after it shows is compared. A block below a paragraph that ends with a colon may be a file:
+"Write `detector.py`:" makes it, "At the end of `rules.sql`:" adds to it, and "In `rules.sql`:" adds the lines
+with + of a `diff` block below the one without.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import synth_assets
 from synth_assets.cli import main
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.S | re.M)
-FILE = re.compile(r"(Write|[Aa]t the end of|[Ii]n) `([\w./-]+\.(?:py|yaml|sql))`(?:, below `([^`]+)`)?")
+FILE = re.compile(r"(Write|[Aa]t the end of|[Ii]n) `([\w./-]+\.(?:py|yaml|sql))`")
 """What a paragraph that ends with a colon says of the file below it."""
 
 SECONDS = re.compile(r"\d+\.\d s\b")
@@ -50,28 +50,30 @@ class Block(NamedTuple):
     shown: str | None
 
     @property
-    def place(self) -> tuple[str, str, str] | None:
-        """How a file is written, which, and below what; None for a block that is run."""
+    def place(self) -> tuple[str, str] | None:
+        """How a file is written, and which; None for a block that is run."""
         found = FILE.findall(self.intro) if self.intro.endswith(":") else []
         return found[-1] if found else None
 
     def written_to(self, root: Path) -> None:
         """Write the file, or put the block where the paragraph before it says."""
         assert self.place
-        how, file, line = self.place
+        how, file = self.place
         path = root / file
-        before = path.read_text() if path.exists() else ""
-        if how == "Write":
-            path.write_text(self.code)
+        before = "" if how == "Write" else path.read_text()
+        if self.language == "diff":
+            path.write_text(with_lines(before, self.code))
         else:
-            path.write_text(below(before, line, self.code) if line else f"{before.rstrip()}\n\n{self.code}")
+            path.write_text(f"{before.rstrip()}\n\n{self.code}" if before else self.code)
 
 
-def below(text: str, line: str, code: str) -> str:
-    """A text with some code below the one line that holds `line`."""
+def with_lines(text: str, diff: str) -> str:
+    """A text with the lines of a diff that begin with +, below the one line that is as its first."""
+    first, *added = diff.splitlines(keepends=True)
     lines = text.splitlines(keepends=True)
-    (place,) = (number for number, each in enumerate(lines) if line in each)
-    return "".join([*lines[: place + 1], code, *lines[place + 1 :]])
+    (place,) = (number for number, line in enumerate(lines) if line == first[1:])
+    assert all(line.startswith("+") for line in added)
+    return "".join([*lines[: place + 1], *(line[1:] for line in added), *lines[place + 1 :]])
 
 
 def blocks_of(page: str) -> list[Block]:
@@ -96,7 +98,7 @@ def commands_of(block: Block) -> Iterator[str]:
 
 
 def same(output: str, shown: str) -> bool:
-    """Whether an output is what a page shows: seconds may differ, and lines may be left out at an ellipsis."""
+    """Whether an output is what a page shows: seconds may differ, and lines may be left out at dots."""
     output, shown = (SECONDS.sub("s", text).strip() for text in (output, shown))
     parts = re.split(rf"^{DOTS}$\n?", shown, flags=re.M)
     return re.fullmatch(".*".join(map(re.escape, parts)), output, re.S) is not None
@@ -200,9 +202,9 @@ def parsed(command: str) -> click.Context:
         click.UsageError: it is none.
     """
     context, words = click.Context(main), shlex.split(command)[1:]
-    while isinstance(context.command, click.Group) and words:
-        name, found, words = context.command.resolve_command(context, words)
+    group: click.Command = main
+    while isinstance(group, click.Group) and words and not words[0].startswith("-"):
+        _, found, words = group.resolve_command(context, words)
         assert found is not None
-        context = found.make_context(name, words, parent=context)
-        words = [*context.protected_args, *context.args] if isinstance(found, click.Group) else []
-    return context
+        group = found
+    return group.make_context(command, words, parent=context)

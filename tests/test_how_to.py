@@ -1,4 +1,4 @@
-"""Who follows the how-to pages adds a table and an anomaly: the pages' blocks are the steps, in a copy of the package."""
+"""Following the how-to pages adds a table and an anomaly: their blocks are done in a copy of the package."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from tests.test_readme import ROOT, page_of
 PROGRAM = """
 import sys
 from click.testing import CliRunner
+from synth_assets.checks import giveaways, verify, world_checks
 from synth_assets.cli import main
+checks = world_checks.world_checks
+verify.world_checks = lambda world: [check for check in checks(world) if check.name != giveaways.NOTHING]
 for command in sys.argv[1:]:
     done = CliRunner().invoke(main, command.split()[1:], catch_exceptions=False)
     print(done.stdout, end="")
     assert done.exit_code == 0, done.output
 """
-"""The commands of a page in one process, as imports take longer than they do."""
+"""The commands of a page in one process, without the check that takes half of the time and can only warn."""
 
 
 @pytest.mark.parametrize(
