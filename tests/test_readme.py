@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from synth_assets.evaluate import dictionary
 from synth_assets.generation.generate import write_world
 from synth_assets.orchestration import world_assets
 from synth_assets.scenario.resolve import resolve
@@ -169,6 +170,16 @@ def test_the_component_is_a_world():
     page = page_of("docs/how_to/use_in_a_dagster_project.md")
     (text,) = (block.code for block in blocks_of(page) if block.language == "yaml")
     world_assets(**yaml.safe_load(text)["attributes"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_dictionary_of_a_world_is_fresh(name, data, tmp_path):
+    """After a change of columns or rows: python -m synth_assets.evaluate.dictionary."""
+    scenario = dictionary.sampled(name)
+    if scenario.config != resolve(name).config:  # it lives up to today
+        write_world(scenario, tmp_path)
+        data = tmp_path
+    assert page_of(f"docs/{name}.md") == dictionary.page_of(scenario, str(data))
 
 
 def anchors_of(page: str) -> set[str]:
