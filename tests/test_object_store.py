@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import re
-import shlex
 import signal
 import subprocess
 import sys
@@ -33,8 +31,9 @@ from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from tests import tiny
 from tests.dagster_runs import AS_OF, failure, run
+from tests.pages import Session
 from tests.test_publish import hashes, small
-from tests.test_readme import COMMANDS, README
+from tests.test_readme import ELSEWHERE, STORES, page_of
 
 WORLD: World = load("order_to_cash")
 NUMBERS = count(1)
@@ -268,19 +267,13 @@ def test_a_report_stands_there_and_a_database_is_filled_from_there(
     assert done.stdout.split()[:3] == ["users", "75", "rows"]
 
 
-def test_the_commands_and_the_query_of_the_readme_run(
-    server: str, capsys: pytest.CaptureFixture[str]
+def test_the_page_on_object_stores_is_as_it_says(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     boto3.client("s3").create_bucket(Bucket="books")
-    commands = [command for command in COMMANDS if command.startswith("synth-assets") and "s3://" in command]
-    assert len(commands) == 2
-    for command in commands:
-        done = CliRunner().invoke(main, shlex.split(command)[1:])
-        assert done.exit_code == 0, done.output
-    assert done.stdout.rstrip().endswith("ok"), "the second one verifies"
-    (code,) = (block for block in re.findall(r"```python\n(.*?)```", README, re.S) if "s3://" in block)
-    exec(code, {})
-    assert "sum(amount_due)" in capsys.readouterr().out
+    session = Session(tmp_path, monkeypatch.setenv, ELSEWHERE, {}, str)
+    session.follow(page_of(STORES))
+    assert "books" in session.scope, "the query was asked"
 
 
 @pytest.mark.parametrize(

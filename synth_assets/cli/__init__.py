@@ -13,6 +13,7 @@ import click
 from synth_assets import __version__
 from synth_assets.cli.benchmark import benchmark
 from synth_assets.cli.changes import changes
+from synth_assets.cli.common import examples
 from synth_assets.cli.corrections import corrections
 from synth_assets.cli.databases import clear, load, reset
 from synth_assets.cli.explain import explain
@@ -49,10 +50,24 @@ def _drop_unwritten() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "synth-assets worlds",
+        "synth-assets generate order_to_cash --as-of 2026-06-30",
+        "synth-assets verify order_to_cash",
+        "synth-assets explain order_to_cash INV-000000022",
+        "synth-assets score order_to_cash --findings found.csv",
+        "synth-assets generate --help",
+    ),
+)
 @click.version_option(__version__, prog_name="synth-assets")
 def main() -> None:
-    """Finance data whose truth is known: linked worlds, every anomaly labelled."""
+    """Finance data whose truth is known: linked worlds, every anomaly labelled.
+
+    WORLD is a name that `worlds` lists; generate, verify, export, tables and schema take `all`, too.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: swept, and in words
 
 

@@ -6,16 +6,20 @@ from pathlib import Path
 
 import click
 
-from synth_assets.cli.common import reports_errors, shown
+from synth_assets.cli.common import examples, reports_errors, shown
 from synth_assets.model.errors import UsageProblem
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "synth-assets benchmark list", "synth-assets benchmark make subscription-leakage-1 --out benchmark"
+    )
+)
 def benchmark() -> None:
     """List or make fixed, versioned scenarios to cite."""
 
 
-@benchmark.command("list")
+@benchmark.command("list", epilog=examples("synth-assets benchmark list"))
 @reports_errors
 def list_benchmarks() -> None:
     """List the benchmarks: what is to be found, seeds, and the SHA-256 of the test labels."""
@@ -33,7 +37,9 @@ def list_benchmarks() -> None:
         click.echo(f"    test labels: sha256 {record.test_labels_sha256}")
 
 
-@benchmark.command("make")
+@benchmark.command(
+    "make", epilog=examples("synth-assets benchmark make subscription-leakage-1 --out benchmark")
+)
 @click.argument("name", metavar="NAME")
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False), help="A directory, empty or not there yet."

@@ -6,12 +6,24 @@ from pathlib import Path
 
 import click
 
-from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument
+from synth_assets.cli.common import (
+    data_dir_option,
+    examples,
+    one_world,
+    reports_errors,
+    store_of,
+    world_argument,
+)
 from synth_assets.model.errors import UsageProblem
-from synth_assets.scenario.resolve import day_of, find_world
+from synth_assets.scenario.resolve import day_of
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets changes order_to_cash --since 2026-06-29 --out feed",
+        "synth-assets changes order_to_cash --since 2026-06-01 --until 2026-06-29 --to jsonl --out feed",
+    ),
+)
 @world_argument
 @click.option("--since", required=True, metavar="DATE", help="The day that the feed goes on from.")
 @click.option("--until", metavar="DATE", help="The last day of the feed (default: as_of).")
@@ -28,7 +40,7 @@ def changes(name: str, since: str, until: str | None, form: str, out: str, direc
 
     if not out:
         raise UsageProblem("--out is an empty text: name a directory, or . for this one")
-    scenario = store_of(find_world(name), directory).scenario()
+    scenario = store_of(one_world(name), directory).scenario()
     days = day_of("--since", since), day_of("--until", until) if until else scenario.config.day
     counts = write_changes(scenario, *days, Path(out), form)
     told = " ─ ".join(f"{table} {number:,}" for table, number in counts.items() if number)

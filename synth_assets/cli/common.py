@@ -56,6 +56,23 @@ data_dir_option = click.option(
 world_argument = click.argument("name", metavar="WORLD")
 
 
+def examples(*commands: str) -> str:
+    """The end of a command's help: what a person may type, one a line."""
+    return "\n".join(("\b", "Examples:", *(f"  {command}" for command in commands)))
+
+
+def one_world(name: str) -> World:
+    """The world of that name, for a command that takes no more than one.
+
+    Raises:
+        UsageProblem: there is none, or it is `all`.
+    """
+    if name == "all":
+        command = click.get_current_context().info_name
+        raise UsageProblem(f"{command}: one world at a time, not all (worlds: {', '.join(worlds.NAMES)})")
+    return find_world(name)
+
+
 def worlds_of(*names: str) -> list[World]:
     """The worlds of these names, each once; `all` is every world."""
     named = [find_world(name) for name in dict.fromkeys(names) if name != "all"]

@@ -6,12 +6,22 @@ from pathlib import Path
 
 import click
 
-from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument
+from synth_assets.cli.common import (
+    data_dir_option,
+    examples,
+    one_world,
+    reports_errors,
+    store_of,
+    world_argument,
+)
 from synth_assets.model.errors import UsageProblem
-from synth_assets.scenario.resolve import find_world
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets corrections order_to_cash --out right.parquet",
+    ),
+)
 @world_argument
 @click.option("--out", required=True, metavar="FILE", help="A Parquet file.")
 @data_dir_option
@@ -22,5 +32,5 @@ def corrections(name: str, out: str, directory: str | None) -> None:
 
     if not out.endswith(".parquet"):
         raise UsageProblem(f"--out is {out!r}: name a file that ends with .parquet")
-    cells = write_corrections(store_of(find_world(name), directory).scenario(), Path(out))
+    cells = write_corrections(store_of(one_world(name), directory).scenario(), Path(out))
     click.echo(f"{cells:,} cells to correct in {out}")

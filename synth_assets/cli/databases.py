@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from synth_assets.cli.common import data_dir_option, reports_errors, world_argument
+from synth_assets.cli.common import data_dir_option, examples, one_world, reports_errors, world_argument
 from synth_assets.cli.export import preset_option, source_of, variant_option
 from synth_assets.cli.progress import rows_of_tables
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
-from synth_assets.scenario.resolve import find_world
 
 if TYPE_CHECKING:
     from synth_assets.export.databases import IfExists
@@ -32,7 +31,13 @@ url_option = click.option(
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets load order_to_cash --url sqlite:///books.db",
+        "synth-assets load order_to_cash --url duckdb:///books.duckdb --if-exists replace",
+        "synth-assets load wholesale --url postgresql://me@localhost/erp",
+    ),
+)
 @world_argument
 @url_option
 @click.option(
@@ -57,7 +62,7 @@ def load(
     """Make a world's tables in a database, in the source document's schema, and fill them: all or nothing."""
     from synth_assets.export import databases
 
-    world = find_world(name)
+    world = one_world(name)
     tables = databases.tables(world, url)
     parts = source_of(world, preset, directory, variants).parts(tables)
     with rows_of_tables(name, len(tables)) as progress:
@@ -65,7 +70,11 @@ def load(
     _tell(loaded, "rows")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets reset order_to_cash --url sqlite:///books.db --yes",
+    ),
+)
 @world_argument
 @url_option
 @yes_option
@@ -74,12 +83,16 @@ def reset(name: str, url: str, yes: bool) -> None:
     """Drop a world's tables in a database and make them again, empty."""
     from synth_assets.export import databases
 
-    world = find_world(name)
+    world = one_world(name)
     _ask(world, url, yes, "drop and make again the tables of")
     _tell(databases.reset(world, url), "rows removed")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets clear order_to_cash --url sqlite:///books.db --yes",
+    ),
+)
 @world_argument
 @url_option
 @yes_option
@@ -88,7 +101,7 @@ def clear(name: str, url: str, yes: bool) -> None:
     """Take all rows out of a world's tables in a database, and keep the tables."""
     from synth_assets.export import databases
 
-    world = find_world(name)
+    world = one_world(name)
     _ask(world, url, yes, "take all rows out of the tables of")
     cleared = databases.clear(world, url)
     _tell(cleared, "rows removed")

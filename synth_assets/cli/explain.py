@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument
-from synth_assets.scenario.resolve import find_world
+from synth_assets.cli.common import (
+    data_dir_option,
+    examples,
+    one_world,
+    reports_errors,
+    store_of,
+    world_argument,
+)
 
 if TYPE_CHECKING:
     from synth_assets.evaluate.explain.chain_lines import ChainLine
@@ -33,7 +39,13 @@ FEW = 3
 """Rows of a kind that only look wrong, so many of which are named."""
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets explain order_to_cash INV-000000312",
+        "synth-assets explain order_to_cash ano-312 --json",
+        "synth-assets explain wholesale invoices:312",
+    ),
+)
 @world_argument
 @click.argument("row", nargs=-1, required=True, metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
@@ -48,7 +60,7 @@ def explain(name: str, row: Sequence[str], as_json: bool, directory: str | None)
     from synth_assets.evaluate.explain.story import explain as explained
 
     with _nothing_collected():
-        store = store_of(find_world(name), directory)
+        store = store_of(one_world(name), directory)
         found = explained(store, " ".join(row), lambda text: click.echo(text, err=True))
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=1, ensure_ascii=False))

@@ -10,6 +10,7 @@ import click
 
 from synth_assets.cli.common import (
     data_dir_option,
+    examples,
     reports_errors,
     shown,
     store_of,
@@ -38,7 +39,15 @@ variant_option = click.option(
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets export order_to_cash --to csv --out csv",
+        "synth-assets export all --to parquet --out parquet",
+        "synth-assets export order_to_cash --to xlsx --tables orders,invoices --out books",
+        "synth-assets export personal_banking --to plaid --out plaid",
+        "synth-assets export subscriptions --to stripe --out stripe",
+    ),
+)
 @world_argument
 @click.option(
     "--to",
@@ -46,7 +55,7 @@ variant_option = click.option(
     required=True,
     metavar="FORMAT",
     help="csv, json, jsonl, parquet, arrow, xlsx, sql, delta, datapackage or datacontract; and of some "
-    "worlds what README lists: plaid, users-json, quickbooks, stripe, beancount, ofx …",
+    "worlds what docs/how_to/export_to_other_systems.md lists: plaid, users-json, quickbooks, stripe, ofx …",
 )
 @click.option("--out", required=True, type=click.Path(file_okay=False), help="Directory.")
 @click.option("--tables", metavar="A,B", help="Only these tables, in a format of tables.")

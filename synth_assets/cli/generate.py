@@ -10,7 +10,7 @@ from time import perf_counter
 import click
 
 from synth_assets import worlds
-from synth_assets.cli.common import data_dir_option, reports_errors, shown, store_of, worlds_of
+from synth_assets.cli.common import data_dir_option, examples, reports_errors, shown, store_of, worlds_of
 from synth_assets.cli.progress import said_meanwhile, steps
 from synth_assets.generation.engines import ENGINE_VARIABLE, MOST_WORKERS, WORKERS_VARIABLE, engine
 from synth_assets.generation.engines import NAMES as ENGINES
@@ -23,7 +23,16 @@ from synth_assets.storage.published import Published
 from synth_assets.storage.store import Store, data_dir
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets generate order_to_cash",
+        "synth-assets generate all --data-dir trial",
+        "synth-assets generate order_to_cash --set seed=7 --set anomaly_rates.missing_invoice=0.1",
+        "synth-assets generate subscriptions --preset investigation --as-of 2024-12-31",
+        "synth-assets generate order_to_cash --clean --data-dir clean",
+        "synth-assets generate order_to_cash subscriptions --config worlds.yaml",
+    ),
+)
 @click.argument("names", metavar="WORLD…", nargs=-1, required=True)
 @click.option(
     "--set",

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import click
 
-from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument, write_page
-from synth_assets.scenario.resolve import find_world
+from synth_assets.cli.common import (
+    data_dir_option,
+    examples,
+    one_world,
+    reports_errors,
+    store_of,
+    world_argument,
+    write_page,
+)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets report order_to_cash",
+        "synth-assets report wholesale --out wholesale.html",
+    ),
+)
 @world_argument
 @click.option("--out", metavar="FILE", help="An HTML file (default: WORLD.html).")
 @data_dir_option
@@ -17,7 +29,7 @@ def report(name: str, out: str | None, directory: str | None) -> None:
     """Write one page on a published world: what was made, proof, pictures, books, difficulty, dictionary."""
     from synth_assets.evaluate.report import report_page
 
-    world = find_world(name)
+    world = one_world(name)
     file = f"{world.name}.html" if out is None else out
     page, _ = report_page(store_of(world, directory))
     write_page(page, file)

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument, write_page
+from synth_assets.cli.common import (
+    data_dir_option,
+    examples,
+    one_world,
+    reports_errors,
+    store_of,
+    world_argument,
+    write_page,
+)
 from synth_assets.model.errors import UsageProblem
-from synth_assets.scenario.resolve import find_world
 
 if TYPE_CHECKING:
     from synth_assets.evaluate.ranking import Ranking
@@ -20,7 +27,13 @@ FEW = 100
 """Counts below which a share's confidence interval is shown."""
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets score order_to_cash --findings found.csv",
+        "synth-assets score order_to_cash --findings found.parquet --strict --json",
+        "synth-assets score order_to_cash --findings found.csv --html score.html",
+    ),
+)
 @world_argument
 @click.option(
     "--findings",
@@ -46,7 +59,7 @@ def score(
 
     if not findings:
         raise UsageProblem("--findings is an empty text: name a file")
-    scores = scored(store_of(find_world(name), directory), findings, strict=strict)
+    scores = scored(store_of(one_world(name), directory), findings, strict=strict)
     for problem in scores.problems:
         click.echo(problem, err=True)
     if html is not None:

@@ -6,11 +6,24 @@ import sys
 
 import click
 
-from synth_assets.cli.common import data_dir_option, reports_errors, store_of, world_argument, worlds_of
+from synth_assets.cli.common import (
+    data_dir_option,
+    examples,
+    reports_errors,
+    store_of,
+    world_argument,
+    worlds_of,
+)
 from synth_assets.storage.store import Store
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "synth-assets verify order_to_cash",
+        "synth-assets verify all --data-dir trial",
+        "synth-assets verify order_to_cash --deep",
+    ),
+)
 @world_argument
 @click.option(
     "--deep",

@@ -1,15 +1,14 @@
-"""A world as a page for people: its story, every table and column, the anomaly kinds.
+"""A world as a page for people: its story, every table and column with some rows, the anomaly kinds.
 
-`python -m synth_assets.derive.dictionary` writes `docs/<world>.md` for all worlds.
+`evaluate/dictionary.py` writes the pages of `docs`, with rows of the default configuration.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from synth_assets import worlds
 from synth_assets.model.columns import Column
 from synth_assets.model.decoy_list import DECOYS
 from synth_assets.model.table import Table
@@ -21,15 +20,33 @@ NOTE = (
 )
 
 
-def page(world: World) -> str:
-    """The data dictionary of a world, in Markdown."""
-    return "\n".join(_lines(world)).rstrip() + "\n"
+CELL_WIDTH = 28
+"""Letters of a cell that are shown."""
 
 
-def _lines(world: World) -> Iterator[str]:
+class Samples(NamedTuple):
+    """Some rows of each table of a default configuration.
+
+    Attributes:
+        day: the last day of the world.
+        rows: of each table, by its name, with published values in the order of its columns.
+    """
+
+    day: dt.date
+    rows: Mapping[str, Sequence[Sequence[object]]]
+
+
+def page(world: World, samples: Samples | None = None) -> str:
+    """The data dictionary of a world, in Markdown; with some rows of each table where they are given."""
+    return "\n".join(_lines(world, samples)).rstrip() + "\n"
+
+
+def _lines(world: World, samples: Samples | None) -> Iterator[str]:
     title, _, story = world.summary.partition("\n")
     yield f"# {world.name}"
     yield from ("", title, "", story.strip(), "", NOTE, "")
+    if samples is not None:
+        yield from (f"First rows of a table are those of the default configuration as of {samples.day}.", "")
     yield from _grid(
         ("Table", "One row is", "Made from"),
         (
@@ -39,6 +56,8 @@ def _lines(world: World) -> Iterator[str]:
     )
     for table in world.relations:
         yield from _table(table)
+        if samples is not None:
+            yield from _sample(table, samples.rows[table.name])
     yield from ("## Anomalies", "", "Labelled faults; the share is that of the default configuration.", "")
     asked = world.asked_labels(world.config())
     yield from _grid(
@@ -90,6 +109,28 @@ def _table(table: Table) -> Iterator[str]:
         yield from ("In every row:", "", *(f"- {rule.name}: `{rule.sql}`" for rule in table.rules), "")
 
 
+def _sample(table: Table, rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    """Rows as text in columns, which a page scrolls and does not wrap."""
+    if not rows:
+        yield from ("By default it has no rows.", "")
+        return
+    head = [column.published_name for column in table.columns]
+    cells = [head, *([_cell(value) for value in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    is_number = [column.form.json == "number" for column in table.columns]
+    yield from ("First rows:" if len(rows) > 1 else "Its row:", "", "```text")
+    for line in cells:
+        sides = zip(line, widths, is_number, strict=True)
+        yield "  ".join(f"{cell:>{w}}" if right else f"{cell:<{w}}" for cell, w, right in sides).rstrip()
+    yield from ("```", "")
+
+
+def _cell(value: object) -> str:
+    """A value on one line, cut where it is long."""
+    text = "" if value is None else " ".join(str(value).split())
+    return text if len(text) <= CELL_WIDTH else f"{text[: CELL_WIDTH - 1]}…"
+
+
 def _grid(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     """A Markdown table and an empty line."""
     for row in (head, ("---",) * len(head), *rows):
@@ -127,16 +168,3 @@ def _share(population: int, asked: int) -> str:
 
 def _link(table: str) -> str:
     return f"[{table}](#{table})"
-
-
-def main(directory: Path = Path("docs")) -> None:
-    """Write the page of every world into a directory."""
-    directory.mkdir(exist_ok=True)
-    for name in worlds.NAMES:
-        path = directory / f"{name}.md"
-        path.write_text(page(worlds.load(name)), encoding="utf-8")
-        print(path, file=sys.stderr)
-
-
-if __name__ == "__main__":
-    main()
