@@ -59,7 +59,7 @@ screenshots: .venv/ready
 
 # The wheel in an empty environment of each Python there is; `make test` tries the wheel's own files.
 wheel: .venv/ready
-	@WHEEL=1 $(BIN)/python -m pytest -n 1 -rs tests/test_wheel.py
+	@WHEEL=1 $(BIN)/python -m pytest -n 1 -rs tests/test_wheel.py tests/test_examples.py
 
 # ROWS=10000000 for more transactions than a million; the plot goes up to ten million, or to ROWS.
 bench: .venv/ready
