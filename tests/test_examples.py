@@ -57,6 +57,12 @@ def test_the_container_has_the_versions_of_the_lock_file(tmp_path: Path) -> None
     assert names <= {pin.partition("==")[0] for pin in pins}
 
 
+def test_the_two_lines_are_those_of_the_readme() -> None:
+    lines = re.findall(r"^#   (podman .*)$", CONTAINERFILE, re.M)
+    assert [line.split()[1] for line in lines] == ["build", "run"]
+    assert "\n".join(lines) in (EXAMPLES / "README.md").read_text()
+
+
 def test_the_page_is_served_to_the_host_alone() -> None:
     assert "-p 127.0.0.1:3000:3000" in CONTAINERFILE
     assert "--host 127.0.0.1" in UNIT.read_text()
