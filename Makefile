@@ -6,11 +6,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 # What a process imports is compiled once and kept in .venv, also where the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: data test thorough dev check lint types nights dbt torture bench bench-plot bench-profile hosts lock clean
+.PHONY: data home test thorough dev check lint types nights dbt torture browser screenshots wheel bench bench-plot bench-profile hosts lock clean
 
-data: .venv/ready
-	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
+data: .venv/ready home
 	@DAGSTER_HOME="$(CURDIR)/.dagster_home" $(BIN)/python -m synth_assets.orchestration
+
+# Where Dagster keeps its history: `.env` tells its commands in this directory, where DAGSTER_HOME is not set.
+OTHER_SETTINGS = touch .env && { grep -v '/\.dagster_home}$$' .env >.env.new || true; } && mv .env.new .env
+home:
+	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
+	@echo 'cli: {telemetry: {enabled: false}}' >.dagster_home/dg.yaml
+	@$(OTHER_SETTINGS) && echo 'DAGSTER_HOME=$${DAGSTER_HOME:-$(CURDIR)/.dagster_home}' >>.env
 
 test: .venv/ready
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
@@ -19,11 +25,11 @@ test: .venv/ready
 thorough: .venv/ready
 	@THOROUGH=1 $(BIN)/python -m pytest -n auto --dist loadgroup
 
-# For this machine alone; HOST=0.0.0.0 for all that reach it, who then can run code.
+# For this machine alone; HOST=0.0.0.0 for all that reach it, who then can run code. PORT=3001 where 3000 is taken.
 HOST ?= 127.0.0.1
-dev: .venv/ready
-	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
-	@DAGSTER_HOME="$(CURDIR)/.dagster_home" $(BIN)/dagster dev --host "$(HOST)"
+dev: .venv/ready home
+	@env -u DAGSTER_HOME DG_CLI_CONFIG=.dagster_home/dg.yaml \
+		$(BIN)/dg dev -m synth_assets.definitions --host "$(HOST)" $(if $(PORT),--port "$(PORT)")
 
 check: lint types test
 
@@ -45,6 +51,18 @@ nights: .venv/ready
 # dbt itself builds the project of docs/dbt, in an environment of its own; `make test` runs its SQL.
 dbt: .venv/ready
 	@DBT=1 $(BIN)/python -m pytest -n 1 tests/test_dbt.py
+
+# Chromium opens the page of `make dev`, makes a world by a click and looks at it; `make test` looks at a table.
+browser: .venv/ready
+	@BROWSER=1 $(BIN)/python -m pytest -n 1 -rs tests/test_browser.py
+
+# The pictures of docs/images, taken anew.
+screenshots: .venv/ready
+	@$(BIN)/python -m tests.screenshots
+
+# The wheel in an empty environment of each Python there is; `make test` tries the wheel's own files.
+wheel: .venv/ready
+	@WHEEL=1 $(BIN)/python -m pytest -n 1 -rs tests/test_wheel.py tests/test_examples.py
 
 # ROWS=10000000 for more transactions than a million; the plot goes up to ten million, or to ROWS.
 bench: .venv/ready
@@ -75,4 +93,4 @@ lock:
 		--no-strip-extras --upgrade --quiet pyproject.toml -o requirements.lock
 
 clean:
-	@rm -rf .venv .dagster_home .readers
+	@rm -rf .venv .dagster_home .readers && $(OTHER_SETTINGS)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
 from tests.dagster_runs import run
 
@@ -21,7 +22,7 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [str(BIN / words[0]), *words[1:]],
         cwd=ROOT,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), **environment},
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "DAGSTER_HOME": "", **environment},
         capture_output=True,
         text=True,
         timeout=180,
@@ -63,3 +64,24 @@ def test_the_project_is_found_without_an_option(words: tuple[str, ...]) -> None:
     validated = command(*words)
     assert validated.returncode == 0, validated.stderr
     assert "Validation successful for code location" in validated.stdout + validated.stderr
+
+
+def test_make_tells_dagster_where_its_history_is_and_keeps_other_settings(
+    tmp_path: Path, monkeypatch
+) -> None:
+    for name in ("Makefile", "dagster.yaml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    settings = tmp_path / ".env"
+    settings.write_text("SYNTH_ASSETS_WORKERS=2\nDAGSTER_HOME=${DAGSTER_HOME:-/moved/.dagster_home}\n")
+    for _ in range(2):
+        subprocess.run(["make", "--silent", "home"], cwd=tmp_path, check=True)
+
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    assert len(settings.read_text().splitlines()) == 2
+    assert dotenv_values(settings) == {
+        "SYNTH_ASSETS_WORKERS": "2",
+        "DAGSTER_HOME": str(tmp_path / ".dagster_home"),
+    }
+    assert (tmp_path / ".dagster_home" / "dagster.yaml").exists()
+    monkeypatch.setenv("DAGSTER_HOME", "/elsewhere")
+    assert dotenv_values(settings)["DAGSTER_HOME"] == "/elsewhere", "the environment goes first"

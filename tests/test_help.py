@@ -15,7 +15,7 @@ from synth_assets import worlds
 from synth_assets.cli import main
 from synth_assets.derive.json_schema import config_schema
 from synth_assets.scenario.resolve import from_assignments, resolve
-from tests.pages import parsed
+from tests.markdown_pages import parsed
 
 
 def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages import Block, blocks_of, commands_of, same
+from tests.markdown_pages import Block, blocks_of, commands_of, same
 from tests.test_readme import ROOT, page_of
 
 PROGRAM = """

@@ -31,7 +31,7 @@ from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from tests import tiny
 from tests.dagster_runs import AS_OF, failure, run
-from tests.pages import Session
+from tests.markdown_pages import Session
 from tests.test_publish import hashes, small
 from tests.test_readme import ELSEWHERE, STORES, page_of
 

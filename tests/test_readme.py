@@ -15,7 +15,7 @@ from synth_assets.generation.generate import write_world
 from synth_assets.orchestration import world_assets
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds import NAMES
-from tests.pages import Session, blocks_of, commands_of, parsed, same
+from tests.markdown_pages import Session, blocks_of, commands_of, parsed, same
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
