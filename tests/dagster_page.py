@@ -138,7 +138,7 @@ def take_a_dollar_off_a_payment(data: Path) -> str:
     world = load("order_to_cash")
     store, table = Store(world, data), world.table("payments")
     published = store.published("payments")
-    rows = store.part(published, 0).read()
+    rows = store.block(published, 0).read()
     amounts = rows["amount_cents"].to_pylist()
     amounts[0] -= 100
     place = rows.schema.get_field_index("amount_cents")
