@@ -20,10 +20,10 @@ from synth_assets.model.query import Query
 from synth_assets.model.world import World
 from synth_assets.storage.published import Published
 
-MEMORY = "200MB"
+MEMORY = "100MB"
 """What DuckDB may take; more than that goes to files."""
 
-GROUP_ROWS = 5_000_000
+GROUP_ROWS = 2_000_000
 """Rows of some blocks that are read together, over all their tables; one block at least."""
 
 
