@@ -17,6 +17,7 @@ import pytest
 from synth_assets.checks.partitions import check_partitions
 from synth_assets.checks.verify import connect
 from synth_assets.evaluate.explain.block_reader import StoredReader, block_of
+from synth_assets.export.formats import published as source_of
 from synth_assets.generation.file_task import FileTask, build
 from synth_assets.generation.generate import write_world
 from synth_assets.model.file_plan import SHARED_FILES, even_files, growing_files, settled_files
@@ -167,6 +168,18 @@ def test_groups_of_blocks_within_files_clear_what_is_sound(
         found = check_partitions(connection, scenario.world, published(store))
     assert {kind.name for kind in scenario.world.anomalies} <= {name for name, _ in found.passed}
     assert found.rows["invoices"] == store.published("invoices").rows
+
+
+def test_decoys_of_groups_of_blocks_are_those_of_the_whole(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listed() -> list[dict[str, str]]:
+        return pa.concat_tables(source_of(store).parts(["decoys"])("decoys")).to_pylist()
+
+    whole = listed()
+    monkeypatch.setattr("synth_assets.export.formats.GROUP_ROWS", 700)
+    assert listed() == whole
+    assert {row["decoy"] for row in whole} >= {"repeat_order", "aged_unpaid", "approved_discount"}
 
 
 def test_verify_names_each_changed_file(store: Store, scenario: Scenario) -> None:

@@ -30,7 +30,7 @@ from synth_assets.model.decoy_list import DECOYS
 from synth_assets.model.query import Query
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
-from synth_assets.storage.published import Published
+from synth_assets.storage.published import Published, block_groups
 
 GROUP_ROWS = 5_000_000
 """Rows of a group, over all its tables; one block at least."""
@@ -128,7 +128,10 @@ class _Groups:
             self._refuse_other_files(self.published[table.name])
             if table not in self.tables:
                 self._load(table, range(self.published[table.name].blocks))
-        for group in self._groups():
+        groups = block_groups([self.published[table.name] for table in self.tables], GROUP_ROWS)
+        if not groups:
+            raise CannotPartition("tables of one root have other numbers of blocks")
+        for group in groups:
             for table in self.tables:
                 self._load(table, group)
             self._judge()
@@ -145,17 +148,6 @@ class _Groups:
         found = self.connection.execute("SELECT file FROM glob($1) ORDER BY file", [version.glob]).fetchall()
         if [file for (file,) in found] != list(map(str, version.files)):
             raise CannotPartition(f"{version.path}: other files than were written")
-
-    def _groups(self) -> Iterator[range]:
-        """Blocks that are read together: as many as hold about GROUP_ROWS."""
-        versions = [self.published[table.name] for table in self.tables]
-        rows = sum(count(self.connection, f"FROM {table.name}") for table in self.tables)
-        blocks = {version.blocks for version in versions}
-        if len(blocks) != 1:
-            raise CannotPartition("tables of one root have other numbers of blocks")
-        whole = blocks.pop()
-        step = max(1, GROUP_ROWS * whole // max(1, rows))
-        return (range(start, min(start + step, whole)) for start in range(0, whole, step))
 
     def _load(self, table: Table, blocks: range) -> None:
         """Check a table's blocks by themselves, and put what laws and rules use of them into memory."""

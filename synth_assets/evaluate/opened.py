@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from synth_assets.checks.verify import connect
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
-from synth_assets.storage.published import Published
+from synth_assets.storage.published import Published, block_groups
 from synth_assets.storage.store import Store
 
 if TYPE_CHECKING:
@@ -50,15 +50,13 @@ class Opened(NamedTuple):
         """
         names = [table.name for table in self.world.roots[self.world.root(self.world.manifest)]]
         made = {name: self.published[name] for name in names if name in self.published}
-        blocks = {version.blocks for version in made.values()}
-        if len(blocks) != 1 or blocks == {1}:
+        groups = block_groups(made.values(), GROUP_ROWS)
+        if len(groups) <= 1:
             yield
             return
-        whole = blocks.pop()
-        step = max(1, GROUP_ROWS * whole // sum(version.rows for version in made.values()))
-        for start in range(0, whole, step):
+        for group in groups:
             for name, version in made.items():
-                some = version.query_of(range(start, min(start + step, whole)))
+                some = version.query_of(group)
                 self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {some}")
             yield
         for name in made:

@@ -10,18 +10,21 @@ import duckdb
 import pyarrow as pa
 
 from synth_assets.derive.duckdb_view import attach_files, derived_query, relation_sql, view_sql
+from synth_assets.export.decoy_rows import GROUP_ROWS, decoy_rows
 from synth_assets.export.files import FORMATS, export
 from synth_assets.export.other_worlds import refuse_another_world
 from synth_assets.export.placing import as_system_errors
 from synth_assets.export.rows import BATCH_ROWS, Parts
 from synth_assets.export.systems import MEMORY, export_system, systems_of
 from synth_assets.export.vendors import export_vendor
+from synth_assets.model.decoy_list import DECOYS
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.variant import Variant
 from synth_assets.model.vendor import Since, Vendor
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import temporary_directory, translate_os_errors
+from synth_assets.storage.published import block_groups
 from synth_assets.storage.store import Store
 
 
@@ -105,6 +108,15 @@ def published(store: Store) -> Source:
             if name in queries:
                 for table in read[name]:
                     store.refuse_damage(versions[table])
+                labels = world.roots[world.root(world.manifest)]
+                made = [versions[table.name] for table in labels if table.name in read[name]]
+                groups = block_groups(made, GROUP_ROWS) if name == DECOYS else []
+                if len(groups) > 1:
+                    some = {table: versions[table] for table in read[name]}
+                    with as_system_errors(duckdb.Error), temporary_directory("decoys") as place:
+                        found = decoy_rows(world, scenario.config, some, groups, place)
+                        yield from (rows.cast(columns[name]) for rows in found)
+                    return
                 sources = {table: versions[table].glob for table in read[name]}
                 query = derived_query(queries[name], sources, scenario.config)
                 yield from (rows.cast(columns[name]) for rows in _answer(query, str(store.root)))

@@ -80,6 +80,16 @@ class Published:
         return parts_pattern(self.path)
 
 
+def block_groups(versions: Collection[Published], rows: int) -> list[range]:
+    """Runs of blocks that hold about so many rows over all of some tables, one block at least; none where the
+    tables are not of the same number of blocks."""
+    if len({version.blocks for version in versions}) != 1:
+        return []
+    blocks, total = next(iter(versions)).blocks, sum(version.rows for version in versions)
+    step = max(1, rows * blocks // max(1, total))
+    return [range(start, min(start + step, blocks)) for start in range(0, blocks, step)]
+
+
 def parts_pattern(directory: StoragePath) -> str:
     """A pattern for all parts in a directory, whose own name may hold characters that patterns use."""
     return only(directory) + "/part-*.parquet"
