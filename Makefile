@@ -93,4 +93,4 @@ lock:
 		--no-strip-extras --upgrade --quiet pyproject.toml -o requirements.lock
 
 clean:
-	@rm -rf .venv .dagster_home .readers && $(OTHER_SETTINGS)
+	@rm -rf .venv .dagster_home .readers && $(OTHER_SETTINGS) && { test -s .env || rm .env; }
