@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,6 +28,7 @@ from synth_assets.orchestration import __main__ as make_data
 from synth_assets.orchestration import plots
 from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.check_results import check_specs, identifier
+from synth_assets.orchestration.column_summary import BARS
 from synth_assets.orchestration.keys import asset_key
 from synth_assets.orchestration.schedule import nightly
 from synth_assets.orchestration.tables import ancestors
@@ -198,7 +200,7 @@ def test_every_asset_says_what_it_is() -> None:
     amount = schema.columns[2]
     assert (amount.name, amount.type) == ("amount_due_cents", "int64, USD cents")
     assert amount.description == "What the customer is asked to pay"
-    assert amount.constraints.other == ["≥ 1"]
+    assert amount.constraints.other == ["≥ 0.01 USD"]
 
 
 def test_the_scenario_offers_every_key_of_the_world_without_a_default() -> None:
@@ -298,6 +300,50 @@ def test_the_page_shows_rows_columns_amounts_and_a_picture(made: tuple) -> None:
     low_high, median = shown["dagster/column_schema"].value.columns[2].constraints.other[-2:]
     assert low_high.endswith("USD")
     assert median.startswith("median ")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_stated_range_holds_every_value_and_what_is_left_out_is_counted(
+    name: str, data_made: tuple[dict[str, Result], Path, str]
+) -> None:
+    results, path, _ = data_made
+    tables = {asset_key(load(name), table.name): table for table in load(name).relations}
+    with duckdb.connect(str(path / "synth_assets.duckdb"), read_only=True) as connection:
+        for event in results[name].get_asset_materialization_events():
+            if event.asset_key not in tables:
+                continue
+            table = tables[event.asset_key]
+            metadata = event.step_materialization_data.materialization.metadata
+            shown = {column.name: column for column in metadata["dagster/column_schema"].value.columns}
+            for column in table.columns:
+                if column.form.summary in ("amounts", "numbers"):
+                    words = " · ".join(shown[column.name].constraints.other)
+                    where = f"from {name}.{table.name}"
+                    assert stated(words) == values(connection, column.published_name, where, words), words
+
+
+def stated(words: str) -> tuple[Decimal | None, ...]:
+    """Least, most, rows that are not above zero and empty rows, as a column's words have them."""
+    number = r"(-?[\d,.]*\d)"
+    patterns = (rf"{number} to {number}", r"\(without ([\d,]+) row", r"([\d,]+) rows? empty")
+    found = [re.search(pattern, words) for pattern in patterns]
+    low, high = found[0].groups() if found[0] else (None, None)
+    return tuple(
+        Decimal(text.replace(",", "")) if text else None
+        for text in (low, high, *(match and match[1] for match in found[1:]))
+    )
+
+
+def values(
+    connection: duckdb.DuckDBPyConnection, column: str, where: str, words: str
+) -> tuple[Decimal | None, ...]:
+    """The same, asked of the rows; rows that are not above zero only where a histogram is shown."""
+    low, high, others, empty = connection.execute(
+        f"select min({column}), max({column}), count(*) filter ({column} <= 0), "
+        f"count(*) filter ({column} is null) {where}"
+    ).fetchall()[0]
+    has_bars = any(bar in words for bar in BARS)
+    return (low, high, (others or None) if has_bars else None, empty or None)
 
 
 def test_an_identical_rebuild_keeps_every_data_version(

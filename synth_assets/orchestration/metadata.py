@@ -11,7 +11,7 @@ import duckdb
 from synth_assets.derive.duckdb_view import relation_sql
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
-from synth_assets.orchestration.column_summary import shape
+from synth_assets.orchestration.column_summary import shape, spelt
 from synth_assets.scenario.scenario import FORMAT_VERSION, Scenario
 from synth_assets.storage.store import Published
 
@@ -68,9 +68,9 @@ def _constraints(column: Column) -> Iterator[str]:
     if column.is_reference:
         yield f"in {' or '.join(column.referenced_tables)}"
     if column.minimum is not None:
-        yield f"≥ {column.minimum:,}"
+        yield f"≥ {spelt(column, column.minimum)}"
     if column.maximum is not None:
-        yield f"≤ {column.maximum:,}"
+        yield f"≤ {spelt(column, column.maximum)}"
 
 
 def table_metadata(
