@@ -10,7 +10,6 @@ import sys
 from contextlib import redirect_stdout
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
@@ -46,15 +45,14 @@ def data_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Resul
     results: dict[str, Result] = {}
     told = io.StringIO()
 
-    def materialized(assets: list[dg.AssetsDefinition], **options: Any) -> Result:
-        world = NAMES[len(results)]
-        results[world] = dg.materialize(assets, **options)
-        return results[world]
+    def remembered(world: World, *given: Any) -> Result:
+        results[world.name] = run_world(world, *given)
+        return results[world.name]
 
     def drawn(connection: duckdb.DuckDBPyConnection, world: World, table: Table) -> dict[str, Any]:
         return draw(connection, world, table) if world.name == "order_to_cash" else {}
 
-    draw = plots.plot_metadata
+    draw, run_world = plots.plot_metadata, make_data.run_world
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(told):
         path = tmp_path_factory.mktemp("data")
         few = {"order_to_cash": {"as_of": AS_OF}, "wholesale": {"preset": "small"}}
@@ -63,7 +61,7 @@ def data_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Resul
         patch.setenv("SYNTH_ASSETS_CONFIG", str(path / "few.yaml"))
         patch.delenv("DAGSTER_HOME", raising=False)
         patch.setattr(plots, "plot_metadata", drawn)
-        patch.setattr(make_data, "dg", SimpleNamespace(**vars(dg) | {"materialize": materialized}))
+        patch.setattr(make_data, "run_world", remembered)
         assert make_data.main() == 0
     return results, path, told.getvalue()
 
@@ -227,6 +225,12 @@ def test_the_nightly_tick_runs_everything_as_of_its_own_day() -> None:
     everything = defs.resolve_job_def("everything").asset_layer.executable_asset_keys
     reports = defs.resolve_job_def("reports").asset_layer.executable_asset_keys
     assert everything == defs.resolve_asset_graph().executable_asset_keys - reports
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_world_is_a_job_of_its_name(name: str) -> None:
+    made = defs.resolve_job_def(name).asset_layer.executable_asset_keys
+    assert made == {spec.key for asset in world_assets(load(name)) for spec in asset.specs}
 
 
 # --- what a run leaves --------------------------------------------------------------------------------

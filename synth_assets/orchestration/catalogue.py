@@ -1,5 +1,6 @@
 """The last asset of a world: the DuckDB catalogue, flipped for all its tables at once."""
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import dagster as dg
@@ -10,8 +11,10 @@ from synth_assets.orchestration.check_results import as_table
 from synth_assets.orchestration.failures import fail_in_one_line, refuse_other_scenario, refuse_unused_config
 from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for
 from synth_assets.orchestration.lineage import upstream
+from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
 from synth_assets.storage.paths import StoragePath
+from synth_assets.storage.store import Published
 
 
 def catalogue_asset(world: World) -> dg.AssetsDefinition:
@@ -47,11 +50,8 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
             }
             for table in world.tables
         ]
-        versions = ",".join(found.content for found in published.values())
         return dg.MaterializeResult(
-            data_version=dg.DataVersion(
-                f"{scenario.id}-{blake2b(versions.encode(), digest_size=8).hexdigest()}"
-            ),
+            data_version=dg.DataVersion(catalogue_version(scenario, published)),
             metadata={
                 "path": dg.MetadataValue.path(str(path)),
                 "views": as_table(rows),
@@ -64,6 +64,12 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         )
 
     return flip
+
+
+def catalogue_version(scenario: Scenario, published: Mapping[str, Published]) -> str:
+    """The data version of a catalogue of some tables."""
+    contents = ",".join(found.content for found in published.values())
+    return f"{scenario.id}-{blake2b(contents.encode(), digest_size=8).hexdigest()}"
 
 
 def example(world: World) -> str:
