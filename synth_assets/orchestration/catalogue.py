@@ -9,7 +9,7 @@ from synth_assets import __version__
 from synth_assets.model.world import World
 from synth_assets.orchestration.check_results import as_table
 from synth_assets.orchestration.failures import fail_in_one_line, refuse_other_scenario, refuse_unused_config
-from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for
+from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for, tags
 from synth_assets.orchestration.lineage import upstream
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
@@ -31,6 +31,7 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         group_name=world.name,
         kinds={"duckdb"},
         owners=OWNERS,
+        tags=tags(world),
         code_version=__version__,
     )
     def flip(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

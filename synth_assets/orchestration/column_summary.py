@@ -20,14 +20,14 @@ MOST_CHOICES = 6
 def shape(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> list[str]:
     """Words on the values of a column, none for ids, references and text.
 
-    | kind                 | for example                                                         |
-    |----------------------|---------------------------------------------------------------------|
-    | money, quantity      | 70.00 to 82,632.58 USD · median 2,227.97 USD ▁▂▄▆█▇▅▃▁              |
-    | count, rate, decimal | 1 to 40 units · median 6 units                                      |
-    | day, moment          | 2025-11-24 to 2026-11-20                                            |
-    | choice, flag         | paid 87 % · unpaid 13 %                                             |
-    | any that is empty    | 12 rows empty                                                       |
-    | not all above zero   | -5.00 to 9.00 USD · median 2.00 USD · above 0: ▁▂▄█▃▁ (without 3 rows) |
+    | kind                 | for example                                            |
+    |----------------------|--------------------------------------------------------|
+    | money, quantity      | 70.00 to 82,632.58 USD · median 2,227.97 USD · ▁▂▆█▅▃▁ |
+    | not all above zero   | … · above 0 ▁▂▆█▅▃▁ · 3 rows at or below 0             |
+    | count, rate, decimal | 1 to 40 units · median 6 units                         |
+    | day, moment          | 2025-11-24 to 2026-11-20                               |
+    | choice, flag         | paid 87 % · unpaid 13 %                                |
+    | any with empty cells | … · 12 rows empty                                      |
     """
     summary = SUMMARIES.get(column.form.summary)
     if not summary:
@@ -71,9 +71,7 @@ def _amounts(connection: duckdb.DuckDBPyConnection, table: Table, column: Column
     if not bars:
         return words
     others = _count(connection, table, f"{column.name} <= 0")
-    if others:
-        return [*words, f"above 0: {bars} (without {_rows(others)})"]
-    return [words[0], f"{words[1]} {bars}"]
+    return [*words, f"above 0 {bars}", f"{_rows(others)} at or below 0"] if others else [*words, bars]
 
 
 def _bars(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> str:

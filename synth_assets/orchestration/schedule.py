@@ -48,6 +48,16 @@ def world_job(world: World, assets: Iterable[dg.AssetsDefinition]) -> Unresolved
     )
 
 
+def checks_job(assets: Iterable[dg.AssetsDefinition]) -> UnresolvedAssetJobDefinition:
+    """The job that judges what is published."""
+    return dg.define_asset_job(
+        "checks",
+        selection=dg.AssetSelection.checks_for_assets(*assets),
+        description="Every check of every published table again, as `synth-assets verify all`. It changes no "
+        "file.",
+    )
+
+
 @dg.schedule(
     job=EVERYTHING,
     cron_schedule="0 2 * * *",
