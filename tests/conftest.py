@@ -6,6 +6,7 @@ Workers of pytest-xdist share the tests as `tests.dealing` says.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -16,6 +17,9 @@ from tests import dealing
 
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
+
+os.environ["DAGSTER_HOME"] = ""
+"""No command that a test starts writes into the history of the project in which it starts."""
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,8 +8,8 @@ import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
@@ -21,12 +21,11 @@ from synth_assets.checks.fault_chains import compared
 from synth_assets.checks.world_checks import world_checks
 from synth_assets.definitions import defs
 from synth_assets.generation.generate import write_world
-from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import __main__ as make_data
-from synth_assets.orchestration import plots
 from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.check_results import check_specs, identifier
+from synth_assets.orchestration.column_summary import BARS
 from synth_assets.orchestration.keys import asset_key
 from synth_assets.orchestration.schedule import nightly
 from synth_assets.orchestration.tables import ancestors
@@ -40,19 +39,15 @@ Result = dg.ExecuteInProcessResult
 
 @pytest.fixture(scope="module")
 def data_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Result], Path, str]:
-    """`make data`, drawing one world's pictures: the run of each world, where it wrote and what was told."""
+    """`make data`: the run of each world, where it wrote and what was told."""
     results: dict[str, Result] = {}
     told = io.StringIO()
 
-    def materialized(assets: list[dg.AssetsDefinition], **options: Any) -> Result:
-        world = NAMES[len(results)]
-        results[world] = dg.materialize(assets, **options)
-        return results[world]
+    def remembered(world: World, *given: Any) -> Result:
+        results[world.name] = run_world(world, *given)
+        return results[world.name]
 
-    def drawn(connection: duckdb.DuckDBPyConnection, world: World, table: Table) -> dict[str, Any]:
-        return draw(connection, world, table) if world.name == "order_to_cash" else {}
-
-    draw = plots.plot_metadata
+    run_world = make_data.run_world
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(told):
         path = tmp_path_factory.mktemp("data")
         few = {"order_to_cash": {"as_of": AS_OF}, "wholesale": {"preset": "small"}}
@@ -60,8 +55,7 @@ def data_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Resul
         patch.setenv("SYNTH_ASSETS_DATA_DIR", str(path))
         patch.setenv("SYNTH_ASSETS_CONFIG", str(path / "few.yaml"))
         patch.delenv("DAGSTER_HOME", raising=False)
-        patch.setattr(plots, "plot_metadata", drawn)
-        patch.setattr(make_data, "dg", SimpleNamespace(**vars(dg) | {"materialize": materialized}))
+        patch.setattr(make_data, "run_world", remembered)
         assert make_data.main() == 0
     return results, path, told.getvalue()
 
@@ -198,11 +192,11 @@ def test_every_asset_says_what_it_is() -> None:
     amount = schema.columns[2]
     assert (amount.name, amount.type) == ("amount_due_cents", "int64, USD cents")
     assert amount.description == "What the customer is asked to pay"
-    assert amount.constraints.other == ["≥ 1"]
+    assert amount.constraints.other == ["≥ 0.01 USD"]
 
 
 def test_the_scenario_offers_every_key_of_the_world_without_a_default() -> None:
-    shape = world_assets(WORLD)[0].op.config_schema.config_type
+    shape = world_assets(WORLD)[0].op.config_schema.config_type.inner_type
     keys = set(WORLD.config.model_fields) | {"preset", "clean"}
     assert set(shape.fields) == keys
     assert not any(field.is_required or field.default_provided for field in shape.fields.values())
@@ -225,6 +219,20 @@ def test_the_nightly_tick_runs_everything_as_of_its_own_day() -> None:
     everything = defs.resolve_job_def("everything").asset_layer.executable_asset_keys
     reports = defs.resolve_job_def("reports").asset_layer.executable_asset_keys
     assert everything == defs.resolve_asset_graph().executable_asset_keys - reports
+
+
+def test_every_check_of_what_is_published_can_run_alone() -> None:
+    job, graph = defs.resolve_job_def("checks").asset_layer, defs.resolve_asset_graph()
+    keys = job.asset_graph.asset_check_keys
+    assert not list(job.executable_asset_keys)
+    assert len(keys) == sum(map(number_of_checks, NAMES))
+    assert all(graph.get_execution_set_asset_and_check_keys(key) == {key} for key in keys)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_world_is_a_job_of_its_name(name: str) -> None:
+    made = defs.resolve_job_def(name).asset_layer.executable_asset_keys
+    assert made == {spec.key for asset in world_assets(load(name)) for spec in asset.specs}
 
 
 # --- what a run leaves --------------------------------------------------------------------------------
@@ -274,7 +282,6 @@ def test_dagster_and_the_command_line_write_the_same_bytes(made: tuple, tmp_path
 
 def test_blocks_are_those_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path / "dagster"))
-    monkeypatch.setattr(plots, "plot_metadata", lambda *_: {})
     many = {"num_transactions": 66_000, "lost_deals_per_order": 0, "open_deals_per_order": 0}
     assert run(**many).success
     asked = resolve("order_to_cash", {"as_of": AS_OF, **many})
@@ -285,26 +292,114 @@ def test_blocks_are_those_of_the_command_line(tmp_path: Path, monkeypatch: pytes
 
 def test_the_page_shows_rows_columns_amounts_and_a_picture(made: tuple) -> None:
     result, path = made
-    materialization = next(
-        event.step_materialization_data.materialization
-        for event in result.get_asset_materialization_events()
-        if event.asset_key == dg.AssetKey("invoices")
-    )
-    shown = materialization.metadata
+    shown = materializations(result)[dg.AssetKey("invoices")]
     assert shown["dagster/row_count"].value == 980
     assert shown["preview"].value.startswith("| invoice_id | order_id | amount_due |")
-    assert shown["plot"].value.startswith("![Amounts due, USD on a log axis](data:image/png;base64,")
+    assert shown["plot"].value.startswith("Amounts due, USD on a log axis\n\n![](data:image/svg+xml;base64,")
     assert shown["path"].value == str((path / "order_to_cash" / "invoices").resolve())
-    low_high, median = shown["dagster/column_schema"].value.columns[2].constraints.other[-2:]
-    assert low_high.endswith("USD")
+    bound, low_high, median, bars = shown["dagster/column_schema"].value.columns[2].constraints.other
+    assert bound == "≥ 0.01 USD"
+    assert low_high.endswith(" USD")
     assert median.startswith("median ")
+    assert set(bars) <= set(BARS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_picture_and_preview_is_shown_without_a_click(
+    name: str, data_made: tuple[dict[str, Result], Path, str]
+) -> None:
+    """The page shows Markdown of 999 characters at once; more of it is a link."""
+    world, shown = load(name), materializations(data_made[0][name])
+    for table in world.relations:
+        metadata = shown[asset_key(world, table.name)]
+        assert len(metadata["preview"].value) < 1000, table.name
+        if table.name in world.plots and metadata["dagster/row_count"].value:
+            assert 0 < len(metadata["plot"].value) < 1000, table.name
+
+
+def materializations(result: Result) -> dict[dg.AssetKey, Any]:
+    """The metadata of each asset that a run made."""
+    return {
+        event.asset_key: event.step_materialization_data.materialization.metadata
+        for event in result.get_asset_materialization_events()
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_query_of_every_page_runs_as_it_is_pasted(
+    name: str, data_made: tuple[dict[str, Result], Path, str]
+) -> None:
+    _, path, _ = data_made
+    world, graph = load(name), defs.resolve_asset_graph()
+    with duckdb.connect(str(path / "synth_assets.duckdb"), read_only=True) as connection:
+        for table in world.relations:
+            said = graph.get(asset_key(world, table.name)).description or ""
+            [query] = re.findall(r"\*\*Ask it\*\*.*?```sql\n(.*?)\n```", said, re.DOTALL)
+            rows = connection.execute(query).fetchall()
+            has_labels = name in ("order_to_cash", "subscriptions")
+            assert rows or not has_labels, query
+
+
+def test_labels_are_numbers_and_an_empty_manifest_says_why(
+    data_made: tuple[dict[str, Result], Path, str],
+) -> None:
+    results, _, _ = data_made
+    shown = materializations(results["order_to_cash"])[dg.AssetKey("anomaly_manifest")]
+    assert {"labels_asked", "labels_found", "labels_pricing_drift"} <= set(shown)
+    assert (shown["labels_asked"].value, shown["labels_pricing_drift"].value) == (310, 80)
+    for name in ("personal_banking", "wholesale"):
+        empty = materializations(results[name])[asset_key(load(name), "anomaly_manifest")]
+        assert "anomaly rates are 0" in empty["why_it_is_empty"].value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_stated_range_holds_every_value_and_what_is_left_out_is_counted(
+    name: str, data_made: tuple[dict[str, Result], Path, str]
+) -> None:
+    results, path, _ = data_made
+    tables = {asset_key(load(name), table.name): table for table in load(name).relations}
+    with duckdb.connect(str(path / "synth_assets.duckdb"), read_only=True) as connection:
+        for event in results[name].get_asset_materialization_events():
+            if event.asset_key not in tables:
+                continue
+            table = tables[event.asset_key]
+            metadata = event.step_materialization_data.materialization.metadata
+            shown = {column.name: column for column in metadata["dagster/column_schema"].value.columns}
+            for column in table.columns:
+                if column.form.summary in ("amounts", "numbers"):
+                    words = " · ".join(shown[column.name].constraints.other)
+                    where = f"from {name}.{table.name}"
+                    assert stated(words) == values(connection, column.published_name, where, words), words
+
+
+def stated(words: str) -> tuple[Decimal | None, ...]:
+    """Least, most, rows that are not above zero and empty rows, as a column's words have them."""
+    number = r"(-?[\d,.]*\d)"
+    patterns = (rf"{number} to {number}", r"([\d,]+) rows? at or below 0", r"([\d,]+) rows? empty")
+    found = [re.search(pattern, words) for pattern in patterns]
+    low, high = found[0].groups() if found[0] else (None, None)
+    return tuple(
+        Decimal(text.replace(",", "")) if text else None
+        for text in (low, high, *(match and match[1] for match in found[1:]))
+    )
+
+
+def values(
+    connection: duckdb.DuckDBPyConnection, column: str, where: str, words: str
+) -> tuple[Decimal | None, ...]:
+    """The same, asked of the rows; rows that are not above zero only where a histogram is shown."""
+    low, high, others, empty = connection.execute(
+        f"select min({column}), max({column}), count(*) filter ({column} <= 0), "
+        f"count(*) filter ({column} is null) {where}"
+    ).fetchall()[0]
+    has_bars = any(bar in words for bar in BARS)
+    return (low, high, (others or None) if has_bars else None, empty or None)
 
 
 def test_an_identical_rebuild_keeps_every_data_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(plots, "plot_metadata", lambda *_: {})
     with dg.DagsterInstance.ephemeral() as instance:
         versions = []
         for seed in (1, 1, 2):

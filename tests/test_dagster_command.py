@@ -48,15 +48,39 @@ def test_materialize_needs_no_option_but_the_selection(tmp_path: Path) -> None:
 
 
 def pth_value() -> str:
-    """What the installed .pth file sets in every process of the environment, so that nobody has to."""
-    before = dict(os.environ)
-    try:
-        os.environ.pop("DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME", None)
+    """The module that the installed .pth file names in every process of the environment."""
+    return variables_set("python", "-m", "pytest")["DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME"]
+
+
+def variables_set(*words: str, **before: str) -> dict[str, str]:
+    """What the installed .pth file sets when Python is started so in a project, so that nobody has to."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "orig_argv", list(words))
+        for name in ("DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME", "DAGSTER_HOME"):
+            patch.setenv(name, "")  # so that it is restored
+            patch.delenv(name)
+        for name, value in before.items():
+            patch.setenv(name, value)
+        known = dict(os.environ)
         exec((ROOT / "synth_assets" / "orchestration" / "dagster_cli.pth").read_text())
-        return os.environ["DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME"]
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+        return {name: value for name, value in os.environ.items() if known.get(name) != value}
+
+
+def test_commands_share_the_history_of_make_data_and_nothing_else_writes_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / ".dagster_home"
+    monkeypatch.chdir(tmp_path)
+    dagster = ("python", "/somewhere/bin/dagster", "asset")
+    assert variables_set(*dagster) == {}, "not a project"
+    (tmp_path / "pyproject.toml").write_text('name = "synth-assets"')
+    assert "DAGSTER_HOME" not in variables_set(*dagster), "before the first make data"
+    home.mkdir()
+    (home / "dagster.yaml").touch()
+    assert variables_set(*dagster)["DAGSTER_HOME"] == str(home)
+    assert variables_set("python", "-m", "dagster")["DAGSTER_HOME"] == str(home)
+    assert "DAGSTER_HOME" not in variables_set("python", "-m", "pytest")
+    assert "DAGSTER_HOME" not in variables_set(*dagster, DAGSTER_HOME="/another")
 
 
 @pytest.mark.parametrize("words", [("dagster", "definitions", "validate")])

@@ -20,8 +20,9 @@ from synth_assets.definitions import defs
 from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
-from synth_assets.orchestration import plots
 from synth_assets.orchestration.__main__ import main
+from synth_assets.orchestration.assets import world_assets
+from synth_assets.orchestration.check_results import check_specs
 from synth_assets.orchestration.scenario import config_field, resolve_run
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
@@ -35,7 +36,6 @@ from tests.dagster_runs import QUIET, WORLD, check, failure, run
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("SYNTH_ASSETS_CONFIG", raising=False)
-    monkeypatch.setattr(plots, "plot_metadata", lambda *_: {})  # drawing is half the time of a small run
     return tmp_path
 
 
@@ -86,6 +86,8 @@ def test_a_broken_table_is_not_published_and_shows_its_failing_rows(data: Path) 
     assert "INV-" in str(records[0].data)
     assert not check(result, "invoices", "terms_are_net_30").passed
     assert check(result, "invoices", "schema").passed
+    said = f"the rows of run {result.run_id[:8]} were withheld, those of scenario {before.scenario} stay"
+    assert str(rule.description).endswith(said), "the page shows it beside the rows of the night before"
     assert Store(WORLD, data).published("invoices") == before
     assert invoiced(data) == before.rows
     assert result.get_step_success_events()[-1].step_key != "catalogue"
@@ -178,9 +180,25 @@ def test_a_truncated_table_is_named_with_the_command(data: Path) -> None:
     assert said.endswith("Run: dagster asset materialize --select 'invoices+'")
     content = bytearray(part.read_bytes())
     part.write_bytes(content + b"123456789")
-    assert "is damaged" in failure(run("payments"))
+    refused = run("payments")
+    assert "is damaged" in failure(refused)
+    reasons = {(found.passed, found.description) for found in refused.get_asset_check_evaluations()}
+    assert reasons == {(False, f"did not run: {failure(refused)}")}
+    assert len(refused.get_asset_check_evaluations()) == len(check_specs(WORLD, "payments"))
+    assert not check(judged("invoices"), "invoices", "parts").passed
     assert run("invoices").success
+    again = judged("invoices")
+    assert again.success
+    assert {found.passed for found in again.get_asset_check_evaluations()} == {True}
+    assert len(again.get_asset_check_evaluations()) == len(check_specs(WORLD, "invoices"))
+    assert again.get_asset_materialization_events() == [], "the checks ran alone"
     assert run("payments").success
+
+
+def judged(table: str) -> dg.ExecuteInProcessResult:
+    """The checks of a published table alone, as *Execute* on the page and the job `checks` run them."""
+    selected = dg.AssetSelection.checks_for_assets(table)
+    return dg.materialize(world_assets(WORLD), selection=selected, run_config=QUIET, raise_on_error=False)
 
 
 @pytest.mark.parametrize(

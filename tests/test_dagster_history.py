@@ -15,7 +15,7 @@ from queue import Queue
 import dagster as dg
 import pytest
 
-from synth_assets.orchestration.history import OpenHistory
+from synth_assets.orchestration.history import DEFINITIONS, OpenHistory
 from tests.dagster_runs import run
 
 ROOT = Path(__file__).parent.parent
@@ -66,6 +66,9 @@ def test_what_a_run_stores_is_read_again(
         record = other.get_run_record_by_id(result.run_id)
         assert record
         assert record.dagster_run.is_success
+        origin = record.dagster_run.remote_job_origin
+        assert origin, "the page's timeline shows no run without one"
+        assert (origin.location_name, origin.job_name) == (DEFINITIONS, record.dagster_run.job_name)
         told = Counter(event.event_type_value for event in result.all_events)
         stored = Counter(
             log.dagster_event.event_type_value for log in other.all_logs(result.run_id) if log.dagster_event

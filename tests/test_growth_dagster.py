@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from synth_assets.definitions import defs
-from synth_assets.orchestration import plots
 from synth_assets.orchestration.keys import op_name
 from synth_assets.orchestration.schedule import nightly
 from synth_assets.storage.parquet import part_name
@@ -24,7 +23,6 @@ HISTORY = {"start": "2024-01-01", "transactions_per_year": 240}
 @pytest.fixture(autouse=True)
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(plots, "plot_metadata", lambda *_: {})
     return tmp_path
 
 

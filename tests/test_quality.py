@@ -23,7 +23,6 @@ from synth_assets.checks.report import checklist, report_json
 from synth_assets.checks.verify import connect
 from synth_assets.checks.verify import run as run_checks
 from synth_assets.cli import main
-from synth_assets.orchestration import plots
 from synth_assets.orchestration.assets import world_assets
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.validation_report import is_blocking, render
@@ -265,7 +264,6 @@ def test_generate_fails_where_an_item_does_that_blocks(tmp_path, monkeypatch):
 def dagster_writes_to(directory: Path, patch: pytest.MonkeyPatch) -> Path:
     patch.setenv("SYNTH_ASSETS_DATA_DIR", str(directory))
     patch.delenv("SYNTH_ASSETS_CONFIG", raising=False)
-    patch.setattr(plots, "plot_metadata", lambda *_: {})  # drawing is half the time of a small run
     return directory
 
 

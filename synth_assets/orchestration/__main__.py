@@ -18,6 +18,7 @@ from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.check_results import identifier
 from synth_assets.orchestration.exports import chosen_exports
 from synth_assets.orchestration.keys import asset_key
+from synth_assets.orchestration.schedule import world_job
 from synth_assets.storage.catalogue import FILE_NAME
 from synth_assets.storage.paths import StoragePath
 from synth_assets.storage.store import Store, data_dir
@@ -43,13 +44,21 @@ def main() -> int:
     ):
         for world, assets in every:
             started = perf_counter()
-            result = dg.materialize(assets, instance=instance, run_config=QUIET, raise_on_error=False)
+            result = run_world(world, assets, instance)
             if not result.success:
                 print("\n".join(_failure(world, result)), file=sys.stderr)
                 return 1
             print("\n".join(_summary(world, result, perf_counter() - started)))
     print("\n".join(_next(data_dir())))
     return 0
+
+
+def run_world(
+    world: World, assets: list[dg.AssetsDefinition], instance: dg.DagsterInstance
+) -> dg.ExecuteInProcessResult:
+    """Run the job of a world, where the page shows it among the runs of that job."""
+    job = dg.Definitions(assets=assets, jobs=[world_job(world, assets)]).resolve_job_def(world.name)
+    return job.execute_in_process(run_config=QUIET, instance=instance, raise_on_error=False)
 
 
 def _summary(world: World, result: dg.ExecuteInProcessResult, seconds: float) -> Iterator[str]:

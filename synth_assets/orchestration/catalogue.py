@@ -1,5 +1,6 @@
 """The last asset of a world: the DuckDB catalogue, flipped for all its tables at once."""
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import dagster as dg
@@ -8,10 +9,12 @@ from synth_assets import __version__
 from synth_assets.model.world import World
 from synth_assets.orchestration.check_results import as_table
 from synth_assets.orchestration.failures import fail_in_one_line, refuse_other_scenario, refuse_unused_config
-from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for
+from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for, tags
 from synth_assets.orchestration.lineage import upstream
+from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
 from synth_assets.storage.paths import StoragePath
+from synth_assets.storage.store import Published
 
 
 def catalogue_asset(world: World) -> dg.AssetsDefinition:
@@ -28,6 +31,7 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         group_name=world.name,
         kinds={"duckdb"},
         owners=OWNERS,
+        tags=tags(world),
         code_version=__version__,
     )
     def flip(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -47,11 +51,8 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
             }
             for table in world.tables
         ]
-        versions = ",".join(found.content for found in published.values())
         return dg.MaterializeResult(
-            data_version=dg.DataVersion(
-                f"{scenario.id}-{blake2b(versions.encode(), digest_size=8).hexdigest()}"
-            ),
+            data_version=dg.DataVersion(catalogue_version(scenario, published)),
             metadata={
                 "path": dg.MetadataValue.path(str(path)),
                 "views": as_table(rows),
@@ -64,6 +65,12 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         )
 
     return flip
+
+
+def catalogue_version(scenario: Scenario, published: Mapping[str, Published]) -> str:
+    """The data version of a catalogue of some tables."""
+    contents = ",".join(found.content for found in published.values())
+    return f"{scenario.id}-{blake2b(contents.encode(), digest_size=8).hexdigest()}"
 
 
 def example(world: World) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -11,8 +11,12 @@ import dagster as dg
 from synth_assets.checks.check import Check
 from synth_assets.checks.spec import CheckSpec
 from synth_assets.checks.world_checks import world_checks
+from synth_assets.model.errors import Problem
 from synth_assets.model.world import World
+from synth_assets.orchestration.failures import Event
 from synth_assets.orchestration.keys import asset_key
+from synth_assets.storage.paths import translate_os_errors
+from synth_assets.storage.store import Store, data_dir
 
 
 def checks_of(world: World, name: str) -> list[CheckSpec]:
@@ -39,10 +43,54 @@ def identifier(name: str) -> str:
     return re.sub(r"\W+", "_", name).strip("_")
 
 
-def result(key: dg.AssetKey, check: Check) -> dg.AssetCheckResult:
+def chosen(context: dg.AssetExecutionContext, checks: Sequence[CheckSpec]) -> list[CheckSpec]:
+    """Those checks that a run selects."""
+    names = {key.name for key in context.selected_asset_check_keys}
+    return [check for check in checks if identifier(check.name) in names]
+
+
+def withheld(context: dg.AssetExecutionContext, store: Store, name: str) -> str:
+    """What becomes of rows that a check refuses: which run made them, and what stays in their place."""
+    run = f"; the rows of run {context.run.run_id[:8]} were withheld"
+    try:
+        return f"{run}, those of scenario {store.published(name).scenario} stay"
+    except Problem:
+        return f"{run}, and nothing is published"
+
+
+def with_reasons(
+    context: dg.AssetExecutionContext, world: World, name: str, events: Iterable[Event]
+) -> Iterator[Event]:
+    """The events of an asset; where a problem ends them, each check that did not run fails and says why.
+
+    Raises:
+        Problem: the same.
+    """
+    told = set()
+    try:
+        with translate_os_errors(data_dir()):
+            for event in events:
+                if isinstance(event, dg.AssetCheckResult):
+                    told.add(event.check_name)
+                yield event
+    except Problem as problem:
+        for check in chosen(context, checks_of(world, name)):
+            if identifier(check.name) not in told:
+                yield dg.AssetCheckResult(
+                    asset_key=asset_key(world, name),
+                    check_name=identifier(check.name),
+                    passed=False,
+                    severity=dg.AssetCheckSeverity(check.severity),
+                    description=f"did not run: {problem}",
+                )
+        raise
+
+
+def result(key: dg.AssetKey, check: Check, fate: str = "") -> dg.AssetCheckResult:
     """A check of an asset for Dagster's page: what was compared, and the first failing rows as a table.
 
-    The page draws the history of numbers, so both sides are there as numbers too.
+    The page draws the history of numbers, so both sides are there as numbers too. `fate` says what became of
+    the rows, where they are not those that the page shows.
     """
     metadata: dict[str, Any] = {"asked": check.asked, "found": check.found}
     if check.numbers:
@@ -54,7 +102,7 @@ def result(key: dg.AssetKey, check: Check) -> dg.AssetCheckResult:
         check_name=identifier(check.name),
         passed=check.passed,
         severity=dg.AssetCheckSeverity(check.severity),
-        description=f"asked {check.asked}, found {check.found}",
+        description=f"asked {check.asked}, found {check.found}{fate}",
         metadata=metadata,
     )
 

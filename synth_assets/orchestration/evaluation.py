@@ -25,7 +25,7 @@ from synth_assets.orchestration.failures import (
     log_failed_checks,
     refuse_unused_config,
 )
-from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for
+from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for, tags
 from synth_assets.scenario.resolve import day_of
 from synth_assets.storage.paths import temporary_directory, write_atomic
 
@@ -55,7 +55,7 @@ def _report(world: World) -> dg.AssetsDefinition:
         group_name=world.name,
         kinds={"python", "html"},
         owners=OWNERS,
-        tags={TAG: ""},
+        tags={TAG: "", **tags(world)},
         code_version=metadata.code_version(__version__),
         check_specs=[
             dg.AssetCheckSpec(check_results.identifier(name), asset=key)
@@ -103,7 +103,7 @@ def _corrections(world: World) -> dg.AssetsDefinition:
         group_name=world.name,
         kinds={"python", "parquet"},
         owners=OWNERS,
-        tags={TAG: ""},
+        tags={TAG: "", **tags(world)},
         code_version=metadata.code_version(__version__),
     )
     def correct(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -146,7 +146,7 @@ def _changes(world: World) -> dg.AssetsDefinition:
         group_name=world.name,
         kinds={"python", "parquet"},
         owners=OWNERS,
-        tags={TAG: ""},
+        tags={TAG: "", **tags(world)},
         code_version=metadata.code_version(__version__),
     )
     def feed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:

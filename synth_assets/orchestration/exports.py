@@ -17,7 +17,7 @@ from synth_assets.orchestration.failures import (
     refuse_other_scenario,
     refuse_unused_config,
 )
-from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for
+from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for, tags
 from synth_assets.worlds import NAMES
 
 EXPORTS_VARIABLE = "SYNTH_ASSETS_EXPORTS"
@@ -70,6 +70,7 @@ def _export(world: World, form: str) -> dg.AssetsDefinition:
         group_name=EXPORTS,
         kinds={"python", "file"},
         owners=OWNERS,
+        tags=tags(world),
         code_version=metadata.code_version(__version__),
     )
     def leave(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

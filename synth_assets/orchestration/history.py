@@ -1,4 +1,4 @@
-"""Dagster's stored history in SQLite, with its files kept open: a run tells of every table and check."""
+"""Dagster's stored history in SQLite: its files kept open, and every run shown on the page's timeline."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from dagster import DagsterInstance, EventLogEntry
+from dagster import DagsterInstance, DagsterRun, EventLogEntry
+from dagster._core.definitions.repository_definition.valid_definitions import SINGLETON_REPOSITORY_NAME
+from dagster._core.remote_origin import (
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
+from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._serdes import ConfigurableClassData
 
 
@@ -95,3 +103,42 @@ class OpenHistory(SqliteEventLogStorage):
 
 def _do_not_wait_for_the_disk(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
+
+
+DEFINITIONS = "synth_assets.definitions"
+
+
+class ShownRuns(SqliteRunStorage):
+    """Dagster's own list of runs, in the same file; `dagster.yaml` names this class.
+
+    The page's timeline shows runs that say which code location they belong to. Dagster says it of the runs
+    that the page starts. Here a run of `make data` or of `dagster asset materialize` says it, too.
+    """
+
+    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+        self._inst_data = inst_data
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """No options: the file is where Dagster's own would be."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> ShownRuns:
+        """As `dagster.yaml` asks for it."""
+        return cls(inst_data)
+
+    def register_instance(self, instance: DagsterInstance) -> None:
+        """Open the list of an instance, whose directory is not known before."""
+        opened = SqliteRunStorage.from_local(os.path.join(instance.root_directory, "history"))
+        super().__init__(opened._conn_string, self._inst_data)
+        super().register_instance(instance)
+
+    def add_run(self, dagster_run: DagsterRun) -> DagsterRun:
+        """Store a run, under this project's code location where it names none."""
+        if dagster_run.remote_job_origin is None:
+            location = ManagedGrpcPythonEnvCodeLocationOrigin(LoadableTargetOrigin(module_name=DEFINITIONS))
+            repository = RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME)
+            origin = RemoteJobOrigin(repository, dagster_run.job_name)
+            dagster_run = dagster_run.with_job_origin(origin)
+        return super().add_run(dagster_run)

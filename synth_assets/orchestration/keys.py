@@ -25,6 +25,11 @@ def group_name(world: World, subject: str = "") -> str:
     return f"{world.name}_{subject}" if subject else world.name
 
 
+def tags(world: World, subject: str = "") -> dict[str, str]:
+    """Tags by which the page's catalogue filters assets: the world, and the subject within a large one."""
+    return {"world": world.name} | ({"subject": subject} if subject else {})
+
+
 def op_name(world: World, name: str) -> str:
     """What Dagster calls the op of an asset, and run config its section: `subscriptions__scenario`."""
     return "__".join(asset_key(world, name).path)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -11,19 +14,50 @@ import duckdb
 from synth_assets.derive.duckdb_view import relation_sql
 from synth_assets.model.columns import Column
 from synth_assets.model.table import Table
-from synth_assets.orchestration.column_summary import shape
+from synth_assets.model.world import World
+from synth_assets.orchestration.column_summary import shape, spelt
+from synth_assets.orchestration.keys import asset_key
+from synth_assets.orchestration.plots import INLINE
 from synth_assets.scenario.scenario import FORMAT_VERSION, Scenario
 from synth_assets.storage.published import Published
 
-PREVIEW_ROWS = 8
-INLINE = 999
-"""Characters of Markdown that the page shows at once; more of it is a link."""
+PREVIEW_ROWS, FEWEST_ROWS = 8, 2
+CELL_LENGTHS = (60, 30, 20, 12, 6)
+"""Characters of a cell in a preview: as many as leave room for some rows."""
 
 
-def description(table: Table) -> str:
-    """What a row is, and the columns under their names in views."""
-    names = ", ".join(f"`{column.published_name}`" for column in table.columns)
-    return f"{table.grain}\n\nColumns: {names}."
+def definition_metadata(world: World, table: Table) -> dict[str, Any]:
+    """What a page shows of a table or view before any run: its columns, their origin, its name in DuckDB."""
+    return {
+        "dagster/column_schema": column_schema(table),
+        "dagster/table_name": f"{world.name}.{table.name}",
+        **column_lineage(world, table),
+    }
+
+
+def column_lineage(world: World, table: Table) -> dict[str, dg.TableColumnLineage]:
+    """The key from which each reference takes its values."""
+    deps = {
+        column.name: [
+            dg.TableColumnDep(asset_key(world, target), world.table(target).key.name)
+            for target in column.referenced_tables
+        ]
+        for column in table.references
+        if table.name not in column.referenced_tables
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps)} if deps else {}
+
+
+def code_reference(table: Table) -> dict[str, dg.CodeReferencesMetadataValue]:
+    """The file that says the table, where it is on the machine that loads it."""
+    generate = inspect.unwrap(table.generate)
+    path = Path(inspect.getfile(generate))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        file = dg.LocalFileCodeReference(
+            file_path=str(path), line_number=generate.__code__.co_firstlineno, label=path.name
+        )
+        return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[file])}
 
 
 def column_schema(table: Table, shapes: Mapping[str, list[str]] | None = None) -> dg.TableSchema:
@@ -66,11 +100,11 @@ def _type(column: Column) -> str:
 
 def _constraints(column: Column) -> Iterator[str]:
     if column.is_reference:
-        yield f"in {' or '.join(column.referenced_tables)}"
+        yield f"→ {' or '.join(column.referenced_tables)}"
     if column.minimum is not None:
-        yield f"≥ {column.minimum:,}"
+        yield f"≥ {spelt(column, column.minimum)}"
     if column.maximum is not None:
-        yield f"≤ {column.maximum:,}"
+        yield f"≤ {spelt(column, column.maximum)}"
 
 
 def table_metadata(
@@ -107,10 +141,14 @@ def _preview(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
     connection.execute(relation_sql(table, "published", f"main.{table.name}"))
     cursor = connection.execute(f"select * from published.{table.name} limit {PREVIEW_ROWS}")
     names = [column[0] for column in cursor.description or ()]
+    rows = cursor.fetchall()
     head = [_line(names), _line(["---"] * len(names))]
-    lines = [_line(map(_cell, row)) for row in cursor.fetchall()]
-    while len(lines) > 3 and len("\n".join(head + lines)) > INLINE:
-        lines.pop()
+    for longest in CELL_LENGTHS:
+        lines = [_line(_cell(value, longest) for value in row) for row in rows]
+        while len(lines) > FEWEST_ROWS and len("\n".join(head + lines)) > INLINE:
+            lines.pop()
+        if len("\n".join(head + lines)) <= INLINE:
+            break
     return "\n".join(head + lines)
 
 
@@ -118,8 +156,9 @@ def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value).replace("|", "\\|")
+def _cell(value: object, longest: int) -> str:
+    text = "" if value is None else str(value).replace("|", "\\|")
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def code_version(version: str) -> str:

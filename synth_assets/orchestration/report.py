@@ -17,36 +17,59 @@ from synth_assets.orchestration.failures import (
     refuse_other_scenario,
     refuse_unused_config,
 )
-from synth_assets.orchestration.keys import OWNERS, asset_key, store_for
+from synth_assets.orchestration.keys import OWNERS, asset_key, op_name, store_for, tags
 from synth_assets.orchestration.lineage import upstream
 from synth_assets.storage.paths import write_atomic
 
 
 def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
-    """The report on the tables of a world, with the items of its list as checks inside."""
-    key = asset_key(world, report.name)
+    """The report on the tables of a world, with the items of its list as checks inside.
 
-    @dg.asset(
-        key=key,
+    Like a table's, they can run alone, see `tables.table_asset`.
+    """
+    key = asset_key(world, report.name)
+    spec = dg.AssetSpec(
+        key,
         deps=[asset_key(world, name) for name in upstream(world)[report.name]],
         description=f"Figures of the tables of {world.name}, and whether its checklist holds, as JSON.",
         group_name=world.name,
         kinds={"python", "json"},
         owners=OWNERS,
+        tags=tags(world),
         code_version=metadata.code_version(__version__),
+        skippable=True,
+    )
+
+    @dg.multi_asset(
+        name=op_name(world, report.name),
+        specs=[spec],
         check_specs=check_results.check_specs(world, report.name),
-        output_required=False,
+        can_subset=True,
     )
     def materialise_report(context: dg.AssetExecutionContext) -> Iterator[Event]:
         with fail_in_one_line():
             refuse_unused_config(context)
-            refuse_other_scenario(context, world, store_for(world, report.name))
-            yield from log_failed_checks(context, materialise(world, report))
+            events = materialise if key in context.selected_asset_keys else judge
+            told = check_results.with_reasons(context, world, report.name, events(context, world, report))
+            yield from log_failed_checks(context, told)
 
     return materialise_report
 
 
-def materialise(world: World, report: Report) -> Iterator[Event]:
+def judge(context: dg.AssetExecutionContext, world: World, report: Report) -> Iterator[Event]:
+    """The chosen items of the list, over the published tables.
+
+    Raises:
+        Problem: a table is missing, damaged or from another scenario.
+    """
+    store = store_for(world, report.name)
+    names = {key.name for key in context.selected_asset_check_keys}
+    for check in report_on(store, store.scenario())[0]:
+        if check_results.identifier(check.name) in names:
+            yield check_results.result(asset_key(world, report.name), check)
+
+
+def materialise(context: dg.AssetExecutionContext, world: World, report: Report) -> Iterator[Event]:
     """Judge the list, publish the report, and tell Dagster; the last one stays where an item fails.
 
     Raises:
@@ -54,11 +77,14 @@ def materialise(world: World, report: Report) -> Iterator[Event]:
     """
     key = asset_key(world, report.name)
     store = store_for(world, report.name)
+    refuse_other_scenario(context, world, store)
     with store.lock(wait=True):
         scenario = store.scenario()
         found, content = report_on(store, scenario)
-        yield from (check_results.result(key, check) for check in found)
-        if not all(check.passed or check.severity == "WARN" for check in found):
+        sound = all(check.passed or check.severity == "WARN" for check in found)
+        fate = "" if sound else f"; the report of run {context.run.run_id[:8]} was withheld"
+        yield from (check_results.result(key, check, fate) for check in found)
+        if not sound:
             return
         path = report_file(store)
         write_atomic(path, content)

@@ -12,8 +12,9 @@ from pydantic_core import PydanticUndefined
 
 from synth_assets import __version__
 from synth_assets.model.world import World
+from synth_assets.orchestration import launchpad
 from synth_assets.orchestration.failures import fail_in_one_line, refuse_unused_config
-from synth_assets.orchestration.keys import OWNERS, SCENARIO, asset_key, store_for
+from synth_assets.orchestration.keys import OWNERS, SCENARIO, asset_key, store_for, tags
 from synth_assets.scenario.explain import allowed, value_of
 from synth_assets.scenario.resolve import CONFIG_VARIABLE, resolve
 from synth_assets.scenario.scenario import Scenario
@@ -34,6 +35,7 @@ def scenario_asset(world: World, usual: Mapping[str, Any]) -> dg.AssetsDefinitio
         group_name=world.name,
         kinds={"python", "json"},
         owners=OWNERS,
+        tags=tags(world),
         code_version=__version__,
     )
     def scenario(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -74,7 +76,8 @@ def resolve_run(world: World, given: dict[str, Any]) -> Scenario:
 def config_field(world: World) -> dg.Field:
     """Run config of the scenario: every key of the world's model, all optional, and `preset` and `clean`.
 
-    No key has a default here: what is not given comes from the file, the preset or the model.
+    No key has a default here: what is not given comes from the file, the preset or the model. The Launchpad
+    opens with an empty config, which it shows where that may be left out altogether.
     """
     presets = ", ".join(world.presets) or "none in this world"
     own = {
@@ -83,7 +86,7 @@ def config_field(world: World) -> dg.Field:
             bool, "True for the clean twin: the same rows without any anomaly. Default: false."
         ),
     }
-    return dg.Field(own | _fields(world.config), is_required=False)
+    return dg.Field(dg.Noneable(own | _fields(world.config)), is_required=False, default_value={})
 
 
 def _fields(model: type[BaseModel]) -> dict[str, dg.Field]:
@@ -133,8 +136,10 @@ def _description(world: World) -> str:
     return (
         f"The resolved configuration of {world.name}: seed, as_of, counts and rates. Every table reads it, "
         "so all tables of one scenario belong together.\n\n"
-        f"Set keys in the Launchpad (Open launchpad, beside Materialize), or in the YAML file that "
-        f"{CONFIG_VARIABLE} names; without either the defaults hold.\n\n{world.summary}"
+        "**Change it:** open the Launchpad (beside Materialize, or of the job of the world), paste this, and "
+        "take the `# ` from the keys to set. Without any key "
+        f"the YAML file that {CONFIG_VARIABLE} names holds, and without either the defaults.\n\n"
+        f"```yaml\n{launchpad.example(world)}\n```\n\n{world.summary}"
     )
 
 

@@ -1,8 +1,11 @@
-"""The jobs that make everything and the reports on it, and the schedule of every night."""
+"""The jobs that make a world, all of them and the reports on them, and the schedule of every night."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from synth_assets import worlds
 from synth_assets.model.errors import Problem
@@ -33,6 +36,26 @@ REPORTS = dg.define_asset_job(
     selection=_REPORTS,
     description="Of every world that is published: its report, with checks that learn, and its corrections.",
 )
+
+
+def world_job(world: World, assets: Iterable[dg.AssetsDefinition]) -> UnresolvedAssetJobDefinition:
+    """The job of a world's name, which makes all its assets but the reports on it."""
+    story = world.summary.splitlines()[0]
+    return dg.define_asset_job(
+        world.name,
+        selection=dg.AssetSelection.assets(*assets),
+        description=f"{story} Makes the scenario, every table with its checks, and the catalogue.",
+    )
+
+
+def checks_job(assets: Iterable[dg.AssetsDefinition]) -> UnresolvedAssetJobDefinition:
+    """The job that judges what is published."""
+    return dg.define_asset_job(
+        "checks",
+        selection=dg.AssetSelection.checks_for_assets(*assets),
+        description="Every check of every published table again, as `synth-assets verify all`. It changes no "
+        "file.",
+    )
 
 
 @dg.schedule(

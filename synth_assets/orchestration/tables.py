@@ -1,7 +1,7 @@
 """One asset a table: built block by block aside, checked there, and published only when it is sound."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -17,6 +17,7 @@ from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import check_results, metadata, plots
+from synth_assets.orchestration.description import description, why_empty
 from synth_assets.orchestration.engine import ENGINE
 from synth_assets.orchestration.failures import (
     Event,
@@ -25,7 +26,7 @@ from synth_assets.orchestration.failures import (
     refuse_other_scenario,
     refuse_unused_config,
 )
-from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for
+from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, op_name, store_for, tags
 from synth_assets.orchestration.lineage import ancestors, read_by, upstream
 from synth_assets.scenario.scenario import Scenario, with_versions
 from synth_assets.storage.history import keep_parts
@@ -34,27 +35,56 @@ from synth_assets.storage.store import Store
 
 
 def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
-    """The asset of a table, with its checks inside: they run before the table is published."""
+    """The asset of a table, with its checks inside: they run before the table is published.
 
-    @dg.asset(
-        key=asset_key(world, table.name),
+    It is a `multi_asset` of one asset, for these can run their checks alone: then over what is published.
+    """
+    key = asset_key(world, table.name)
+    spec = dg.AssetSpec(
+        key,
         deps=[asset_key(world, name) for name in upstream(world)[table.name]],
-        description=metadata.description(table),
-        metadata={"dagster/column_schema": metadata.column_schema(table)},
+        description=description(world, table),
+        metadata=metadata.definition_metadata(world, table) | metadata.code_reference(table),
+        tags=tags(world, table.subject),
         group_name=group_name(world, table.subject),
         kinds={"python", "parquet"},
         owners=OWNERS,
         code_version=metadata.code_version(__version__),
+        skippable=True,
+    )
+
+    @dg.multi_asset(
+        name=op_name(world, table.name),
+        specs=[spec],
         check_specs=check_results.check_specs(world, table.name),
+        can_subset=True,
         required_resource_keys={ENGINE},
-        output_required=False,
     )
     def materialise_table(context: dg.AssetExecutionContext) -> Iterator[Event]:
         with fail_in_one_line():
             refuse_unused_config(context)
-            yield from log_failed_checks(context, materialise(context, world, table))
+            events = materialise if key in context.selected_asset_keys else judge
+            told = check_results.with_reasons(context, world, table.name, events(context, world, table))
+            yield from log_failed_checks(context, told)
 
     return materialise_table
+
+
+def judge(context: dg.AssetExecutionContext, world: World, table: Table) -> Iterator[Event]:
+    """The chosen checks of a table, over its published rows and those above.
+
+    Raises:
+        Problem: a table is missing, damaged or from another scenario.
+    """
+    key = asset_key(world, table.name)
+    store = store_for(world, table.name)
+    scenario, above = _given(store, world, table)
+    world, table = scenario.world, scenario.world.table(table.name)
+    own = store.published(table.name, scenario)
+    chosen = check_results.chosen(context, check_results.checks_of(world, table.name))
+    with _connected(store, table, scenario, {**above, table.name: own}) as evidence:
+        for check in verify.run(chosen, evidence):
+            yield check_results.result(key, check)
 
 
 def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -> Iterator[Event]:
@@ -75,13 +105,12 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         seconds = perf_counter() - started
         parts = [*kept, *(file.parts[table.name] for file in built)]
         staged = store.staged(scenario, table, parts)
-        published = {name: above[name] for name in read_by(world, table.name)} | {table.name: staged}
-        with verify.connect(world, scenario.config, published) as connection:
-            evidence = Evidence(connection, world, scenario.config, published)
+        with _connected(store, table, scenario, {**above, table.name: staged}) as evidence:
             found = verify.run(check_results.checks_of(world, table.name), evidence)
             sound = all(check.passed or check.severity == "WARN" for check in found)
-            shown = _shown(connection, table, scenario, staged) if sound else {}
-        yield from (check_results.result(key, check) for check in found)
+            shown = _shown(evidence.connection, table, scenario, staged) if sound else {}
+        fate = "" if sound else check_results.withheld(context, store, table.name)
+        yield from (check_results.result(key, check, fate) for check in found)
         if not sound:
             return
         version = store.publish(scenario, table, parts)
@@ -98,12 +127,49 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
     )
 
 
+@contextmanager
+def _connected(
+    store: Store, table: Table, scenario: Scenario, versions: dict[str, Published]
+) -> Iterator[Evidence]:
+    """What the checks of a table look at: its rows, and those of the tables that they read.
+
+    Raises:
+        Problem: one of them cannot be read; it names the part.
+    """
+    world = scenario.world
+    read = {name: versions[name] for name in (*read_by(world, table.name), table.name)}
+    try:
+        connection = verify.connect(world, scenario.config, read)
+    except duckdb.Error:
+        for version in read.values():
+            store.refuse_damage(version)
+        raise
+    with connection:
+        yield Evidence(connection, world, scenario.config, read)
+
+
 def _shown(
     connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, staged: Published
 ) -> dict[str, Any]:
     """What the page shows of a sound table."""
-    picture = plots.plot_metadata(connection, scenario.world, table)
-    return picture | metadata.table_metadata(connection, table, scenario, staged)
+    world = scenario.world
+    shown = plots.plot_metadata(connection, world, table)
+    if table is world.manifest:
+        shown |= _labels(connection, world, scenario)
+    return shown | metadata.table_metadata(connection, table, scenario, staged)
+
+
+def _labels(
+    connection: duckdb.DuckDBPyConnection, world: World, scenario: Scenario
+) -> dict[str, dg.MetadataValue | int]:
+    """Labels of each kind as numbers, whose history the page draws, or why there are none."""
+    asked = {kind: labels for kind, (_, labels) in world.asked_labels(scenario.config).items()}
+    if not sum(asked.values()):
+        return {"why_it_is_empty": dg.MetadataValue.md(why_empty(world))}
+    query = f"select type::varchar, count(*) from {world.manifest.name} group by 1"
+    found = dict(connection.execute(query).fetchall())
+    numbers = {"labels_asked": sum(asked.values()), "labels_found": sum(found.values())}
+    return {**numbers, **{f"labels_{kind}": found.get(kind, 0) for kind in asked}}
 
 
 def _given(store: Store, world: World, table: Table) -> tuple[Scenario, dict[str, Published]]:

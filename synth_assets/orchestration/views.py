@@ -9,8 +9,9 @@ from synth_assets.checks.verify import connect
 from synth_assets.model.view import View
 from synth_assets.model.world import World
 from synth_assets.orchestration import metadata
+from synth_assets.orchestration.description import view_description
 from synth_assets.orchestration.failures import fail_in_one_line, refuse_unused_config
-from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for
+from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for, tags
 from synth_assets.orchestration.lineage import upstream
 
 
@@ -22,8 +23,9 @@ def view_asset(world: World, view: View) -> dg.AssetsDefinition:
     @dg.asset(
         key=asset_key(world, view.name),
         deps=[asset_key(world, name) for name in upstream(world)[view.name]],
-        description=f"{metadata.description(view.table)}\n\n```sql\n{query}\n```",
-        metadata={"dagster/column_schema": metadata.column_schema(view.table)},
+        description=view_description(world, view),
+        metadata=metadata.definition_metadata(world, view.table),
+        tags=tags(world, view.subject),
         group_name=group_name(world, view.subject),
         kinds={"duckdb"},
         owners=OWNERS,
