@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 import synth_assets
@@ -110,6 +112,31 @@ def test_a_world_is_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert dg.materialize(scope["books"], selection=chosen).success
     assert (tmp_path / "order_to_cash" / "products").exists()
     assert len(LIBRARY.splitlines()) <= 11
+
+
+def test_tables_are_parameters_of_somebodys_own_asset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
+
+    @dg.asset(ins={"products": dg.AssetIn(["books", "products"])})
+    def dearest(products: pd.DataFrame) -> int:
+        return int(products["list_price_cents"].max())
+
+    @dg.asset(ins={"names": dg.AssetIn(["books", "products"])})
+    def columns(names: pa.Table) -> list[str]:
+        return names.column_names
+
+    books = world_assets("order_to_cash", config={"num_products": 7}, key_prefix="books")
+    without = dg.materialize([*books, dearest], selection=[dearest], raise_on_error=False)
+    [failed] = without.get_step_failure_events()
+    assert "order_to_cash/products" in str(failed.step_failure_data.error)
+
+    chosen = dg.AssetSelection.assets(["books", "scenario"], ["books", "products"], "dearest", "columns")
+    run = dg.materialize([*books, dearest, columns], selection=chosen)
+    products = synth_assets.generate("order_to_cash", num_products=7).tables["products"]
+    assert run.output_for_node("dearest") == max(products["list_price_cents"].to_pylist())
+    assert run.output_for_node("columns") == products.column_names
 
 
 def test_what_a_run_says_goes_before_the_usual() -> None:

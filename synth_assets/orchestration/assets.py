@@ -12,6 +12,7 @@ from synth_assets.model.world import World
 from synth_assets.orchestration.catalogue import catalogue_asset
 from synth_assets.orchestration.engine import ENGINE, engine_resource
 from synth_assets.orchestration.exports import export_assets
+from synth_assets.orchestration.parameters import PublishedTables, reader_name
 from synth_assets.orchestration.report import report_asset
 from synth_assets.orchestration.scenario import scenario_asset
 from synth_assets.orchestration.tables import table_asset
@@ -26,6 +27,8 @@ def world_assets(
     exports: Iterable[str] = (),
 ) -> list[dg.AssetsDefinition]:
     """All assets of a world, in order of lineage, with the engine that their runs start.
+
+    Each table can be a parameter of somebody's own asset, see `PublishedTables`.
 
     Args:
         world: it, or its name.
@@ -49,4 +52,5 @@ def world_assets(
         catalogue_asset(world),
         *export_assets(world, exports),
     ]
-    return list(dg.with_resources(assets, {ENGINE: engine_resource}))
+    resources = {ENGINE: engine_resource, reader_name(world): PublishedTables(world)}
+    return list(dg.with_resources(assets, resources))

@@ -14,7 +14,7 @@ from synth_assets.orchestration.lineage import upstream
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
 from synth_assets.storage.paths import StoragePath
-from synth_assets.storage.store import Published
+from synth_assets.storage.published import Published
 
 
 def catalogue_asset(world: World) -> dg.AssetsDefinition:

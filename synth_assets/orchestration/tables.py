@@ -28,6 +28,7 @@ from synth_assets.orchestration.failures import (
 )
 from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, op_name, store_for, tags
 from synth_assets.orchestration.lineage import ancestors, read_by, upstream
+from synth_assets.orchestration.parameters import reader_name
 from synth_assets.scenario.scenario import Scenario, with_versions
 from synth_assets.storage.history import keep_parts
 from synth_assets.storage.published import Published
@@ -44,7 +45,11 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
         key,
         deps=[asset_key(world, name) for name in upstream(world)[table.name]],
         description=description(world, table),
-        metadata=metadata.definition_metadata(world, table) | metadata.code_reference(table),
+        metadata={
+            **metadata.definition_metadata(world, table),
+            **metadata.code_reference(table),
+            "dagster/io_manager_key": reader_name(world),
+        },
         tags=tags(world, table.subject),
         group_name=group_name(world, table.subject),
         kinds={"python", "parquet"},
