@@ -80,6 +80,7 @@ def test_commands_share_the_history_of_make_data_and_nothing_else_writes_into_it
     assert variables_set(*dagster)["DAGSTER_HOME"] == str(home)
     assert variables_set("python", "-m", "dagster")["DAGSTER_HOME"] == str(home)
     assert "DAGSTER_HOME" not in variables_set("python", "-m", "pytest")
+    assert "DAGSTER_HOME" not in variables_set("python", "/somewhere/bin/dg", "dev"), ".env says it"
     assert "DAGSTER_HOME" not in variables_set(*dagster, DAGSTER_HOME="/another")
 
 
