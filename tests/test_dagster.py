@@ -235,6 +235,12 @@ def test_every_world_is_a_job_of_its_name(name: str) -> None:
     assert made == {spec.key for asset in world_assets(load(name)) for spec in asset.specs}
 
 
+def test_the_page_warns_when_a_night_is_missing_of_worlds_that_live_up_to_today() -> None:
+    graph = defs.resolve_asset_graph()
+    policies = {name: graph.get(asset_key(load(name), "catalogue")).freshness_policy for name in NAMES}
+    assert {name for name, policy in policies.items() if policy} == {"order_to_cash", "personal_banking"}
+
+
 # --- what a run leaves --------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from dotenv import dotenv_values
 
@@ -82,6 +83,24 @@ def test_commands_share_the_history_of_make_data_and_nothing_else_writes_into_it
     assert "DAGSTER_HOME" not in variables_set("python", "-m", "pytest")
     assert "DAGSTER_HOME" not in variables_set("python", "/somewhere/bin/dg", "dev"), ".env says it"
     assert "DAGSTER_HOME" not in variables_set(*dagster, DAGSTER_HOME="/another")
+
+
+def test_a_wrong_selection_is_said_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text('name = "synth-assets"')
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    variables_set("python", "-m", "pytest", "materialize")
+    assert sys.excepthook is sys.__excepthook__
+    variables_set("python", "/somewhere/bin/dagster", "asset", "materialize", "--select", "nosuch")
+    sys.excepthook(dg.DagsterInvalidSubsetError, dg.DagsterInvalidSubsetError("no such asset"), None)
+    assert capsys.readouterr().err == "no such asset\n"
+    try:
+        1 / 0  # noqa: B018
+    except ZeroDivisionError:
+        sys.excepthook(*sys.exc_info())
+    assert "Traceback" in capsys.readouterr().err, "a bug is shown whole"
 
 
 @pytest.mark.parametrize("words", [("dagster", "definitions", "validate")])

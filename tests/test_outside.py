@@ -78,6 +78,11 @@ def test_the_page_is_not_told_while_a_run_publishes(instance, tmp_path: Path) ->
     assert tick(instance) != []
 
 
+def test_an_object_store_is_left_alone(instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNTH_ASSETS_DATA_DIR", "s3://books/data")
+    assert tick(instance) == []
+
+
 def test_the_sensor_runs_where_the_daemon_does() -> None:
     assert defs.resolve_sensor_def("files_on_disk").default_status == dg.DefaultSensorStatus.RUNNING
 

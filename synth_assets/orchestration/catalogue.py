@@ -1,6 +1,7 @@
 """The last asset of a world: the DuckDB catalogue, flipped for all its tables at once."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from hashlib import blake2b
 
 import dagster as dg
@@ -15,6 +16,9 @@ from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
 from synth_assets.storage.paths import StoragePath
 from synth_assets.storage.published import Published
+
+WARN_HOURS, FAIL_DAYS = 26, 7
+"""After a night and two hours a catalogue is a day behind; after a week nobody keeps it."""
 
 
 def catalogue_asset(world: World) -> dg.AssetsDefinition:
@@ -33,6 +37,7 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         owners=OWNERS,
         tags=tags(world),
         code_version=__version__,
+        freshness_policy=_freshness(world),
     )
     def flip(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with fail_in_one_line():
@@ -65,6 +70,15 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         )
 
     return flip
+
+
+def _freshness(world: World) -> dg.FreshnessPolicy | None:
+    """A world that lives up to today is made every night: the page warns when a night is missing."""
+    if world.config.model_fields["as_of"].default != "today":
+        return None
+    return dg.FreshnessPolicy.time_window(
+        warn_window=timedelta(hours=WARN_HOURS), fail_window=timedelta(days=FAIL_DAYS)
+    )
 
 
 def catalogue_version(scenario: Scenario, published: Mapping[str, Published]) -> str:

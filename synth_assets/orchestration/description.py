@@ -27,14 +27,14 @@ def view_description(world: World, view: View) -> str:
     read = ", ".join(f"`{name}`" for name in world.tables_read(made_by))
     shown = f"\n\n```sql\n{made_by}\n```" if len(made_by) <= LONGEST_QUERY else ""
     return (
-        f"**A row:** {view.grain}\n\n**Ask it** in `data/synth_assets.duckdb`:\n\n"
+        f"{view.grain}\n\n**Ask it** in `data/synth_assets.duckdb`:\n\n"
         f"```sql\n{query(world, view.table)}\n```\n\n"
         f"**How it comes about:** by a query on {read}; nothing of it is stored.{shown}"
     )
 
 
 def _paragraphs(world: World, table: Table) -> Iterator[str]:
-    yield f"**A row:** {table.grain}"
+    yield table.grain  # the catalogue's list shows it as plain text
     origin = _origin(world, table)
     if origin:
         yield f"**How it comes about:** {origin}"
