@@ -36,6 +36,7 @@ GROUP = "/locations/synth_assets.definitions/asset-groups/order_to_cash/lineage"
 FLAGS = (
     "--no-sandbox",  # root needs it, and only this machine's page is opened
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # it is small in a container
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",
