@@ -188,20 +188,20 @@ def test_no_password_is_left_anywhere(place_of_server, data, caplog):
 
 
 @pytest.mark.parametrize(
-    ("url", "library", "extra"),
+    ("url", "library", "package"),
     [
-        ("postgresql://host/bank", "psycopg", "postgres"),
-        ("mysql://host/bank", "pymysql", "mysql"),
+        ("postgresql://host/bank", "psycopg", "psycopg[binary]"),
+        ("mysql://host/bank", "pymysql", "pymysql[rsa]"),
     ],
 )
-def test_a_missing_driver_is_one_line_that_names_the_extra(data, monkeypatch, url, library, extra):
+def test_a_missing_driver_is_one_line_that_names_what_to_install(data, monkeypatch, url, library, package):
     for module in [name for name in sys.modules if name.partition(".")[0] == library]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, library, None)
     kind = url.partition(":")[0]
     monkeypatch.delitem(sys.modules, f"synth_assets.export.drivers.{kind}", raising=False)
     refused = run("load", "subscriptions", "--url", url, "--data-dir", data)
-    line = f"{kind} needs {library}: pip install 'synth-assets[{extra}]'\n"
+    line = f"{kind} needs {library}: pip install '{package}'\n"
     assert (refused.exit_code, refused.stderr) == (1, line)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from synth_assets.worlds import NAMES
 from tests.markdown_pages import Block, blocks_of, commands_of, same
 from tests.test_readme import ROOT, page_of
 
@@ -58,3 +60,12 @@ def steps(page: str, copy: Path) -> Iterator[Block]:
             block.written_to(copy)
         else:
             yield block
+
+
+def test_the_files_that_an_anomaly_takes_are_there() -> None:
+    table = page_of("docs/how_to/add_an_anomaly.md").rpartition("## In another world")[2]
+    lines = [re.findall("`([^`]+)`", line) for line in table.splitlines() if line.startswith("| `")]
+    assert {world for world, *_ in lines} == set(NAMES)
+    for world, *files in lines:
+        for file in files:
+            assert (ROOT / "synth_assets" / "worlds" / world / file).exists(), file

@@ -49,7 +49,7 @@ def cluster(workers: int | None) -> Iterator[MapBlocks]:
         try:
             import ray as ray_module
         except ImportError:
-            raise UsageProblem("the engine ray needs Ray: pip install 'synth-assets[ray]'") from None
+            raise UsageProblem("the engine ray needs Ray: pip install ray") from None
         ray: Any = ray_module
         if address and workers:
             raise UsageProblem(

@@ -8,8 +8,8 @@ from synth_assets.export.database_url import Address
 from synth_assets.export.drivers.database import Database
 from synth_assets.model.errors import Problem
 
-EXTRAS = {"postgresql": ("psycopg", "postgres"), "mysql": ("pymysql", "mysql")}
-"""The library that a database needs, and the extra of this package that brings it."""
+LIBRARIES = {"postgresql": ("psycopg", "psycopg[binary]"), "mysql": ("pymysql", "pymysql[rsa]")}
+"""The library that a database needs, and what to install for it."""
 
 
 def driver_of(address: Address) -> type[Database]:
@@ -21,9 +21,9 @@ def driver_of(address: Address) -> type[Database]:
     try:
         module = import_module(f"synth_assets.export.drivers.{address.kind}")
     except ImportError as error:
-        library, extra = EXTRAS.get(address.kind, ("", ""))
+        library, package = LIBRARIES.get(address.kind, ("", ""))
         if not library or (error.name or library).partition(".")[0] != library:
             raise
-        raise Problem(f"{address.kind} needs {library}: pip install 'synth-assets[{extra}]'") from None
+        raise Problem(f"{address.kind} needs {library}: pip install '{package}'") from None
     driver: type[Database] = module.DRIVER
     return driver

@@ -29,7 +29,7 @@ def export_delta(world: World, parts: Parts, out: Path, tables: Sequence[Table])
         from deltalake import write_deltalake
         from deltalake.exceptions import DeltaError
     except ImportError:
-        raise UsageProblem("delta needs deltalake: pip install 'synth-assets[delta]'") from None
+        raise UsageProblem("delta needs deltalake: pip install deltalake") from None
     written = []
     for table in tables:
         schema = published_schema(table)

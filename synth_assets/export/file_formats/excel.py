@@ -52,7 +52,7 @@ def export_excel(world: World, parts: Parts, out: Path, tables: Sequence[Table])
         from xlsxwriter import Workbook
         from xlsxwriter.exceptions import XlsxFileError
     except ImportError:
-        raise UsageProblem("xlsx needs xlsxwriter: pip install 'synth-assets[excel]'") from None
+        raise UsageProblem("xlsx needs xlsxwriter: pip install xlsxwriter") from None
     path = out / f"{world.name}.xlsx"
     options = {
         "constant_memory": True,
