@@ -20,12 +20,8 @@ from synth_assets.model.errors import Problem
 from synth_assets.model.world import World
 from synth_assets.orchestration.catalogue import catalogue_version
 from synth_assets.orchestration.keys import CATALOGUE, SCENARIO, asset_key, store_for
-<<<<<<< HEAD
 from synth_assets.storage.published import Published
-from synth_assets.storage.store import Store
-=======
-from synth_assets.storage.store import Published, Store, data_dir
->>>>>>> page
+from synth_assets.storage.store import Store, data_dir
 
 PARTS = "parts"
 """The check of every table that its files hold what was written."""
