@@ -78,7 +78,7 @@ bench-profile: .venv/ready
 hosts: .venv/ready
 	@HOSTS_BLOCKS=40 $(BIN)/python -m pytest -rs tests/test_hosts.py
 
-.venv/ready: requirements.lock pyproject.toml synth_assets/orchestration/dagster_cli.pth
+.venv/ready: requirements.lock pyproject.toml synth_assets/orchestration/dagster_cli.py
 	@echo "Setting up .venv (once) …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
 	@$(PYTHON) -m venv .venv

@@ -228,15 +228,24 @@ def test_a_directory_that_was_moved_is_read_where_it_is(data, tmp_path):
     assert run("verify", "order_to_cash", "--data-dir", tmp_path / "it's elsewhere [1]")[0] == 0
 
 
-def test_dagster_is_told_of_this_project_in_its_own_directory_alone(tmp_path):
-    code = (ROOT / "synth_assets" / "orchestration" / "dagster_cli.pth").read_text()
+def test_dagster_is_told_of_this_project_where_there_is_no_other(tmp_path):
+    """Nor where an option names other code."""
+    file = ROOT / "synth_assets" / "orchestration" / "dagster_cli.py"
     variable = "DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME"
-    code += f"\nprint(os.environ.get('{variable}'))"
     clean = {key: value for key, value in os.environ.items() if key != variable}
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "another"\n')
-    for where, said in ((ROOT, "synth_assets.definitions"), (tmp_path, "None"), (Path("/"), "None")):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "pyproject.toml").write_text('[project]\nname = "another"\n')
+    materialize = ["python", "/bin/dagster", "asset", "materialize"]
+    for where, words, said in (
+        (ROOT, materialize, "synth_assets.definitions"),
+        (tmp_path, materialize, "synth_assets.definitions"),
+        (tmp_path, [*materialize, "-f", "mine.py"], "None"),
+        (tmp_path, ["python", "mine.py"], "None"),
+        (tmp_path / "mine", materialize, "None"),
+    ):
+        code = f"import os, sys; sys.orig_argv = {words}; exec(open({str(file)!r}).read()); "
         done = subprocess.run(
-            [sys.executable, "-S", "-c", code],
+            [sys.executable, "-S", "-c", f"{code}print(os.environ.get({variable!r}))"],
             cwd=where,
             env=clean,
             capture_output=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,7 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
 def test_materialize_needs_no_option_but_the_selection(tmp_path: Path) -> None:
     """In one run products are made, and payments told what they lack."""
     environment = {"SYNTH_ASSETS_DATA_DIR": str(tmp_path)}
-    environment["DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME"] = pth_value()
+    environment |= variables_set("python", "/bin/dagster", "asset", "materialize")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
         assert run("scenario").success
@@ -48,13 +49,8 @@ def test_materialize_needs_no_option_but_the_selection(tmp_path: Path) -> None:
     )
 
 
-def pth_value() -> str:
-    """The module that the installed .pth file names in every process of the environment."""
-    return variables_set("python", "-m", "pytest")["DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME"]
-
-
 def variables_set(*words: str, **before: str) -> dict[str, str]:
-    """What the installed .pth file sets when Python is started so in a project, so that nobody has to."""
+    """What the module that Python runs at a start sets, started so, and nobody has to."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "orig_argv", list(words))
         for name in ("DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME", "DAGSTER_HOME"):
@@ -63,7 +59,7 @@ def variables_set(*words: str, **before: str) -> dict[str, str]:
         for name, value in before.items():
             patch.setenv(name, value)
         known = dict(os.environ)
-        exec((ROOT / "synth_assets" / "orchestration" / "dagster_cli.pth").read_text())
+        runpy.run_path(str(ROOT / "synth_assets" / "orchestration" / "dagster_cli.py"))
         return {name: value for name, value in os.environ.items() if known.get(name) != value}
 
 
@@ -73,7 +69,7 @@ def test_commands_share_the_history_of_make_data_and_nothing_else_writes_into_it
     home = tmp_path / ".dagster_home"
     monkeypatch.chdir(tmp_path)
     dagster = ("python", "/somewhere/bin/dagster", "asset")
-    assert variables_set(*dagster) == {}, "not a project"
+    assert "DAGSTER_HOME" not in variables_set(*dagster), "not a project"
     (tmp_path / "pyproject.toml").write_text('name = "synth-assets"')
     assert "DAGSTER_HOME" not in variables_set(*dagster), "before the first make data"
     home.mkdir()
