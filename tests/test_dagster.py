@@ -319,8 +319,10 @@ def test_every_picture_and_preview_is_shown_without_a_click(
     for table in world.relations:
         metadata = shown[asset_key(world, table.name)]
         assert len(metadata["preview"].value) < 1000, table.name
-        if table.name in world.plots and metadata["dagster/row_count"].value:
-            assert 0 < len(metadata["plot"].value) < 1000, table.name
+        plots = [value.value for name, value in metadata.items() if name.split("_")[0] == "plot"]
+        if metadata["dagster/row_count"].value:
+            assert len(plots) == sum(plot.table == table.name for plot in world.plots), table.name
+        assert all(0 < len(plot) < 1000 for plot in plots), table.name
 
 
 def materializations(result: Result) -> dict[dg.AssetKey, Any]:

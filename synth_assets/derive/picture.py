@@ -32,7 +32,7 @@ def line(axes: Axes, points: Points) -> None:
     days, values = zip(*points, strict=True)
     axes.plot(days, values, color=BLUE, linewidth=1.6)
     axes.fill_between(days, values, color=BLUE, alpha=0.12, linewidth=0)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(bottom=min(0, 1.1 * min(values)))
 
 
 def columns(axes: Axes, points: Points) -> None:

@@ -137,7 +137,7 @@ def _verdict(check: Check) -> str:
 
 def _looks(there: Opened) -> Iterator[Section]:
     """The pictures of the tables."""
-    shown = [(plot, points_of(there.connection, plot)) for plot in there.world.plots.values()]
+    shown = [(plot, points_of(there.connection, plot)) for plot in there.world.plots]
     yield Section(
         "What it looks like", "", pictures=[svg(drawn(plot, points)) for plot, points in shown if points]
     )

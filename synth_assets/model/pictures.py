@@ -17,11 +17,13 @@ class Plot:
     """A picture of a table: DuckDB gives few points whatever the table's size.
 
     Attributes:
+        table: whose page shows it.
         title: what is seen, with its unit.
         query: DuckDB over the stored tables; one row a point.
         style: how the points are drawn.
     """
 
+    table: str
     title: str
     query: str
     style: Style
@@ -36,6 +38,7 @@ def log_amounts(column: str, table: str) -> str:
 
 
 AMOUNT_AT_RISK = Plot(
+    "anomaly_manifest",
     "Amount at risk by kind, USD",
     """select replace(type, '_', ' ') || ' (' || count(*) || ')', sum(amount_at_risk_cents) / 100
     from anomaly_manifest group by type order by 2 desc""",

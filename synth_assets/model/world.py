@@ -99,7 +99,7 @@ class World:
             counts and the labels that it asks for.
         why_not: function of the configuration and draws: why its quotas cannot be met exactly, in one line,
             or None.
-        plots: pictures, by the table that each shows.
+        plots: pictures of its tables.
         views: what is derived from the tables by queries; the list of decoys is one more.
         presets: named sets of configuration values.
         block_rows: root rows of a block; None for a world that is one block.
@@ -124,7 +124,7 @@ class World:
     changed_tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     expected_labels: Callable[[Any, Draws], dict[str, tuple[int, int]]] = lambda *_: {}
     why_not: Callable[[Any, Draws], str | None] = lambda *_: None
-    plots: Mapping[str, Plot] = field(default_factory=dict)
+    plots: tuple[Plot, ...] = ()
     views: tuple[View, ...] = ()
     presets: Mapping[str, dict[str, object]] = field(default_factory=dict)
     block_rows: int | None = BLOCK_ROWS

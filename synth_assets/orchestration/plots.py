@@ -17,7 +17,10 @@ INLINE = 999
 
 
 def plot_metadata(connection: duckdb.DuckDBPyConnection, world: World, table: Table) -> dict[str, Any]:
-    """The plot of a table as metadata; nothing where there is none, or no row to draw."""
-    plot = world.plots.get(table.name)
-    points = points_of(connection, plot) if plot else []
-    return {"plot": dg.MetadataValue.md(markdown(plot, points, INLINE))} if plot and points else {}
+    """The plots of a table as metadata, `plot`, `plot_2` and so on, but those that have no row to draw."""
+    plots = [(plot, points_of(connection, plot)) for plot in world.plots if plot.table == table.name]
+    shown = [markdown(plot, points, INLINE) for plot, points in plots if points]
+    return {
+        "plot" if number == 1 else f"plot_{number}": dg.MetadataValue.md(text)
+        for number, text in enumerate(shown, start=1)
+    }

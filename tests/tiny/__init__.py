@@ -206,7 +206,7 @@ WORLD = World(
     anomalies=ANOMALIES,
     facts=facts,
     expected_labels=expected_labels,
-    plots={"anomaly_manifest": AMOUNT_AT_RISK},
+    plots=(AMOUNT_AT_RISK,),
     views=(
         View(
             "partner_totals",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from synth_assets.model.pictures import AMOUNT_AT_RISK, Plot
 
-PLOTS: dict[str, Plot] = {
-    "subscriptions": Plot(
+PLOTS = (
+    Plot(
+        "subscriptions",
         "Cancellations a month",
         """select date_trunc('month', max_end)::date, count(*)
         from (select max(end_date) as max_end from subscriptions group by customer_id
@@ -13,23 +14,25 @@ PLOTS: dict[str, Plot] = {
         group by 1 order by 1""",
         "line",
     ),
-    "invoices": Plot(
+    Plot(
+        "invoices",
         "Amount billed a month, thousand USD",
         """select date_trunc('month', invoice_date)::date, sum(amount_cents) / 1e5 from invoices
         group by 1 order by 1""",
         "line",
     ),
-    "payments": Plot(
+    Plot(
+        "payments",
         "Days from invoice to payment",
         """select payment_date - invoice_date, count(*) from payments join invoices using (invoice_id)
         group by 1 order by 1""",
         "columns",
     ),
-    "invoice_settlement": Plot(
+    Plot(
+        "invoice_settlement",
         "Invoices by settlement",
         "select replace(settlement, '_', ' '), count(*) from invoice_settlement group by 1 order by 2 desc",
         "bars",
     ),
-    "anomaly_manifest": AMOUNT_AT_RISK,
-}
-"""A picture by the table that it shows."""
+    AMOUNT_AT_RISK,
+)
