@@ -55,7 +55,7 @@ ELSEWHERE = {
 """Commands that are not run here, by a pattern, each with the reason."""
 
 UNKNOWN_LIBRARIES = {
-    "pyspark": "needs Java: tried by hand",
+    "pyspark": "needs Java",
     "polars": "tests/test_readers.py reads every cell with an old one",
 }
 """Libraries of Python blocks that the environment lacks, each with who tries it."""
