@@ -142,14 +142,14 @@ from synth_assets.generation.generate import write_world
 from synth_assets.storage.paths import ObjectPath, storage_path
 from tests.test_publish import small
 
-put, count = ObjectPath.write_bytes, 0
-def die_at(self, content):
+put, count = ObjectPath.write_chunks, 0
+def die_at(self, chunks):
     global count
     count += 1
     if count > int(sys.argv[2]):
         os.kill(os.getpid(), 9)
-    put(self, content)
-ObjectPath.write_bytes = die_at
+    put(self, chunks)
+ObjectPath.write_chunks = die_at
 write_world(small(seed=2), storage_path(sys.argv[1]))
 """
 

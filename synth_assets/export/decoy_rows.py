@@ -41,6 +41,7 @@ def decoy_rows(
     """
     decoys = sorted(world.sql(DECOYS), key=lambda decoy: (decoy.looks_like, decoy.name))
     made_together = {table.name for table in world.roots[world.root(world.manifest)]} & set(versions)
+    pa.default_memory_pool().release_unused()  # what the tables before took
     with duckdb.connect(str(place / "found.duckdb")) as connection:
         attach_files(connection, next(iter(versions.values())).glob)
         connection.execute("SET memory_limit = ?", [MEMORY])
