@@ -6,12 +6,13 @@ import json
 import re
 import shutil
 import sys
+import time
 from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
 
-from tests.bench import measures, plot, report, stages
+from tests.bench import measures, plot, report, runs, stages
 from tests.bench.__main__ import main
 from tests.bench.runs import workplace
 
@@ -48,9 +49,24 @@ def cells_read(files) -> int:
     return sum(table.num_rows * table.num_columns for table in tables)
 
 
+def measured_here(name, world, rows, home):
+    """The figures of a measure without a process of its own, which takes a second to start."""
+    if name not in runs.READS_WHAT_STANDS:
+        shutil.rmtree(home)
+        home.mkdir()
+    started = time.perf_counter()
+    return measures.MEASURES[name](world, rows, home) | {"wall": time.perf_counter() - started}
+
+
+def test_a_measure_has_a_process_of_its_own(tmp_path):
+    figures = runs.measured("clean_twin", "order_to_cash", 500, tmp_path)
+    assert figures["wall"] > 0 < figures["peak_mib"]
+
+
 def test_every_line_is_printed_with_a_number(tmp_path, monkeypatch, capsys):
     arguments = ["--world", "order_to_cash", "--rows", "2000", "--rounds", "1", "--dir"]
     monkeypatch.setattr(sys, "argv", ["bench", *arguments, str(tmp_path)])
+    monkeypatch.setattr(runs, "measured", measured_here)
     main()
     printed = capsys.readouterr().out
     size = re.search(r"2,000 transactions: ([\d,]+) rows, ([\d,]+) cells", printed)

@@ -356,7 +356,7 @@ def resolve_or_none(name: str, values: dict[str, Any]) -> Any:
         return None
 
 
-@few
+@settings(few, max_examples=size(1, 5))
 @given(config=wholesale())
 def test_every_label_of_a_wholesaler_has_its_planned_decoys(config: Wholesale) -> None:
     tables = make_world(WHOLESALE, config)

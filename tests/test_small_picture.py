@@ -13,7 +13,7 @@ from synth_assets.model.pictures import Plot, Points
 
 def picture(style, points: Points, most: int = 999) -> tuple[str, list[str]]:
     """The path that is drawn, and the words."""
-    text = markdown(Plot("A title", "", style), points, most)
+    text = markdown(Plot("invoices", "A title", "", style), points, most)
     found = re.fullmatch(r"A title\n\n!\[\]\(data:image/svg\+xml;base64,(.*)\)", text)
     assert found
     root = ElementTree.fromstring(b64decode(found[1]))
@@ -52,8 +52,11 @@ def test_neighbours_are_drawn_as_one_where_there_is_no_room_and_none_is_lost() -
 
 
 def test_words_have_bars_of_text_and_those_left_out_are_counted() -> None:
-    plot = Plot("By kind", "", "bars")
+    plot = Plot("invoices", "By kind", "", "bars")
     assert markdown(plot, [("late", 4), ("lost", 1)], 999) == (
         "| By kind | | |\n|---|---:|---|\n| late | 4 | ████████████████████ |\n| lost | 1 | █████ |"
     )
-    assert markdown(plot, [("late", 4), ("lost", 1)], 90).endswith("| 1 more | | |")
+    points = [("late", 4), ("lost", 2), ("left", 1)]
+    whole = markdown(plot, points, 999)
+    assert markdown(plot, points, len(whole)) == whole
+    assert markdown(plot, points, len(whole) - 1).endswith("| 1 more | | |")

@@ -80,7 +80,7 @@ def _on_faults(world: World, table: Table) -> str:
 def _on_labels(world: World) -> str:
     """What the manifest labels, or why it is empty at the defaults."""
     kinds = ", ".join(f"`{kind.name}`" for kind in world.anomalies)
-    if sum(labels for _, labels in world.asked_labels(world.config()).values()):
+    if any(world.config().anomaly_rates.model_dump().values()):
         return f"**Kinds:** {kinds}."
     return f"**Kinds:** {kinds}. {why_empty(world)}"
 
