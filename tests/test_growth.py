@@ -815,8 +815,8 @@ def test_changes_turn_one_day_into_a_later_one(name: str, since: dt.date | None,
         before = frame(made(name, 0, day), table) if since else frame(after, table).iloc[:0]
         found = applied(table, before, feed).sort_index()
         want = frame(after, table).sort_index()
-        assert [plain(row) for _, row in found.iterrows()] == [plain(row) for _, row in want.iterrows()]
         assert found.index.equals(want.index)
+        assert ((found == want) | (found.isna() & want.isna())).all(axis=None), table.name
         assert feed["changed_on"].equals(feed["known_on"])
 
 
