@@ -16,7 +16,7 @@ OTHER_SETTINGS = touch .env && { grep -v '/\.dagster_home}$$' .env >.env.new || 
 home:
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/
 	@echo 'cli: {telemetry: {enabled: false}}' >.dagster_home/dg.yaml
-	@$(OTHER_SETTINGS) && echo 'DAGSTER_HOME=$${DAGSTER_HOME:-$(CURDIR)/.dagster_home}' >>.env
+	@$(OTHER_SETTINGS) && printf 'DAGSTER_HOME=$${DAGSTER_HOME:-%s/.dagster_home}\n' "$(CURDIR)" >>.env
 
 test: .venv/ready
 	@$(BIN)/python -m pytest -n auto --dist loadgroup

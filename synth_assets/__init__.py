@@ -80,8 +80,8 @@ def explain(dataset: Dataset | str, row: str) -> Explanation:
 def connect(data_dir: str | None = None, *, version: int = 0) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection with the views of every published world: `order_to_cash.invoices` …
 
-    It keeps the tables that it was opened on while a world is generated again. After a second run that
-    changes the data their files are gone: connect again.
+    It keeps the tables that it was opened on while a world is generated again. Once runs have changed the
+    data more often than versions are kept, their files are gone: connect again.
 
     Args:
         data_dir: a directory, or an address such as "s3://books/data"; by default SYNTH_ASSETS_DATA_DIR, else

@@ -93,6 +93,22 @@ def test_a_broken_table_is_not_published_and_shows_its_failing_rows(data: Path) 
     assert result.get_step_success_events()[-1].step_key != "catalogue"
 
 
+def test_a_run_without_checks_publishes_what_is_sound_and_says_why_it_does_not(data: Path) -> None:
+    write_world(resolve("order_to_cash", {"num_transactions": 100}), data)
+    before = Store(WORLD, data).published("invoices")
+
+    def without_checks(world: World) -> dg.ExecuteInProcessResult:
+        invoices = dg.AssetSelection.assets("invoices").without_checks()
+        return dg.materialize(world_assets(world), selection=invoices, run_config=QUIET, raise_on_error=False)
+
+    sound = without_checks(WORLD)
+    assert sound.success
+    assert sound.get_asset_check_evaluations() == []
+    broken = without_checks(with_invoices(due_before_issue))
+    assert failure(broken).startswith("invoices: due date is not before issue date failed; the rows of run")
+    assert Store(WORLD, data).published("invoices") == before
+
+
 def test_one_wrong_label_fails_the_truth_and_leaves_the_manifest_in_place(data: Path) -> None:
     write_world(resolve("order_to_cash", {"num_transactions": 200}), data)
     before = Store(WORLD, data).published("anomaly_manifest")

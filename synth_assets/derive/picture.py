@@ -83,13 +83,6 @@ def empty(title: str, left: float = 0.09) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def png(figure: Figure) -> bytes:
-    """The picture as a PNG file."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
-
-
 def svg(figure: Figure) -> str:
     """The picture as SVG to put into a page: words as text, no day in it."""
     from matplotlib import rc_context

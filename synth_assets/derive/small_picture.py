@@ -78,7 +78,7 @@ def _svg(plot: Plot, points: Points) -> str:
     zero = BASE if low >= 0 else BASE - (BASE - TOP) * -low / ((high - low) or 1)
 
     def y(value: float) -> int:
-        return round(zero - value * (zero - TOP) / high) if high else round(zero)
+        return round(zero - value * (BASE - TOP) / ((high - low) or 1))
 
     path, ticks = SHAPES[plot.style](points, y)
     words = "".join(f'<text x="{round(x)}" y="{HEIGHT - 2}">{word}</text>' for x, word in ticks)

@@ -1,7 +1,8 @@
-"""Who makes blocks: this process, a pool of processes, or a Ray cluster. The bytes are the same.
+"""Who makes files of blocks: this process, a pool of processes, or a Ray cluster. The bytes are the same.
 
 An engine is a function like `map`: it gives the results in the order of the tasks, whichever came first, and
-keeps a bounded number of tasks in flight. Blocks are pure, so a block whose worker died is made again.
+keeps a bounded number of tasks in flight. Files are made of pure blocks, so one whose worker died is made
+again.
 """
 
 from __future__ import annotations

@@ -21,16 +21,16 @@ NETWORK_VARIABLE = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 """Whether a node that is started listens to the network, on any system; Ray reads it when it is imported."""
 
 OBJECT_STORE_BYTES = 100 * 2**20
-"""Results are a few numbers a block; without a bound Ray sets a third of the memory aside."""
+"""Results are a few numbers a file; without a bound Ray sets a third of the memory aside."""
 
 CONNECT_SECONDS = 10
 """How long a running cluster may take to accept a connection."""
 
 STOP_SECONDS = 60
-"""How long a run that ends early waits for the blocks that are being made."""
+"""How long a run that ends early waits for the files that are being made."""
 
 RETRIES = 3
-"""Times that Ray makes a block again whose process or host died."""
+"""Times that Ray makes a file again whose process or host died."""
 
 
 @contextmanager

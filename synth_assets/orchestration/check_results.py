@@ -49,6 +49,26 @@ def chosen(context: dg.AssetExecutionContext, checks: Sequence[CheckSpec]) -> li
     return [check for check in checks if identifier(check.name) in names]
 
 
+def told(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, found: Iterable[Check], fate: str
+) -> Iterator[dg.AssetCheckResult]:
+    """The outcomes that a run asks for: Dagster refuses others, but all were judged before publishing."""
+    names = {check.name for check in context.selected_asset_check_keys}
+    return (result(key, check, fate) for check in found if identifier(check.name) in names)
+
+
+def refuse_silence(context: dg.AssetExecutionContext, found: Iterable[Check], fate: str) -> None:
+    """End a run that asks for no check that failed, in words: nothing else would say why nothing came.
+
+    Raises:
+        Problem: always where that is so.
+    """
+    names = {check.name for check in context.selected_asset_check_keys}
+    failed = [check for check in found if not check.passed and check.severity == "ERROR"]
+    if not any(identifier(check.name) in names for check in failed):
+        raise Problem(f"{failed[0].table}: {failed[0].name} failed{fate}. Run it with its checks to see more")
+
+
 def withheld(context: dg.AssetExecutionContext, store: Store, name: str) -> str:
     """What becomes of rows that a check refuses: which run made them, and what stays in their place."""
     run = f"; the rows of run {context.run.run_id[:8]} were withheld"

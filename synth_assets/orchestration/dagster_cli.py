@@ -23,9 +23,9 @@ def prepare(words: list[str]) -> None:
     or an option names other ones. In this project's directory the history is that of `make data`, and a wrong
     selection is said in a line; `dagster dev` and `dg dev` read `.env` instead.
     """
-    is_ours = _is_this_project()
     if not words or not COMMANDS & set(map(os.path.basename, words[1:3])):
         return
+    is_ours = _is_this_project()
     names_code = any(word.partition("=")[0] in NAMING_CODE for word in words[2:])
     if (is_ours or not any(map(os.path.exists, SOMEBODYS_CODE))) and not names_code:
         os.environ.setdefault(MODULE_VARIABLE, DEFINITIONS)

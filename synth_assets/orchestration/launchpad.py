@@ -21,7 +21,7 @@ def example(world: World) -> str:
     """YAML that runs as it is, with the defaults; a key counts when its `# ` is taken away."""
     presets = f"A named set of values. One of: {', '.join(world.presets) or 'none'}."
     keys = [
-        _line("preset", next(iter(world.presets), None), presets),
+        _line("preset", None, presets),
         _line("clean", False, "True for the clean twin: the same rows without any fault."),
         *(line for line in _keys(world.config) if not line.startswith("preset:")),
     ]

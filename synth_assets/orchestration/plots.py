@@ -19,7 +19,8 @@ INLINE = 999
 def plot_metadata(connection: duckdb.DuckDBPyConnection, world: World, table: Table) -> dict[str, Any]:
     """The plots of a table as metadata, `plot`, `plot_2` and so on, but those that have no row to draw."""
     plots = [(plot, points_of(connection, plot)) for plot in world.plots if plot.table == table.name]
-    shown = [markdown(plot, points, INLINE) for plot, points in plots if points]
+    texts = [markdown(plot, points, INLINE) for plot, points in plots if points]
+    shown = [text for text in texts if text]
     return {
         "plot" if number == 1 else f"plot_{number}": dg.MetadataValue.md(text)
         for number, text in enumerate(shown, start=1)

@@ -83,8 +83,9 @@ def materialise(context: dg.AssetExecutionContext, world: World, report: Report)
         found, content = report_on(store, scenario)
         sound = all(check.passed or check.severity == "WARN" for check in found)
         fate = "" if sound else f"; the report of run {context.run.run_id[:8]} was withheld"
-        yield from (check_results.result(key, check, fate) for check in found)
+        yield from check_results.told(context, key, found, fate)
         if not sound:
+            check_results.refuse_silence(context, found, fate)
             return
         path = report_file(store)
         write_atomic(path, content)

@@ -115,8 +115,9 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
             sound = all(check.passed or check.severity == "WARN" for check in found)
             shown = _shown(evidence.connection, table, scenario, staged) if sound else {}
         fate = "" if sound else check_results.withheld(context, store, table.name)
-        yield from (check_results.result(key, check, fate) for check in found)
+        yield from check_results.told(context, key, found, fate)
         if not sound:
+            check_results.refuse_silence(context, found, fate)
             return
         version = store.publish(scenario, table, parts)
     yield dg.MaterializeResult(

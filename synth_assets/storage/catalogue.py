@@ -39,7 +39,7 @@ READ_ONLY = 0o444
 def flip(store: Store, scenario: Scenario) -> StoragePath:
     """Point the catalogue at the current versions of all tables of a world; then sweep old versions.
 
-    The versions that the catalogue named before are kept, the last `keep_versions` of them: for whoever still
+    The versions that the catalogue named before are kept, the last `versions_kept` of them: for whoever still
     reads them, and for going back.
 
     Returns:

@@ -210,7 +210,7 @@ class Store:
 
         before = self._versions.current(table.name) if isinstance(self.home, Path) else None
         path = self._versions.publish(scenario.id, table.name, content, intact)
-        if before and before != path:  # without the catalogue, too, three versions are the most
+        if before and before != path:  # without the catalogue, too, versions do not pile up
             kept = {before, *self.catalogued().values(), *self.earlier_paths()}
             self._versions.prune(kept, [table.name])
         return Published(path, scenario.id, content, tuple(parts))
