@@ -244,7 +244,7 @@ def test_keys_of_parts_that_overlap_are_unique_and_ascend_in_each(
 ) -> None:
     statement, is_sound = OF_DEALS[change]
     monkeypatch.setattr(partitions, "GROUP_ROWS", rows)
-    scenario = resolve("order_to_cash", SALES, as_of="2024-06-15")
+    scenario = resolve("order_to_cash", SALES, as_of="2024-01-15")
     generate.write_world(scenario, tmp_path)
     directory = tmp_path / "order_to_cash"
     sources = sources_in(scenario.world, directory)

@@ -804,7 +804,7 @@ def plain(row: pd.Series) -> list[Any]:
 @pytest.mark.parametrize("name", WORLDS)
 @pytest.mark.parametrize("since", [None, dt.date(2024, 3, 20)], ids=["from the start", "two weeks"])
 def test_changes_turn_one_day_into_a_later_one(name: str, since: dt.date | None, tmp_path: Path) -> None:
-    until = since + few(name, 2, 13) * DAY if since else WORLDS[name].start + few(name, 3, 20) * DAY
+    until = since + few(name, 1, 13) * DAY if since else WORLDS[name].start + few(name, 2, 20) * DAY
     day = since or WORLDS[name].start - DAY
     after = made(name, 0, until)
     counts = write_changes(after.scenario, day, until, tmp_path)
