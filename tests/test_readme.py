@@ -169,7 +169,9 @@ def test_the_yaml_of_the_readme_is_a_configuration():
 def test_the_component_is_a_world():
     page = page_of("docs/how_to/use_in_a_dagster_project.md")
     (text,) = (block.code for block in blocks_of(page) if block.language == "yaml")
-    world_assets(**yaml.safe_load(text)["attributes"])
+    made = world_assets(**yaml.safe_load(text)["attributes"])
+    keys = {key.to_user_string() for asset in made for key in asset.keys}
+    assert {"finance/sales/scenario", "finance/sales/invoices", "finance/sales/catalogue"} < keys
 
 
 @pytest.mark.parametrize("name", NAMES)
