@@ -80,8 +80,10 @@ class ObjectPath:
         """The same of content that comes in pieces.
 
         A thread does it: Ctrl-C, which only reaches the main one, would close an object without its content.
+        The thread has started before it writes: one that Ctrl-C meets at its start is not waited for.
         """
         with ThreadPoolExecutor(1) as apart:
+            apart.submit(int).result()
             apart.submit(self._put, chunks).result()
 
     def _put(self, chunks: Iterable[bytes | pa.Buffer]) -> None:
