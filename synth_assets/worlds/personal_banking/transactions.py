@@ -105,8 +105,9 @@ _SPELT = [_spelt(label.feed, i, k) for i, label in enumerate(DESCRIPTORS) for k 
 CHECK_NUMBERS = range(101, 2_048)
 """Numbers of checks; an account's go up by one, from one that leaves room for `MOST_CHECKS` [D]."""
 
-MOST_CHECKS = 64
-"""Bound of the checks of an account in the longest history."""
+MOST_CHECKS, MOST_CHECKS_IN_HISTORY = 64, 300
+"""Bounds of the checks of an account in the longest window, and in the longest history that grows: who is
+paid every second week pays half of the rent then."""
 
 _CHECK = INDEX["rent"] + merchants.PROVIDERS["rent"].index("CHECK ####")
 _FEEDS = list(dict.fromkeys([*_SPELT, *(f"CHECK {number:04d}" for number in CHECK_NUMBERS)]))
@@ -135,7 +136,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     spelling = np.where(_VARIES[label], shown, city)
     feed = _FEED[label * SPELLINGS + spelling]
     check = np.flatnonzero(label == _CHECK)
-    feed[check] = _CHECK_PLACE[_check_numbers(draws, facts, check) - CHECK_NUMBERS[0]]
+    feed[check] = _CHECK_PLACE[_check_numbers(draws, facts, config, check) - CHECK_NUMBERS[0]]
     date = window(config).first + found.day
     merchant = _MERCHANT[label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
@@ -161,10 +162,11 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     return arrow_table((*COLUMNS, PENDING_ID), values | {PENDING_ID.name: shown})
 
 
-def _check_numbers(draws: Draws, facts: Block, check: Ints) -> Ints:
+def _check_numbers(draws: Draws, facts: Block, config: Config, check: Ints) -> Ints:
     """Numbers of the checks among the rows, one after the other on each account."""
+    most = MOST_CHECKS_IN_HISTORY if config.grows else MOST_CHECKS
     drawn = draws.fields("first check", facts.users.number)[0].astype(np.int64)
-    first = CHECK_NUMBERS[0] + drawn * (len(CHECK_NUMBERS) - MOST_CHECKS) // 65_536
+    first = CHECK_NUMBERS[0] + drawn * (len(CHECK_NUMBERS) - most) // 65_536
     user = facts.rows.user[check]
     return first[user] + np.arange(len(user)) - np.searchsorted(user, user)
 

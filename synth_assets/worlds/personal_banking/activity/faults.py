@@ -27,10 +27,12 @@ from synth_assets.worlds.personal_banking.activity.events import (
     CHECKING,
     OWED,
     SAVINGS,
+    SLOTS,
     EventRows,
 )
 from synth_assets.worlds.personal_banking.activity.loans import Loans
 from synth_assets.worlds.personal_banking.activity.over_limit import Late, late_payments, limits, room
+from synth_assets.worlds.personal_banking.activity.solvent import rather, solvent
 from synth_assets.worlds.personal_banking.activity.sound import Flags, SoundActivity, posted
 from synth_assets.worlds.personal_banking.anomalies import (
     BEFORE_OPENED,
@@ -62,6 +64,29 @@ _MIRROR[[INDEX["card_payment_out"], INDEX["to_savings"]]] = INDEX["card_payment_
 
 NOTHING = np.empty(0, dtype=np.int64)
 
+_SIGNS = np.where(np.isin(np.arange(SLOTS), OWED), -1, 1)
+"""Of each account, whether money out of it lowers its balance or is owed."""
+
+
+class Faults(NamedTuple):
+    """Labelled faults, one entry each, in order of user and time.
+
+    Attributes:
+        user: place of the user in the block.
+        kind: code of the anomaly.
+        row: that it is about; -1 for none.
+        account: that it would be about.
+        number: of its label.
+        visible_on: day of a history from which it shows; empty outside one.
+    """
+
+    user: Ints
+    kind: Codes
+    row: Ints
+    account: Ints
+    number: Ints
+    visible_on: Ints = NOTHING
+
 
 class Block(NamedTuple):
     """The facts of consecutive users, after their faults.
@@ -78,7 +103,7 @@ class Block(NamedTuple):
         faulty_account: of each user, the account that the fault would be about.
         pending_number: of each row, the number of the row that showed it while it was pending; -1 for none;
             empty outside a history that grows.
-        visible_on: of each user, the day of the history from which the fault shows; empty outside one.
+        found: the faults of all windows of a history so far; None outside one.
     """
 
     users: Users
@@ -94,19 +119,48 @@ class Block(NamedTuple):
     faulty: Ints
     faulty_account: Ints
     pending_number: Ints = NOTHING
-    visible_on: Ints = NOTHING
+    found: Faults | None = None
+
+    @property
+    def faults(self) -> Faults:
+        """All of them."""
+        if self.found:
+            return self.found
+        at = np.flatnonzero(self.users.fault)
+        return Faults(
+            at, self.users.fault[at], self.faulty[at], self.faulty_account[at], self.users.number[at] + 1
+        )
 
 
-def edit(plan: Users, sound: SoundActivity, window: Window, slots: int, draws: Draws) -> Block:
-    """The users with their planned faults, with so many numbers a user."""
+def edit(
+    plan: Users,
+    sound: SoundActivity,
+    window: Window,
+    slots: int,
+    draws: Draws,
+    grows: bool = False,
+    opening_cents: Ints | None = None,
+) -> Block:
+    """The users with their planned faults, with so many numbers a user.
+
+    Balances end as they should. In a history that `grows` those of checking begin as they should, as no fault
+    may change what comes before it; in a later window, which begins with `opening_cents`, all do, and faults
+    are on checking, as what is owed on a card is planned.
+    """
     rows, kind, users = sound.rows, plan.fault, plan.number
     counts = np.bincount(rows.user, minlength=len(kind))
     clean_number = np.arange(len(rows.user)) - (np.cumsum(counts) - counts)[rows.user]
     drawn, drawn_too, _, _ = draws.fields("faulty row", users)
     purchase = IS_PURCHASE[rows.label] & (rows.amount_cents > 0) & ~rows.is_pending
+    if opening_cents is not None:
+        purchase &= (rows.account == CHECKING) & (rows.waited <= rows.day)
     followed = one_of_each(purchase & _leaves_no_credit(sound), rows, drawn, len(kind))
     step = 1 + _unused(draws.fields("unused number of an added row", users)[0])
-    late = late_payments(plan, sound, window, draws)
+    waits = purchase & (rows.day < window.length - 1 - PENDING_AT_MOST_DAYS)
+    shifts = solvent(sound, window.length) if grows else None
+    if shifts is not None:
+        waits = rather(waits, rows, shifts)
+    late = late_payments(plan, sound, window, draws, shifts)
     number = _numbers(rows, clean_number, followed, step, slots, draws, users)
     if (late.day >= 0).any():
         number += room(late, rows, step)
@@ -114,11 +168,7 @@ def edit(plan: Users, sound: SoundActivity, window: Window, slots: int, draws: D
     raised, posted_cents = np.zeros_like(sound.closing_cents), sound.posted_cents
     if kind.any():
         edits = _Edits(sound, kind, raised)
-        edits.leave_pending(
-            one_of_each(
-                purchase & (rows.day < window.length - 1 - PENDING_AT_MOST_DAYS), rows, drawn_too, len(kind)
-            )
-        )
+        edits.leave_pending(one_of_each(waits, rows, drawn_too, len(kind)))
         edits.drop_leg(followed, drawn)
         edits.add_after(followed)
         edits.pay_late(late)
@@ -131,10 +181,16 @@ def edit(plan: Users, sound: SoundActivity, window: Window, slots: int, draws: D
     closing = sound.closing_cents + raised
     opening = closing + posted_cents
     opening[:, OWED] = 2 * closing[:, OWED] - opening[:, OWED]
-    opened, too_late = _opened_late(sound, rows, kind == BEFORE_OPENED, draws, users)
+    if grows:
+        opening[:, CHECKING] = (sound.closing_cents + sound.posted_cents)[:, CHECKING]
+        opening = opening if opening_cents is None else opening_cents
+        closing = opening - posted_cents * _SIGNS
+    opened, too_late = _opened_late(sound, rows, kind == BEFORE_OPENED, draws, users, grows)
     misstated, account = _misstated(sound.has_account, closing, kind == UNREPLAYED, draws, users)
     faulty_account = np.where(kind == BEFORE_OPENED, too_late, account)
-    cards = sound.cards._replace(limit_cents=limits(sound, rows, opening, kind))
+    cards = sound.cards
+    if opening_cents is None:
+        cards = cards._replace(limit_cents=limits(sound, rows, opening, kind))
     return Block(
         plan, cards, sound.loans, sound.has_account, rows, number, clean_number, opened, opening,
         misstated, faulty, faulty_account,
@@ -278,19 +334,20 @@ def _transfer_of_each(rows: EventRows, wanted: Flags, drawn: Fields) -> tuple[In
 
 
 def _opened_late(
-    sound: SoundActivity, rows: EventRows, wanted: Flags, draws: Draws, users: Ints
+    sound: SoundActivity, rows: EventRows, wanted: Flags, draws: Draws, users: Ints, at_once: bool
 ) -> tuple[Ints, Ints]:
     """Days on which accounts were opened, and of each wanted user the account that was opened after its first
-    transaction: savings before cards before checking, as sound accounts are opened late, too."""
+    transaction: savings before cards before checking, as sound accounts are opened late, too. In a history
+    that grows that is the next day, so that all of it is known when it shows."""
     drawn = draws.fields("opened too late", users)[0].astype(np.int64)
     first = np.full(sound.has_account.shape, np.iinfo(np.int64).max)
-    at = np.flatnonzero(wanted[rows.user])
+    at = np.flatnonzero(wanted[rows.user] & ~(at_once & rows.is_pending))
     np.minimum.at(first, (rows.user[at], rows.account[at]), rows.day[at])
     may = first < sound.latest_opened_day
     account = np.select([may[:, SAVINGS], may[:, CARD]], [SAVINGS, CARD], CHECKING)
     user = np.flatnonzero(wanted)
     earliest = first[user, account[user]] + 1
-    span = np.maximum(sound.latest_opened_day - earliest, 0) + 1
+    span = np.where(at_once, 0, np.maximum(sound.latest_opened_day - earliest, 0)) + 1
     opened = sound.opened_day.copy()
     opened[user, account[user]] = earliest + drawn[user] * span // 65_536
     return opened, account
