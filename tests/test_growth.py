@@ -923,7 +923,7 @@ def test_what_does_not_fit_a_history_of_subscriptions_is_refused(values: dict[st
         ({"as_of": "2023-12-31"}, "history.start 2024-01-01 is after as_of 2023-12-31"),
         ({"as_of": "2034-01-01"}, "as_of 2034-01-01 is after 2033-12-31, the last day of ten years from"),
         ({"history": {"start": "2024-01-01", "months": 36}}, "unknown key history.months"),
-        ({"num_users": 40_000}, "num_users is 40,000, but 120 months allow 31,001"),
+        ({"num_users": 60_000}, "num_users is 60,000, but 120 months allow 49,603"),
         (
             {"num_users": 75, "anomaly_rates": {"refund_without_purchase": 0.55}},
             "anomaly_rates ask for 42 faults, but there are 40 users who may carry one",

@@ -40,9 +40,9 @@ An account is there from the day on which it is opened, or its first row; none i
 window. Before a card's first statement the last one is what the first payment of the history paid. Limits
 stay: who revolves keeps the debt of the end of the first window, and what does not fit goes by debit. Who had
 missed a payment then makes it, and nobody misses another one. Mortgages and student loans last beyond ten
-years; on a car's or personal loan that is nearly repaid more is lent, and the payments go on. Wages are
-raised where more is spent than earned. Who had only pending transactions lives like anybody after the first
-window; who had none at all still has none.
+years; on a car's or personal loan that is nearly repaid more is lent, and the payments go on. Who has much on
+checking spends more, and who would run out of it is paid more. Who had only pending transactions lives like
+anybody after the first window; who had none at all still has none.
 
 There a purchase is pending under an id of its own and is posted some business days later under another one,
 which names the first as `pending_transaction_id`; the pending row is gone then, as `changes` says with the op

@@ -21,7 +21,7 @@ MOST_USERS = 1_000_000
 SLOTS_A_MONTH = 128
 """Transaction numbers of a user a month, used or not, of the nine digits that an id holds."""
 
-GROWING_SLOTS_A_MONTH = 256
+GROWING_SLOTS_A_MONTH = 160
 """The same in a history that grows, where a purchase has another number while it is pending."""
 
 LONGEST_MONTHS = 24

@@ -60,6 +60,8 @@ def simulate(
     cash.withdraw(events, window, draws, users, plain)
     cash.refund_taxes(events, window, draws, users, plain)
     left = habits.monthly_income_cents * curves.SPENT_SHARE - billed - habits.subscriptions * 2_000
+    if before:
+        left += _spared_cents(habits, has(users, user_plan.VARIABLE_INCOME), before)
     paces = pace.of_costs(left)
     allowed = favourites.allowed(users, habits)
     may = plain[:, None] | _still_pending(users, window.length)
@@ -68,6 +70,14 @@ def simulate(
         allowed = _purchases(
             events, window, draws, users, habits, stream, paces, found, allowed, stratum is not None
         )
+
+
+def _spared_cents(habits: Habits, variable: Flags, before: Before) -> Ints:
+    """What users spend more in a month, or less, as there is more or less on checking than they keep."""
+    income = habits.monthly_income_cents
+    more = (before.balance_cents[:, CHECKING] - income * curves.KEPT_MONTHS) / curves.SPARED_OVER_MONTHS
+    most = income * curves.SPARED_SHARE
+    return np.where(variable, 0, np.clip(more, -most, most)).astype(np.int64)
 
 
 def lives_plainly(users: Users, habits: Habits) -> Flags:
@@ -80,8 +90,7 @@ def earn(
 ) -> None:
     """Paychecks. A variable income pays for what is spent until the next one, so that little is ever left.
 
-    In a later window of a history everybody else earns at least what is spent in it: who would not is paid
-    more.
+    In a later window of a history everybody else who would end it with less than the reserve is paid more.
     """
     plain = lives_plainly(users, habits)
     user, day = np.nonzero(habits.paydays & plain[:, None])
@@ -92,7 +101,7 @@ def earn(
     amount = (usual[user] * (1 + deviation[user] * score)).astype(np.int64)
     variable = has(users, user_plan.VARIABLE_INCOME)
     at = np.flatnonzero(variable[user])
-    amount[at] = _spent_until_next(events, habits, user[at], day[at])
+    amount[at] = _spent_until_next(events, habits, user[at], day[at], before is not None)
     if before:
         amount = _kept_up(events, draws, users, variable, before, user, day, amount)
     employer = draws.fields("employer", users.number)[0].astype(np.int64)
@@ -105,12 +114,12 @@ def _kept_up(
     amount: Ints,
 ) -> Ints:  # fmt: skip
     """Paychecks that keep balances up: a variable income's first one brings them to the reserve, others are
-    raised where more is spent, or less than the reserve is left."""
+    raised where less than the reserve would be left at the end."""
     count = len(users.number)
     opening, least = before.balance_cents[:, CHECKING], overdrafts.least_cents(draws, users)
     spent = np.cumsum(events.outflow(CHECKING), axis=1)
     wages = np.bincount(user, amount, count).astype(np.int64)
-    asked = spent[:, -1] + np.maximum(least - opening, 0)
+    asked = spent[:, -1] + least - opening
     share = np.where(~variable & (wages > 0), np.maximum(asked / np.maximum(wages, 1), 1.0), 1.0)
     raised = (amount * share[user]).astype(np.int64)
     is_first = variable[user] & np.append(True, user[1:] != user[:-1])[: len(user)]
@@ -120,14 +129,17 @@ def _kept_up(
     return raised
 
 
-def _spent_until_next(events: Events, habits: Habits, user: Ints, day: Ints) -> Ints:
+def _spent_until_next(events: Events, habits: Habits, user: Ints, day: Ints, goes_on: bool) -> Ints:
     """Cents out of checking from each payday to the day before the next; after the last one, at the pace so
-    far."""
+    far, or where another window has gone before at that of all of this one and a tenth more."""
     spent = np.cumsum(events.outflow(CHECKING), axis=1)
     spent = np.concatenate([np.zeros((len(spent), 1), dtype=np.int64), spent], axis=1)
     is_last = np.append(user[1:] != user[:-1], True)
     until = np.where(is_last, events.days, np.append(day[1:], 0))
     out = spent[user, until] - spent[user, day]
+    if goes_on:
+        usual = 1.1 * spent[user, -1] * habits.days_a_pay[user] / events.days
+        return np.where(is_last, usual, out).astype(np.int64)
     return np.where(is_last, out * habits.days_a_pay[user] / (until - day), out).astype(np.int64)
 
 
