@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from synth_assets.generation.blocks import make_block
@@ -17,7 +18,7 @@ from synth_assets.model.quotas import quota
 from synth_assets.scenario.resolve import resolve
 from synth_assets.worlds.personal_banking import pending_curves, user_plan
 from synth_assets.worlds.personal_banking.window_plan import ONCE
-from tests.test_growth import BANK_KINDS
+from tests.test_growth import BANK_KINDS, assert_past_is_kept
 from tests.thorough import size
 from tests.worlds import failed, verify_quickly
 from tests.worlds import write_world as write_tables
@@ -172,6 +173,16 @@ def test_rates_hold_in_every_window() -> None:
         labels = made(day).frame("anomaly_manifest")["type"].value_counts()
         for kind in BANK_KINDS:
             assert labels[kind] == quota(RATE, 75 * (1 if kind in ONCE else windows)), (kind, day)
+
+
+def test_a_window_that_begins_changes_nothing_of_the_one_before() -> None:
+    """Neither rows nor labels, on the day between the two; but pending rows go."""
+    then, now = made(FIRST_ENDS), made(FIRST_ENDS + DAY)
+    assert_past_is_kept(then, now)
+    assert then.truth.equals(now.truth.filter(pc.less_equal(now.truth["visible_on"], FIRST_ENDS)))
+    gone_at_once = rows(FIRST_ENDS).drop(rows(FIRST_ENDS + DAY).index, errors="ignore")
+    assert gone_at_once["pending"].all()
+    assert len(gone_at_once) > 10
 
 
 def test_habits_go_on() -> None:

@@ -22,9 +22,9 @@ from synth_assets.model.manifest import (
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.personal_banking import anomalies
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
+from synth_assets.worlds.personal_banking.activity.block import Block, Faults
 from synth_assets.worlds.personal_banking.activity.events import SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import window
-from synth_assets.worlds.personal_banking.activity.faults import Block, Faults
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.transactions import TRANSACTION_ID

@@ -13,6 +13,7 @@ from synth_assets.model.identifiers import format_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.activity import merchants
+from synth_assets.worlds.personal_banking.activity.block import Block
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
     INDEX,
@@ -23,7 +24,6 @@ from synth_assets.worlds.personal_banking.activity.descriptors import (
 )
 from synth_assets.worlds.personal_banking.activity.events import SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import window
-from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.activity.places import CITIES, SIZE, homes
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.users import USER_ID

@@ -9,8 +9,8 @@ from synth_assets.model.columns import flag, identifier, moment, state, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
+from synth_assets.worlds.personal_banking.activity.block import Block
 from synth_assets.worlds.personal_banking.activity.facts import strata, window
-from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.anomalies import WITHDRAWN
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.user_plan import AS_DRAWN, withdrawn_on

@@ -10,7 +10,13 @@ import numpy.typing as npt
 from synth_assets.model.calendar import Window, date_of
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import amounts, curves, user_plan
-from synth_assets.worlds.personal_banking.activity import around_payments, paid_around, posting, refunds
+from synth_assets.worlds.personal_banking.activity import (
+    around_payments,
+    half_used,
+    paid_around,
+    posting,
+    refunds,
+)
 from synth_assets.worlds.personal_banking.activity.around_payments import Paid
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
@@ -18,7 +24,7 @@ from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, 
 from synth_assets.worlds.personal_banking.activity.strata import Before
 from synth_assets.worlds.personal_banking.user_plan import Users
 
-INTEREST, PAYMENT, LAST_PURCHASE = 5, 6, 3
+INTEREST, PAYMENT = 5, 6
 """Order of a day's events."""
 
 FIRST_DUE = 21
@@ -69,9 +75,9 @@ def run(
     """Statements month by month: who revolves pays the minimum and interest, everybody else all of it."""
     statement_on, lag, rate, used = draws.fields("card", users.number)
     drawn, missed, _, _ = draws.fields("limit", users.number)
-    high, half_used = has(users, user_plan.HIGH_UTILIZATION), users.edge == user_plan.HALF_USED
+    high, uses_half = has(users, user_plan.HIGH_UTILIZATION), users.edge == user_plan.HALF_USED
     used_share = np.where(high, 0.53 + 0.37 * used / 65_536, 0.05 + 0.18 * used / 65_536)
-    used_share[half_used] = 0.5
+    used_share[uses_half] = 0.5
     misses = misses_one(users, missed)
     statements = statement_days(window, days_of_month(window, misses, statement_on, missed))
     around = np.flatnonzero(users.paid_around_limit > 0)
@@ -83,16 +89,16 @@ def run(
     apr = apr_basis_points(rate)
     due_after = days_to_pay(lag)
     paying = habits._replace(has_card=habits.has_card & (users.paid_around_limit <= 0))
-    ledger = Ledger(events, window, paying, charged, opening, apr, high & ~half_used, users)
+    ledger = Ledger(events, window, paying, charged, opening, apr, high & ~uses_half, users)
     ledger.months(statements, due_after, misses)
     balance = opening + charged[:, -1] + ledger.moved
     peak = np.maximum(opening, opening + np.cumsum(events.outflow(CARD), axis=1).max(axis=1))
     last_day = int(posting.on_or_before(window, np.array([window.length - 2]))[0])
-    peak[half_used] = _highest_within_a_day(events, np.flatnonzero(half_used), opening)
-    last = _round_up_half_used(events, users, balance, peak, last_day)
+    peak[uses_half] = half_used.highest_within_a_day(events, np.flatnonzero(uses_half), opening)
+    last = half_used.round_up(events, users, balance, peak, last_day)
     balance += last
     statement = ledger.statement + np.where(ledger.statement_day >= last_day, last, 0)
-    limit = np.where(half_used, 2 * balance, _limit(balance, peak, drawn_cents, used_share, high))
+    limit = np.where(uses_half, 2 * balance, _limit(balance, peak, drawn_cents, used_share, high))
     limit = np.where(habits.has_card, limit, 0)
     cards = Cards(
         opening, balance, limit, apr, statement, ledger.minimum, ledger.last_payment, ledger.statement_day,
@@ -175,30 +181,6 @@ def statement_days(window: Window, month_day: Ints) -> Ints:
     days = np.full((len(month_day), int(place.max(initial=0)) + 1), window.length, dtype=np.int64)
     days[user, place] = day
     return days
-
-
-def _highest_within_a_day(events: Events, user: Ints, opening: Ints) -> Ints:
-    """The most that the users at places `user` ever owe: a day's payments come after its purchases."""
-    whose = np.full(len(opening), -1)
-    whose[user] = np.arange(len(user))
-    owed = opening[user, None] + np.cumsum(events.outflow(CARD)[user], axis=1)
-    for rows in events.found:
-        at = np.flatnonzero((whose[rows.user] >= 0) & (rows.account == CARD) & (rows.amount_cents < 0))
-        np.add.at(owed, (whose[rows.user[at]], rows.day[at]), -rows.amount_cents[at])
-    return np.maximum(opening[user], owed.max(axis=1))
-
-
-def _round_up_half_used(events: Events, users: Users, balance: Ints, peak: Ints, last_day: int) -> Ints:
-    """A last purchase makes the balance of whoever uses exactly half a multiple of $50, half of the smallest
-    limit and of the highest balance at least."""
-    user = np.flatnonzero(users.edge == user_plan.HALF_USED)
-    least = np.maximum(balance[user] + 5_000, curves.LIMIT_CENTS[0] // 2)
-    amount = -(-np.maximum(least, (peak[user] + 1) // 2) // 5_000) * 5_000 - balance[user]
-    day = np.full(len(user), last_day)
-    events.add(user, day, amount, account=CARD, label=INDEX["unknown"], order=LAST_PURCHASE)
-    added = np.zeros_like(balance)
-    added[user] = amount
-    return added
 
 
 class Ledger:

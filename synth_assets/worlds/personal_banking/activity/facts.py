@@ -11,8 +11,10 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.worlds.personal_banking import user_plan as plans
 from synth_assets.worlds.personal_banking.activity import personas, simple
-from synth_assets.worlds.personal_banking.activity.faults import Block, edit
-from synth_assets.worlds.personal_banking.activity.growing import Planned, by_day, plan
+from synth_assets.worlds.personal_banking.activity.block import Block
+from synth_assets.worlds.personal_banking.activity.faults import edit
+from synth_assets.worlds.personal_banking.activity.growing import by_day, plan
+from synth_assets.worlds.personal_banking.activity.linked import Planned
 from synth_assets.worlds.personal_banking.activity.pending import leave_pending
 from synth_assets.worlds.personal_banking.activity.strata import Stratum
 from synth_assets.worlds.personal_banking.config import Config

@@ -6,10 +6,10 @@ import numpy as np
 
 from synth_assets.model.draws import Ints
 from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking.activity.block import Block
 from synth_assets.worlds.personal_banking.activity.cards import Cards
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, LOANS, EventRows
-from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.activity.loans import Loans
 
 BILLING_DAYS = 30
