@@ -13,7 +13,8 @@ from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.window_plan import of_window
 
-BLOCK_USERS = 1_024
+BLOCK_USERS, GROWING_BLOCK_USERS = 1_024, 256
+"""Users of a block: fewer in a history that grows, as a block is made in memory and may be ten years long."""
 
 
 def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
@@ -38,8 +39,8 @@ def _faults(config: Config) -> tuple[Ints, Ints]:
         is_faulty |= of_window(config, draws, users, stratum).fault > 0
     number, nothing = np.flatnonzero(is_faulty), np.empty(0, dtype=np.int64)
     found = [
-        of_users(config, number[first : first + BLOCK_USERS]).block.faults
-        for first in range(0, len(number), BLOCK_USERS)
+        of_users(config, number[first : first + GROWING_BLOCK_USERS]).block.faults
+        for first in range(0, len(number), GROWING_BLOCK_USERS)
     ]
     kind, shown_on = ([getattr(faults, name) for faults in found] for name in ("kind", "visible_on"))
     return np.concatenate([nothing, *kind]), np.concatenate([nothing, *shown_on])
@@ -48,7 +49,10 @@ def _faults(config: Config) -> tuple[Ints, Ints]:
 def blocks(config: Config, _: Draws, root: str) -> list[range]:
     """The users of each block."""
     total = getattr(config, root)
-    return [range(first, min(first + BLOCK_USERS, total)) for first in range(0, total, BLOCK_USERS)]
+    return [
+        range(first, min(first + GROWING_BLOCK_USERS, total))
+        for first in range(0, total, GROWING_BLOCK_USERS)
+    ]
 
 
 def settled_blocks(config: Config, draws: Draws, root: str) -> int:

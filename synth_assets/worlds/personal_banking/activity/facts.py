@@ -48,10 +48,10 @@ def facts(config: Config, draws: Draws, rows: range) -> Block:
     return edit(users, activity, days, config.slots, draws)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)
 def planned(config: Config, rows: range) -> Planned:
     """What happens to the users `rows` in the windows of a history that begin by as_of, whatever that is; the
-    last block is kept, as a feed makes it day by day."""
+    last blocks are kept, as a feed makes them day by day."""
     return of_users(config, np.arange(rows.start, rows.stop, dtype=np.int64))
 
 
