@@ -17,7 +17,7 @@ from synth_assets.scenario.scenario import Scenario
 from synth_assets.worlds.wholesale.config import AnomalyRates
 from synth_assets.worlds.wholesale.growing_plan import faults
 from synth_assets.worlds.wholesale.growth import planned, strata
-from synth_assets.worlds.wholesale.year import simulate
+from synth_assets.worlds.wholesale.simulation import simulate
 from tests.thorough import size
 from tests.worlds import failed, verify_quickly, write_world
 
@@ -49,7 +49,7 @@ def test_a_later_year_changes_nothing_of_the_books_of_an_earlier_one() -> None:
     assert [str(event) for event in before.events] == [
         str(event) for event in after.events if event.day <= last
     ]
-    for name in ("plan", "movements", "orders", "quotes", "samples", "bills", "payments", "expenses"):
+    for name in ("movements", "orders", "quotes", "samples", "bills", "payments", "expenses"):
         ours, theirs = ([*map(_plain, getattr(year, name))] for year in (before, after))
         assert ours == [row for row in theirs if row["day"] <= last], name
 
@@ -121,3 +121,12 @@ def test_a_history_of_ten_years_ends_a_day_before_them() -> None:
     of = resolve("wholesale", {"preset": "small", "history": {"start": "2022-03-01"}}, as_of="2022-03-01")
     longest = of.config.model_copy(update={"as_of": dt.date(2032, 2, 29)})
     assert longest.planned_years == 10
+
+
+def test_what_is_left_follows_from_what_happened() -> None:
+    """On the last day that is simulated, batches themselves know it, too."""
+    of = scenario(dt.date(2024, 2, 29))
+    year = simulate(of.config, of.world.draws(of.config, "facts"))
+    assert len(year.batches) > 100
+    for batch in year.batches:
+        assert year.left[batch.id] == (batch.on_hand, batch.samples, batch.sample_left)

@@ -14,7 +14,6 @@ import numpy as np
 
 from synth_assets.model.draws import Draws
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.wholesale import year as books
 from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.config import LOOK_ALIKES as LOOKS_LIKE
@@ -23,6 +22,7 @@ from synth_assets.worlds.wholesale.edits import Fault
 from synth_assets.worlds.wholesale.look_alikes import LOOK_ALIKES, paid_by_another_method
 from synth_assets.worlds.wholesale.natural_decoys import NATURAL, Decoy
 from synth_assets.worlds.wholesale.placing import entity, placed
+from synth_assets.worlds.wholesale.simulation import simulate
 from synth_assets.worlds.wholesale.year import Year
 
 TRIES = 4
@@ -133,7 +133,7 @@ def _as_rates_say(config: Config, draws: Draws, simulated: dict[Config, Year]) -
     rates = dict(config.decoy_rates)
     of_books = _with_rates_of_books(config)
     if of_books not in simulated:
-        simulated[of_books] = books.simulate(of_books, draws)
+        simulated[of_books] = simulate(of_books, draws)
     year, planned, taken = replace(simulated[of_books], config=config), {}, set[object]()
     for name in LOOKS_LIKE.values():
         if not rates[name]:

@@ -11,18 +11,17 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from synth_assets.model.calendar import date_of
 from synth_assets.model.draws import Draws
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.wholesale import year as books
 from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.config import Config, window
 from synth_assets.worlds.wholesale.decoy_plan import Books
 from synth_assets.worlds.wholesale.edits import Edits, Fault
 from synth_assets.worlds.wholesale.fault_plan import Plan
-from synth_assets.worlds.wholesale.growth import months, planned, strata
+from synth_assets.worlds.wholesale.growth import planned, strata
 from synth_assets.worlds.wholesale.placing import placed
+from synth_assets.worlds.wholesale.simulation import simulate, through
 from synth_assets.worlds.wholesale.year import Year
 
 
@@ -40,7 +39,7 @@ class OfKind(NamedTuple):
 
 def plan(config: Config, draws: Draws) -> Plan:
     """The books of a history up to as_of, with the faults that show by then."""
-    year, last = books.simulate(config, draws), window(config).length - 1
+    year, last = simulate(config, draws), window(config).length - 1
     chosen = faults(planned(config), draws)
     edits = Edits((edit for of in chosen for fault in of.faults for edit in fault.edits), year)
     shown = [[fault for fault in of.faults if fault.shown_on <= last] for of in chosen]
@@ -55,10 +54,10 @@ def plan(config: Config, draws: Draws) -> Plan:
 @lru_cache(maxsize=2)
 def faults(config: Config, draws: Draws) -> list[OfKind]:
     """The faults of each kind, stratum by stratum, of a configuration whose strata are whole."""
-    whole, taken = books.simulate(config, draws), set[object]()
+    whole, taken = simulate(config, draws), set[object]()
     found = [OfKind([0], []) for _ in KINDS]
-    for place, days in enumerate(strata(config)):
-        year = whole if place + 1 == len(strata(config)) else through(whole, days.stop - 1)
+    for days in strata(config):
+        year = through(whole, days.stop - 1)
         for kind, of in zip(KINDS, found, strict=True):
             _place(kind, of, year, days, taken)
     return [of._replace(rows=of.rows[1:]) for of in found]
@@ -78,35 +77,6 @@ def _shown(kind: Kind, year: Year, subject: object, drawn: list[float]) -> Fault
     """A fault with the day on which it shows: its own, or that of its subject."""
     fault = kind.fault(year, subject, drawn)
     return fault and (fault if fault.shown_on >= 0 else fault._replace(shown_on=kind.on(year, subject)))
-
-
-def through(whole: Year, last: int) -> Year:
-    """Whole books as they were on an earlier day, but for what is left of batches."""
-    config = whole.config.model_copy(update={"as_of": date_of(whole.epoch_day(last))})
-    orders = [order for order in whole.orders if order.day <= last]
-    return replace(
-        whole,
-        window=window(config),
-        sessions=[session for session in whole.sessions if session.day <= last],
-        batches=[batch for batch in whole.batches if batch.day <= last],
-        movements=[move for move in whole.movements if move.day <= last],
-        orders=orders,
-        quotes=books.quoted_by(last, whole.quotes, orders),
-        samples=[
-            sample._replace(order=sample.order if sample.order <= len(orders) else 0)
-            for sample in whole.samples
-            if sample.day <= last
-        ],
-        invoices=[invoice for invoice in whole.invoices if invoice.day <= last],
-        credits=[credit for credit in whole.credits if credit.day <= last],
-        bills=[bill for bill in whole.bills if bill.day <= last],
-        payments=[payment for payment in whole.payments if payment.day <= last],
-        expenses=[expense for expense in whole.expenses if expense.day <= last],
-        distributions=[paid for paid in whole.distributions if paid.day <= last],
-        events=[event for event in whole.events if event.day <= last],
-        month_starts=[month.start for month in months(config, window(config))],
-        config=config,
-    )
 
 
 def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
