@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from synth_assets.model.errors import UsageProblem
 from synth_assets.model.quotas import quota
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
+from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.config import AnomalyRates
 from synth_assets.worlds.wholesale.growing_plan import faults
 from synth_assets.worlds.wholesale.growth import planned, strata
@@ -88,12 +90,34 @@ def test_faults_are_quotas_of_the_rows_of_all_years_so_far(rate: float) -> None:
             assert (shown <= end).sum() == quota(rate, rows)
 
 
+TINY = {"preset": "small", "annual_revenue": 2_400_000, "num_whales": 1}
+
+
+def test_labels_at_a_lower_prevalence_are_among_those_at_a_higher_one() -> None:
+    """On every day; and at each year's end there are as many as the rate says, within four."""
+    found = []
+    for prevalence in size((0.07, 0.3), (0.004, 0.03, 0.07, 0.11, 0.3)):
+        of = scenario(dt.date(2024, 2, 29), prevalence=prevalence, **TINY)
+        kinds = faults(of.config, of.world.draws(of.config, "facts"))
+        found.append(
+            {(place, fault.entity, fault.shown_on) for place, one in enumerate(kinds) for fault in one.faults}
+        )
+        assert len(found[-1]) == sum(one.asked[-1] for one in kinds)
+        rates = of.config.anomaly_rates.model_dump()
+        for of_kind, kind in zip(kinds, KINDS, strict=True):
+            for rows, asked in zip(of_kind.rows, of_kind.asked, strict=True):
+                assert abs(asked - rates[kind.anomaly.name] * rows) <= 4
+    for few, many in pairwise(found):
+        assert few < many
+
+
 @pytest.mark.parametrize("seed", range(size(1, 24)))
 def test_the_rules_find_what_shows_on_any_day(seed: int, tmp_path: Path) -> None:
-    """All kinds at once, at a rate and on a day that the seed draws."""
+    """All kinds at once, at a rate and on a day that the seed draws, or at a prevalence."""
     drawn = np.random.default_rng(seed)
     day, rate = START + int(drawn.integers(0, size(400, 900))) * DAY, float(drawn.choice([0.03, 0.06, 0.1]))
-    of = scenario(day, seed=seed, anomaly_rates=dict.fromkeys(AnomalyRates.model_fields, rate))
+    rates = {"anomaly_rates": dict.fromkeys(AnomalyRates.model_fields, rate)}
+    of = scenario(day, seed=seed, **(rates if seed % 2 else {"prevalence": 0.2}))
     sources = write_world(of.world, in_memory(of).tables, tmp_path)
     assert not failed(verify_quickly(of.world, of.config, sources))
 
@@ -102,7 +126,6 @@ def test_the_rules_find_what_shows_on_any_day(seed: int, tmp_path: Path) -> None
     ("values", "line"),
     [
         ({"years": 3}, "years: with history.start the history runs from history.start to as_of"),
-        ({"prevalence": 0.1}, "prevalence: with history.start anomaly_rates say"),
         ({"decoy_ratio": 2.0}, "decoy_ratio: with history.start no decoys are planned"),
         ({"decoy_rates": {"two_bills_below_limit": 0.1}}, "decoy_rates: with history.start no decoys"),
         ({"history": {"start": "2022-03-02"}}, "history.start 2022-03-02 is not the first of a month"),

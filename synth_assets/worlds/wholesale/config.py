@@ -165,7 +165,6 @@ class MonthlyExpenses(Frozen):
 
 COUNTED_BY_HISTORY = {
     "years": "the history runs from history.start to as_of",
-    "prevalence": "anomaly_rates say how many faults there are",
     "decoy_rates": "no decoys are planned",
     "decoy_ratio": "no decoys are planned",
 }

@@ -1,8 +1,9 @@
 """Which papers lie in a history that grows: exact quotas over its years, and from which day each fault shows.
 
 The faults of a year are placed when its books are whole, as if no other year followed, among the rows of that
-year. as_of only says how much of it has happened: an edit touches the rows that are there, and a fault that
-adds rows or changes what was sound waits for its day.
+year. At a prevalence those of the highest one are placed, and the first of each year are kept. as_of only
+says how much of it has happened: an edit touches the rows that are there, and a fault that adds rows or
+changes what was sound waits for its day.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from synth_assets.model.draws import Draws
-from synth_assets.model.quotas import quota
+from synth_assets.model.quotas import dealt_before, quota, quotas
 from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.config import Config, window
@@ -30,10 +31,12 @@ class OfKind(NamedTuple):
 
     Attributes:
         rows: that its rate counts, through the end of each stratum.
+        asked: how many of them are to be at fault.
         faults: in the order in which they were placed; those that no longer fit are missing.
     """
 
     rows: list[int]
+    asked: list[int]
     faults: list[Fault]
 
 
@@ -45,7 +48,7 @@ def plan(config: Config, draws: Draws) -> Plan:
     shown = [[fault for fault in of.faults if fault.shown_on <= last] for of in chosen]
     rates = dict(config.anomaly_rates)
     wanted = [
-        (of.rows[-1], quota(rates[kind.anomaly.name], of.rows[-1])) if rates[kind.anomaly.name] else None
+        (of.rows[-1], of.asked[-1]) if rates[kind.anomaly.name] else None
         for kind, of in zip(KINDS, chosen, strict=True)
     ]
     return Plan(replace(year, edits=edits, faults=shown), shown, wanted, Books(year, {}, {}, set()))
@@ -55,22 +58,25 @@ def plan(config: Config, draws: Draws) -> Plan:
 def faults(config: Config, draws: Draws) -> list[OfKind]:
     """The faults of each kind, stratum by stratum, of a configuration whose strata are whole."""
     whole, taken = simulate(config, draws), set[object]()
-    found = [OfKind([0], []) for _ in KINDS]
+    found = [OfKind([0], [0], []) for _ in KINDS]
     for days in strata(config):
         year = through(whole, days.stop - 1)
         for kind, of in zip(KINDS, found, strict=True):
             _place(kind, of, year, days, taken)
-    return [of._replace(rows=of.rows[1:]) for of in found]
+    return [of._replace(rows=of.rows[1:], asked=of.asked[1:]) for of in found]
 
 
 def _place(kind: Kind, of: OfKind, year: Year, days: range, taken: set[object]) -> None:
     """Place the faults of one kind and stratum among the rows of its days."""
-    rate, before = getattr(year.config.anomaly_rates, kind.anomaly.name), of.rows[-1]
+    name = kind.anomaly.name
+    rate, before = year.config.highest_rates[name], of.rows[-1]
     subjects = [subject for subject in kind.subjects(year) if kind.on(year, subject) in days] if rate else []
     of.rows.append(before + len(subjects))
-    asked = quota(rate, of.rows[-1]) - quota(rate, before)
-    made = partial(_shown, kind)
-    of.faults.extend(placed(kind.anomaly.name, made, year, subjects, asked, taken, kind.tries, first=before))
+    planned_before, planned = quotas(rate, of.rows[-2:])
+    of.asked.extend(dealt_before([planned], year.config.dealt_share))
+    made, number = partial(_shown, kind), planned - planned_before
+    found = placed(name, made, year, subjects, number, taken, kind.tries, first=before)
+    of.faults.extend(found[: of.asked[-1] - of.asked[-2]])
 
 
 def _shown(kind: Kind, year: Year, subject: object, drawn: list[float]) -> Fault | None:
@@ -89,8 +95,8 @@ def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for kind, of in zip(KINDS, faults(planned(config), draws), strict=True):
         rate = getattr(config.anomaly_rates, kind.anomaly.name)
-        rows = of.rows[over - 1] if over else 0
+        rows, asked = (of.rows[over - 1], of.asked[over - 1]) if over else (0, 0)
         labels = sum(fault.shown_on <= last for fault in of.faults)
-        since = labels - quota(rate, rows)
+        since = labels - asked
         found[kind.anomaly.name] = (rows + (quota(1 / rate, since) if since else 0), labels)
     return found
