@@ -17,7 +17,7 @@ from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.config import AnomalyRates
-from synth_assets.worlds.wholesale.growing_plan import faults
+from synth_assets.worlds.wholesale.growing_plan import chosen
 from synth_assets.worlds.wholesale.growth import planned, strata
 from synth_assets.worlds.wholesale.simulation import simulate
 from tests.thorough import size
@@ -84,7 +84,7 @@ def test_faults_are_quotas_of_the_rows_of_all_years_so_far(rate: float) -> None:
     of = scenario(dt.date(2024, 10, 7), anomaly_rates=dict.fromkeys(AnomalyRates.model_fields, rate))
     ends = [days.stop - 1 for days in strata(of.config)]
     assert len(ends) == 3
-    for found in faults(planned(of.config), of.world.draws(of.config, "facts")):
+    for found in chosen(planned(of.config), of.world.draws(of.config, "facts")).kinds:
         shown = np.array([fault.shown_on for fault in found.faults], dtype=int)
         for rows, end in zip(found.rows, ends, strict=True):
             assert (shown <= end).sum() == quota(rate, rows)
@@ -98,7 +98,7 @@ def test_labels_at_a_lower_prevalence_are_among_those_at_a_higher_one() -> None:
     found = []
     for prevalence in size((0.07, 0.3), (0.004, 0.03, 0.07, 0.11, 0.3)):
         of = scenario(dt.date(2024, 2, 29), prevalence=prevalence, **TINY)
-        kinds = faults(of.config, of.world.draws(of.config, "facts"))
+        kinds = chosen(of.config, of.world.draws(of.config, "facts")).kinds
         found.append(
             {(place, fault.entity, fault.shown_on) for place, one in enumerate(kinds) for fault in one.faults}
         )
@@ -126,8 +126,14 @@ def test_the_rules_find_what_shows_on_any_day(seed: int, tmp_path: Path) -> None
     ("values", "line"),
     [
         ({"years": 3}, "years: with history.start the history runs from history.start to as_of"),
-        ({"decoy_ratio": 2.0}, "decoy_ratio: with history.start no decoys are planned"),
-        ({"decoy_rates": {"two_bills_below_limit": 0.1}}, "decoy_rates: with history.start no decoys"),
+        (
+            {"decoy_ratio": 30.0, "anomaly_rates": {"vendor_is_a_user": 0.1}},
+            "decoy_ratio 30 asks for 30 decoys of vendor_is_a_user, and the books can have only ",
+        ),
+        (
+            {"decoy_rates": {"two_bills_below_limit": 1.0}},
+            "decoy_rates.two_bills_below_limit asks for .* have room for one: lower it",
+        ),
         ({"history": {"start": "2022-03-02"}}, "history.start 2022-03-02 is not the first of a month"),
         ({"as_of": "2022-02-28"}, "history.start 2022-03-01 is after as_of 2022-02-28"),
         ({"as_of": "2032-03-01"}, "history.start 2022-03-01 is 10 years or more before as_of 2032-03-01"),

@@ -20,6 +20,7 @@ from synth_assets.worlds.wholesale.config import Config, window
 from synth_assets.worlds.wholesale.decoy_plan import Books
 from synth_assets.worlds.wholesale.edits import Edits, Fault
 from synth_assets.worlds.wholesale.fault_plan import Plan
+from synth_assets.worlds.wholesale.growing_decoys import GrowingDecoys, with_rates
 from synth_assets.worlds.wholesale.growth import planned, strata
 from synth_assets.worlds.wholesale.placing import placed
 from synth_assets.worlds.wholesale.simulation import simulate, through
@@ -40,41 +41,67 @@ class OfKind(NamedTuple):
     faults: list[Fault]
 
 
+class Chosen(NamedTuple):
+    """What is chosen of whole books.
+
+    Attributes:
+        whole: the books, with the decoys that change them.
+        decoys: those of all years.
+        kinds: the faults of each kind, in the order of KINDS.
+    """
+
+    whole: Year
+    decoys: GrowingDecoys
+    kinds: list[OfKind]
+
+
 def plan(config: Config, draws: Draws) -> Plan:
     """The books of a history up to as_of, with the faults that show by then."""
-    year, last = simulate(config, draws), window(config).length - 1
-    chosen = faults(planned(config), draws)
-    edits = Edits((edit for of in chosen for fault in of.faults for edit in fault.edits), year)
-    shown = [[fault for fault in of.faults if fault.shown_on <= last] for of in chosen]
+    last = window(config).length - 1
+    whole, decoys, kinds = chosen(planned(config), draws)
+    year = through(whole, last)
+    changed = [*(of.edits for of in decoys.planned.values()), *(of.faults for of in kinds)]
+    edits = Edits((edit for faults in changed for fault in faults for edit in fault.edits), year)
+    shown = [[fault for fault in of.faults if fault.shown_on <= last] for of in kinds]
     rates = dict(config.anomaly_rates)
     wanted = [
         (of.rows[-1], of.asked[-1]) if rates[kind.anomaly.name] else None
-        for kind, of in zip(KINDS, chosen, strict=True)
+        for kind, of in zip(KINDS, kinds, strict=True)
     ]
-    return Plan(replace(year, edits=edits, faults=shown), shown, wanted, Books(year, {}, {}, set()))
+    books = Books(year, decoys.planned, decoys.kept, decoys.taken)
+    return Plan(replace(year, edits=edits, faults=shown), shown, wanted, books)
 
 
 @lru_cache(maxsize=2)
-def faults(config: Config, draws: Draws) -> list[OfKind]:
-    """The faults of each kind, stratum by stratum, of a configuration whose strata are whole."""
-    whole, taken = simulate(config, draws), set[object]()
-    found = [OfKind([0], [0], []) for _ in KINDS]
+def chosen(config: Config, draws: Draws) -> Chosen:
+    """The decoys and faults of a configuration whose strata are whole, stratum by stratum."""
+    whole, decoys = simulate(with_rates(config, draws), draws), GrowingDecoys(config.decoy_ratio)
+    kinds = [OfKind([0], [0], []) for _ in KINDS]
     for days in strata(config):
+        whole = decoys.by_another_method(whole, days)
         year = through(whole, days.stop - 1)
-        for kind, of in zip(KINDS, found, strict=True):
-            _place(kind, of, year, days, taken)
-    return [of._replace(rows=of.rows[1:], asked=of.asked[1:]) for of in found]
+        subjects = [_subjects(kind, of, year, days) for kind, of in zip(KINDS, kinds, strict=True)]
+        decoys.place(year, days)
+        decoys.keep(year, {kind.anomaly.name: of.asked[-1] for kind, of in zip(KINDS, kinds, strict=True)})
+        for kind, of, rows in zip(KINDS, kinds, subjects, strict=True):
+            _place(kind, of, year, rows, decoys.taken)
+    return Chosen(whole, decoys, [of._replace(rows=of.rows[1:], asked=of.asked[1:]) for of in kinds])
 
 
-def _place(kind: Kind, of: OfKind, year: Year, days: range, taken: set[object]) -> None:
-    """Place the faults of one kind and stratum among the rows of its days."""
-    name = kind.anomaly.name
-    rate, before = year.config.highest_rates[name], of.rows[-1]
+def _subjects(kind: Kind, of: OfKind, year: Year, days: range) -> list[object]:
+    """The rows of some days on which a kind may fall; counted, with how many of them are to be at fault."""
+    rate = year.config.highest_rates[kind.anomaly.name]
     subjects = [subject for subject in kind.subjects(year) if kind.on(year, subject) in days] if rate else []
-    of.rows.append(before + len(subjects))
-    planned_before, planned = quotas(rate, of.rows[-2:])
-    of.asked.extend(dealt_before([planned], year.config.dealt_share))
-    made, number = partial(_shown, kind), planned - planned_before
+    of.rows.append(of.rows[-1] + len(subjects))
+    of.asked.extend(dealt_before([quota(rate, of.rows[-1])], year.config.dealt_share))
+    return subjects
+
+
+def _place(kind: Kind, of: OfKind, year: Year, subjects: list[object], taken: set[object]) -> None:
+    """Place the faults of one kind and stratum."""
+    name, (before, rows) = kind.anomaly.name, of.rows[-2:]
+    planned_before, planned_now = quotas(year.config.highest_rates[name], (before, rows))
+    made, number = partial(_shown, kind), planned_now - planned_before
     found = placed(name, made, year, subjects, number, taken, kind.tries, first=before)
     of.faults.extend(found[: of.asked[-1] - of.asked[-2]])
 
@@ -93,7 +120,7 @@ def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     last, ends = window(config).length - 1, [days.stop - 1 for days in strata(config)]
     over = sum(end <= last for end in ends)
     found: dict[str, tuple[int, int]] = {}
-    for kind, of in zip(KINDS, faults(planned(config), draws), strict=True):
+    for kind, of in zip(KINDS, chosen(planned(config), draws).kinds, strict=True):
         rate = getattr(config.anomaly_rates, kind.anomaly.name)
         rows, asked = (of.rows[over - 1], of.asked[over - 1]) if over else (0, 0)
         labels = sum(fault.shown_on <= last for fault in of.faults)
