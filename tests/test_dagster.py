@@ -226,7 +226,9 @@ def test_every_check_of_what_is_published_can_run_alone() -> None:
     keys = job.asset_graph.asset_check_keys
     assert not list(job.executable_asset_keys)
     assert len(keys) == sum(map(number_of_checks, NAMES))
-    assert all(graph.get_execution_set_asset_and_check_keys(key) == {key} for key in keys)
+    every = graph.asset_check_keys
+    assert keys < every, "those of the reports take minutes"
+    assert all(graph.get_execution_set_asset_and_check_keys(key) == {key} for key in every)
 
 
 @pytest.mark.parametrize("name", NAMES)

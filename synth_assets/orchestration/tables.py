@@ -69,7 +69,8 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
         with fail_in_one_line():
             refuse_unused_config(context)
             events = materialise if key in context.selected_asset_keys else judge
-            told = check_results.with_reasons(context, world, table.name, events(context, world, table))
+            severe = check_results.severities(check_results.checks_of(world, table.name))
+            told = check_results.with_reasons(context, key, severe, events(context, world, table))
             yield from log_failed_checks(context, told)
 
     return materialise_table
