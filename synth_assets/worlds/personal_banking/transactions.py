@@ -16,6 +16,7 @@ from synth_assets.worlds.personal_banking.activity import merchants
 from synth_assets.worlds.personal_banking.activity.block import Block
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
+    IN_HISTORIES,
     INDEX,
     OWN_CITY,
     PLAID_OF,
@@ -110,10 +111,12 @@ MOST_CHECKS, MOST_CHECKS_IN_HISTORY = 64, 300
 paid every second week pays half of the rent then."""
 
 _CHECK = INDEX["rent"] + merchants.PROVIDERS["rent"].index("CHECK ####")
-_FEEDS = list(dict.fromkeys([*_SPELT, *(f"CHECK {number:04d}" for number in CHECK_NUMBERS)]))
+_USUAL = _SPELT[: INDEX[next(iter(IN_HISTORIES))] * SPELLINGS]
+_IN_WINDOWS = list(dict.fromkeys([*_USUAL, *(f"CHECK {number:04d}" for number in CHECK_NUMBERS)]))
+_FEEDS = list(dict.fromkeys([*_IN_WINDOWS, *_SPELT]))  # those of histories last
 _PLACES = {feed: place for place, feed in enumerate(_FEEDS)}
 _FEED = np.array([_PLACES[feed] for feed in _SPELT], dtype=np.int16)
-_FEED_NAMES = strings(_FEEDS)
+_FEED_NAMES, _WINDOW_FEED_NAMES = strings(_FEEDS), strings(_IN_WINDOWS)
 _VARIES = np.array([label.channel == "online" and label.merchant is not None for label in DESCRIPTORS])
 _VARIES[[INDEX["rent"], INDEX["atm"]]] = True  # numbered as they come
 _CHECK_PLACE = np.array([_PLACES[f"CHECK {number:04d}"] for number in CHECK_NUMBERS], dtype=np.int16)
@@ -147,7 +150,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
         "date": date,
         "authorized_date": date - found.waited,
         "amount_cents": found.amount_cents,
-        "name": from_pool(_FEED_NAMES, feed),
+        "name": from_pool(_FEED_NAMES if config.grows else _WINDOW_FEED_NAMES, feed),
         "merchant_name": from_pool(_MERCHANT_NAMES, np.maximum(merchant, 0), merchant < 0),
         "payment_channel": _CHANNEL[label],
         "category_primary": primary[label],
