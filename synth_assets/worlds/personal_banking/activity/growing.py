@@ -47,7 +47,9 @@ def plan(strata: list[Stratum], users: list[Users], slots: int, most_strata: int
         posted_on = posted_later(sound.rows, window, never, of, planned.number)
         sound = sound._replace(rows=told_apart(sound.rows, posted_on - window.length))
         shown = with_pending(sound, planned.number, window.length, posted_on, of)
-        block = edit(planned, sound._replace(rows=shown.rows), window, slots, of, True, opening)
+        block = edit(
+            planned, sound._replace(rows=shown.rows), window, slots, of, grows=True, opening_cents=opening
+        )
         source, is_added = sources(block, shown)
         part = linked(block, shown, source, is_added, waiting, stratum.number * slots)
         if not stratum.number:
