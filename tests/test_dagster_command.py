@@ -6,10 +6,13 @@ import os
 import runpy
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from click.testing import CliRunner
+from dagster._cli.dev import dev_command
 from dotenv import dotenv_values
 
 from tests.dagster_runs import run
@@ -97,6 +100,28 @@ def test_a_wrong_selection_is_said_without_a_traceback(
     except ZeroDivisionError:
         sys.excepthook(*sys.exc_info())
     assert "Traceback" in capsys.readouterr().err, "a bug is shown whole"
+
+
+def test_dagster_dev_starts_without_the_warning_that_dg_dev_supersedes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The warning is Dagster's own, from its own command, which does nothing else here."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dagster._cli.dev.dev_command_impl", lambda *given, **named: None)
+    dev = ("python", "/somewhere/bin/dagster", "dev")
+    assert warnings_of_dev(*dev, "-m", "synth_assets.definitions") == []
+    assert len(warnings_of_dev(*dev, "-m", "somebody.definitions")) == 1, "another project's own"
+    (tmp_path / "pyproject.toml").write_text('name = "synth-assets"')
+    assert warnings_of_dev(*dev) == []
+
+
+def warnings_of_dev(*words: str) -> list[str]:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.resetwarnings()
+        variables_set(*words)
+        result = CliRunner().invoke(dev_command, words[3:])
+    assert result.exit_code == 0, result.output
+    return [str(warning.message) for warning in said]
 
 
 @pytest.mark.parametrize("words", [("dagster", "definitions", "validate")])

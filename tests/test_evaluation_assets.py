@@ -17,6 +17,8 @@ from synth_assets.orchestration.keys import CATALOGUE, asset_key
 from synth_assets.scenario.resolve import resolve
 from tests.dagster_runs import QUIET, WORLD, failure, run
 
+LEAK = "nothing_that_should_not_matter_tells_a_fault"
+
 
 @pytest.fixture(autouse=True)
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -25,8 +27,15 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def evaluated(world: World = WORLD) -> dg.ExecuteInProcessResult:
-    return dg.materialize(evaluation_assets(world), run_config=QUIET, raise_on_error=False)
+def evaluated(world: World = WORLD, selection: dg.AssetSelection | None = None) -> dg.ExecuteInProcessResult:
+    assets = evaluation_assets(world)
+    return dg.materialize(assets, selection=selection, run_config=QUIET, raise_on_error=False)
+
+
+def judged(*names: str) -> dg.ExecuteInProcessResult:
+    """Some checks of the report without the report, as *Execute* on the page runs them."""
+    keys = [dg.AssetCheckKey(dg.AssetKey("report"), name) for name in names]
+    return evaluated(selection=dg.AssetSelection.checks(*keys))
 
 
 def test_every_world_has_both_below_its_catalogue_and_everything_leaves_them_out() -> None:
@@ -61,16 +70,25 @@ def test_a_run_writes_the_page_the_corrections_and_the_checks_that_learn(data_di
         "stale_unpaid",
     )
     assert set(found) == {
-        "nothing_that_should_not_matter_tells_a_fault",
+        LEAK,
         "average_precision_of_the_isolation_forest",
     } | {f"difficulty_of_{kind}" for kind in kinds}
     assert {check.severity for check in found.values()} == {dg.AssetCheckSeverity.WARN}
+
+    again = judged(LEAK)
+    [alone] = again.get_asset_check_evaluations()
+    assert (alone.check_name, alone.description) == (LEAK, found[LEAK].description)
+    assert again.get_asset_materialization_events() == [], "the check ran alone"
 
 
 def test_before_the_world_is_made_they_say_what_to_run() -> None:
     done = evaluated()
     assert not done.success
     assert "Run: dagster asset materialize --select '*" in failure(done)
+
+    [alone] = judged(LEAK).get_asset_check_evaluations()
+    assert alone.description.startswith("did not run: ")
+    assert "Run: dagster asset materialize --select '*report'" in alone.description
 
 
 @pytest.mark.parametrize("name", worlds.NAMES)

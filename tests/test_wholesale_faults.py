@@ -13,7 +13,6 @@ from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import WORLD
 from synth_assets.worlds.wholesale.anomalies import KINDS
-from synth_assets.worlds.wholesale.anomalies.changed_tables import CHANGED_TABLES
 from synth_assets.worlds.wholesale.config import AnomalyRates, Config
 from synth_assets.worlds.wholesale.fault_plan import plan
 from synth_assets.worlds.wholesale.year import Year
@@ -38,7 +37,7 @@ def test_faults_change_the_tables_that_their_kind_names() -> None:
     planned = plan(Config(seed=5, anomaly_rates=rates), Draws(5, "wholesale", "facts"))
     for kind, faults in zip(KINDS, planned.faults, strict=True):
         changed = {edit.table for fault in faults for edit in fault.edits}
-        assert changed == set(CHANGED_TABLES[kind.anomaly.name])
+        assert changed == set(kind.changes)
 
 
 def test_nothing_that_should_not_matter_tells_a_receipt_of_the_wrong_client(there: Opened) -> None:

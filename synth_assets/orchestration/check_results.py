@@ -78,10 +78,21 @@ def withheld(context: dg.AssetExecutionContext, store: Store, name: str) -> str:
         return f"{run}, and nothing is published"
 
 
+def severities(checks: Iterable[CheckSpec]) -> dict[str, str]:
+    """How severe each check is, by its name in Dagster."""
+    return {identifier(check.name): check.severity for check in checks}
+
+
 def with_reasons(
-    context: dg.AssetExecutionContext, world: World, name: str, events: Iterable[Event]
+    context: dg.AssetExecutionContext, key: dg.AssetKey, severe: Mapping[str, str], events: Iterable[Event]
 ) -> Iterator[Event]:
     """The events of an asset; where a problem ends them, each check that did not run fails and says why.
+
+    Args:
+        context: of the run; it knows which checks are asked for.
+        key: the asset's.
+        severe: its checks, see `severities`.
+        events: what the asset tells.
 
     Raises:
         Problem: the same.
@@ -94,13 +105,14 @@ def with_reasons(
                     told.add(event.check_name)
                 yield event
     except Problem as problem:
-        for check in chosen(context, checks_of(world, name)):
-            if identifier(check.name) not in told:
+        asked = {check.name for check in context.selected_asset_check_keys}
+        for name, severity in severe.items():
+            if name in asked - told:
                 yield dg.AssetCheckResult(
-                    asset_key=asset_key(world, name),
-                    check_name=identifier(check.name),
+                    asset_key=key,
+                    check_name=name,
                     passed=False,
-                    severity=dg.AssetCheckSeverity(check.severity),
+                    severity=dg.AssetCheckSeverity(severity),
                     description=f"did not run: {problem}",
                 )
         raise

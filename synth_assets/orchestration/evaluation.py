@@ -4,7 +4,7 @@ They take longer than the tables. The job `everything` leaves them out, the job 
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from synth_assets import __version__
 from synth_assets.evaluate.corrections import write_corrections
-from synth_assets.evaluate.deep import names_of_deep_checks
+from synth_assets.evaluate.deep import deep_checks, names_of_deep_checks
 from synth_assets.evaluate.page import html
 from synth_assets.evaluate.report import report_page
 from synth_assets.generation.changes import write_changes
@@ -25,7 +25,7 @@ from synth_assets.orchestration.failures import (
     log_failed_checks,
     refuse_unused_config,
 )
-from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for, tags
+from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, op_name, store_for, tags
 from synth_assets.scenario.resolve import day_of
 from synth_assets.storage.paths import temporary_directory, write_atomic
 
@@ -42,10 +42,11 @@ def evaluation_assets(world: World) -> list[dg.AssetsDefinition]:
 
 
 def _report(world: World) -> dg.AssetsDefinition:
+    """Like a table's, its checks can run alone, see `tables.table_asset`."""
     key = asset_key(world, REPORT)
-
-    @dg.asset(
-        key=key,
+    names = {check_results.identifier(name): name for name in names_of_deep_checks(world)}
+    spec = dg.AssetSpec(
+        key,
         deps=[asset_key(world, CATALOGUE)],
         description=(
             f"One HTML page on {world.name}, to be read without a network: what was made, the proof of its "
@@ -57,20 +58,37 @@ def _report(world: World) -> dg.AssetsDefinition:
         owners=OWNERS,
         tags={TAG: "", **tags(world)},
         code_version=metadata.code_version(__version__),
-        check_specs=[
-            dg.AssetCheckSpec(check_results.identifier(name), asset=key)
-            for name in names_of_deep_checks(world)
-        ],
+        skippable=True,
+    )
+
+    @dg.multi_asset(
+        name=op_name(world, REPORT),
+        specs=[spec],
+        check_specs=[dg.AssetCheckSpec(name, asset=key) for name in names],
+        can_subset=True,
     )
     def tell(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        asked = {check.name for check in context.selected_asset_check_keys}
         with fail_in_one_line():
             refuse_unused_config(context)
-            yield from log_failed_checks(context, _told(world))
+            if key in context.selected_asset_keys:
+                events = _told(context, world)
+            else:
+                events = _judged(world, [name for short, name in names.items() if short in asked])
+            severe = dict.fromkeys(names, dg.AssetCheckSeverity.WARN.value)
+            told = check_results.with_reasons(context, key, severe, events)
+            yield from log_failed_checks(context, told)
 
     return tell
 
 
-def _told(world: World) -> Iterator[Event]:
+def _judged(world: World, names: Collection[str]) -> Iterator[Event]:
+    """The chosen checks over the published tables."""
+    key = asset_key(world, REPORT)
+    yield from (check_results.result(key, check) for check in deep_checks(store_for(world, REPORT), names))
+
+
+def _told(context: dg.AssetExecutionContext, world: World) -> Iterator[Event]:
     key, store = asset_key(world, REPORT), store_for(world, REPORT)
     with store.lock(wait=True):
         scenario = store.scenario()
@@ -78,7 +96,7 @@ def _told(world: World) -> Iterator[Event]:
         content = html(page).encode()
         path = store.home / f"{REPORT}.html"
         write_atomic(path, content)
-    yield from (check_results.result(key, check) for check in checks)
+    yield from check_results.told(context, key, checks, "")
     yield dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(sha256(content).hexdigest()),

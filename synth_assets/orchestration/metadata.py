@@ -29,14 +29,17 @@ CELL_LENGTHS = (60, 30, 20, 12, 6)
 def definition_metadata(world: World, table: Table) -> dict[str, Any]:
     """What a page shows of a table or view before any run: its columns, their origin, its name in DuckDB."""
     return {
-        "dagster/column_schema": column_schema(table),
+        "dagster/column_schema": column_schema(world, table),
         "dagster/table_name": f"{world.name}.{table.name}",
         **column_lineage(world, table),
     }
 
 
 def column_lineage(world: World, table: Table) -> dict[str, dg.TableColumnLineage]:
-    """The key from which each reference takes its values."""
+    """The key from which each reference takes its values, as Dagster+ draws it.
+
+    The open-source page draws no lineage of columns: there the column's description links to the key.
+    """
     deps = {
         column.name: [
             dg.TableColumnDep(asset_key(world, target), world.table(target).key.name)
@@ -60,7 +63,9 @@ def code_reference(table: Table) -> dict[str, dg.CodeReferencesMetadataValue]:
         return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[file])}
 
 
-def column_schema(table: Table, shapes: Mapping[str, list[str]] | None = None) -> dg.TableSchema:
+def column_schema(
+    world: World, table: Table, shapes: Mapping[str, list[str]] | None = None
+) -> dg.TableSchema:
     """The columns as they are in Parquet; with `shapes`, each also says what its values look like.
 
     The page takes a column's description from the asset's definition and its constraints from the latest
@@ -71,7 +76,7 @@ def column_schema(table: Table, shapes: Mapping[str, list[str]] | None = None) -
             dg.TableColumn(
                 column.name,
                 type=_type(column),
-                description=_meaning(column),
+                description=_meaning(world, column),
                 constraints=dg.TableColumnConstraints(
                     nullable=column.nullable,
                     unique=column is table.key,
@@ -83,14 +88,22 @@ def column_schema(table: Table, shapes: Mapping[str, list[str]] | None = None) -
     )
 
 
-def _meaning(column: Column) -> str:
-    """The description; an id also says its form, a choice its words."""
+def _meaning(world: World, column: Column) -> str:
+    """The description; an id also says its form, a choice its words, a reference links to its key."""
     words = column.description.rstrip(".")
     if column.prefix and not column.is_reference:
         words += f" ({column.prefix} and nine digits)"
     if column.choices:
         words += f": {', '.join(column.choices)}"
+    if column.is_reference:
+        words += f" → {' or '.join(_link(world, name) for name in column.referenced_tables)}"
     return words
+
+
+def _link(world: World, name: str) -> str:
+    """The key of a table, as Markdown that opens its page."""
+    page = "/".join(asset_key(world, name).path)
+    return f"[{name}.{world.table(name).key.name}](/assets/{page})"
 
 
 def _type(column: Column) -> str:
@@ -99,8 +112,6 @@ def _type(column: Column) -> str:
 
 
 def _constraints(column: Column) -> Iterator[str]:
-    if column.is_reference:
-        yield f"→ {' or '.join(column.referenced_tables)}"
     if column.minimum is not None:
         yield f"≥ {spelt(column, column.minimum)}"
     if column.maximum is not None:
@@ -108,13 +119,13 @@ def _constraints(column: Column) -> Iterator[str]:
 
 
 def table_metadata(
-    connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, staged: Published
+    connection: duckdb.DuckDBPyConnection, world: World, table: Table, scenario: Scenario, staged: Published
 ) -> dict[str, Any]:
-    """The metadata of a table that the connection sees."""
+    """The metadata of a table that the connection sees; `world` says what its assets are called."""
     shapes = {column.name: shape(connection, table, column) for column in table.columns}
     return {
         "dagster/row_count": staged.rows,
-        "dagster/column_schema": column_schema(table, shapes),
+        "dagster/column_schema": column_schema(world, table, shapes),
         "preview": dg.MetadataValue.md(_preview(connection, table)),
         "as_of": str(scenario.config.day),
         "seed": scenario.config.seed,
@@ -124,13 +135,13 @@ def table_metadata(
     }
 
 
-def view_metadata(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, Any]:
+def view_metadata(connection: duckdb.DuckDBPyConnection, world: World, table: Table) -> dict[str, Any]:
     """The metadata of a derived view that the connection sees."""
     shapes = {column.name: shape(connection, table, column) for column in table.columns}
     counted = connection.execute(f"select count(*) from {table.name}").fetchall()[0][0]
     return {
         "dagster/row_count": counted,
-        "dagster/column_schema": column_schema(table, shapes),
+        "dagster/column_schema": column_schema(world, table, shapes),
         "preview": dg.MetadataValue.md(_preview(connection, table)),
     }
 

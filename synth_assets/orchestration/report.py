@@ -50,7 +50,8 @@ def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
         with fail_in_one_line():
             refuse_unused_config(context)
             events = materialise if key in context.selected_asset_keys else judge
-            told = check_results.with_reasons(context, world, report.name, events(context, world, report))
+            severe = check_results.severities(check_results.checks_of(world, report.name))
+            told = check_results.with_reasons(context, key, severe, events(context, world, report))
             yield from log_failed_checks(context, told)
 
     return materialise_report

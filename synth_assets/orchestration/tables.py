@@ -69,7 +69,8 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
         with fail_in_one_line():
             refuse_unused_config(context)
             events = materialise if key in context.selected_asset_keys else judge
-            told = check_results.with_reasons(context, world, table.name, events(context, world, table))
+            severe = check_results.severities(check_results.checks_of(world, table.name))
+            told = check_results.with_reasons(context, key, severe, events(context, world, table))
             yield from log_failed_checks(context, told)
 
     return materialise_table
@@ -103,7 +104,8 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
     with store.lock(wait=True):
         refuse_other_scenario(context, world, store)
         scenario, above = _given(store, world, table)
-        world, table = scenario.world, scenario.world.table(table.name)
+        named, world = world, scenario.world
+        table = world.table(table.name)
         started = perf_counter()
         kept = keep_parts(store, scenario, table)
         built = _stage(context, store, scenario, table, above, len(kept))
@@ -113,7 +115,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         with _connected(store, table, scenario, {**above, table.name: staged}) as evidence:
             found = verify.run(check_results.checks_of(world, table.name), evidence)
             sound = all(check.passed or check.severity == "WARN" for check in found)
-            shown = _shown(evidence.connection, table, scenario, staged) if sound else {}
+            shown = _shown(evidence.connection, named, table, scenario, staged) if sound else {}
         fate = "" if sound else check_results.withheld(context, store, table.name)
         yield from check_results.told(context, key, found, fate)
         if not sound:
@@ -155,14 +157,14 @@ def _connected(
 
 
 def _shown(
-    connection: duckdb.DuckDBPyConnection, table: Table, scenario: Scenario, staged: Published
+    connection: duckdb.DuckDBPyConnection, named: World, table: Table, scenario: Scenario, staged: Published
 ) -> dict[str, Any]:
-    """What the page shows of a sound table."""
+    """What the page shows of a sound table; `named` says what its assets are called."""
     world = scenario.world
     shown = plots.plot_metadata(connection, world, table)
     if table is world.manifest:
         shown |= _labels(connection, world, scenario)
-    return shown | metadata.table_metadata(connection, table, scenario, staged)
+    return shown | metadata.table_metadata(connection, named, table, scenario, staged)
 
 
 def _labels(

@@ -39,7 +39,7 @@ def view_asset(world: World, view: View) -> dg.AssetsDefinition:
             published = {name: store.published(name, scenario) for name in read}
             with connect(world, scenario.config, published) as connection:
                 connection.execute(f"CREATE VIEW {view.name} AS {query}")
-                shown = metadata.view_metadata(connection, view.table)
+                shown = metadata.view_metadata(connection, world, view.table)
         contents = "".join(version.content for version in published.values()) + query
         return dg.MaterializeResult(
             data_version=dg.DataVersion(sha256(contents.encode()).hexdigest()),

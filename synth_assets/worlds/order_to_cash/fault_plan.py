@@ -17,15 +17,7 @@ from synth_assets.model.fault_plan import why_not as quotas_why_not
 from synth_assets.model.identifiers import LARGEST
 from synth_assets.model.monthly_plan import MonthlyPlan
 from synth_assets.model.quotas import quota, spread
-from synth_assets.worlds.order_to_cash.anomalies import (
-    ANOMALIES,
-    DISCOUNT,
-    DRIFT,
-    DUPLICATE,
-    MISMATCH,
-    MISSING,
-    STALE,
-)
+from synth_assets.worlds.order_to_cash.anomalies import ANOMALIES, STALE
 from synth_assets.worlds.order_to_cash.config import Config, largest_count
 from synth_assets.worlds.order_to_cash.deal_numbers import numbers_so_far
 from synth_assets.worlds.order_to_cash.invoice_numbers import GROUP_NUMBERS
@@ -43,8 +35,11 @@ _SINGLES = (
 )
 """Rates of the decoys of one transaction each, in the order of their codes."""
 
-_GROUPS = ((STALE,), (MISMATCH,), (DUPLICATE,), (MISSING, DRIFT, DISCOUNT))
-"""Kinds by how many transactions are eligible, the fewest first."""
+_GROUPS = tuple(
+    tuple(code for code, anomaly in enumerate(ANOMALIES, start=1) if anomaly.settles_months == months)
+    for months in sorted({anomaly.settles_months for anomaly in ANOMALIES}, reverse=True)
+)
+"""Kinds by how many transactions are eligible, the fewest first: stale invoices."""
 
 STALE_BANDS, SMALLEST_BAND = 12, 40
 """Ranges of age in which stale invoices are so many each, and the fewest transactions of one [D]."""

@@ -37,8 +37,7 @@ ever settled, as an inventory is shared: a night makes every table again. A hist
 
 from synth_assets.model.world import Growth, World
 from synth_assets.worlds.wholesale import fault_plan
-from synth_assets.worlds.wholesale.anomalies import ANOMALIES
-from synth_assets.worlds.wholesale.anomalies.changed_tables import CHANGED_TABLES
+from synth_assets.worlds.wholesale.anomalies import ANOMALIES, CHANGED_TABLES
 from synth_assets.worlds.wholesale.config import PRESETS, Config
 from synth_assets.worlds.wholesale.pictures import PLOTS
 from synth_assets.worlds.wholesale.statements import VIEWS

@@ -24,3 +24,5 @@ KINDS = (
 """Every kind of fault, in the order in which they are placed."""
 
 ANOMALIES = tuple(kind.anomaly for kind in KINDS)
+
+CHANGED_TABLES = {kind.anomaly.name: kind.changes for kind in KINDS}

@@ -99,6 +99,7 @@ KINDS = (
         sent_samples,
         approved_own_request,
         on=sent_on,
+        changes=("sample_requests",),
     ),
     Kind(
         Anomaly(
@@ -111,6 +112,7 @@ KINDS = (
         raises,
         limit_raised_without_reason,
         on=its_day,
+        changes=("credit_audit_log",),
     ),
     Kind(
         Anomaly(
@@ -122,5 +124,6 @@ KINDS = (
         changed_before_payment,
         client_changed_before_payment,
         on=lambda year, changed: changed[1].day,
+        changes=("audit_logs",),
     ),
 )

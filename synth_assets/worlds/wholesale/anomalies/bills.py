@@ -253,6 +253,15 @@ KINDS = (
         divisible_bills,
         bill_split,
         on=its_day,
+        changes=(
+            "bills",
+            "bill_line_items",
+            "payment_history",
+            "payments",
+            "bank_transactions",
+            "ledger_entries",
+            "audit_logs",
+        ),
     ),
     Kind(
         Anomaly(
@@ -267,6 +276,7 @@ KINDS = (
         bill_paid_twice,
         on=its_day,
         tries=4,
+        changes=("bank_accounts", "payments", "bank_transactions", "ledger_entries"),
     ),
     Kind(
         Anomaly(
@@ -279,5 +289,6 @@ KINDS = (
         payouts,
         payment_before_bill,
         on=its_day,
+        changes=("payment_history", "payments", "bank_transactions", "ledger_entries"),
     ),
 )

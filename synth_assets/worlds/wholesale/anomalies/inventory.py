@@ -189,6 +189,7 @@ KINDS = (
         sold_out,
         oversold_batch,
         on=lambda year, later: later[0].order.day,
+        changes=("sales",),
     ),
     Kind(
         Anomaly(
@@ -202,6 +203,7 @@ KINDS = (
         sold_lines,
         cost_below_batch,
         on=lambda year, sold: sold.order.day,
+        changes=("sales",),
     ),
     Kind(
         Anomaly(
@@ -213,6 +215,7 @@ KINDS = (
         consigned,
         phantom_intake,
         on=its_day,
+        changes=("intake_sessions", "intake_session_batches"),
     ),
     Kind(
         Anomaly(
@@ -225,6 +228,7 @@ KINDS = (
         losses,
         adjustment_without_reason,
         on=its_day,
+        changes=("inventory_movements",),
     ),
     Kind(
         Anomaly(
@@ -237,5 +241,6 @@ KINDS = (
         sent_samples,
         sample_unaccounted,
         on=sent_on,
+        changes=("sample_inventory_log",),
     ),
 )

@@ -20,6 +20,7 @@ class Kind(NamedTuple):
             fall on that subject.
         on: function of the books and a subject: the day on which its fault shows, or the first on which it
             may.
+        changes: the tables that its edits name; all others hold what those of the clean twin hold.
         tries: how many times a subject is tried whose fault would touch a row of another, with the four
             numbers in another turn each time; 4 at most.
     """
@@ -28,6 +29,7 @@ class Kind(NamedTuple):
     subjects: Callable[[Year], Sequence[Any]]
     fault: Callable[[Year, Any, list[float]], Fault | None]
     on: Callable[[Year, Any], int]
+    changes: tuple[str, ...]
     tries: int = 1
 
 

@@ -156,6 +156,7 @@ KINDS = (
         invoices,
         invoice_without_posting,
         on=its_day,
+        changes=("ledger_entries",),
     ),
     Kind(
         Anomaly(
@@ -168,6 +169,7 @@ KINDS = (
         payment_postings,
         unbalanced_entry,
         on=its_day,
+        changes=("ledger_entries",),
     ),
     Kind(
         Anomaly(
@@ -180,6 +182,7 @@ KINDS = (
         expenses_after_the_first_month,
         backdated_entry,
         on=its_day,
+        changes=("ledger_entries",),
     ),
     Kind(
         Anomaly(
@@ -192,6 +195,7 @@ KINDS = (
         expenses,
         expense_as_inventory,
         on=its_day,
+        changes=("ledger_entries",),
     ),
     Kind(
         Anomaly(
@@ -204,5 +208,6 @@ KINDS = (
         month_ends,
         round_manual_entry,
         on=its_day,
+        changes=("ledger_entries",),
     ),
 )

@@ -57,6 +57,7 @@ KINDS = (
         consigned_deliveries,
         missing_consignment_payable,
         on=its_day,
+        changes=("ledger_entries",),
     ),
     Kind(
         Anomaly(
@@ -69,5 +70,6 @@ KINDS = (
         vendors,
         vendor_is_a_user,
         on=lambda year, vendor: 0,
+        changes=("vendors",),
     ),
 )

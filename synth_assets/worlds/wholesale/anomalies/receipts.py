@@ -191,6 +191,7 @@ KINDS = (
         refunds,
         refund_above_invoice,
         on=its_day,
+        changes=("transactions", "transaction_links", "client_transactions", "credits", "ledger_entries"),
     ),
     Kind(
         Anomaly(
@@ -204,6 +205,7 @@ KINDS = (
         receipts,
         payment_of_wrong_client,
         on=its_day,
+        changes=("payments",),
     ),
     Kind(
         Anomaly(
@@ -216,6 +218,7 @@ KINDS = (
         returns,
         unrecorded_return,
         on=its_day,
+        changes=("inventory_movements",),
     ),
     Kind(
         Anomaly(
@@ -229,5 +232,6 @@ KINDS = (
         lappable,
         lapping,
         on=lambda year, pair: pair[0].day,
+        changes=("payments",),
     ),
 )

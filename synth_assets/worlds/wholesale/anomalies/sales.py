@@ -214,6 +214,7 @@ KINDS = (
         discounted,
         discount_without_rule,
         on=its_day,
+        changes=("orders",),
     ),
     Kind(
         Anomaly(
@@ -227,6 +228,7 @@ KINDS = (
         sheets_of,
         price_below_floor,
         on=its_day,
+        changes=("sales_sheet_history",),
     ),
     Kind(
         Anomaly(
@@ -246,6 +248,7 @@ KINDS = (
         first_of_month,
         booked_too_early,
         on=its_day,
+        changes=("invoices",),
     ),
     Kind(
         Anomaly(
@@ -259,6 +262,7 @@ KINDS = (
         on_terms,
         side_agreement,
         on=its_day,
+        changes=("orders",),
     ),
     Kind(
         Anomaly(
@@ -275,5 +279,6 @@ KINDS = (
         excesses,
         limit_exceeded_without_approval,
         on=its_day,
+        changes=("credit_audit_log",),
     ),
 )
