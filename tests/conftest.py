@@ -13,8 +13,10 @@ from contextlib import ExitStack
 import pytest
 from hypothesis import settings
 
+from synth_assets.generation.garbage import collect_less_often
 from tests import dealing
 
+collect_less_often()
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 

@@ -218,6 +218,13 @@ INTEREST = "name = 'LOAN INTEREST'"
 TO_HEALTH = "category_detailed = 'TRANSFER_OUT_ACCOUNT_TRANSFER'"
 
 
+@pytest.fixture(scope="module")
+def borrowers():
+    """A world, its configuration and its tables."""
+    world, asked = load("personal_banking"), Config(num_users=100, as_of=AS_OF)
+    return world, asked, make_world(world, asked)
+
+
 @pytest.mark.parametrize(
     ("table", "statement", "law"),
     [
@@ -238,9 +245,9 @@ TO_HEALTH = "category_detailed = 'TRANSFER_OUT_ACCOUNT_TRANSFER'"
         ("transactions", f"DELETE FROM transactions WHERE {TO_HEALTH} AND amount_cents > 0", HEALTH_LAW),
     ],
 )  # fmt: skip
-def test_laws_of_cards_and_overdrafts_bite(tmp_path, table, statement, law):
-    world, asked = load("personal_banking"), Config(num_users=150, as_of=AS_OF)
-    sources = write_world(world, make_world(world, asked), tmp_path)
+def test_laws_of_cards_and_overdrafts_bite(borrowers, tmp_path, table, statement, law):
+    world, asked, tables = borrowers
+    sources = write_world(world, tables, tmp_path)
     spoil(table, sources, statement)
     found = {name.replace(" ", "_") for name in failed(verify_quickly(world, asked, sources))}
     assert law in found

@@ -427,6 +427,27 @@ def test_decoys_of_a_wholesaler_come_on_top_of_those_of_the_year(kind: str, rate
     assert_truth(WHOLESALE, planned, with_them)
 
 
+@pytest.mark.parametrize("seed", size([5], range(6)))
+def test_at_a_years_end_every_label_of_a_growing_wholesaler_has_its_decoys(seed: int) -> None:
+    """By rates that the first year sets: a day of it, a later year and the clean twin have the same."""
+    rates = {"anomaly_rates": dict.fromkeys(Failures.model_fields, 0.02)}
+    keys = {"preset": "small", "seed": seed, "decoy_ratio": 2, "history": {"start": "2022-03-01"}, **rates}
+    early, late = (resolve("wholesale", keys, as_of=day) for day in ("2022-03-01", "2024-02-29"))
+    twin = late.config.clean()
+    assert early.config.clean().decoy_rates == twin.decoy_rates
+    tables = make_world(late.world, late.config)
+    labels, kinds = labels_of(tables), of_kinds(decoys_of(WHOLESALE, late.config, tables))
+    assert len(labels) > 20
+    assert {kind for kind, count in labels.items() if kinds[kind] < quota(2.0, count)} == set()
+    with_faults, without = (
+        plan(config, Draws(seed, "wholesale", "facts")).books.planned for config in (late.config, twin)
+    )
+    assert with_faults.keys() == without.keys() == set(LOOK_ALIKES.values())
+    for name, decoys in with_faults.items():
+        assert [one.entity for one in decoys.edits] == [one.entity for one in without[name].edits]
+        assert decoys.placed == without[name].placed > 0
+
+
 def test_twins_of_a_wholesaler_have_the_same_decoys() -> None:
     keys = {"decoy_ratio": 3, "anomaly_rates": dict.fromkeys(LOOK_ALIKES, 0.02)}
     keys["preset"] = size("small", "medium")

@@ -39,6 +39,7 @@ from synth_assets.storage.parquet import part_name
 from synth_assets.storage.store import Store
 from synth_assets.worlds import load
 from synth_assets.worlds.wholesale.config import AnomalyRates as WholesaleRates
+from synth_assets.worlds.wholesale.config import DecoyRates
 from tests.thorough import size
 from tests.worlds import failed, verify_quickly
 from tests.worlds import write_world as write_tables
@@ -150,7 +151,13 @@ WORLDS["wholesale"] = Growing(
     "wholesale",
     dt.date(2023, 3, 1),
     (
-        {"preset": "small", "annual_revenue": 2_400_000, "num_whales": 1, "anomaly_rates": FAULTS},
+        {
+            "preset": "small",
+            "annual_revenue": 2_400_000,
+            "num_whales": 1,
+            "anomaly_rates": FAULTS,
+            "decoy_rates": dict.fromkeys(DecoyRates.model_fields, 0.03) | {"two_bills_below_limit": 0.01},
+        },
         *size(
             (),
             (
@@ -208,7 +215,11 @@ DAYS = (
     (dt.date(2023, 12, 31), dt.date(2024, 1, 1)),
     (dt.date(2023, 6, 30), dt.date(2024, 4, 2)),
 )
-STEPS = [(*pair, before, after) for pair in PAIRS for before, after in DAYS[:: few(pair[0], 3, 1)]]
+STEPS = [
+    (*pair, before, after)
+    for pair in PAIRS
+    for before, after in DAYS[:: size(3 if pair[0] in SLOW else 2, 1)]
+]
 
 
 def assert_past_is_kept(before: Dataset, after: Dataset) -> None:

@@ -10,9 +10,11 @@ import pytest
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import journal
 from synth_assets.worlds.wholesale.config import Config
-from synth_assets.worlds.wholesale.year import Year, simulate
+from synth_assets.worlds.wholesale.simulation import simulate
+from synth_assets.worlds.wholesale.year import Year
+from tests.thorough import size
 
-SEEDS = range(1, 21)
+SEEDS = range(1, size(8, 21))
 
 
 def books(**keys: object) -> Year:

@@ -13,9 +13,11 @@ import pytest
 
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Table
-from synth_assets.worlds.wholesale import names, year
+from synth_assets.worlds.wholesale import names
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.order import Order
+from synth_assets.worlds.wholesale.simulation import simulate
+from synth_assets.worlds.wholesale.year import Year
 
 PACKAGE = "synth_assets.worlds.wholesale.tables"
 OWN = ("parties", "catalogue", "credit", "notes", "activity", "dashboards")
@@ -29,8 +31,8 @@ MADE_OVER_TIME = (
 
 
 @cache
-def facts() -> year.Year:
-    return year.simulate(Config(), Draws(42, "wholesale", "facts"))
+def facts() -> Year:
+    return simulate(Config(), Draws(42, "wholesale", "facts"))
 
 
 @cache

@@ -92,8 +92,9 @@ def giveaway_check(world: World) -> CheckSpec:
             return spec.outcome("none", "no faults", True)
         with closing(_sample(evidence)) as connection:
             mark_faults(connection, world)
-            told = [place for place in places(connection, world) if _tells(place, world)]
-            found = [row._asdict() for row in giveaways(connection, world)]
+            seen = world.with_faults_of(evidence.config)
+            told = [place for place in places(connection, seen) if _tells(place, seen)]
+            found = [row._asdict() for row in giveaways(connection, seen)]
             found += [place._asdict() for place in told]
         kinds = len({row["kind"] for row in found})
         shown = f"{len(found):,} for {kinds} kinds" if found else "none"

@@ -23,6 +23,7 @@ from synth_assets.cli.list import list_worlds, schema, tables
 from synth_assets.cli.report import report
 from synth_assets.cli.score import score
 from synth_assets.cli.verify import verify
+from synth_assets.generation.garbage import collect_less_often
 from synth_assets.model.errors import first_line
 
 
@@ -30,6 +31,7 @@ class _Commands(click.Group):
     """The commands; help that cannot be written, too, ends with one line."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        collect_less_often()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # what the terminal's alphabet lacks

@@ -75,7 +75,8 @@ class Leak(NamedTuple):
 
 def leaks(there: Opened) -> list[Leak]:
     """How well each kind with labels enough is told by what should not matter."""
-    measured = (leak_of(there, anomaly) for anomaly in there.world.anomalies)
+    config = there.scenario.config
+    measured = (leak_of(there, anomaly.under(config)) for anomaly in there.world.anomalies)
     found = [leak for leak in measured if leak]
     return [leak._replace(kinds=len(found)) for leak in found]
 

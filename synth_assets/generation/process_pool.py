@@ -13,6 +13,7 @@ from multiprocessing import Pipe, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from threading import Thread
 
+from synth_assets.generation.garbage import collect_less_often
 from synth_assets.generation.map_blocks import IN_FLIGHT, Result, Task
 from synth_assets.model.errors import Problem
 
@@ -29,7 +30,7 @@ class ProcessPool:
         return ProcessPoolExecutor(
             self._workers,
             mp_context=get_context("spawn"),
-            initializer=_end_with_parent,
+            initializer=_begin,
             initargs=(ends_with,),
         )
 
@@ -79,8 +80,9 @@ class ProcessPool:
         self._processes.shutdown(cancel_futures=True)
 
 
-def _end_with_parent(line: Connection) -> None:
+def _begin(line: Connection) -> None:
     """In a worker: end at once when the process that started it is gone, however it went, or hangs up."""
+    collect_less_often()
     parent = parent_process()
 
     def watch() -> None:

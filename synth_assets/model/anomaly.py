@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from synth_assets.model.config import WorldConfig
+
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
@@ -24,6 +26,7 @@ class Anomaly:
         sets: choices, as "table.column", that the fault makes: whatever sound rows hold there, it may fall on
             them.
         shows_in_history: where else so in a history that grows.
+        shows_in_with: where else so under a configuration that asks for it: pairs of its key and a place.
         day: column that says on which day the fault came to be: of its row, or of the manifest; "" for the
             first day that its row has.
         settles_months: how long a row must be over to carry it; rows of the window's last months are out
@@ -40,10 +43,16 @@ class Anomaly:
     day: str = ""
     settles_months: Fraction = Fraction(0)
     shows_in_history: tuple[str, ...] = ()
+    shows_in_with: tuple[tuple[str, str], ...] = ()
 
     def in_history(self) -> Anomaly:
         """The kind in a history that grows."""
         return replace(self, shows_in=(*self.shows_in, *self.shows_in_history))
+
+    def under(self, config: WorldConfig) -> Anomaly:
+        """The kind under a configuration, which `shows_in` is true of."""
+        asked = tuple(place for key, place in self.shows_in_with if getattr(config, key))
+        return replace(self, shows_in=(*self.shows_in, *asked))
 
     def reach(self, months: int) -> Fraction:
         """The share of rows, oldest first, that may carry it in a window of `months`."""

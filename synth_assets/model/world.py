@@ -184,6 +184,10 @@ class World:
             return self
         return self.growing if config.grows else of_package(self.package)
 
+    def with_faults_of(self, config: WorldConfig) -> World:
+        """The world with its kinds of fault as a configuration has them, see `Anomaly.under`."""
+        return replace(self, anomalies=tuple(anomaly.under(config) for anomaly in self.anomalies))
+
     @cached_property
     def growing(self) -> World:
         """The world in a history that grows."""

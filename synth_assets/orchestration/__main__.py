@@ -12,6 +12,7 @@ import dagster as dg
 
 from synth_assets import worlds
 from synth_assets.checks.world_checks import TOTAL
+from synth_assets.generation.garbage import collect_less_often
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
 from synth_assets.orchestration.assets import world_assets
@@ -29,6 +30,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 def main() -> int:
     """Materialise all worlds; 0 when every blocking check passed, else 1; 2 where an export is unknown."""
+    collect_less_often()
     try:
         every = [
             (world, world_assets(world, exports=chosen_exports(world)))

@@ -18,16 +18,21 @@ of 10 fits rates of about 1 %, one of 100 a label or two.
 With `history.start`, the first of a month, the business goes on: a later as_of adds days and changes no
 earlier one. Its years are counted from that day, and totals hold at the end of each: a year's sales, orders
 on consignment, returns and refunds, who pays late, what is overdue and for how long. Within a year they are
-on their way, and the checklist asks for them at its end alone. What is overdue at a year's end is paid in
-the first months of the next. Weeks and the last quarter are those of such a year. Rates hold at its end,
-over all years so far; which rows of a year lie is decided from the whole of it. A fault shows on the day of
-its row, or of what makes it one: a second payment, a month's end, a receipt after a change of the client's
-number. A payment before its bill is recorded on the day on which the bill is paid otherwise, under the
-earlier date. A vendor's address is there from the first day, and its label says what the vendor was paid on
-that. Grades follow from the books of the whole year. Months are closed, and none is locked; clients'
-telephone numbers change forward from their first. A lapping shows with its first receipt, and its label
-names two invoices, as the second receipt is still to come. No decoys are planned. Nothing is ever settled,
-as an inventory is shared: a night makes every table again. A history has at most 10 years.
+on their way, and the checklist asks for them at its end alone. What is overdue at a year's end is paid in the
+first months of the next. Weeks and the last quarter are those of such a year. Rates hold at its end, over all
+years so far, and those of a prevalence nearly, within four labels of a kind, as its labels are among those of
+a higher one on every day; which rows of a year lie is decided from the whole of it. A fault shows on the day
+of its row, or of what makes it one: a second payment, a month's end, a receipt after a change of the client's
+number. A payment before its bill, or on its day, is recorded on the day on which the bill is paid otherwise,
+under the earlier date. A vendor's address is there from the first day, and its label says what the vendor was
+paid on that. Grades follow from the books of the whole year. Months are closed, and none is locked; clients'
+telephone numbers change forward from their first. A lapping shows with its first receipt, and its label names
+two invoices, as the second receipt is still to come.
+
+Planned decoys of a year are chosen as its faults are, before them. A `decoy_ratio` sets rates by the first
+year, with some to spare, which hold for all years; at the end of each there are as many decoys for each label
+as it asks for, and a year that would hold too few is refused in one line as soon as it begins. Nothing is
+ever settled, as an inventory is shared: a night makes every table again. A history has at most 10 years.
 """
 
 from synth_assets.model.world import Growth, World

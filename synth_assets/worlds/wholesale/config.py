@@ -165,9 +165,6 @@ class MonthlyExpenses(Frozen):
 
 COUNTED_BY_HISTORY = {
     "years": "the history runs from history.start to as_of",
-    "prevalence": "anomaly_rates say how many faults there are",
-    "decoy_rates": "no decoys are planned",
-    "decoy_ratio": "no decoys are planned",
 }
 """Keys of a window that say nothing in a history that grows, each with what does instead."""
 
@@ -260,7 +257,8 @@ class Config(WorldConfig):
     def sql_facts(self) -> dict[str, object]:
         """The day up to which growers have billed what was sold: where the history grows, the last of the
         half-months that are over. The day up to which counts what a vendor was paid. And how many years of
-        the history have gone by, in place of that key, and whether the last is over."""
+        the history have gone by, in place of that key, and whether the last is over; and the rates that its
+        decoy_ratio sets."""
         if not self.grows:
             return {"billed_until": self.day, "vendors_paid_until": self.day, "years_are_whole": True}
         next_day = self.day + dt.timedelta(days=1)
@@ -270,21 +268,27 @@ class Config(WorldConfig):
             for years in (self.planned_years - 1, self.planned_years)
         )
         years = self.planned_years - 1 + (next_day - since) / (until - since)
-        return {
+        ratio = {"decoy_rates": self.planned_decoys.model_dump()} if self.decoy_ratio is not None else {}
+        return ratio | {
             "billed_until": first - dt.timedelta(days=1),
             "vendors_paid_until": self.start,
             "years": years,
             "years_are_whole": next_day == until,
         }
 
+    @property
+    def planned_decoys(self) -> DecoyRates:
+        """The shares of rows that are planned decoys, whatever key asks for them."""
+        from synth_assets.worlds.wholesale.fault_plan import planned_decoy_rates
+
+        return planned_decoy_rates(self)
+
     def clean(self) -> Self:
         """The clean twin has the planned decoys of the faulty one, though no fault counts them."""
         twin = super().clean()
         if self.decoy_ratio is None:
             return twin
-        from synth_assets.worlds.wholesale.fault_plan import planned_decoy_rates
-
-        return twin.model_copy(update={"decoy_rates": planned_decoy_rates(self), "decoy_ratio": None})
+        return twin.model_copy(update={"decoy_rates": self.planned_decoys, "decoy_ratio": None})
 
     @model_validator(mode="after")
     def _one_key_plans_decoys(self) -> Self:

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 
 from synth_assets.model.draws import Draws
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.wholesale import year as books
 from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
 from synth_assets.worlds.wholesale.config import LOOK_ALIKES as LOOKS_LIKE
 from synth_assets.worlds.wholesale.config import Config, DecoyRates
 from synth_assets.worlds.wholesale.edits import Fault
-from synth_assets.worlds.wholesale.look_alikes import LOOK_ALIKES, paid_by_another_method
+from synth_assets.worlds.wholesale.look_alikes import LOOK_ALIKES, paid_by_another_method, with_payments
 from synth_assets.worlds.wholesale.natural_decoys import NATURAL, Decoy
 from synth_assets.worlds.wholesale.placing import entity, placed
+from synth_assets.worlds.wholesale.simulation import simulate
 from synth_assets.worlds.wholesale.year import Year
 
 TRIES = 4
@@ -114,10 +115,10 @@ def with_decoys(config: Config, draws: Draws) -> Books:
             break
         rates = raised
     for kind, (number, _) in asked.items():
-        found = _free(made, kind)
+        found = free(made.year, made.taken, kind)
         if kind not in LOOKS_LIKE:
             made.kept[kind] = number, len(found)
-        made.taken.update(_kept(made.year, kind, found, number))
+        made.taken.update(kept(made.year, kind, found, number))
     return made
 
 
@@ -133,7 +134,7 @@ def _as_rates_say(config: Config, draws: Draws, simulated: dict[Config, Year]) -
     rates = dict(config.decoy_rates)
     of_books = _with_rates_of_books(config)
     if of_books not in simulated:
-        simulated[of_books] = books.simulate(of_books, draws)
+        simulated[of_books] = simulate(of_books, draws)
     year, planned, taken = replace(simulated[of_books], config=config), {}, set[object]()
     for name in LOOKS_LIKE.values():
         if not rates[name]:
@@ -145,8 +146,9 @@ def _as_rates_say(config: Config, draws: Draws, simulated: dict[Config, Year]) -
             found = placed(name, look.made, year, subjects, number, taken, TRIES)
             planned[name] = Decoys(len(subjects), number, len(found), found)
         else:
-            year, count = paid_by_another_method(year, number)
-            planned[name] = Decoys(len(subjects), number, count, [])
+            changed = paid_by_another_method(draws, subjects, number)
+            year = with_payments(year, changed)
+            planned[name] = Decoys(len(subjects), number, len(changed), [])
     return Books(year, planned, {}, taken)
 
 
@@ -158,19 +160,30 @@ def _with_rates_of_books(config: Config) -> Config:
 
 def _asked(config: Config, year: Year) -> dict[str, tuple[int, int]]:
     """Decoys that are asked of each kind that has labels, and its labels."""
-    asked = {}
-    for kind, labels in _labels(config, year):
-        number = quota(config.decoy_ratio or 0.0, labels)
+    asked, ratio = {}, config.decoy_ratio or 0.0
+    for kind, rate, rows in _rows_of_kinds(config, year):
+        name, labels = kind.anomaly.name, quota(rate, rows)
+        number = enough_a_year(name, ratio, rate * rows) if config.grows else quota(ratio, labels)
         if number:
-            asked[kind.anomaly.name] = number, labels
+            asked[name] = number, labels
     return asked
 
 
-def _labels(config: Config, year: Year) -> Iterator[tuple[Kind, int]]:
+def enough_a_year(kind: str, ratio: float, labels: float) -> int:
+    """Decoys of a history's first year that are enough for later ones, too, whose rates are the same: labels
+    are rounded, years differ, and what just happens is more or less [D].
+
+    Of 2 labels a year and a ratio of 4, 11 decoys that are planned, or 17 that happen.
+    """
+    number = ratio * (labels + 0.5) if labels else 0.0
+    return ceil(1.1 * number if kind in LOOKS_LIKE else number + 2 * number**0.5)
+
+
+def _rows_of_kinds(config: Config, year: Year) -> Iterator[tuple[Kind, float, int]]:
     for kind in KINDS:
         rate = getattr(config.anomaly_rates, kind.anomaly.name)
         if rate:
-            yield kind, quota(rate, len(kind.subjects(year)))
+            yield kind, rate, len(kind.subjects(year))
 
 
 def _raised(
@@ -186,7 +199,7 @@ def _raised(
             rows = len(look.subjects(year) if look else year.receipts)
             raised[name] = min(1.0, number / max(rows, 1))
         elif more:
-            short = number + labels * (kind in FALL_ON_DECOYS) - len(_free(made, kind))
+            short = number + labels * (kind in FALL_ON_DECOYS) - len(free(year, made.taken, kind))
             if short > 0:
                 if not more.is_exact:  # of fewer rows that may be at fault fewer are, and fewer are asked
                     short = 1 + int(short / (1 + ratio * getattr(year.config.anomaly_rates, kind)))
@@ -195,13 +208,13 @@ def _raised(
     return raised
 
 
-def _free(made: Books, kind: str) -> list[Decoy]:
-    """The decoys of a kind that the books hold, but for those that a planned decoy changes."""
-    every = (decoy for found in NATURAL.get(kind, ()) for decoy in found(made.year))
-    return [decoy for decoy in every if made.taken.isdisjoint(decoy.rows)]
+def free(year: Year, taken: set[object], kind: str) -> list[Decoy]:
+    """The decoys of a kind that the books hold, but for those that a planned decoy or a fault changes."""
+    every = (decoy for found in NATURAL.get(kind, ()) for decoy in found(year))
+    return [d for d in every if taken.isdisjoint(d.rows) and entity(kind, d.entity) not in taken]
 
 
-def _kept(year: Year, kind: str, found: list[Decoy], number: int) -> Iterator[object]:
+def kept(year: Year, kind: str, found: list[Decoy], number: int) -> Iterator[object]:
     """What some decoys of the books need to stay decoys, drawn from all of their kind."""
     order = np.argsort(year.draws.of(f"kept {kind}").words("order", np.arange(len(found))), kind="stable")
     for place in order[:number].tolist():

@@ -76,7 +76,12 @@ def plan(config: Config, draws: Draws) -> Plan:
 
 def planned_decoy_rates(config: Config) -> DecoyRates:
     """The shares of rows that are planned decoys, whatever key asks for them."""
-    return plan(config, Draws(config.seed, "wholesale", "facts")).year.config.decoy_rates
+    draws = Draws(config.seed, "wholesale", "facts")
+    if config.grows:
+        from synth_assets.worlds.wholesale.growing_decoys import with_rates
+
+        return with_rates(config, draws).decoy_rates
+    return plan(config, draws).year.config.decoy_rates
 
 
 def facts(config: Config, draws: Draws, _: range) -> Year:

@@ -53,7 +53,8 @@ CROSS JOIN scenario
 WHERE type = 'payment_of_wrong_client' AND history.start IS NULL;
 
 -- name: decoys_for_each_label [1 to 1000000, warning, from 1 rows] — Where decoy_ratio says how many decoys each label has:
--- how many there are over those asked, of the kind that has fewest of those whose decoys are planned.
+-- how many there are over those asked, of the kind that has fewest of those whose decoys are planned; in a history
+-- that grows at the end of a year.
 WITH decoys AS (
     SELECT 'bill_split' AS type, count(*) AS found FROM (
         SELECT vendor_id FROM bills CROSS JOIN scenario GROUP BY vendor_id, bill_date, reference_id
@@ -75,6 +76,6 @@ WITH decoys AS (
 ),
 labels AS (
     SELECT CAST(type AS VARCHAR) AS type, count(*) AS labels, floor(any_value(decoy_ratio) * count(*) + 0.5) AS asked
-    FROM anomaly_manifest CROSS JOIN scenario GROUP BY ALL
+    FROM anomaly_manifest CROSS JOIN scenario WHERE years_are_whole GROUP BY ALL
 )
 SELECT CAST(sum(labels) AS BIGINT), min(found / asked) FROM labels JOIN decoys USING (type) WHERE asked > 0;

@@ -25,6 +25,12 @@ def planned(config: Config) -> Config:
     return config if end == config.day else config.model_copy(update={"as_of": end})
 
 
+def first_year(config: Config) -> Config:
+    """The configuration of a history up to the end of its first year."""
+    end = months_before(config.start, -MONTHS_A_YEAR) - dt.timedelta(days=1)
+    return config.model_copy(update={"as_of": end})
+
+
 @lru_cache(maxsize=16)
 def strata(config: Config) -> list[range]:
     """The days of each stratum of the planned books."""

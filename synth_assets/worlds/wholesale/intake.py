@@ -166,8 +166,7 @@ class Intake:
         for place, batch in enumerate(batches):
             batch.id, batch.session = len(self._stock.batches) + 1, number
             batch.second = second + min(60, seconds // (len(batches) + 1)) * (place + 1)
-            if batch.product.tier != CASES:
-                batch.samples = batch.sample_left = curves.SAMPLE_LEFT_GRAMS
+            batch.samples = batch.sample_left = batch.samples_brought
             self._stock.receive(batch, receiver)
         cents = sum(batch.cost_cents(batch.received) for batch in batches)
         owed = CONSIGNMENT if terms == "CONSIGNMENT" else PAYABLE

@@ -102,11 +102,11 @@ def claims(config: Config, draws: Draws, window: Window, demands: list[Demand]) 
     """
     drawn = unit_draws(draws, "claims", len(demands))
     found: dict[int, Claim] = {}
-    before = 0
+    before, decoys = 0, config.decoy_rates.whole_invoice_credited
     for days in strata(config):
         of_year = [i for i in range(before, len(demands)) if demands[i].day in days]
         in_turn = sorted(of_year, key=lambda i: drawn[i][0])
-        more = quota(config.decoy_rates.whole_invoice_credited, len(of_year))
+        more = quota(decoys, before + len(of_year)) - quota(decoys, before)
         for kind, rate, added, (low, high) in (
             (RETURN, config.return_rate, more, RETURN_AFTER_DAYS),
             (REFUND, config.refund_rate, 0, REFUND_AFTER_DAYS),

@@ -8,12 +8,13 @@ fault, which then falls elsewhere.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.anomalies.bills import as_two, cuts_below, paid_on, payouts
 from synth_assets.worlds.wholesale.anomalies.kind import within
@@ -52,22 +53,32 @@ class LookAlike(NamedTuple):
     made: Callable[[Year, Any, list[float]], Fault | None]
 
 
-def paid_by_another_method(year: Year, asked: int) -> tuple[Year, int]:
-    """The books with so many receipts more by their client's second method, and how many these are."""
+def paid_by_another_method(
+    draws: Draws, receipts: Sequence[Payment], asked: int, first: int = 0
+) -> dict[int, Payment]:
+    """So many of some receipts by their client's second method, or as many as may be, by their number.
+
+    `first` is the first receipt's place among all.
+    """
     if not asked:
-        return year, 0
-    draws, receipts = year.draws.of("paid_by_another_method"), year.receipts
-    order = np.argsort(draws.words("order", np.arange(len(receipts))), kind="stable")
-    room = {client: int(OTHER_METHOD_SHARE * count) for client, count in year.receipts_of.items()}
-    room = Counter(room) - Counter(_payer(p) for p in receipts if p.method == methods_of(_payer(p))[1])
+        return {}
+    words = draws.of("paid_by_another_method").words("order", first + np.arange(len(receipts)))
+    room = Counter(_payer(payment) for payment in receipts)
+    room = Counter({client: int(OTHER_METHOD_SHARE * count) for client, count in room.items()})
+    room -= Counter(_payer(p) for p in receipts if p.method == methods_of(_payer(p))[1])
     changed: dict[int, Payment] = {}
-    for place in order.tolist():
+    for place in np.argsort(words, kind="stable").tolist():
         payment = receipts[place]
         usual, other = methods_of(_payer(payment))
         if len(changed) < asked and payment.method == usual and room[_payer(payment)] > 0:
             changed[payment.id] = payment._replace(method=other)
             room[_payer(payment)] -= 1
-    return replace(year, payments=[changed.get(p.id, p) for p in year.payments]), len(changed)
+    return changed
+
+
+def with_payments(year: Year, changed: Mapping[int, Payment]) -> Year:
+    """The books with some payments in the place of those of the same number."""
+    return replace(year, payments=[changed.get(p.id, p) for p in year.payments]) if changed else year
 
 
 def _payer(payment: Payment) -> int:

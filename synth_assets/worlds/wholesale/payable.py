@@ -73,12 +73,9 @@ def bills(
     sessions: list[Session],
     invoices: list[Invoice],
     credits: list[Credit],
-    last: int,
 ) -> list[Bill]:
-    """Bills of growers by the last day in time, posted: what is owed for consigned goods is then owed on a
-    bill."""
-    asked = [bill for bill in _consigned(window, invoices, credits) if bill.day <= last]
-    asked += _bought(sessions)
+    """Bills of growers in time, posted: what is owed for consigned goods is then owed on a bill."""
+    asked = [*_consigned(window, invoices, credits), *_bought(sessions)]
     asked.sort(key=lambda bill: (bill.day, bill.vendor, bill.session))
     numbers = spaced_within_days(draws, "bill numbers", [bill.day for bill in asked])
     numbered = [bill._replace(id=number) for number, bill in zip(numbers, asked, strict=True)]
@@ -135,8 +132,8 @@ def paid(draws: Draws, window: Window, owed: list[Bill], last: int) -> Iterator[
             yield Payment(0, day, bill.cents, "ACH", bill=bill)
 
 
-def expenses(config: Config, draws: Draws, window: Window, journal: Journal, last: int) -> list[Expense]:
-    """What running the business costs, paid by the last day and posted."""
+def expenses(config: Config, draws: Draws, window: Window, journal: Journal) -> list[Expense]:
+    """What running the business costs, paid and posted."""
     monthly = config.monthly_expenses.model_dump()
     first = FIRST_VENDOR + len(names.GROWERS)
     supplier = {category: first + place for place, (_, category) in enumerate(names.SUPPLIERS)}
@@ -154,7 +151,7 @@ def expenses(config: Config, draws: Draws, window: Window, journal: Journal, las
     found = [
         Expense(number, day, category, supplier[category], cents)
         for number, (day, category, cents) in zip(numbers, planned, strict=True)
-        if cents and day <= last
+        if cents
     ]
     for expense in found:
         journal.record(
@@ -171,9 +168,8 @@ def expenses(config: Config, draws: Draws, window: Window, journal: Journal, las
     return found
 
 
-def distributions(config: Config, window: Window, journal: Journal, last: int) -> list[Distribution]:
-    """Ten days after each quarter the owners take out a part of the cash beyond what they put in; what they
-    took by the last day."""
+def distributions(config: Config, window: Window, journal: Journal) -> list[Distribution]:
+    """Ten days after each quarter the owners take out a part of the cash beyond what they put in."""
     moved = [0] * window.length
     for event in journal.events:
         moved[event.day] += balance([event], CASH)
@@ -182,8 +178,6 @@ def distributions(config: Config, window: Window, journal: Journal, last: int) -
     found: list[Distribution] = []
     for quarter in range(0, len(spans) - 3, 3):
         day = business_day_before(window, spans[quarter + 3].start + 10)
-        if day > last:
-            break
         spare = cash[day] - sum(before.cents for before in found) - 100 * config.opening_cash
         cents = int(max(spare, 0) * curves.DISTRIBUTION_SHARE) // 100_000 * 100_000
         if cents:

@@ -9,7 +9,8 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from synth_assets.worlds.wholesale.catalogue import Product
+from synth_assets.worlds.wholesale.catalogue import CASES, Product
+from synth_assets.worlds.wholesale.curves import SAMPLE_LEFT_GRAMS
 
 INTAKE, SALE, RETURN, ADJUSTMENT, SAMPLE = "INTAKE", "SALE", "REFUND_RETURN", "ADJUSTMENT", "SAMPLE"
 
@@ -31,8 +32,8 @@ class Batch:
         received: what came.
         unit_cost_cents: cost of a pound or a case.
         terms: CONSIGNMENT, or how it was bought.
-        on_hand: what is left.
-        samples: hundredths of a gram that the grower left as samples.
+        on_hand: what is left, on the last day that was simulated; see `Year.left` for an earlier one.
+        samples: hundredths of a gram that are left of the grower's samples, on that day.
         sample_left: of these, what nobody has asked for.
     """
 
@@ -53,6 +54,11 @@ class Batch:
     def is_consigned(self) -> bool:
         """Whether it belongs to the grower until it is sold."""
         return self.terms == "CONSIGNMENT"
+
+    @property
+    def samples_brought(self) -> int:
+        """Hundredths of a gram that the grower left as samples: of flower alone."""
+        return 0 if self.product.tier == CASES else SAMPLE_LEFT_GRAMS
 
     def cost_cents(self, quantity: int) -> int:
         """Cost of some of it."""

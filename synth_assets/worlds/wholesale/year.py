@@ -1,30 +1,42 @@
-"""The books of a scenario: everything that happened, made once, from which every table is projected."""
+"""The books of a scenario: everything that happened by the last day, from which every table is projected."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import NamedTuple
 
 from synth_assets.model.calendar import SECONDS_PER_DAY, Window
 from synth_assets.model.draws import Draws
-from synth_assets.worlds.wholesale import payable
 from synth_assets.worlds.wholesale.bill import Bill
-from synth_assets.worlds.wholesale.business import Business, plans
-from synth_assets.worlds.wholesale.catalogue import Client, Product, spaced
-from synth_assets.worlds.wholesale.config import Config, window
+from synth_assets.worlds.wholesale.catalogue import Client, Product
+from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.edits import Edits, Fault
-from synth_assets.worlds.wholesale.growth import months, planned
+from synth_assets.worlds.wholesale.growth import months
 from synth_assets.worlds.wholesale.intake import Session
 from synth_assets.worlds.wholesale.invoice import Credit, Invoice
 from synth_assets.worlds.wholesale.journal import Event
 from synth_assets.worlds.wholesale.order import Order, Quote
 from synth_assets.worlds.wholesale.payable import Distribution, Expense
-from synth_assets.worlds.wholesale.payment import Payment, received, record
-from synth_assets.worlds.wholesale.receivable import Receipt, settle
+from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.sample import Sample
-from synth_assets.worlds.wholesale.stock import Batch, Movement
+from synth_assets.worlds.wholesale.stock import SAMPLE, Batch, Movement
+
+
+class Left(NamedTuple):
+    """What is left of a batch on the last day.
+
+    Attributes:
+        on_hand: hundredths of a pound or case.
+        samples: hundredths of a gram of its samples.
+        free_samples: of these, what nobody has asked for.
+    """
+
+    on_hand: int
+    samples: int
+    free_samples: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +44,6 @@ class Year:
     """Everything that happened by the last day, from which the tables are projected.
 
     Attributes:
-        plan: what clients pay, with money or credits.
         later: the books of the whole strata, where as_of is within one: what is planned.
     """
 
@@ -55,7 +66,6 @@ class Year:
     month_starts: list[int]
     config: Config
     draws: Draws
-    plan: list[Receipt]
     later: Year | None = None
     edits: Edits = field(default_factory=Edits)
     faults: list[list[Fault]] = field(default_factory=list)
@@ -159,72 +169,18 @@ class Year:
                 paid[payment.invoice.id] += payment.cents
         return paid
 
-
-def simulate(config: Config, draws: Draws) -> Year:
-    """The books of a scenario: what is sold from day to day, then what is paid, then all of it in time."""
-    if planned(config) == config:
-        return _whole(config, draws)
-    return _books(config, draws, _whole(planned(config), draws))
-
-
-@lru_cache(maxsize=2)
-def _whole(config: Config, draws: Draws) -> Year:
-    """The books of whole strata."""
-    return _books(config, draws)
-
-
-def _books(config: Config, draws: Draws, whole: Year | None = None) -> Year:
-    """The books up to as_of.
-
-    Args:
-        whole: those of the whole strata, which say who pays when and what is quoted; None for these.
-    """
-    days, plan = window(planned(config)), plans(planned(config), draws)
-    last = window(config).length - 1
-    business = Business(planned(config), draws, days, plan)
-    journal, billing, deliveries = business.journal, business.billing, business.intake.sessions
-    payable.open_books(config, journal)
-    for day in range(last + 1):
-        business.live_through(day)
-    bills = payable.bills(draws, days, journal, deliveries, billing.invoices, billing.credits, last)
-    if whole:
-        receipts = [
-            receipt._replace(invoice=billing.invoices[receipt.invoice.id - 1])
-            for receipt in whole.plan
-            if receipt.day <= last
-        ]
-    else:
-        receipts = settle(config, draws, days, billing.invoices, billing.credits)
-    from_clients = received(draws, receipts, billing.credits)
-    payments = record(draws, journal, [*from_clients, *payable.paid(draws, days, bills, last)])
-    expenses = payable.expenses(planned(config), draws, days, journal, last)
-    distributions = payable.distributions(planned(config), days, journal, last)
-    return Year(
-        window=window(config),
-        clients=plan.clients,
-        products=plan.products,
-        sessions=deliveries,
-        batches=business.stock.batches,
-        movements=business.stock.movements,
-        orders=business.desk.orders,
-        quotes=business.quotes() if whole is None else quoted_by(last, whole.quotes, business.desk.orders),
-        samples=business.samples(),
-        invoices=billing.invoices,
-        credits=billing.credits,
-        bills=bills,
-        payments=payments,
-        expenses=expenses,
-        distributions=distributions,
-        events=journal.in_time(spaced(draws, "event numbers", len(journal.events))),
-        month_starts=[span.start for span in months(config, window(config))],
-        config=config,
-        draws=draws,
-        plan=receipts,
-        later=whole,
-    )
-
-
-def quoted_by(last: int, quotes: list[Quote], orders: list[Order]) -> list[Quote]:
-    """The quotes that were made by a day; sales that came later are not known."""
-    made = (quote for quote in quotes if quote.day <= last)
-    return [quote if quote.sale <= len(orders) else quote._replace(sale=0) for quote in made]
+    @cached_property
+    def left(self) -> dict[int, Left]:
+        """What is left of each batch on the last day, by its number."""
+        on_hand: dict[int, int] = {}
+        samples = {batch.id: batch.samples_brought for batch in self.batches}
+        for move in self.movements:
+            (samples if move.kind == SAMPLE else on_hand)[move.batch.id] = move.after
+        asked: Counter[int] = Counter()
+        for sample in self.samples:
+            is_given_back = sample.is_cancelled and sample.end <= self.last_day
+            asked[sample.batch.id] += 0 if is_given_back else sample.grams
+        return {
+            batch.id: Left(on_hand[batch.id], samples[batch.id], batch.samples_brought - asked[batch.id])
+            for batch in self.batches
+        }

@@ -243,7 +243,7 @@ def _batches(facts: Year) -> Iterator[Logged]:
             yield _moved(at, move, "SOLD_OUT", "LIVE", move.reason or "Counted")
     for move in last.values():
         closed_on = move.day + CLOSED_AFTER_DAYS
-        if not move.batch.on_hand and closed_on <= facts.last_day:
+        if not facts.left[move.batch.id].on_hand and closed_on <= facts.last_day:
             at = facts.seconds(closed_on, NIGHT)
             closer = move._replace(user=ACCOUNTANT)
             yield _moved(at, closer, "SOLD_OUT", "CLOSED", "Nothing moved for two months")

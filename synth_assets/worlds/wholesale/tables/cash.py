@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from synth_assets.model.table import Rule, camel_case
@@ -115,6 +116,7 @@ def payments(facts: Year) -> Iterator[Row]:
         )  # fmt: skip
 
 
+@lru_cache(maxsize=1)
 def bank_numbers(facts: Year) -> list[tuple[int, Move]]:
     """Every line of the bank's list with its number."""
     listed = moves(facts)

@@ -102,17 +102,17 @@ def batches(facts: Year, draws: Draws) -> Iterator[Row]:
         paid[number] += cents
     changed = {movement.batch.id: movement for movement in facts.movements}
     for batch, (thc, cbd, harvested, _) in zip(facts.batches, drawn, strict=True):
-        product = batch.product
+        product, left = batch.product, facts.left[batch.id]
         last = changed[batch.id]
-        is_closed = batch.on_hand == 0 and last.day < facts.last_day - 60
-        status = "LIVE" if batch.on_hand else "CLOSED" if is_closed else "SOLD_OUT"
+        is_closed = left.on_hand == 0 and last.day < facts.last_day - 60
+        status = "LIVE" if left.on_hand else "CLOSED" if is_closed else "SOLD_OUT"
         word = "".join(filter(str.isalnum, product.name)).upper()[:40]
         yield (
             batch.id, batch_code(batch, facts), f"{word}-{batch.id:05d}", product.id, batch.session, status,
-            product.grade, False, False, batch.sample_left > 0 and batch.on_hand > 0, "FIXED",
+            product.grade, False, False, left.free_samples > 0 and left.on_hand > 0, "FIXED",
             batch.unit_cost_cents, None, None, batch.terms, paid[batch.id],
-            _metadata(batch, facts, thc, cbd, harvested), batch.on_hand * E4, batch.samples * E4, 0, 0, 0, 0,
-            False, batch.on_hand > 0, facts.seconds(batch.day, batch.second),
+            _metadata(batch, facts, thc, cbd, harvested), left.on_hand * E4, left.samples * E4, 0, 0, 0, 0,
+            False, left.on_hand > 0, facts.seconds(batch.day, batch.second),
             facts.seconds(last.day, last.second),
         )  # fmt: skip
 

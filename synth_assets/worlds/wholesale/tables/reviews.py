@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from synth_assets.worlds.wholesale.catalogue import Client
@@ -234,6 +235,7 @@ class Change(NamedTuple):
     at: int
 
 
+@lru_cache(maxsize=1)
 def changes(facts: Year, config: Config) -> list[Change]:
     """Every change of a limit or of a mode, and where exposure passed a limit, in time."""
     months_of = reviews(facts, config)

@@ -79,7 +79,7 @@ def batch_locations(facts: Year) -> Iterator[Row]:
     for batch in facts.batches:
         last = changed[batch.id]
         yield (
-            batch.id, batch.id, SITE, *place_of(batch), batch.on_hand * E4,
+            batch.id, batch.id, SITE, *place_of(batch), facts.left[batch.id].on_hand * E4,
             facts.seconds(batch.day, batch.second), facts.seconds(last.day, last.second),
         )  # fmt: skip
 
