@@ -65,7 +65,6 @@ def database() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")  # it would be on stdout
-    connection.execute("SET enable_external_file_cache = false")  # what is checked is what is on the disk
     connection.execute(f"SET memory_limit = '{MEMORY}'")
     connection.execute("SET temp_directory = $1", [str(temporary_path("overflow"))])
     return connection

@@ -44,5 +44,7 @@ def connected(
 
 @cache
 def _shared(process: int) -> duckdb.DuckDBPyConnection:
-    """The database of a process; one that was forked has its own."""
-    return verify.database()
+    """The database of a process, which remembers no file of an earlier check; a forked one has its own."""
+    database = verify.database()
+    database.execute("SET enable_external_file_cache = false")
+    return database
