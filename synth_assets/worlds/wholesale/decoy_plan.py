@@ -175,7 +175,7 @@ def enough_a_year(kind: str, ratio: float, labels: float) -> int:
 
     Of 2 labels a year and a ratio of 4, 11 decoys that are planned, or 17 that happen.
     """
-    number = ratio * (labels + 0.5) if labels else 0.0
+    number = ratio * (labels + 0.5)
     return ceil(1.1 * number if kind in LOOKS_LIKE else number + 2 * number**0.5)
 
 

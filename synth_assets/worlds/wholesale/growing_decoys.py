@@ -57,8 +57,10 @@ class GrowingDecoys:
 
     def by_another_method(self, whole: Year, days: range) -> Year:
         """The whole books, with receipts of some days by their client's second method."""
-        name, receipts = "paid_by_another_method", whole.receipts
-        first, subjects, number = _of_days(whole.config, name, receipts, days)
+        name = "paid_by_another_method"
+        if not getattr(whole.config.decoy_rates, name):
+            return whole
+        first, subjects, number = _of_days(whole.config, name, whole.receipts, days)
         changed = paid_by_another_method(whole.draws, subjects, number, first)
         self._note(name, first + len(subjects), number, len(changed), [])
         return with_payments(whole, changed)
@@ -94,7 +96,7 @@ class GrowingDecoys:
     def _note(self, name: str, rows: int, asked: int, found: int, edits: list[Fault]) -> None:
         """Note planned decoys of a year."""
         of = self.planned.get(name, Decoys(0, 0, 0, []))
-        if rows and _fits(of.asked, of.placed):
+        if _fits(of.asked, of.placed):
             asked = of.asked + asked if self._ratio is None else of.asked
             self.planned[name] = Decoys(rows, asked, of.placed + found, [*of.edits, *edits])
 
