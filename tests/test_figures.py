@@ -53,7 +53,7 @@ HISTORIES = {
     },
     "personal_banking": {
         "num_users": 400,
-        "history": {"start": "2024-08-01", "months": 7},
+        "history": {"start": "2024-08-01"},
         "as_of": "2024-12-20",
     },
 }

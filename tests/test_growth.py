@@ -52,6 +52,8 @@ BANK_KINDS = (
     "refund_without_purchase",
     "transfer_leg_missing",
     "over_limit_transaction",
+    "before_account_opened",
+    "data_after_consent_withdrawn",
 )
 """Those that a history of personal_banking has."""
 
@@ -121,14 +123,14 @@ WORLDS = {
         "personal_banking",
         dt.date(2023, 3, 17),
         (
-            {"num_users": 16, "anomaly_rates": dict.fromkeys(BANK_KINDS, 0.07)},
+            {"num_users": 40, "anomaly_rates": dict.fromkeys(BANK_KINDS, 0.03)},
             *size(
                 (),
                 (
                     {
                         "seed": 7,
                         "num_users": 200,
-                        "anomaly_rates": dict.fromkeys(BANK_KINDS[:-1], 0.1),
+                        "anomaly_rates": dict.fromkeys(BANK_KINDS, 0.03),
                         "decoy_rates": {"paid_around_limit": 0.15},
                     },
                     {
@@ -136,7 +138,7 @@ WORLDS = {
                         "num_users": 20,
                         "archetypes": {"edge_cases": 60, "stable": 40},
                         "anomaly_rates": {"over_limit_transaction": 0.1},
-                        "history": {"months": 20},
+                        "date_range_months": 20,
                     },
                 ),
             ),
@@ -925,17 +927,18 @@ def test_what_does_not_fit_a_history_of_subscriptions_is_refused(values: dict[st
     [
         ({"preset": "simple"}, "preset: with history.start only personas goes on"),
         ({"preset": "faulty"}, "preset: with history.start only personas goes on"),
-        ({"date_range_months": 12}, "date_range_months: with history.start the history runs from"),
         ({"decoy_ratio": 2.0}, "decoy_ratio: with history.start habits say how many decoys there are"),
         ({"prevalence": 0.1}, "prevalence: with history.start anomaly_rates say"),
         ({"decoy_rates": {"consent_renewed": 0.1}}, "decoy_rates.consent_renewed: with history.start habits"),
-        ({"anomaly_rates": {"before_account_opened": 0.1}}, "before_account_opened: with history.start an"),
         ({"anomaly_rates": {"balance_does_not_replay": 0.1}}, "balance_does_not_replay: with history.start"),
-        ({"anomaly_rates": {"data_after_consent_withdrawn": 0.1}}, "consent_withdrawn: with history.start"),
         ({"as_of": "2023-12-31"}, "history.start 2024-01-01 is after as_of 2023-12-31"),
-        ({"as_of": "2026-01-01"}, "as_of 2026-01-01 is after 2025-12-31, the last day of the 24 months from"),
-        ({"history": {"start": "2024-01-01", "months": 36}}, "a whole number from 7 to 24"),
-        ({"num_users": 200_000}, "num_users is 200,000, but 24 months allow 162,760"),
+        ({"as_of": "2034-01-01"}, "as_of 2034-01-01 is after 2033-12-31, the last day of ten years from"),
+        ({"history": {"start": "2024-01-01", "months": 36}}, "unknown key history.months"),
+        ({"num_users": 60_000}, "num_users is 60,000, but 120 months allow 49,603"),
+        (
+            {"num_users": 75, "anomaly_rates": {"refund_without_purchase": 0.55}},
+            "anomaly_rates ask for 42 faults, but there are 40 users who may carry one",
+        ),
     ],
 )
 def test_what_does_not_fit_a_history_of_statements_is_refused(values: dict[str, Any], line: str) -> None:

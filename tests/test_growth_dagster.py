@@ -89,10 +89,10 @@ def test_subscriptions_grow_and_no_check_fails() -> None:
 @pytest.mark.skipif(not IS_THOROUGH, reason="make thorough runs eleven tables twice")
 def test_statements_grow_and_no_check_fails(data_dir: Path) -> None:
     world = load("personal_banking")
-    history, rates = {"start": "2024-01-15", "months": 9}, {"pending_never_posts": 0.1}
-    keys = {"history": history, "num_users": 75, "anomaly_rates": rates}
-    first = run(world=world, as_of="2024-05-30", **keys)
-    second = run(world=world, as_of="2024-05-31")
+    rates = {"pending_never_posts": 0.1}
+    keys = {"history": {"start": "2023-11-01"}, "num_users": 75, "anomaly_rates": rates}
+    first = run(world=world, as_of="2024-05-31", **keys)  # the last day of the first window
+    second = run(world=world, as_of="2024-06-01")
     for done in (first, second):
         assert done.success
         checks = {check.check_name: check.passed for check in done.get_asset_check_evaluations()}

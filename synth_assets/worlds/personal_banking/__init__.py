@@ -29,20 +29,32 @@ card is paid there.
 purchase pending or pays around a limit. What looks like a duplicate, a refund without purchase or a transfer
 follows from habits: several for each user, however few the ratio asks for.
 
-With `history.start` statements go on: a later as_of adds days and changes no earlier one. All that happens in
-`history.months` months is planned at once, and as_of says how much of it has happened; no as_of is later than
-their last day, on which edge cases and personas hold exactly, as in a window of so many months. On earlier
-days signals and personas are what the statements so far say, and windows of signals are shorter in the first
-half year. An account is there from the day on which it is opened. Before a card's first statement the last
-one is what the first payment of the history paid. No user comes or goes, and a night makes all of them anew.
+With `history.start` statements go on for up to ten years: a later as_of adds days and changes no earlier one.
+A history is windows of `date_range_months` one after the other. On the last day of the first one edge cases
+and personas hold exactly, as in a window. In the later ones everybody keeps their habits, accounts, employer,
+services, loans and favourite shops, and begins with the balances of the one before; what happens is drawn
+anew. Signals and personas are what the statements so far say on each day; windows of signals are shorter in
+the first half year. No user comes or goes, and a night makes all of them anew.
+
+An account is there from the day on which it is opened, or its first row; none is opened after the first
+window. Before a card's first statement the last one is what the first payment of the history paid. Limits
+stay: who revolves keeps the debt of the end of the first window, and what does not fit goes by debit. Who had
+missed a payment then makes it, and nobody misses another one. Mortgages and student loans last beyond ten
+years; on a car's or personal loan that is nearly repaid more is lent, and the payments go on. Who has much on
+checking spends more, and who would run out of it is paid more. Who had only pending transactions lives like
+anybody after the first window; who had none at all still has none.
 
 There a purchase is pending under an id of its own and is posted some business days later under another one,
 which names the first as `pending_transaction_id`; the pending row is gone then, as `changes` says with the op
 `delete`. One purchase in ten is never shown pending. A restaurant's bill is pending without the tip, fuel at
-a round hold, and some holds of pumps and hotels are released without a posting. Of the faults five kinds are
-there, spread over the whole history: few show by an early as_of. Where a label would not say the same on
-every day the kind is refused: before_account_opened, balance_does_not_replay and
-data_after_consent_withdrawn.
+a round hold, and some holds of pumps and hotels are released without a posting.
+
+Rates of faults hold in every window, rounded over the windows so far. A consent is withdrawn and an account
+opened once, so that data_after_consent_withdrawn and before_account_opened come in the first window alone and
+stay: their labels show with the first posted row, and name one transaction after consent and those of the day
+before the account was opened. balance_does_not_replay is refused, as a label would not say the same on every
+day. After the first window faults are on checking accounts, but for over_limit_transaction; who pays around a
+card's limit has no other fault than that.
 
 The preset `simple` is another source: statements of independent rows in seven weighted categories, where
 nothing follows from anything. Its document has date-times: `users.json` gives a time of the day, the tables

@@ -10,9 +10,9 @@ from synth_assets.model.columns import choice, day, identifier, money, reference
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking.activity.block import Block
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, HEALTH, HOME, SAVINGS, SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import window
-from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.activity.overdrafts import banks, fee_cents
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.users import USER_ID

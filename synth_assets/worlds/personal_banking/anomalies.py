@@ -105,6 +105,10 @@ _ORDER = np.array([0, LEG_MISSING, DUPLICATE, PENDING, REFUND, BEFORE_OPENED, UN
 
 def kinds(config: Config, draws: Draws, place: Ints, with_transfers: int, eligible: int) -> Codes:
     """The fault of each user by place among the eligible, negative for the others."""
-    plan = levels(config, with_transfers, eligible)
+    return assigned(draws, place, levels(config, with_transfers, eligible))
+
+
+def assigned(draws: Draws, place: Ints, plan: list[QuotaGroup]) -> Codes:
+    """The same, given how many there are of each kind, that of one side of transfers before all others."""
     keys = [draws.key(f"faults {level}") for level in range(len(plan))]
     return _ORDER[assign(place, plan, keys)]

@@ -22,9 +22,9 @@ from synth_assets.model.manifest import (
 from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.personal_banking import anomalies
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
+from synth_assets.worlds.personal_banking.activity.block import Block, Faults
 from synth_assets.worlds.personal_banking.activity.events import SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import window
-from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.transactions import TRANSACTION_ID
@@ -55,24 +55,22 @@ withdraw consent. The others show in no row alone, see `detection.sql`."""
 
 def generate(users: Rows, accounts: Rows, transactions: Rows, facts: Block, config: Config) -> pa.Table:
     """One row for every planned fault, in order of user; amounts are read from the tables."""
-    faulty = np.flatnonzero(facts.users.fault)
-    found = _Found(facts, users, accounts, transactions)
-    fault = facts.users.fault[faulty]
+    faults = facts.faults
+    found = _Found(faults, users, accounts, transactions, config.grows)
 
     def labels(code: int, at: npt.NDArray[np.intp]) -> Labels:
-        entity, related, expected, actual, at_risk = found.label(code, faulty[at])
+        entity, related, expected, actual, at_risk = found.label(code, at)
         return Labels(entity, related, expected, actual, at_risk, np.full(len(at), DIFFICULTY[code]))
 
-    number = users.id_numbers("user_id")[faulty]
-    shown_on = window(config).first + facts.visible_on[faulty] if config.grows else config.day
-    return manifest_rows(COLUMNS, ANOMALIES, shown_on, number, fault, labels, drifting=0)
+    shown_on = window(config).first + faults.visible_on if config.grows else config.day
+    return manifest_rows(COLUMNS, ANOMALIES, shown_on, faults.number, faults.kind, labels, drifting=0)
 
 
 class _Found:
     """What the tables hold about faulty users; read only where there are any."""
 
-    def __init__(self, facts: Block, users: Rows, accounts: Rows, transactions: Rows) -> None:
-        self.faulty, self.faulty_account = facts.faulty, facts.faulty_account
+    def __init__(self, faults: Faults, users: Rows, accounts: Rows, transactions: Rows, grows: bool) -> None:
+        self.faults, self.grows = faults, grows
         self.users, self.accounts, self.transactions = users, accounts, transactions
 
     @cached_property
@@ -100,8 +98,8 @@ class _Found:
         return to_numpy(self.transactions["date"])
 
     def label(self, code: int, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
-        """Entity, related row, expected and actual value and amount at risk of users at places `at`."""
-        row, nothing = self.faulty[at], np.zeros(len(at), dtype=np.int64)
+        """Entity, related row, expected and actual value and amount at risk of faults at places `at`."""
+        row, nothing = self.faults.row[at], np.zeros(len(at), dtype=np.int64)
         transaction = format_ids(TRANSACTION_ID.prefix, self.transaction[row])
         account = format_ids(ACCOUNT_ID.prefix, self.account[row])
         amount = np.abs(self.amount[row])
@@ -122,19 +120,24 @@ class _Found:
         self, at: npt.NDArray[np.intp], transaction: pa.Array, account: pa.Array
     ) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
         """The limit, and what is owed after the purchase: opening balance and posted rows up to it."""
-        row = self.faulty[at]
+        row = self.faults.row[at]
         number = self.account[row]
         place = np.searchsorted(self.accounts.id_numbers("account_id"), number)
         limit = to_numpy(self.accounts["balance_limit_cents"])[place]
-        owed = to_numpy(self.accounts["opening_balance_cents"])[place].copy()
+        opening = to_numpy(self.accounts["opening_balance_cents"])[place]
         rows = np.flatnonzero(np.isin(self.account, number))
-        of = np.searchsorted(number, self.account[rows])
-        rows, of = rows[rows <= row[of]], of[rows <= row[of]]
-        np.add.at(owed, of, self.posted[rows])
+        rows = rows[np.argsort(self.account[rows], kind="stable")]
+        total = np.append(0, np.cumsum(self.posted[rows]))
+        first = np.searchsorted(self.account[rows], number)
+        key = self.account[rows] * len(self.account) + rows
+        owed = opening + total[np.searchsorted(key, number * len(self.account) + row) + 1] - total[first]
         return transaction, account, limit, owed, owed - limit
 
     def _account(self, at: npt.NDArray[np.intp]) -> Ints:
-        return SLOTS * (self.user[at] - 1) + self.faulty_account[at] + 1
+        return SLOTS * (self._holder(at) - 1) + self.faults.account[at] + 1
+
+    def _holder(self, at: npt.NDArray[np.intp]) -> Ints:
+        return self.user[self.faults.user[at]]
 
     def _place(self, at: npt.NDArray[np.intp]) -> Ints:
         return np.searchsorted(self.accounts.id_numbers("account_id"), self._account(at))
@@ -146,7 +149,7 @@ class _Found:
         inside = np.isin(self.account, account)
         flow = np.zeros(len(at), dtype=np.int64)
         np.add.at(flow, np.searchsorted(account, self.account[inside]), self.posted[inside])
-        entity, related = format_ids(ACCOUNT_ID.prefix, account), format_ids(USER_ID.prefix, self.user[at])
+        entity, related = format_ids(ACCOUNT_ID.prefix, account), format_ids(USER_ID.prefix, self._holder(at))
         return entity, related, opening - flow, current, np.abs(current - opening + flow)
 
     def _too_soon(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
@@ -156,19 +159,27 @@ class _Found:
         return (entity, *self._counted(self.account, account, opened, before=True))
 
     def _too_late(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
-        said = to_numpy(self.users["consent_updated_at"])[at] // (86_400 * 1_000_000)
+        said = to_numpy(self.users["consent_updated_at"])[self.faults.user[at]] // (86_400 * 1_000_000)
         user = (self.account - 1) // SLOTS + 1
-        entity = format_ids(USER_ID.prefix, self.user[at])
-        return (entity, *self._counted(user, self.user[at], said, before=False))
+        holder = self._holder(at)
+        entity = format_ids(USER_ID.prefix, holder)
+        return (entity, *self._counted(user, holder, said, before=False))
 
     def _counted(
         self, owner: Ints, wanted: Ints, day: Ints, before: bool
     ) -> tuple[pa.Array, Ints, Ints, Ints]:
-        """Rows of each wanted owner before or after its day: the first of them, none, how many, and cents."""
+        """Rows of each wanted owner before or after its day: the first of them, none, how many, and cents.
+
+        In a history that grows posted ones, and of those after the day the first one.
+        """
         rows = np.flatnonzero(np.isin(owner, wanted))
         place = np.searchsorted(wanted, owner[rows])
         wrong = self.date[rows] < day[place] if before else self.date[rows] > day[place]
+        if self.grows:
+            wrong &= ~flag_values(self.transactions["pending"])[rows]
         rows, place = rows[wrong], place[wrong]
+        if self.grows and not before:
+            rows, place = rows[np.unique(place, return_index=True)[1]], np.unique(place)
         count = np.bincount(place, minlength=len(wanted))
         first = np.full(len(wanted), np.iinfo(np.int64).max)
         np.minimum.at(first, place, self.transaction[rows])

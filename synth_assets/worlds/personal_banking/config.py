@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
+from itertools import count
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AliasChoices, Field, model_validator
@@ -20,11 +21,14 @@ MOST_USERS = 1_000_000
 SLOTS_A_MONTH = 128
 """Transaction numbers of a user a month, used or not, of the nine digits that an id holds."""
 
-GROWING_SLOTS_A_MONTH = 256
+GROWING_SLOTS_A_MONTH = 160
 """The same in a history that grows, where a purchase has another number while it is pending."""
 
 LONGEST_MONTHS = 24
-"""Bound of a history: loans are so long that none ends within it."""
+"""Bound of a window: loans are so long that none ends within it."""
+
+MOST_HISTORY_MONTHS = 120
+"""Bound of a history that grows: transaction numbers of a user are reserved for so many months."""
 
 
 class AnomalyRates(Frozen):
@@ -125,22 +129,12 @@ class Simple(Frozen):
 class StatementHistory(History):
     """Statements that go on: with a start, a later as_of adds days and changes no earlier one.
 
-    What happens in all its months is planned at once, and as_of says how much of it has happened.
+    The first `date_range_months` are planned as a window is, then as many more at a time, for ten years.
     """
-
-    months: int = Field(
-        LONGEST_MONTHS,
-        ge=7,
-        le=LONGEST_MONTHS,
-        description="Months that a history that grows can get long: personas hold exactly on its last day, "
-        "and no as_of is later.",
-    )
 
 
 COUNTED_BY_HISTORY = {
     "preset": "only personas goes on",
-    "date_range_months": "the history runs from history.start to as_of, and history.months says how long it "
-    "can get",
     "decoy_ratio": "habits say how many decoys there are",
     "prevalence": "anomaly_rates say how many faults there are",
 }
@@ -169,7 +163,13 @@ class Config(WorldConfig):
         "v1",
         description="Version of Plaid's categories in the export to Plaid; the tables hold v1's.",
     )
-    date_range_months: int = Field(7, ge=7, le=LONGEST_MONTHS, description="Months of history up to as_of.")
+    date_range_months: int = Field(
+        7,
+        ge=7,
+        le=LONGEST_MONTHS,
+        description="Months of history up to as_of; with history.start, months that are planned at once: "
+        "personas hold at the end of the first of such windows, and rates in each.",
+    )
     history: StatementHistory = StatementHistory()
     consent_ratio: Rate = Field(0.9, description="Users who consent to the use of their data.")
     archetypes: ArchetypeShares = ArchetypeShares()
@@ -216,26 +216,43 @@ class Config(WorldConfig):
         return super().with_prevalence()
 
     @property
-    def months(self) -> int:
-        """Months of which statements are planned."""
-        return self.history.months if self.grows else self.date_range_months
+    def most_strata(self) -> int:
+        """How many windows, one after the other, a history can get long; 1 where none grows."""
+        return -(-MOST_HISTORY_MONTHS // self.date_range_months) if self.grows else 1
+
+    @property
+    def stratum_slots(self) -> int:
+        """Transaction numbers of a user in a window, used or not."""
+        return self.date_range_months * (GROWING_SLOTS_A_MONTH if self.grows else SLOTS_A_MONTH)
 
     @property
     def slots(self) -> int:
         """Transaction numbers of a user, used or not."""
-        return self.months * (GROWING_SLOTS_A_MONTH if self.grows else SLOTS_A_MONTH)
+        return self.most_strata * self.stratum_slots
+
+    def stratum_ends(self, stratum: int) -> dt.date:
+        """The last day of the window of a history that has so many before it."""
+        return months_before(self.start, -(stratum + 1) * self.date_range_months) - dt.timedelta(1)
 
     @property
-    def last_day(self) -> dt.date:
-        """The last day that is planned."""
-        if not self.grows:
-            return self.day
-        return months_before(self.start - dt.timedelta(1), -self.months)
+    def stratum(self) -> int:
+        """How many windows of a history are over before the one in which as_of is."""
+        return next(number for number in count() if self.day <= self.stratum_ends(number))
+
+    @property
+    def first_window_ends(self) -> dt.date:
+        """The day on which personas hold: as_of, or in a history the last day of its first window."""
+        return self.stratum_ends(0) if self.grows else self.day
+
+    @property
+    def longest_until(self) -> dt.date:
+        """The last day that a history can reach."""
+        return months_before(self.start, -MOST_HISTORY_MONTHS) - dt.timedelta(1)
 
     @property
     def whole(self) -> Self:
-        """The same with all that is planned."""
-        return self.model_copy(update={"as_of": self.last_day})
+        """The same with all that is planned up to the end of the window in which as_of is."""
+        return self.model_copy(update={"as_of": self.stratum_ends(self.stratum)}) if self.grows else self
 
     @property
     def history_begins_after(self) -> dt.date:
@@ -247,15 +264,13 @@ class Config(WorldConfig):
         return months_before(self.day, self.date_range_months)
 
     def sql_facts(self) -> dict[str, object]:
-        """The day before the history begins, whether everybody's persona is the one planned, and of a history
-        that grows whole months since then."""
-        facts: dict[str, object] = {
+        """The day before the history begins, the last day of its first window, and whether everybody's
+        persona is the one planned."""
+        return {
             "history_begins_after": self.history_begins_after,
-            "personas_hold": self.day == self.last_day,
+            "first_window_ends": self.first_window_ends,
+            "personas_hold": self.day == self.first_window_ends,
         }
-        if self.grows:
-            facts["date_range_months"] = (self.day - self.start).days * 12 // 365
-        return facts
 
     @model_validator(mode="after")
     def _keys_fit_the_preset(self) -> Self:

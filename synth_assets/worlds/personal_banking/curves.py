@@ -214,6 +214,10 @@ INTERNET_CENTS = (5_000, 5_500, 6_500, 7_500, 8_500)
 SPENT_SHARE = 0.91
 """Of its income a household spends about so much; the rest stays or is put aside [D]."""
 
+KEPT_MONTHS, SPARED_OVER_MONTHS, SPARED_SHARE = 1.2, 14, 0.15
+"""In a history: months of income that stay on checking, months over which what is there beyond it is spent,
+and how much of a month's income that is at most [D]."""
+
 
 SAVED_SHARE = 0.12
 """What savings builders put aside of their income [D]: of the smallest $528 a month, more than $200."""

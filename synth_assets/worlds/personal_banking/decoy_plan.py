@@ -5,6 +5,7 @@ Users take their turns by a keyed permutation of those who may; the first so man
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -49,15 +50,23 @@ def with_decoys(config: Config, draws: Draws, users: Users) -> Users:
 @cache
 def users_around_limits(config: Config) -> int:
     """Users who spend more in a month than their card's limit and pay in between, or once too late."""
-    at_fault = quota(config.anomaly_rates.over_limit_transaction, config.num_users)
-    return at_fault + around_decoys(config)
+    return _at_fault(config) + around_decoys(config)
+
+
+def _at_fault(config: Config) -> int:
+    """Users who exceed a limit; in a history that grows, in any of its windows at most."""
+    rate, users = config.anomaly_rates.over_limit_transaction, config.num_users
+    if not config.grows:
+        return quota(rate, users)
+    share = Fraction(rate).limit_denominator(10**9)
+    return -(-share.numerator * users // share.denominator)
 
 
 def around_decoys(config: Config) -> int:
     """Those of them who pay in time, which their rate, the ratio or the faults ask for."""
     if config.decoy_ratio is None and config.decoy_rates.paid_around_limit is not None:
         return quota(config.decoy_rates.paid_around_limit, config.num_users)
-    at_fault = quota(config.anomaly_rates.over_limit_transaction, config.num_users)
+    at_fault = _at_fault(config)
     a_fault = AROUND_A_FAULT if config.decoy_ratio is None else config.decoy_ratio
     return max(0, min(quota(a_fault, at_fault), user_plan.around_room(config) - at_fault))
 

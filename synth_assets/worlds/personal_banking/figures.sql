@@ -152,9 +152,10 @@ FROM accounts CROSS JOIN scenario
 WHERE preset = 'personas';
 
 -- name: late_fees_of_overdue_cards [1 to 1, error, from 1 rows] — Late fees over cards that are overdue: none was charged.
-SELECT overdue, fees / nullif(overdue, 0)
-FROM (SELECT count(*) FILTER (is_overdue) AS overdue FROM liabilities)
-CROSS JOIN (SELECT count(*) FILTER (name = 'LATE PAYMENT FEE') AS fees FROM transactions);
+SELECT count(DISTINCT account_id), count(transaction_id) / nullif(count(DISTINCT account_id), 0)
+FROM liabilities
+LEFT JOIN (SELECT account_id, transaction_id FROM transactions WHERE name = 'LATE PAYMENT FEE') USING (account_id)
+WHERE is_overdue;
 
 -- name: overdrawn_users [0.17 to 0.31, warning, from 300 rows] — Users whose checking falls below zero: 24 % of consumers
 -- in a year (CFPB, December 2023).

@@ -220,31 +220,37 @@ UNION ALL
 SELECT 'arrived' AS leg, * FROM (FROM arrived EXCEPT ALL FROM paid);
 
 -- name: loans_are_paid_off_by_principal — Of every payment of a loan a twelfth of a year's interest on what is
--- owed is interest, or a 26th where a payment comes every second week; the rest lowers the balance.
+-- owed is interest, or a 26th where a payment comes every second week; the rest lowers the balance. More is lent
+-- after a history's first window alone, on a loan that is neither a mortgage nor a student's.
 WITH lines AS (
-    SELECT account_id, date, opening_balance_cents, interest_rate,
-        coalesce(sum(amount_cents) FILTER (WHERE amount_cents > 0), 0) AS interest,
-        coalesce(sum(amount_cents) FILTER (WHERE amount_cents < 0), 0) AS paid
+    SELECT account_id, date, opening_balance_cents, interest_rate, any_value(account_type) AS account_type,
+        coalesce(sum(amount_cents) FILTER (WHERE category_primary = 'BANK_FEES'), 0) AS interest,
+        coalesce(sum(amount_cents) FILTER (WHERE amount_cents < 0), 0) AS paid,
+        sum(amount_cents) AS owed
     FROM accounts JOIN transactions USING (account_id) LEFT JOIN liabilities USING (account_id)
     WHERE account_type IN ('mortgage', 'student_loan', 'auto_loan', 'personal_loan')
     GROUP BY account_id, date, opening_balance_cents, interest_rate
 ),
 owed AS (
     SELECT *,
-        opening_balance_cents + sum(interest + paid) OVER (PARTITION BY account_id ORDER BY date)
+        owed - interest - paid AS lent,
+        opening_balance_cents + sum(owed) OVER (PARTITION BY account_id ORDER BY date)
         - interest - paid AS before
     FROM lines
 )
-SELECT account_id, date, before, interest, paid, interest_rate
-FROM owed
+SELECT account_id, date, before, interest, paid, lent, interest_rate
+FROM owed CROSS JOIN scenario
 WHERE
-    interest <= 0
-    OR paid + interest >= 0
-    OR before + interest + paid <= 0
-    OR least(
-        abs(interest - before * interest_rate / 1200),
-        abs(interest - before * interest_rate / 2600)
-    ) > 1.01;
+    lent <> 0 AND (lent < 0 OR date <= first_window_ends OR account_type IN ('mortgage', 'student_loan'))
+    OR (lent = 0 OR paid <> 0) AND (
+        interest <= 0
+        OR paid + interest >= 0
+        OR before + interest + paid <= 0
+        OR least(
+            abs(interest - before * interest_rate / 1200),
+            abs(interest - before * interest_rate / 2600)
+        ) > 1.01
+    );
 
 -- name: loans_are_as_lent — A loan's debt is less than what was lent, each payment is its instalment, its next
 -- payment is due after as_of, it was lent before the history and ends after it.
@@ -359,20 +365,29 @@ WHERE
     OR last_payment_amount_cents <> coalesce(paid_cents, 0);
 
 -- name: late_fees_follow_missed_payments — A card that is overdue is charged one late fee, on the day after the
--- payment was due and of at most $30 or the payment; no other account ever is.
+-- payment was due and of at most $30 or the payment; no other account ever is, but one that was overdue at the end
+-- of a history's first window: nothing was paid on it in the three weeks before the fee.
 WITH fees AS (
     SELECT account_id, count(*) AS fees, min(date) AS charged_on, max(amount_cents) AS fee
     FROM transactions
     WHERE name = 'LATE PAYMENT FEE'
     GROUP BY account_id
+),
+paid AS (
+    SELECT account_id, count(*) AS payments
+    FROM transactions JOIN fees USING (account_id)
+    WHERE category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT' AND date BETWEEN charged_on - 21 AND charged_on
+    GROUP BY account_id
 )
-SELECT account_id, is_overdue, next_payment_due_date, fees, charged_on, fee
-FROM fees FULL JOIN liabilities USING (account_id)
+SELECT account_id, is_overdue, next_payment_due_date, fees, charged_on, fee, payments
+FROM fees FULL JOIN liabilities USING (account_id) LEFT JOIN paid USING (account_id) CROSS JOIN scenario
 WHERE NOT coalesce(
     CASE
         WHEN is_overdue THEN fees = 1
             AND charged_on = next_payment_due_date + 1
             AND fee = least(3000, minimum_payment_amount_cents)
+        WHEN as_of > first_window_ends THEN fees IS NULL
+            OR fees = 1 AND fee <= 3000 AND payments IS NULL AND charged_on <= first_window_ends
         ELSE fees IS NULL
     END, false
 );

@@ -6,9 +6,9 @@ from synth_assets.model.draws import Draws
 from synth_assets.model.fault_plan import why_not as quotas_why_not
 from synth_assets.model.identifiers import LARGEST
 from synth_assets.model.quotas import quota
-from synth_assets.worlds.personal_banking import decoy_plan, user_plan
+from synth_assets.worlds.personal_banking import decoy_plan, user_plan, window_plan
 from synth_assets.worlds.personal_banking.activity import simple
-from synth_assets.worlds.personal_banking.config import LOOK_ALIKES, Config
+from synth_assets.worlds.personal_banking.config import LOOK_ALIKES, MOST_HISTORY_MONTHS, Config
 
 
 def why_not(config: Config, draws: Draws) -> str | None:
@@ -24,7 +24,8 @@ def why_not(config: Config, draws: Draws) -> str | None:
         return "archetypes are all 0: give at least one a share"
     if config.slots * config.num_users > LARGEST:
         most = LARGEST // config.slots
-        return f"num_users is {config.num_users:,}, but {config.months} months allow {most:,}"
+        months = MOST_HISTORY_MONTHS if config.grows else config.date_range_months
+        return f"num_users is {config.num_users:,}, but {months} months allow {most:,}"
     return _history_why_not(config) or _faults_why_not(config) or _decoys_why_not(config)
 
 
@@ -34,11 +35,9 @@ def _history_why_not(config: Config) -> str | None:
         return None
     if config.start > config.day:
         return f"history.start {config.start} is after as_of {config.day}: let as_of be a later day"
-    if config.day > config.last_day:
-        return (
-            f"as_of {config.day} is after {config.last_day}, the last day of the {config.months} months "
-            f"from history.start {config.start}: start later"
-        )
+    if config.day > config.longest_until:
+        last = f"{config.longest_until}, the last day of ten years from history.start {config.start}"
+        return f"as_of {config.day} is after {last}: start later"
     for kind, whole in NOT_IN_HISTORY.items():
         if getattr(config.anomaly_rates, kind):
             return f"anomaly_rates.{kind}: with history.start {whole}: leave it at 0"
@@ -46,16 +45,16 @@ def _history_why_not(config: Config) -> str | None:
 
 
 NOT_IN_HISTORY = {
-    "before_account_opened": "an account is there from the day on which it is opened",
     "balance_does_not_replay": "what is expected and found would change with every day's balance",
-    "data_after_consent_withdrawn": "the transactions that follow would become more from day to day",
 }
 """Kinds that a history that grows does not have, each with why: a label says the same on all days."""
 
 
 def _faults_why_not(config: Config) -> str | None:
     """Why the faults do not fit, in one line, or None where they do."""
-    asked, room = user_plan.over_limit_quota(config), user_plan.around_room(config)
+    most = window_plan.most_labels(config) if config.grows else {}
+    asked = most["over_limit_transaction"] if most else user_plan.over_limit_quota(config)
+    room = user_plan.around_room(config)
     if asked > room:
         whom = (
             "no card of the preset simple is ever paid"
@@ -63,7 +62,8 @@ def _faults_why_not(config: Config) -> str | None:
             else f"only {room:,} users, subscription-heavy or stable ones, may have one"
         )
         return f"anomaly_rates.over_limit_transaction asks for {asked:,} faults, but {whom}"
-    wrong = quotas_why_not(user_plan.fault_levels(config))
+    levels = window_plan.levels(config, most) if most else user_plan.fault_levels(config)
+    wrong = quotas_why_not(levels)
     if wrong:
         asked, eligible, group = wrong
         transfer = config.preset != "simple" and group == 0

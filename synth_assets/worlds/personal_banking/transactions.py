@@ -13,8 +13,10 @@ from synth_assets.model.identifiers import format_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.activity import merchants
+from synth_assets.worlds.personal_banking.activity.block import Block
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
+    IN_HISTORIES,
     INDEX,
     OWN_CITY,
     PLAID_OF,
@@ -23,7 +25,6 @@ from synth_assets.worlds.personal_banking.activity.descriptors import (
 )
 from synth_assets.worlds.personal_banking.activity.events import SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import window
-from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.activity.places import CITIES, SIZE, homes
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.users import USER_ID
@@ -105,14 +106,17 @@ _SPELT = [_spelt(label.feed, i, k) for i, label in enumerate(DESCRIPTORS) for k 
 CHECK_NUMBERS = range(101, 2_048)
 """Numbers of checks; an account's go up by one, from one that leaves room for `MOST_CHECKS` [D]."""
 
-MOST_CHECKS = 64
-"""Bound of the checks of an account in the longest history."""
+MOST_CHECKS, MOST_CHECKS_IN_HISTORY = 64, 300
+"""Bounds of the checks of an account in the longest window, and in the longest history that grows: who is
+paid every second week pays half of the rent then."""
 
 _CHECK = INDEX["rent"] + merchants.PROVIDERS["rent"].index("CHECK ####")
-_FEEDS = list(dict.fromkeys([*_SPELT, *(f"CHECK {number:04d}" for number in CHECK_NUMBERS)]))
+_USUAL = _SPELT[: INDEX[next(iter(IN_HISTORIES))] * SPELLINGS]
+_IN_WINDOWS = list(dict.fromkeys([*_USUAL, *(f"CHECK {number:04d}" for number in CHECK_NUMBERS)]))
+_FEEDS = list(dict.fromkeys([*_IN_WINDOWS, *_SPELT]))  # those of histories last
 _PLACES = {feed: place for place, feed in enumerate(_FEEDS)}
 _FEED = np.array([_PLACES[feed] for feed in _SPELT], dtype=np.int16)
-_FEED_NAMES = strings(_FEEDS)
+_FEED_NAMES, _WINDOW_FEED_NAMES = strings(_FEEDS), strings(_IN_WINDOWS)
 _VARIES = np.array([label.channel == "online" and label.merchant is not None for label in DESCRIPTORS])
 _VARIES[[INDEX["rent"], INDEX["atm"]]] = True  # numbered as they come
 _CHECK_PLACE = np.array([_PLACES[f"CHECK {number:04d}"] for number in CHECK_NUMBERS], dtype=np.int16)
@@ -135,7 +139,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     spelling = np.where(_VARIES[label], shown, city)
     feed = _FEED[label * SPELLINGS + spelling]
     check = np.flatnonzero(label == _CHECK)
-    feed[check] = _CHECK_PLACE[_check_numbers(draws, facts, check) - CHECK_NUMBERS[0]]
+    feed[check] = _CHECK_PLACE[_check_numbers(draws, facts, config, check) - CHECK_NUMBERS[0]]
     date = window(config).first + found.day
     merchant = _MERCHANT[label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
@@ -146,7 +150,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
         "date": date,
         "authorized_date": date - found.waited,
         "amount_cents": found.amount_cents,
-        "name": from_pool(_FEED_NAMES, feed),
+        "name": from_pool(_FEED_NAMES if config.grows else _WINDOW_FEED_NAMES, feed),
         "merchant_name": from_pool(_MERCHANT_NAMES, np.maximum(merchant, 0), merchant < 0),
         "payment_channel": _CHANNEL[label],
         "category_primary": primary[label],
@@ -161,10 +165,11 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     return arrow_table((*COLUMNS, PENDING_ID), values | {PENDING_ID.name: shown})
 
 
-def _check_numbers(draws: Draws, facts: Block, check: Ints) -> Ints:
+def _check_numbers(draws: Draws, facts: Block, config: Config, check: Ints) -> Ints:
     """Numbers of the checks among the rows, one after the other on each account."""
+    most = MOST_CHECKS_IN_HISTORY if config.grows else MOST_CHECKS
     drawn = draws.fields("first check", facts.users.number)[0].astype(np.int64)
-    first = CHECK_NUMBERS[0] + drawn * (len(CHECK_NUMBERS) - MOST_CHECKS) // 65_536
+    first = CHECK_NUMBERS[0] + drawn * (len(CHECK_NUMBERS) - most) // 65_536
     user = facts.rows.user[check]
     return first[user] + np.arange(len(user)) - np.searchsorted(user, user)
 

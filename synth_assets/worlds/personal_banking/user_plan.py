@@ -52,6 +52,9 @@ HALF_USED, THREE_MERCHANTS, THREE_LOW_DAYS, NO_CONSENT, NO_RESULT, ONLY_PENDING,
 _EDGE_PERSONAS = (HIGH_UTILIZATION, SUBSCRIPTION_HEAVY, CASH_FLOW_STRESSED, HIGH_UTILIZATION, 0, 0, 0)
 
 
+MONTH_DAYS = 30
+"""In so many days everybody who may carry a fault has a transaction posted."""
+
 AS_DRAWN = -1
 """Of a decoy that no rate plans: each user's own draws say."""
 
@@ -127,6 +130,13 @@ def plan(config: Config, draws: Draws, number: Ints) -> Users:
     )  # fmt: skip
 
 
+def withdrawn_on(draws: Draws, number: Ints, length: int) -> Ints:
+    """Day of the first window of a history, which has so many, on which each of the users `number` would
+    withdraw consent: so early that something follows."""
+    lately = draws.fields("consent", number)[1].astype(np.int64)
+    return lately * (length - MONTH_DAYS) // 65_536
+
+
 def ranks(config: Config, draws: Draws, number: Ints) -> Ints:
     """The rank of each user, one archetype after the other."""
     return Permutation(draws.key("archetype"), config.num_users)(number)
@@ -142,7 +152,7 @@ PLAIN = (*_TRANSFERRING, *AROUND)
 """Archetypes whose users may carry a fault; not those who live within a few dollars of a threshold."""
 
 
-def _eligible(config: Config) -> tuple[int, int]:
+def eligible(config: Config) -> tuple[int, int]:
     """Users who surely make transfers, and all who may carry a fault."""
     counts = archetype_counts(config)
     return sum(counts[kind] for kind in _TRANSFERRING), sum(counts[kind] for kind in PLAIN)
@@ -152,9 +162,9 @@ def faults(config: Config, draws: Draws, rank: Ints) -> Codes:
     """The fault of each user, given their ranks: over-the-limit transactions first, the others among those
     who are left."""
     planned = over_limit_quota(config)
-    with_transfers, eligible = _eligible(config)
+    with_transfers, plain = eligible(config)
     place = places_left(config, draws, rank, planned)
-    fault = anomalies.kinds(config, draws, place, with_transfers, eligible - planned)
+    fault = anomalies.kinds(config, draws, place, with_transfers, plain - planned)
     if planned:
         kept = quota(config.anomaly_rates.over_limit_transaction, config.num_users)
         fault[around_turns(config, draws, rank) < kept] = anomalies.OVER_LIMIT
@@ -186,7 +196,7 @@ def places_left(config: Config, draws: Draws, rank: Ints, taken: int) -> Ints:
     if not taken:
         return place
     turn = around_turns(config, draws, rank)
-    first = _eligible(config)[0]
+    first = eligible(config)[0]
     return np.select([place < first, turn >= taken], [place, first + turn - taken], -1)
 
 
@@ -206,8 +216,8 @@ def fault_levels(config: Config) -> list[QuotaGroup]:
     """The quotas of all faults, and the users that they may touch: in the preset `simple` everybody."""
     if config.preset == "simple":
         return anomalies.levels(config, config.num_users, config.num_users)
-    with_transfers, eligible = _eligible(config)
-    return anomalies.levels(config, with_transfers, eligible - over_limit_quota(config))
+    with_transfers, plain = eligible(config)
+    return anomalies.levels(config, with_transfers, plain - over_limit_quota(config))
 
 
 def refusal_order(draws: Draws, rank: Ints, others: int) -> Ints:

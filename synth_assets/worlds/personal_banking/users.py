@@ -9,11 +9,11 @@ from synth_assets.model.columns import flag, identifier, moment, state, text
 from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
-from synth_assets.worlds.personal_banking.activity.facts import window
-from synth_assets.worlds.personal_banking.activity.faults import Block
+from synth_assets.worlds.personal_banking.activity.block import Block
+from synth_assets.worlds.personal_banking.activity.facts import strata, window
 from synth_assets.worlds.personal_banking.anomalies import WITHDRAWN
 from synth_assets.worlds.personal_banking.config import Config
-from synth_assets.worlds.personal_banking.user_plan import AS_DRAWN
+from synth_assets.worlds.personal_banking.user_plan import AS_DRAWN, withdrawn_on
 
 USER_ID = identifier("user_id", "usr_", "User.")
 COLUMNS = (
@@ -21,7 +21,7 @@ COLUMNS = (
     text("name", "Full name; nobody real."),
     text("email", "Under .example; unique."),
     moment("created_at", "Sign-up, within two years before the history begins; `simple`: before as_of."),
-    flag("consent_status", "Whether the user consents to the use of the data."),
+    state(flag("consent_status", "Whether the user consents to the use of the data.")),
     state(moment("consent_updated_at", "When that was last said, after sign-up.")),
 )
 
@@ -45,8 +45,14 @@ def generate(draws: Draws, facts: Block, config: Config) -> pa.Table:
     drawn = users.consent_renewed == AS_DRAWN
     renewed = users.consents & np.where(drawn, given < int(RENEWED_SHARE * 65_536), users.consent_renewed)
     is_followed = withdrawn | ~drawn
-    days = np.where(is_followed, _last_day(facts), window(config.whole).length)  # so that something follows
+    length = strata(config)[0].window.length if config.grows else window(config).length
+    days = np.where(is_followed, _last_day(facts), length)  # so that something follows
     said_again = first + lately * days // 65_536
+    if config.grows:
+        said_again = first + np.where(
+            withdrawn, withdrawn_on(draws, users.number, length), lately * length // 65_536
+        )
+        withdrawn &= said_again <= window(config).last
     updated = np.where((withdrawn | renewed) & (said_again <= window(config).last), said_again, updated)
     created = seconds(signed_up, second * 43_200 // 65_536)
     return arrow_table(

@@ -17,6 +17,7 @@ from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags
 from synth_assets.worlds.personal_banking.activity.paid_around import between, looks_of
+from synth_assets.worlds.personal_banking.activity.strata import Before
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 PAYMENT, IN_BETWEEN = 6, 7
@@ -24,6 +25,9 @@ PAYMENT, IN_BETWEEN = 6, 7
 
 LEFT_SHARE, SMALLEST_CENTS = (0.1, 0.3), 10_000
 """What is still owed after a payment in between, over the limit, least and most; the smallest payment [D]."""
+
+FIRST_LOOK_DAYS = 7
+"""In so many days of a window every user has a look at the balance."""
 
 USED_SHARE = (0.1, 0.28)
 """What is owed on as_of over the limit at most, of each user between the two: less than what makes anybody a
@@ -53,6 +57,8 @@ def pay(
     limit: Ints,
     statements: Ints,
     due_after: Ints,
+    before: Before | None = None,
+    goes_on: bool = False,
 ) -> Paid:
     """Payments of the users at places `user`, so that they never owe more than their limit.
 
@@ -60,11 +66,19 @@ def pay(
         limit: of each of them, in cents.
         statements: days of the window on which statements are made, all users x months.
         due_after: days from each user's statement to the day on which it is due.
+        before: how the window before ends in a history.
+        goes_on: whether another window follows, so that what is due before its first look is paid in this.
     """
     looks = looks_of(window, draws, users, user)
-    owing = _Owing(events, draws, users, user, limit, looks)
+    owing = _Owing(events, draws, users, user, limit, looks, before)
     statements, due_after = statements[user], due_after[user]
-    before_due = _looks_before(looks, np.column_stack([due_after // 4, statements + due_after[:, None]]))
+    length, first_due = window.length, due_after // 4
+    if before:
+        first_due = np.where(before.due_day[user] < 0, length, before.due_day[user])
+    due = np.column_stack([first_due, statements + due_after[:, None]])
+    if goes_on:
+        due = np.where((due >= length) & (due < length + FIRST_LOOK_DAYS), length - 1, due)
+    before_due = _looks_before(looks, due)
     cents, is_extra = np.zeros_like(owing.flow), np.zeros_like(looks)
     for day in range(window.length):
         cents[:, day], is_extra[:, day] = owing.pass_day(day, looks[:, day], before_due[:, day])
@@ -96,7 +110,14 @@ class _Owing:
     """What each user owes as days pass; every attribute has one entry, or one row, a user."""
 
     def __init__(
-        self, events: Events, draws: Draws, users: Users, user: Ints, limit: Ints, looks: Days
+        self,
+        events: Events,
+        draws: Draws,
+        users: Users,
+        user: Ints,
+        limit: Ints,
+        looks: Days,
+        before: Before | None,
     ) -> None:
         self.limit, self.flow = limit, events.outflow(CARD)[user]
         _, _, used, _ = draws.fields("paid around", users.number[user])
@@ -105,9 +126,13 @@ class _Owing:
         drawn = draws.fields("left on the card", cell)[0].reshape(cell.shape)
         self.left = (limit[:, None] * between(LEFT_SHARE, drawn)).astype(np.int64)
         self.opening = (self.left[:, 0] + self.left[:, 1]) // 2
+        if before:
+            self.opening = before.balance_cents[user, CARD]
         self.ahead = _until_next(looks, self.flow + _given_back(events, user))
         self.is_last = looks & (np.cumsum(looks[:, ::-1], axis=1)[:, ::-1] == 1)
         self.owed, self.unpaid, self.statement = self.opening, self.opening, np.zeros_like(limit)
+        if before:
+            self.unpaid = before.unpaid_cents[user]
         self.last_payment = np.zeros_like(limit)
         self.paid_day, self.statement_day = np.full_like(limit, -1), np.full_like(limit, -1)
 

@@ -71,11 +71,12 @@ def _to_savings(events: Events, user: Ints, day: Ints, amount: Ints) -> None:
     events.add(user, day, -amount, account=SAVINGS, label=INDEX["from_checking"], order=SAVED)
 
 
-def earn_interest(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
-    """Interest on savings on the last day of each month, a twelfth of a year's on the balance of that day."""
+def earn_interest(events: Events, window: Window, draws: Draws, users: Users, saved_cents: Ints) -> None:
+    """Interest on savings on the last day of each month, a twelfth of a year's on the balance of that day;
+    `saved_cents` are those before the first day."""
     low, high = curves.SMALLEST_SAVINGS_RATE, curves.LARGEST_SAVINGS_RATE
     rate = low + draws.fields("savings rate", users.number)[0].astype(np.int64) * (high - low) // 65_536
-    balance = saved_before(draws, users, habits)[:, None] - np.cumsum(events.outflow(SAVINGS), axis=1)
+    balance = saved_cents[:, None] - np.cumsum(events.outflow(SAVINGS), axis=1)
     month = np.array([date.month for date in window.dates[: window.length + 1]])
     earned = np.zeros(len(rate), dtype=np.int64)
     for day in np.flatnonzero(np.diff(month)):

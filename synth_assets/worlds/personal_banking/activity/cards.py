@@ -10,14 +10,21 @@ import numpy.typing as npt
 from synth_assets.model.calendar import Window, date_of
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import amounts, curves, user_plan
-from synth_assets.worlds.personal_banking.activity import around_payments, paid_around, posting, refunds
+from synth_assets.worlds.personal_banking.activity import (
+    around_payments,
+    half_used,
+    paid_around,
+    posting,
+    refunds,
+)
 from synth_assets.worlds.personal_banking.activity.around_payments import Paid
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
+from synth_assets.worlds.personal_banking.activity.strata import Before
 from synth_assets.worlds.personal_banking.user_plan import Users
 
-INTEREST, PAYMENT, LAST_PURCHASE = 5, 6, 3
+INTEREST, PAYMENT = 5, 6
 """Order of a day's events."""
 
 FIRST_DUE = 21
@@ -62,17 +69,17 @@ class Cards(NamedTuple):
         return cards
 
 
-def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Cards:
+def run(
+    events: Events, window: Window, draws: Draws, users: Users, habits: Habits, goes_on: bool = False
+) -> Cards:
     """Statements month by month: who revolves pays the minimum and interest, everybody else all of it."""
     statement_on, lag, rate, used = draws.fields("card", users.number)
     drawn, missed, _, _ = draws.fields("limit", users.number)
-    high = has(users, user_plan.HIGH_UTILIZATION)
-    half_used = users.edge == user_plan.HALF_USED
+    high, uses_half = has(users, user_plan.HIGH_UTILIZATION), users.edge == user_plan.HALF_USED
     used_share = np.where(high, 0.53 + 0.37 * used / 65_536, 0.05 + 0.18 * used / 65_536)
-    used_share[half_used] = 0.5
-    misses = high & (users.edge < 0) & (missed < int(curves.OVERDUE_SHARE * 65_536))
-    month_day = 1 + statement_on.astype(np.int64) * 28 // 65_536
-    statements = _statement_days(window, np.where(misses, _long_ago(window, missed), month_day))
+    used_share[uses_half] = 0.5
+    misses = misses_one(users, missed)
+    statements = statement_days(window, days_of_month(window, misses, statement_on, missed))
     around = np.flatnonzero(users.paid_around_limit > 0)
     limits = paid_around.use_card(events, window, draws, users, around, statements)
     refunds.give_back(events, window, draws, users, statements)
@@ -80,18 +87,18 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     drawn_cents = _drawn_limit(drawn, high)
     opening = _owed_before(habits, high, drawn_cents * used_share, charged)
     apr = apr_basis_points(rate)
-    due_after = FIRST_DUE + lag.astype(np.int64) * 5 // 65_536
+    due_after = days_to_pay(lag)
     paying = habits._replace(has_card=habits.has_card & (users.paid_around_limit <= 0))
-    ledger = _Ledger(events, window, paying, charged, opening, apr, high & ~half_used, users)
+    ledger = Ledger(events, window, paying, charged, opening, apr, high & ~uses_half, users)
     ledger.months(statements, due_after, misses)
     balance = opening + charged[:, -1] + ledger.moved
     peak = np.maximum(opening, opening + np.cumsum(events.outflow(CARD), axis=1).max(axis=1))
     last_day = int(posting.on_or_before(window, np.array([window.length - 2]))[0])
-    peak[half_used] = _highest_within_a_day(events, np.flatnonzero(half_used), opening)
-    last = _round_up_half_used(events, users, balance, peak, last_day)
+    peak[uses_half] = half_used.highest_within_a_day(events, np.flatnonzero(uses_half), opening)
+    last = half_used.round_up(events, users, balance, peak, last_day)
     balance += last
     statement = ledger.statement + np.where(ledger.statement_day >= last_day, last, 0)
-    limit = np.where(half_used, 2 * balance, _limit(balance, peak, drawn_cents, used_share, high))
+    limit = np.where(uses_half, 2 * balance, _limit(balance, peak, drawn_cents, used_share, high))
     limit = np.where(habits.has_card, limit, 0)
     cards = Cards(
         opening, balance, limit, apr, statement, ledger.minimum, ledger.last_payment, ledger.statement_day,
@@ -99,8 +106,27 @@ def run(events: Events, window: Window, draws: Draws, users: Users, habits: Habi
     )  # fmt: skip
     if not len(around):
         return cards
-    paid = around_payments.pay(events, window, draws, users, around, limits, statements, due_after)
+    paid = around_payments.pay(
+        events, window, draws, users, around, limits, statements, due_after, goes_on=goes_on
+    )
     return cards.with_those(around, paid)
+
+
+def misses_one(users: Users, drawn: Fields) -> Flags:
+    """Who has missed the last payment of the window."""
+    high = has(users, user_plan.HIGH_UTILIZATION)
+    return high & (users.edge < 0) & (drawn < int(curves.OVERDUE_SHARE * 65_536))
+
+
+def days_of_month(window: Window, misses: Flags, drawn: Fields, missed: Fields) -> Ints:
+    """Day of the month of each user's statements; of who misses one such that it is seen in the window."""
+    usual = 1 + drawn.astype(np.int64) * 28 // 65_536
+    return np.where(misses, long_ago(window, missed), usual)
+
+
+def days_to_pay(drawn: Fields) -> Ints:
+    """Days from a statement to the day on which it is due."""
+    return FIRST_DUE + drawn.astype(np.int64) * 5 // 65_536
 
 
 def _drawn_limit(drawn: Fields, high: Flags) -> Ints:
@@ -138,7 +164,7 @@ def apr_basis_points(rate: Fields) -> Ints:
     return amounts.sample(*curves.APR_BASIS_POINTS, curves.APR_SPREAD, rate)
 
 
-def _long_ago(window: Window, drawn: Ints) -> Ints:
+def long_ago(window: Window, drawn: Fields) -> Ints:
     """A day of the month, 1 to 28, on which the last statement was made so long ago that it was due before
     as_of."""
     days = [date_of(window.last - ago).day for ago in range(FIRST_DUE + 1, 28)]
@@ -146,7 +172,7 @@ def _long_ago(window: Window, drawn: Ints) -> Ints:
     return allowed[drawn.astype(np.int64) % len(allowed)]
 
 
-def _statement_days(window: Window, month_day: Ints) -> Ints:
+def statement_days(window: Window, month_day: Ints) -> Ints:
     """Days of the window on which each user's statements are made, users x months; beyond the window: its
     length."""
     day_of_month = np.array([date.day for date in window.dates[: window.length]])
@@ -157,31 +183,7 @@ def _statement_days(window: Window, month_day: Ints) -> Ints:
     return days
 
 
-def _highest_within_a_day(events: Events, user: Ints, opening: Ints) -> Ints:
-    """The most that the users at places `user` ever owe: a day's payments come after its purchases."""
-    whose = np.full(len(opening), -1)
-    whose[user] = np.arange(len(user))
-    owed = opening[user, None] + np.cumsum(events.outflow(CARD)[user], axis=1)
-    for rows in events.found:
-        at = np.flatnonzero((whose[rows.user] >= 0) & (rows.account == CARD) & (rows.amount_cents < 0))
-        np.add.at(owed, (whose[rows.user[at]], rows.day[at]), -rows.amount_cents[at])
-    return np.maximum(opening[user], owed.max(axis=1))
-
-
-def _round_up_half_used(events: Events, users: Users, balance: Ints, peak: Ints, last_day: int) -> Ints:
-    """A last purchase makes the balance of whoever uses exactly half a multiple of $50, half of the smallest
-    limit and of the highest balance at least."""
-    user = np.flatnonzero(users.edge == user_plan.HALF_USED)
-    least = np.maximum(balance[user] + 5_000, curves.LIMIT_CENTS[0] // 2)
-    amount = -(-np.maximum(least, (peak[user] + 1) // 2) // 5_000) * 5_000 - balance[user]
-    day = np.full(len(user), last_day)
-    events.add(user, day, amount, account=CARD, label=INDEX["unknown"], order=LAST_PURCHASE)
-    added = np.zeros_like(balance)
-    added[user] = amount
-    return added
-
-
-class _Ledger:
+class Ledger:
     """What the months do to each card; every attribute has one entry a user."""
 
     def __init__(
@@ -194,13 +196,15 @@ class _Ledger:
         apr: Ints,
         revolves: Flags,
         users: Users,
+        before: Before | None = None,
     ) -> None:
+        self.before = before
         self.events, self.window, self.habits = events, window, habits
         self.charged, self.opening = charged, opening
         self.apr, self.revolves = apr, revolves
         self.pays_half = users.edge == user_plan.HALF_USED
         self.moved = np.zeros_like(opening)  # interest less payments so far
-        self.statement = opening.copy()
+        self.statement = before.statement_cents if before else opening.copy()
         self.minimum = np.zeros_like(opening)
         self.last_payment = np.zeros_like(opening)
         self.statement_day = np.full_like(opening, -1)
@@ -211,7 +215,10 @@ class _Ledger:
     def months(self, statements: Ints, lag: Ints, misses: Flags) -> None:
         """The payment of the statement before the window, then each statement and its payment; who misses
         one does not pay the last."""
-        self._pay(self.habits.has_card, lag // 4, self._interest(), np.zeros_like(self.habits.has_card))
+        here, due = self.habits.has_card, lag // 4
+        if self.before:
+            here, due = here & (self.before.unpaid_cents > 0), np.maximum(self.before.due_day, 0)
+        self._pay(here, due, self._interest(), np.zeros_like(self.habits.has_card))
         last = (statements < self.events.days).sum(axis=1) - 1
         for place, day in enumerate(statements.T):
             here = self.habits.has_card & (day < self.events.days)
@@ -238,11 +245,15 @@ class _Ledger:
         least = np.minimum(least, self.statement)
         half = np.maximum(2 * least, self.statement // 2)
         amount = np.where(self.revolves, least, np.where(self.pays_half, half, self.statement))
+        if self.before:  # no more is owed than at the end of the first window
+            amount = np.maximum(amount, self.statement - self.before.level_cents)
         amount = np.minimum(amount, self.statement)
         self.minimum = np.where(here, least, self.minimum)
         self.due = np.where(here, due, self.due)
         self._charge_late(np.flatnonzero(missed & (amount > 0)), due)
         day = self._paid_on(due)
+        if self.before:
+            day = np.where((day < 0) & here, self._first_payday(), day)
         user = np.flatnonzero(here & ~missed & (day >= 0) & (day < self.events.days) & (amount > 0))
         for account, sign, label in ((CHECKING, 1, "card_payment_out"), (CARD, -1, "card_payment_in")):
             self.events.add(
@@ -251,6 +262,11 @@ class _Ledger:
         self.moved[user] -= amount[user]
         self.last_payment[user] = amount[user]
         self.paid_day[user] = day[user]
+
+    def _first_payday(self) -> Ints:
+        """Day on which each user pays what should have been paid in the window before."""
+        payday = self.habits.paydays.argmax(axis=1)
+        return np.where(self.habits.is_stressed, payday, posting.business_days(self.window)[0])
 
     def _charge_late(self, user: Ints, due: Ints) -> None:
         """Who has missed a payment is overdue, and is charged a fee on the day after it was due."""

@@ -115,6 +115,11 @@ BILLS = {
 }
 """What is no visit to a merchant of a stream; feed strings of some are those of `merchants.PROVIDERS`."""
 
+IN_HISTORIES = {
+    "loan_paid_out": Descriptor(None, "NEW LOAN ADVANCE", "other", "TRANSFER_OUT_ACCOUNT_TRANSFER"),
+}
+"""What only a history that grows has; last, so that no other label moves."""
+
 
 def _feed(brand: str, stream: str) -> str:
     own = merchants.FEEDS.get(brand, brand.upper().replace("'", ""))
@@ -160,6 +165,9 @@ def _labels() -> tuple[tuple[Descriptor, ...], dict[str, int]]:
     found += [
         Descriptor(name, f"{name.upper()[:16]} PAYROLL", "other", "INCOME_WAGES") for name in curves.EMPLOYERS
     ]
+    for name, bill in IN_HISTORIES.items():
+        begins[name] = len(found)
+        found.append(bill)
     return tuple(found), begins
 
 

@@ -6,8 +6,6 @@ or after it a balance may be higher than without the fault, never lower, so that
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from synth_assets.model import quantile_tables
@@ -15,7 +13,7 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.model.used_numbers import unused_before
-from synth_assets.worlds.personal_banking.activity.cards import Cards
+from synth_assets.worlds.personal_banking.activity.block import Block
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
     INDEX,
@@ -27,10 +25,11 @@ from synth_assets.worlds.personal_banking.activity.events import (
     CHECKING,
     OWED,
     SAVINGS,
+    SLOTS,
     EventRows,
 )
-from synth_assets.worlds.personal_banking.activity.loans import Loans
 from synth_assets.worlds.personal_banking.activity.over_limit import Late, late_payments, limits, room
+from synth_assets.worlds.personal_banking.activity.solvent import rather, solvent
 from synth_assets.worlds.personal_banking.activity.sound import Flags, SoundActivity, posted
 from synth_assets.worlds.personal_banking.anomalies import (
     BEFORE_OPENED,
@@ -60,53 +59,39 @@ _MIRROR[[INDEX["card_payment_out"], INDEX["to_savings"]]] = INDEX["card_payment_
 """Of a label under which money leaves for another account, the label under which it arrives."""
 
 
-NOTHING = np.empty(0, dtype=np.int64)
+_SIGNS = np.where(np.isin(np.arange(SLOTS), OWED), -1, 1)
+"""Of each account, whether money out of it lowers its balance or is owed."""
 
 
-class Block(NamedTuple):
-    """The facts of consecutive users, after their faults.
+def edit(
+    plan: Users,
+    sound: SoundActivity,
+    window: Window,
+    slots: int,
+    draws: Draws,
+    grows: bool = False,
+    opening_cents: Ints | None = None,
+) -> Block:
+    """The users with their planned faults, with so many numbers a user.
 
-    Attributes:
-        users, cards, loans: one entry a user.
-        has_account: which accounts there are, users x accounts.
-        rows: transactions by user and day: those that are left, and those that were added.
-        number: of each row among those of its user, from 0; faults move no other row's number.
-        clean_number: the same without faults and unused numbers; an added row has that of the row before.
-        opened_day: day of the history on which each account was opened, users x accounts; -1: before.
-        opening_cents, closing_cents: balances before the first day and on as_of, users x accounts.
-        faulty: of each user, the row that the fault is about; -1 for sound users.
-        faulty_account: of each user, the account that the fault would be about.
-        pending_number: of each row, the number of the row that showed it while it was pending; -1 for none;
-            empty outside a history that grows.
-        visible_on: of each user, the day of the history from which the fault shows; empty outside one.
+    Balances end as they should. In a history that `grows` those of checking begin as they should, as no fault
+    may change what comes before it; in a later window, which begins with `opening_cents`, all do, and faults
+    are on checking, as what is owed on a card is planned.
     """
-
-    users: Users
-    cards: Cards
-    loans: Loans
-    has_account: Flags
-    rows: EventRows
-    number: Ints
-    clean_number: Ints
-    opened_day: Ints
-    opening_cents: Ints
-    closing_cents: Ints
-    faulty: Ints
-    faulty_account: Ints
-    pending_number: Ints = NOTHING
-    visible_on: Ints = NOTHING
-
-
-def edit(plan: Users, sound: SoundActivity, window: Window, slots: int, draws: Draws) -> Block:
-    """The users with their planned faults, with so many numbers a user."""
     rows, kind, users = sound.rows, plan.fault, plan.number
     counts = np.bincount(rows.user, minlength=len(kind))
     clean_number = np.arange(len(rows.user)) - (np.cumsum(counts) - counts)[rows.user]
     drawn, drawn_too, _, _ = draws.fields("faulty row", users)
     purchase = IS_PURCHASE[rows.label] & (rows.amount_cents > 0) & ~rows.is_pending
+    if opening_cents is not None:
+        purchase &= (rows.account == CHECKING) & (rows.waited <= rows.day)
     followed = one_of_each(purchase & _leaves_no_credit(sound), rows, drawn, len(kind))
     step = 1 + _unused(draws.fields("unused number of an added row", users)[0])
-    late = late_payments(plan, sound, window, draws)
+    waits = purchase & (rows.day < window.length - 1 - PENDING_AT_MOST_DAYS)
+    shifts = solvent(sound, window.length) if grows else None
+    if shifts is not None:
+        waits = rather(waits, rows, shifts)
+    late = late_payments(plan, sound, window, draws, shifts)
     number = _numbers(rows, clean_number, followed, step, slots, draws, users)
     if (late.day >= 0).any():
         number += room(late, rows, step)
@@ -114,11 +99,7 @@ def edit(plan: Users, sound: SoundActivity, window: Window, slots: int, draws: D
     raised, posted_cents = np.zeros_like(sound.closing_cents), sound.posted_cents
     if kind.any():
         edits = _Edits(sound, kind, raised)
-        edits.leave_pending(
-            one_of_each(
-                purchase & (rows.day < window.length - 1 - PENDING_AT_MOST_DAYS), rows, drawn_too, len(kind)
-            )
-        )
+        edits.leave_pending(one_of_each(waits, rows, drawn_too, len(kind)))
         edits.drop_leg(followed, drawn)
         edits.add_after(followed)
         edits.pay_late(late)
@@ -131,10 +112,16 @@ def edit(plan: Users, sound: SoundActivity, window: Window, slots: int, draws: D
     closing = sound.closing_cents + raised
     opening = closing + posted_cents
     opening[:, OWED] = 2 * closing[:, OWED] - opening[:, OWED]
-    opened, too_late = _opened_late(sound, rows, kind == BEFORE_OPENED, draws, users)
+    if grows:
+        opening[:, CHECKING] = (sound.closing_cents + sound.posted_cents)[:, CHECKING]
+        opening = opening if opening_cents is None else opening_cents
+        closing = opening - posted_cents * _SIGNS
+    opened, too_late = _opened_late(sound, rows, kind == BEFORE_OPENED, draws, users, grows)
     misstated, account = _misstated(sound.has_account, closing, kind == UNREPLAYED, draws, users)
     faulty_account = np.where(kind == BEFORE_OPENED, too_late, account)
-    cards = sound.cards._replace(limit_cents=limits(sound, rows, opening, kind))
+    cards = sound.cards
+    if opening_cents is None:
+        cards = cards._replace(limit_cents=limits(sound, rows, opening, kind))
     return Block(
         plan, cards, sound.loans, sound.has_account, rows, number, clean_number, opened, opening,
         misstated, faulty, faulty_account,
@@ -278,19 +265,20 @@ def _transfer_of_each(rows: EventRows, wanted: Flags, drawn: Fields) -> tuple[In
 
 
 def _opened_late(
-    sound: SoundActivity, rows: EventRows, wanted: Flags, draws: Draws, users: Ints
+    sound: SoundActivity, rows: EventRows, wanted: Flags, draws: Draws, users: Ints, at_once: bool
 ) -> tuple[Ints, Ints]:
     """Days on which accounts were opened, and of each wanted user the account that was opened after its first
-    transaction: savings before cards before checking, as sound accounts are opened late, too."""
+    transaction: savings before cards before checking, as sound accounts are opened late, too. In a history
+    that grows that is the next day, so that all of it is known when it shows."""
     drawn = draws.fields("opened too late", users)[0].astype(np.int64)
     first = np.full(sound.has_account.shape, np.iinfo(np.int64).max)
-    at = np.flatnonzero(wanted[rows.user])
+    at = np.flatnonzero(wanted[rows.user] & ~(at_once & rows.is_pending))
     np.minimum.at(first, (rows.user[at], rows.account[at]), rows.day[at])
     may = first < sound.latest_opened_day
     account = np.select([may[:, SAVINGS], may[:, CARD]], [SAVINGS, CARD], CHECKING)
     user = np.flatnonzero(wanted)
     earliest = first[user, account[user]] + 1
-    span = np.maximum(sound.latest_opened_day - earliest, 0) + 1
+    span = np.where(at_once, 0, np.maximum(sound.latest_opened_day - earliest, 0)) + 1
     opened = sound.opened_day.copy()
     opened[user, account[user]] = earliest + drawn[user] * span // 65_536
     return opened, account

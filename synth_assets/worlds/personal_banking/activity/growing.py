@@ -1,99 +1,105 @@
-"""A history that grows: all that is planned of a block, and what of it has happened by a day."""
+"""A history that grows: all that is planned of a block, window by window, and what has happened by a day."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from synth_assets.model.calendar import Window
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws
+from synth_assets.worlds.personal_banking import user_plan
 from synth_assets.worlds.personal_banking.activity import statements_so_far
-from synth_assets.worlds.personal_banking.activity.events import OWED
-from synth_assets.worlds.personal_banking.activity.faults import PENDING_AT_MOST_DAYS, Block, edit
-from synth_assets.worlds.personal_banking.activity.shown_pending import NEVER, ShownRows, with_pending
-from synth_assets.worlds.personal_banking.activity.sound import Flags, SoundActivity, posted
-from synth_assets.worlds.personal_banking.anomalies import PENDING
+from synth_assets.worlds.personal_banking.activity.block import Block, Faults
+from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
+from synth_assets.worlds.personal_banking.activity.events import CARD, OWED, EventRows
+from synth_assets.worlds.personal_banking.activity.faults import edit
+from synth_assets.worlds.personal_banking.activity.joined import joined_windows
+from synth_assets.worlds.personal_banking.activity.linked import (
+    Planned,
+    left_waiting,
+    linked,
+    opened_and_withdrawn,
+    sources,
+    told_apart,
+)
+from synth_assets.worlds.personal_banking.activity.personas import simulate
+from synth_assets.worlds.personal_banking.activity.shown_pending import posted_later, with_pending
+from synth_assets.worlds.personal_banking.activity.sound import SoundActivity, posted
+from synth_assets.worlds.personal_banking.activity.strata import Before, Stratum
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 
-class Planned(NamedTuple):
-    """All that happens in a history, whatever as_of is.
+def plan(strata: list[Stratum], users: list[Users], slots: int, most_strata: int, draws: Draws) -> Planned:
+    """What happens to the users in all windows, faults and pending rows included.
 
-    Attributes:
-        block: its facts at the end; rows hold those that are gone by then.
-        window: its days.
-        shown_on, gone_on: day of the history from which each row is there, and from which it is not.
+    Args:
+        strata: the windows so far.
+        users: as they are planned for each of them.
+        slots: transaction numbers of a user in a window.
+        most_strata: windows of the longest history.
+        draws: those of users.
     """
+    parts: list[Planned] = []
+    before, opening, waiting = None, None, None
+    for stratum, planned in zip(strata, users, strict=True):
+        of, window = stratum.draws(draws), stratum.window
+        stratum = stratum._replace(before=before)
+        sound = simulate(window, of, planned, stratum)
+        never = planned.edge == user_plan.ONLY_PENDING
+        posted_on = posted_later(sound.rows, window, never, of, planned.number)
+        sound = sound._replace(rows=told_apart(sound.rows, posted_on - window.length))
+        shown = with_pending(sound, planned.number, window.length, posted_on, of)
+        block = edit(
+            planned, sound._replace(rows=shown.rows), window, slots, of, grows=True, opening_cents=opening
+        )
+        source, is_added = sources(block, shown)
+        part = linked(block, shown, source, is_added, waiting, stratum.number * slots)
+        if not stratum.number:
+            part = opened_and_withdrawn(part, window.length, draws)
+        left = shown.waits[source] & ~is_added & ~never[block.rows.user]
+        waiting = left_waiting(part.block, left, sound.rows, posted_on, never, window.length)
+        before, opening = _before(sound, stratum, waiting.rows), block.closing_cents
+        parts.append(part)
+    return joined_windows(strata, parts, most_strata)
 
-    block: Block
-    window: Window
-    shown_on: Ints
-    gone_on: Ints
 
-
-def plan(users: Users, sound: SoundActivity, window: Window, slots: int, draws: Draws) -> Planned:
-    """What happens to the users in all days of the window, faults and pending rows included."""
-    shown = with_pending(sound, users.number, window.length, draws)
-    block = edit(users, sound._replace(rows=shown.rows), window, slots, draws)
-    return _linked(block, window, shown)
-
-
-def _linked(block: Block, window: Window, shown: ShownRows) -> Planned:
-    """Each posted row with the one that shows it before; none where a fault has changed it."""
-    rows, users = block.rows, len(block.users.number)
-    counts = np.bincount(shown.rows.user, minlength=users)
-    source = (np.cumsum(counts) - counts)[rows.user] + block.clean_number  # place before the faults
-    is_added = np.append(False, source[1:] == source[:-1])[: len(source)]
-    posts = np.where(is_added, -1, shown.posts[source])
-    released_on = np.where(is_added, NEVER, shown.released_on[source])
-    early = np.flatnonzero(posts >= 0)
-    later = np.minimum(np.searchsorted(source, posts[early]), max(len(source) - 1, 0))
-    is_posted = (source[later] == posts[early]) & ~rows.is_pending[later] & (rows.waited[later] > 0)
-    shown_on, gone_on = rows.day.copy(), released_on
-    shown_on[early[~is_posted]] = NEVER
-    never, faulty = _never_posted(block, early, later, is_posted), block.faulty.copy()
-    faulty[rows.user[early[never]]] = early[never]
-    shown_on[early[never]], shown_on[later[never]] = rows.day[early[never]], NEVER
-    pending_number, name_number = np.full(len(source), -1), block.clean_number.copy()
-    name_number[early] = name_number[later]
-    early, later = early[is_posted], later[is_posted]
-    gone_on[early], pending_number[later] = rows.day[later], block.number[early]
-    visible_on = np.append(rows.day, NEVER)[faulty]
-    visible_on[block.users.fault == PENDING] += PENDING_AT_MOST_DAYS + 1
-    block = block._replace(
-        faulty=faulty, clean_number=name_number, pending_number=pending_number, visible_on=visible_on
+def _before(sound: SoundActivity, stratum: Stratum, waiting: EventRows) -> Before:
+    """How a window ends, for the next one."""
+    cards, length, rows = sound.cards, stratum.window.length, sound.rows
+    is_paid = (rows.label == INDEX["card_payment_in"]) & (rows.day > cards.statement_day[rows.user])
+    at = np.flatnonzero(is_paid)
+    paid = np.bincount(rows.user[at], -rows.amount_cents[at], len(sound.posted_cents)).astype(np.int64)
+    unpaid = np.where(cards.paid_day > cards.statement_day, 0, cards.statement_cents)
+    around = np.maximum(cards.statement_cents - paid, 0)
+    return Before(
+        has_account=sound.has_account,
+        balance_cents=sound.closing_cents,
+        limit_cents=cards.limit_cents,
+        level_cents=stratum.before.level_cents if stratum.before else sound.closing_cents[:, CARD],
+        statement_cents=cards.statement_cents,
+        statement_day=cards.statement_day - length,
+        due_day=cards.due_day - length,
+        unpaid_cents=np.minimum(unpaid, around),
+        waiting=waiting,
     )
-    return Planned(block, window, shown_on, gone_on)
 
 
-def _never_posted(block: Block, early: Ints, later: Ints, is_posted: Flags) -> Flags:
-    """Which of the pending rows stay so by a fault: they are shown, and nothing in their stead."""
-    user = block.rows.user[later]
-    stays: Flags = ~is_posted & (block.users.fault[user] == PENDING) & (block.faulty[user] == later)
-    return stays
-
-
-def by_day(planned: Planned, day: int) -> Block:
-    """What has happened by the end of a day of the history."""
+def by_day(planned: Planned, day: int, first_day: int) -> Block:
+    """What has happened by the end of a day of a history that begins on an epoch day."""
     block = planned.block
     is_there = (planned.shown_on <= day) & (day < planned.gone_on)
     at = np.flatnonzero(is_there)
-    rows = block.rows.take(at)
-    shows = block.visible_on <= day
-    place = np.cumsum(is_there) - 1
+    rows, place = block.rows.take(at), np.cumsum(is_there) - 1
+    found = block.faults
+    found = Faults._make(values[found.visible_on <= day] for values in found)
     out = posted(rows, len(block.users.number))
     out[:, OWED] *= -1
-    opened = block.opened_day <= day
     return block._replace(
-        users=block.users._replace(fault=np.where(shows, block.users.fault, 0)),
-        cards=statements_so_far.cards(block, rows, day, planned.window.length),
-        loans=statements_so_far.loans(block, day, planned.window.first),
-        has_account=block.has_account & opened,
+        cards=statements_so_far.cards(block, rows, day),
+        loans=statements_so_far.loans(block, day, first_day),
+        has_account=block.has_account & (planned.seen_on <= day),
         rows=rows,
         number=block.number[at],
         clean_number=block.clean_number[at],
         closing_cents=block.opening_cents - out,
-        faulty=np.where(shows, place[block.faulty], -1),
         pending_number=block.pending_number[at],
+        found=found._replace(row=place[found.row]),
     )

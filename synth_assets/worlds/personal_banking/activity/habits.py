@@ -12,7 +12,8 @@ from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import amounts, curves, user_plan
 from synth_assets.worlds.personal_banking.activity import posting
-from synth_assets.worlds.personal_banking.activity.events import Days
+from synth_assets.worlds.personal_banking.activity.events import CARD, HEALTH, LOANS, SAVINGS, Days
+from synth_assets.worlds.personal_banking.activity.strata import Stratum
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 Flags = npt.NDArray[np.bool_]
@@ -66,8 +67,8 @@ def has(users: Users, persona: int) -> Flags:
     return (users.personas & persona) > 0
 
 
-def habits(window: Window, draws: Draws, users: Users) -> Habits:
-    """The habits of users under their plan."""
+def habits(window: Window, draws: Draws, users: Users, stratum: Stratum | None = None) -> Habits:
+    """The habits of users under their plan; in a later window of a history those that they have."""
     income, cadence, phase, gap = draws.fields("income", users.number)
     monthly = amounts.sample(*curves.MONTHLY_INCOME_CENTS, curves.INCOME_SPREAD, income)
     stressed = has(users, user_plan.CASH_FLOW_STRESSED)
@@ -75,11 +76,17 @@ def habits(window: Window, draws: Draws, users: Users) -> Habits:
     kind = np.searchsorted(np.cumsum(curves.CADENCE_SHARES)[:-1], cadence / 65_536, side="right")
     saver = has(users, user_plan.SAVINGS_BUILDER)
     kind = np.where(saver, np.minimum(kind, SEMIMONTHLY), kind)  # so that any 30 days hold a payday
-    start, days = _cycle(window, users, phase)
+    start, days = _cycle(stratum.first if stratum else window, users, phase)
+    days_before = stratum.days_before if stratum else 0
+    start = (start - days_before) % days if days_before else start
     gap_days = 49 + 7 * (gap >> 15).astype(np.int64)
     paydays = np.select(
         [stressed[:, None], variable[:, None], *((kind == k)[:, None] for k in range(4))],
-        [_every(window, start, days), _rare(window, gap_days, phase), *_salaried(window, phase)],
+        [
+            _every(window, start, days, days_before > 0),
+            _rare(window, gap_days, phase, stratum),
+            *_salaried(window, phase),
+        ],
     )
     a_pay = np.select(
         [stressed, variable], [days, gap_days], np.array([7, 14, 365 / 24, 365 / 12])[kind]
@@ -87,10 +94,24 @@ def habits(window: Window, draws: Draws, users: Users) -> Habits:
     active = users.edge != user_plan.NO_RESULT
     card, savings, health = _accounts(draws, users, active)
     may_borrow = active & ~variable & (users.edge != user_plan.ONLY_CASH)
-    return Habits(
+    found = Habits(
         monthly, paydays & active[:, None], a_pay, stressed, days, start, card, savings, health, may_borrow,
         *_opened(window, draws, users, card, savings), _subscriptions(draws, users, active), active,
     )  # fmt: skip
+    return _kept(found, stratum.before.has_account) if stratum and stratum.before else found
+
+
+def _kept(found: Habits, has_account: Days) -> Habits:
+    """The same with the accounts that there are: none is opened later than in the first window."""
+    never = np.full_like(found.card_day, -1)
+    return found._replace(
+        has_card=has_account[:, CARD],
+        has_savings=has_account[:, SAVINGS],
+        has_health=has_account[:, HEALTH],
+        may_borrow=found.may_borrow & has_account[:, LOANS].any(axis=1),
+        card_day=never,
+        savings_day=never,
+    )
 
 
 def _cycle(window: Window, users: Users, phase: Fields) -> tuple[Ints, Ints]:
@@ -105,24 +126,29 @@ def _cycle(window: Window, users: Users, phase: Fields) -> tuple[Ints, Ints]:
     return start, np.where(edge, 15, 14)
 
 
-def _every(window: Window, start: Ints, days: Ints) -> Days:
-    """Paydays so many days apart; those of two weeks are moved back to the business day before."""
+def _every(window: Window, start: Ints, days: Ints, goes_on: bool) -> Days:
+    """Paydays so many days apart; those of two weeks are moved back to the business day before. Where the
+    window goes on from another one, that may lie in the other one, which has it then."""
     paydays = (np.arange(window.length + LONGEST_WEEKEND) - start[:, None]) % days[:, None] == 0
     fortnightly = np.flatnonzero(days == 14)
     user, day = np.nonzero(paydays[fortnightly])
     moved = np.zeros((len(fortnightly), window.length), dtype=bool)
-    day = posting.on_or_before(window, day)
-    here = day < window.length
+    nominal, day = day, posting.on_or_before(window, day)
+    here = (day < window.length) & ((day <= nominal) | (not goes_on))
     moved[user[here], day[here]] = True
     paydays[fortnightly, : window.length] = moved
     return paydays[:, : window.length]
 
 
-def _rare(window: Window, gap_days: Ints, phase: Fields) -> Days:
+def _rare(window: Window, gap_days: Ints, phase: Fields, stratum: Stratum | None) -> Days:
     """Paydays on a weekday `gap_days` apart, or on the business day before; the last one so long ago that the
-    next is due in 7 to 16 days."""
-    last = window.length - 1 - (gap_days - 7 - (phase.astype(np.int64) * 8 // 65_536))
-    last += np.maximum(7 - window.weekday[last], 0) * (window.weekday[last] > 4)
+    next is due in 7 to 16 days, or so many days after those of the window before."""
+    first = stratum.first if stratum else window
+    last = first.length - 1 - (gap_days - 7 - (phase.astype(np.int64) * 8 // 65_536))
+    last += np.maximum(7 - first.weekday[last], 0) * (first.weekday[last] > 4)
+    if stratum:
+        last = last - stratum.days_before
+        last += (window.length - 1 - last) // gap_days * gap_days
     ago = np.arange(window.length // 49 + 1)
     user, place = np.nonzero(last[:, None] - gap_days[:, None] * ago >= 0)
     days = np.zeros((len(last), window.length), dtype=bool)

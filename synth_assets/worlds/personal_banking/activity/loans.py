@@ -20,9 +20,11 @@ from synth_assets.worlds.personal_banking.activity import monthly, posting
 from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX
 from synth_assets.worlds.personal_banking.activity.events import HOME, LOANS, Events, stable_order
 from synth_assets.worlds.personal_banking.activity.habits import Flags
+from synth_assets.worlds.personal_banking.activity.strata import Stratum
+from synth_assets.worlds.personal_banking.config import MOST_HISTORY_MONTHS
 from synth_assets.worlds.personal_banking.user_plan import Users
 
-CHARGED, ARRIVED = 1, 2
+LENT, CHARGED, ARRIVED = 0, 1, 2
 """Order of a day's events: payments leave with the bills."""
 
 KINDS = ("mortgage", "student_loan", "car", "personal_loan")
@@ -33,6 +35,9 @@ RATE_STEPS = 16
 
 SHORTEST_MONTHS = 26
 """Payments that are left at least, so that no loan ends within the longest history."""
+
+LONG_MONTHS = 180
+"""Term at least of a loan that does not end within a history."""
 
 FORTNIGHTS, MONTHS = 26, 12
 """Periods of a year."""
@@ -73,16 +78,32 @@ def nobodys(users: int) -> Loans:
     return Loans(nothing > 0, *(nothing,) * 8)
 
 
-def repay(events: Events, window: Window, draws: Draws, users: Users, fortnightly: Flags) -> Loans:
-    """Every payment of a loan that checking shows arrives at its account, with a period's interest."""
+def repay(
+    events: Events,
+    window: Window,
+    draws: Draws,
+    users: Users,
+    fortnightly: Flags,
+    stratum: Stratum | None = None,
+) -> Loans:
+    """Every payment of a loan that checking shows arrives at its account, with a period's interest.
+
+    In a later window of a history a loan begins with what is left of it, and who has not paid has none else.
+    """
     loan, day, cents = _payments(events)
     debtor, first, count = np.unique(loan, return_index=True, return_counts=True)
     user, kind = np.divmod(debtor, len(LOANS))
     a_year = np.where(fortnightly[user], FORTNIGHTS, MONTHS)
-    rate, left, term, step = _terms(draws, users.number[user], kind)
+    rate, left, term, step = _terms(draws, users.number[user], kind, stratum is not None)
     instalment = cents[first]
     opening = (instalment * _worth(kind, a_year, step, left)).astype(np.int64)
+    owed = stratum.before.balance_cents[:, LOANS].copy() if stratum and stratum.before else None
+    if owed is not None:
+        opening = owed[user, kind]
     balance, interest = opening.copy(), np.zeros_like(cents)
+    if owed is not None:
+        worth = (instalment * _worth(kind, a_year, step, term)).astype(np.int64)
+        balance += _lend_more(events, window, user, kind, opening, count * instalment, worth)
     for turn in range(int(count.max(initial=0))):
         some = np.flatnonzero(count > turn)
         row = first[some] + turn
@@ -101,7 +122,26 @@ def repay(events: Events, window: Window, draws: Draws, users: Users, fortnightl
     ones = np.ones_like(opening)
     found = (ones, opening, balance, rate, instalment, lent, opened, ends, window.first + due)
     has_account, *values = (_spread(numbers, debtor, len(users.number)) for numbers in found)
-    return Loans(has_account > 0, *values)
+    loans = Loans(has_account > 0, *values)
+    if owed is None:
+        return loans
+    return loans._replace(
+        opening_cents=owed, balance_cents=np.where(loans.has_account, loans.balance_cents, owed)
+    )
+
+
+def _lend_more(
+    events: Events, window: Window, user: Ints, kind: Ints, owed: Ints, to_pay: Ints, worth: Ints
+) -> Ints:
+    """Cents lent anew on the first business day, on loans of which the window's payments would leave little:
+    another car, or another loan of the same bank and the same payments, takes the place of the one before."""
+    may = kind >= KINDS.index("car")
+    more = np.where(may & (owed < to_pay + to_pay // 2), worth - owed, 0)
+    at = np.flatnonzero(more)
+    day = np.full(len(at), posting.business_days(window)[0])
+    label = INDEX["loan_paid_out"]
+    events.add(user[at], day, more[at], account=HOME + kind[at], label=label, order=LENT)
+    return more
 
 
 def _payments(events: Events) -> tuple[Ints, Ints, Ints]:
@@ -119,14 +159,18 @@ def _payments(events: Events) -> tuple[Ints, Ints, Ints]:
     return loan[at], day[at], cents[at]
 
 
-def _terms(draws: Draws, number: Ints, kind: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Rate in basis points, months left and of the whole loan, and the rate's step."""
+def _terms(draws: Draws, number: Ints, kind: Ints, grows: bool) -> tuple[Ints, Ints, Ints, Ints]:
+    """Rate in basis points, months left and of the whole loan, and the rate's step. In a history that grows
+    no mortgage or student loan ends in ten years."""
     rate, left, term, _ = draws.fields("loan", number * len(LOANS) + kind).astype(np.int64)
     low, high = np.array([curves.LOAN_RATES[name] for name in KINDS]).T
     step = rate * RATE_STEPS // 65_536
     terms = np.array([curves.LOAN_MONTHS[name] for name in KINDS])
     months = terms[kind, term * terms.shape[1] // 65_536]
-    to_come = SHORTEST_MONTHS + left * (months - SHORTEST_MONTHS + 1) // 65_536
+    is_long = grows & (kind < KINDS.index("car"))
+    months = np.where(is_long, np.maximum(months, LONG_MONTHS), months)
+    shortest = np.where(is_long, MOST_HISTORY_MONTHS + SHORTEST_MONTHS, SHORTEST_MONTHS)
+    to_come = shortest + left * (months - shortest + 1) // 65_536
     return low[kind] + (high - low)[kind] * step // (RATE_STEPS - 1), to_come, months, step
 
 

@@ -15,7 +15,7 @@ from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.model.fault_plan import Codes
 from synth_assets.worlds.personal_banking.activity import posting
 from synth_assets.worlds.personal_banking.activity.around_payments import IN_BETWEEN
-from synth_assets.worlds.personal_banking.activity.events import CARD, EventRows
+from synth_assets.worlds.personal_banking.activity.events import CARD, Days, EventRows
 from synth_assets.worlds.personal_banking.activity.sound import SoundActivity
 from synth_assets.worlds.personal_banking.anomalies import OVER_LIMIT
 from synth_assets.worlds.personal_banking.user_plan import Users
@@ -41,9 +41,15 @@ class Late(NamedTuple):
     day: Ints
 
 
-def late_payments(plan: Users, sound: SoundActivity, window: Window, draws: Draws) -> Late:
+def late_payments(
+    plan: Users, sound: SoundActivity, window: Window, draws: Draws, shifts: Days | None = None
+) -> Late:
     """One payment of each user who pays around a limit, made before the last statement and, where there is
-    such a one, not just before the purchase."""
+    such a one, not just before the purchase.
+
+    In a history no statement is overdue by it, and where there is such a one it is made on a day on which it
+    `shifts` no fee, users x days.
+    """
     nothing = np.full(len(plan.number), -1)
     if not (plan.paid_around_limit > 0).any():
         return Late(nothing, nothing, nothing, nothing, nothing)
@@ -53,6 +59,11 @@ def late_payments(plan: Users, sound: SoundActivity, window: Window, draws: Draw
     day = posting.on_or_after(window, bought + 1)
     liking = np.where(arrived + ROWS_BETWEEN <= purchase, 2, 1)
     liking[(day >= at) | (day >= sound.cards.statement_day[holder])] = 0
+    if shifts is not None:
+        liking += 2 * (liking > 0) * shifts[holder, rows.day[arrived]]
+        due = (sound.cards.statements + sound.cards.due_after[:, None])[holder]
+        is_overdue = (due >= rows.day[arrived][:, None]) & (due < day[:, None])
+        liking[is_overdue.any(axis=1)] = 0
     best = np.zeros_like(nothing)
     np.maximum.at(best, holder, liking)
     may = (liking > 0) & (liking == best[holder])

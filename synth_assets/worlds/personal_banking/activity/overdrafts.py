@@ -60,6 +60,22 @@ def charge(events: Events, user: Ints, day: Ints) -> None:
     events.add(user, day, cents, account=CHECKING, label=INDEX["overdraft_fee"], order=CHARGED)
 
 
+def least_cents(draws: Draws, users: Users) -> Ints:
+    """The reserve that each user keeps on checking."""
+    reserve = draws.fields("reserve", users.number)[0].astype(np.int64)
+    tight = has(users, user_plan.VARIABLE_INCOME)
+    return np.where(tight, 12_000 + reserve * 15_000 // 65_536, 30_000 + reserve * 90_000 // 65_536)
+
+
+def charge_from(events: Events, draws: Draws, users: Users, plain: Flags, opening: Ints) -> None:
+    """The fees of plain users whose balances begin with `opening`, as they come."""
+    user = np.flatnonzero(plain)
+    balance = opening[user, None] - np.cumsum(events.outflow(CHECKING), axis=1)[user]
+    _, fees = _charged(balance, _debits(events, user), fee_cents(draws, users.number[user])[:, None])
+    row, day = np.nonzero(fees)
+    charge(events, user[row], day)
+
+
 def openings(events: Events, draws: Draws, users: Users, habits: Habits, least: Ints) -> Ints:
     """Opening balances of checking, such that nobody's falls below `least` cents but that of the overdrawn.
 

@@ -7,6 +7,7 @@ in `around_payments.py`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.activity import merchants
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX, IS_PURCHASE
-from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, Events
+from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Days, EventRows, Events
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 LIMIT_SHARE = (0.45, 0.65)
@@ -37,10 +38,16 @@ _BY_CARD[INDEX["subscriptions"] : INDEX["weekly"] + 1] = True
 
 
 def use_card(
-    events: Events, window: Window, draws: Draws, users: Users, user: Ints, statements: Ints
+    events: Events,
+    window: Window,
+    draws: Draws,
+    users: Users,
+    user: Ints,
+    statements: Ints,
+    limit: Ints | None = None,
 ) -> Ints:
     """Move the purchases of the users at places `user` to their card, as far as it is used for them; gives
-    their limits, whole hundreds of dollars below what they spend in some month."""
+    their limits, whole hundreds of dollars below what they spend in some month, or those that they have."""
     if not len(user):
         return np.zeros(0, dtype=np.int64)
     batch, place, holder, day, cents = _charges(events, user)
@@ -49,7 +56,7 @@ def use_card(
     months = statements.shape[1] + 1
     share, _, _, _ = draws.fields("paid around", users.number[user])
     dearest = _dearest_month(month, months, holder, np.where(by_card, cents, 0), len(user))
-    limit = _whole(dearest * between(LIMIT_SHARE, share))
+    known, limit = limit, _whole(dearest * between(LIMIT_SHARE, share)) if limit is None else limit
     looks = looks_of(window, draws, users, user)
     before: Ints = np.cumsum(looks, axis=1) - looks
     look = before[holder, day]
@@ -59,7 +66,21 @@ def use_card(
         here = batch == i
         rows.account[place[here]] = np.where(by_card[here], CARD, CHECKING)
     dearest = _dearest_month(month, months, holder, np.where(by_card, cents, 0), len(user))
-    return np.minimum(limit, _whole(dearest - 1))
+    return np.minimum(limit, _whole(dearest - 1)) if known is None else known
+
+
+def stay_within(events: Events, user: Ints, most_cents: Ints, statements: Ints) -> None:
+    """Move what the users at places `user` buy by card from one statement to the next beyond so many cents to
+    checking; half as much is allowed before the window's first statement and after its last."""
+    months = statements.shape[1]
+    batch, place, holder, day, cents = _charges(events, user, lambda rows: rows.account == CARD)
+    of = statements[user]
+    month = (of[holder] < day[:, None]).sum(axis=1)
+    is_part = (month == 0) | (month == (of < events.days).sum(axis=1)[holder])
+    most = np.where(is_part, most_cents[holder] // 2, most_cents[holder])
+    is_beyond = _so_far(holder * (months + 1) + month, day, cents) > most
+    for i, rows in enumerate(events.found):
+        rows.account[place[(batch == i) & is_beyond]] = CHECKING
 
 
 def _whole(cents: npt.NDArray[np.number]) -> Ints:
@@ -83,13 +104,17 @@ class _Charges(NamedTuple):
     cents: Ints
 
 
-def _charges(events: Events, user: Ints) -> _Charges:
-    """What the users at places `user` may pay by card."""
+def _by_card(rows: EventRows) -> Days:
+    return _BY_CARD[rows.label]
+
+
+def _charges(events: Events, user: Ints, of: Callable[[EventRows], Days] = _by_card) -> _Charges:
+    """What the users at places `user` may pay by card, but for what was pending when the window began."""
     whose = np.full(events.users, -1)
     whose[user] = np.arange(len(user))
     parts = []
     for batch, rows in enumerate(events.found):
-        at = np.flatnonzero((whose[rows.user] >= 0) & _BY_CARD[rows.label] & ~rows.is_pending)
+        at = np.flatnonzero((whose[rows.user] >= 0) & of(rows) & ~rows.is_pending & (rows.waited <= rows.day))
         at = at[rows.amount_cents[at] > 0]
         parts.append((np.full(len(at), batch), at, whose[rows.user[at]], rows.day[at], rows.amount_cents[at]))
     return _Charges(*(np.concatenate(values) for values in zip(*parts, strict=True)))

@@ -55,6 +55,22 @@ def after(window: Window, day: Ints, drawn: Ints) -> Ints:
     return business[_up_to(window)[day] + wait - 1]
 
 
+def between(window: Window, earliest: int, bought: Ints, drawn: Ints) -> Ints:
+    """Business days on which purchases are posted that were not by the end of a window: from the first one of
+    the next window to the third one after the purchase, as likely each.
+
+    Args:
+        window: the scenario's days.
+        earliest: the first day on which they may be posted.
+        bought: days of the purchases.
+        drawn: numbers below 65,536, one a purchase.
+    """
+    business = business_days(window)
+    first = int(np.searchsorted(business, earliest))
+    last = np.maximum(_up_to(window)[bought] + int(POSTED_AFTER.max()) - 1, first)
+    return business[first + drawn * (last - first + 1) // 65_536]
+
+
 def waited(window: Window, posted: Ints, drawn: Ints) -> Ints:
     """Days since purchases that are posted on the days `posted`: a purchase may be made on a weekend.
 

@@ -18,6 +18,7 @@ from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, CHECKING, Events
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits, has
 from synth_assets.worlds.personal_banking.activity.recurrence import RECURRING_DAYS
+from synth_assets.worlds.personal_banking.activity.strata import Stratum
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 CHARGE = 2
@@ -64,13 +65,18 @@ class Life(NamedTuple):
     calm: Ints
 
 
-def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> None:
-    """All charges of services."""
+def subscribe(
+    events: Events, window: Window, draws: Draws, users: Users, habits: Habits, stratum: Stratum | None = None
+) -> None:
+    """All charges of services; in a history on the same days of the month always, and never cheaper."""
     first = draws.fields("first service", users.number)[0].astype(np.int64) * _COMMON // 65_536
     many = has(users, user_plan.SUBSCRIPTION_HEAVY)
     extras = _extras(draws, users, habits)
     store = _through_store(draws, users, habits, first, extras)
-    weekly = _weekly(events, window, draws, users, habits)
+    first_window = stratum.first if stratum else window
+    days_before = stratum.days_before if stratum else 0
+    dearer_from = _rises(window, draws) * (days_before == 0)
+    weekly = _weekly(events, window, draws, users, habits, days_before)
     for place in range(MOST + EXTRAS):
         which = (first + place) % _COMMON
         if place < 2:  # the two dear ones make three services more than $50 a month
@@ -79,8 +85,9 @@ def subscribe(events: Events, window: Window, draws: Draws, users: Users, habits
         if place == 0:
             life = life._replace(exists=life.exists & ~weekly)
         label = INDEX["subscriptions"] + np.where(store == place, service_curves.APP_STORE, which)
-        _charge(events, window, draws, users, habits, life, which, label, place)
-    _charge_annually(events, window, draws, users, habits, extras)
+        days = _charge_days(window, first_window, draws.fields(f"service {place}", users.number)[0])
+        _charge(events, window, draws, users, habits, life, which, label, place, days, dearer_from[which])
+    _charge_annually(events, window, draws, users, habits, extras, days_before)
 
 
 def _extras(draws: Draws, users: Users, habits: Habits) -> Ints:
@@ -151,11 +158,13 @@ def _charge(
     which: Ints,
     label: Ints,
     place: int,
+    charge_days: Ints,
+    dearer_from: Ints,
 ) -> None:
     """Monthly charges, on a day of the month that does not slip but for one that is tried again."""
-    when, chosen, trial, late = draws.fields(f"service {place}", users.number).astype(np.int64)
+    _, chosen, trial, late = draws.fields(f"service {place}", users.number).astype(np.int64)
     user = np.flatnonzero(life.exists)
-    days = _charge_days(window, when)[user]
+    days = charge_days[user]
     trial_days = np.array(service_curves.TRIAL_DAYS)[trial * len(service_curves.TRIAL_DAYS) // 65_536]
     first = np.where(life.tries, life.first + trial_days, life.first)
     charges = (days < window.length) & (days >= first[user, None]) & (days < life.end[user, None])
@@ -167,7 +176,6 @@ def _charge(
     after = 1 + late[whose] // days.shape[1] % service_curves.LATEST_RETRY
     paid_on = day + np.where(failing, after, 0)
     plan = chosen * _PLANS[which] // 65_536
-    dearer_from = _rises(window, draws)[which]
     price = np.where(day < dearer_from[whose], _EARLIER[which, plan][whose], _PRICES[which, plan][whose])
     is_paid = paid_on < window.length
     _add(events, habits, whose[is_paid], paid_on[is_paid], price[is_paid], label[whose[is_paid]])
@@ -175,12 +183,12 @@ def _charge(
     _add(events, habits, user, life.first[user], np.full(len(user), service_curves.TRIAL_CENTS), label[user])
 
 
-def _charge_days(window: Window, drawn: Ints) -> Ints:
+def _charge_days(window: Window, first: Window, drawn: Fields) -> Ints:
     """Days on which each user's service charges, users x months; the window's length where there is none.
 
-    The days of the month are such that three charges fall into the last 90 days.
+    The days of the month are such that three charges fall into the last 90 days of the first window.
     """
-    soon = {date_of(window.last + ahead).day for ahead in (1, 2, 3)}
+    soon = {date_of(first.last + ahead).day for ahead in (1, 2, 3)}
     allowed = np.array([day for day in range(1, 29) if day not in soon])
     of_month = np.array([date.day for date in window.dates[: window.length]])
     days = [np.flatnonzero(of_month == day) for day in allowed]
@@ -188,7 +196,7 @@ def _charge_days(window: Window, drawn: Ints) -> Ints:
     table = np.full((len(allowed), months), window.length)
     for row, some in zip(table, days, strict=True):
         row[: len(some)] = some
-    return table[drawn * len(allowed) // 65_536]
+    return table[drawn.astype(np.int64) * len(allowed) // 65_536]
 
 
 def _rises(window: Window, draws: Draws) -> Ints:
@@ -198,7 +206,9 @@ def _rises(window: Window, draws: Draws) -> Ints:
     return np.where(rises < int(service_curves.RISING_SHARE * 65_536), day, 0)
 
 
-def _weekly(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Flags:
+def _weekly(
+    events: Events, window: Window, draws: Draws, users: Users, habits: Habits, days_before: int
+) -> Flags:
     """Who has a weekly service instead of the first monthly one; adds its charges, some weeks skipped."""
     has_it, weekday, _, _ = draws.fields("weekly service", users.number)
     may = (habits.subscriptions > 0) & ~has(users, user_plan.SUBSCRIPTION_HEAVY)
@@ -208,7 +218,7 @@ def _weekly(events: Events, window: Window, draws: Draws, users: Users, habits: 
     skips = draws.fields("skipped", users.number[user, None] * MOST_WEEKS + weeks)[0].reshape(
         len(user), len(weeks)
     )
-    days = (weekday[user].astype(np.int64) * 7 // 65_536)[:, None] + 7 * weeks
+    days = ((weekday[user].astype(np.int64) * 7 // 65_536 - days_before) % 7)[:, None] + 7 * weeks
     row, week = np.nonzero((skips >= int(service_curves.SKIPPED_SHARE * 65_536)) & (days < window.length))
     service = service_curves.WEEKLY[0]
     price = np.full(len(row), service.prices_cents[0])
@@ -217,14 +227,20 @@ def _weekly(events: Events, window: Window, draws: Draws, users: Users, habits: 
 
 
 def _charge_annually(
-    events: Events, window: Window, draws: Draws, users: Users, habits: Habits, extras: Ints
+    events: Events,
+    window: Window,
+    draws: Draws,
+    users: Users,
+    habits: Habits,
+    extras: Ints,
+    days_before: int,
 ) -> None:
     """One charge a year of those who have an annual service."""
     annual = list(service_curves.EXTRAS).index("annual")
     for place in range(EXTRAS):
         kind, when, which, plan = draws.fields(f"life of service {MOST + place}", users.number)
         is_annual = (extras > place) & (_kind(service_curves.EXTRAS, kind) == annual)
-        day = when.astype(np.int64) * 365 // 65_536
+        day = (when.astype(np.int64) * 365 // 65_536 - days_before) % 365
         service = (which.astype(np.int64) + place) % len(service_curves.ANNUAL)
         plans = np.array([np.resize(s.prices_cents, 2) for s in service_curves.ANNUAL])
         price = plans[service, plan.astype(np.int64) * 2 // 65_536]

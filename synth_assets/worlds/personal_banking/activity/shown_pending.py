@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws, Fields, Ints
 from synth_assets.worlds.personal_banking import curves, pending_curves
+from synth_assets.worlds.personal_banking.activity import posting
 from synth_assets.worlds.personal_banking.activity.descriptors import DESCRIPTORS, INDEX, IS_PURCHASE
 from synth_assets.worlds.personal_banking.activity.events import (
     MOST_DESCRIPTORS,
@@ -47,26 +49,44 @@ class ShownRows(NamedTuple):
     Attributes:
         rows: all of them.
         posts: of each row, the place of the row that is posted in its stead; -1 for all others.
-        released_on: day on which a hold is gone without that; `NEVER` of all others.
+        released_on: day on which a hold is gone without that, or what is pending at the end of the window is
+            posted in the next one; `NEVER` of all others.
+        waits: whether it is one of the latter.
     """
 
     rows: EventRows
     posts: Ints
     released_on: Ints
+    waits: np.ndarray
 
 
-def with_pending(sound: SoundActivity, number: Ints, days: int, draws: Draws) -> ShownRows:
+def posted_later(rows: EventRows, window: Window, never: np.ndarray, draws: Draws, number: Ints) -> Ints:
+    """Of each row that is pending at the end of a window, the day of the next one on which it is posted,
+    counted from the first of this one; of those of users who `never` see it posted, the day on which the hold
+    is released. `NEVER` for all other rows."""
+    found = np.full(len(rows.user), NEVER)
+    at = np.flatnonzero(rows.is_pending)
+    drawn = draws.fields("posted later", _cells(number, rows.take(at), rows.day[at]))[0].astype(np.int64)
+    found[at] = posting.between(window, window.length, rows.day[at], drawn)
+    is_released = never[rows.user[at]]
+    found[at[is_released]] = rows.day[at[is_released]] + pending_curves.RELEASED_DAYS[1]
+    return found
+
+
+def with_pending(sound: SoundActivity, number: Ints, days: int, posted_on: Ints, draws: Draws) -> ShownRows:
     """The rows, and those that are shown before.
 
     Args:
         sound: what happened, rows by user and day.
         number: of each user.
         days: length of the window.
+        posted_on: of each row that is pending at the end, when that is over.
         draws: those of users.
     """
     rows = _not_posted_yet(sound.rows, number, days, draws)
     bought = rows.day - rows.waited
     is_bought = IS_PURCHASE[rows.label] & ~rows.is_pending & (rows.waited > 0) & (rows.amount_cents > 0)
+    is_bought &= bought >= 0  # what was bought in the window before is shown there
     at = np.flatnonzero(is_bought & (bought >= sound.opened_day[rows.user, rows.account]))
     cell = _cells(number, rows.take(at), bought[at])
     shows, size, held, until = draws.fields("shown pending", cell)
@@ -81,7 +101,8 @@ def with_pending(sound: SoundActivity, number: Ints, days: int, draws: Draws) ->
     posts = np.concatenate([at[seen], np.full(len(held_at), -1)])
     released = np.concatenate([np.full(len(seen), NEVER), gone])
     is_new = ~_repeated(rows, added, days) & (added.day >= sound.opened_day[added.user, added.account])
-    return _merged(rows, added.take(np.flatnonzero(is_new)), posts[is_new], released[is_new], days)
+    released = np.concatenate([posted_on, released[is_new]])
+    return _merged(rows, added.take(np.flatnonzero(is_new)), posts[is_new], released, days)
 
 
 def _cells(number: Ints, rows: EventRows, bought: Ints) -> Codes:
@@ -164,5 +185,5 @@ def _merged(rows: EventRows, added: EventRows, posts: Ints, released: Ints, days
     place[order] = np.arange(len(order))
     none = np.full(len(rows.user), -1)
     posts = np.concatenate([none, np.where(posts >= 0, place[posts], -1)])
-    released = np.concatenate([np.full(len(none), NEVER), released])
-    return ShownRows(both.take(order), posts[order], released[order])
+    waits = np.concatenate([rows.is_pending, np.zeros(len(added.user), dtype=bool)])
+    return ShownRows(both.take(order), posts[order], released[order], waits[order])

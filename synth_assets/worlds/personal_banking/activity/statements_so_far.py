@@ -6,18 +6,19 @@ import numpy as np
 
 from synth_assets.model.draws import Ints
 from synth_assets.worlds.personal_banking import curves
+from synth_assets.worlds.personal_banking.activity.block import Block
 from synth_assets.worlds.personal_banking.activity.cards import Cards
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, LOANS, EventRows
-from synth_assets.worlds.personal_banking.activity.faults import Block
 from synth_assets.worlds.personal_banking.activity.loans import Loans
 
 BILLING_DAYS = 30
 """From the day on which a card's statement was due to the next one's, where that is not made yet."""
 
 
-def cards(block: Block, rows: EventRows, day: int, days: int) -> Cards:
-    """The cards on a day of a history of so many days, given the rows by then.
+def cards(block: Block, rows: EventRows, day: int) -> Cards:
+    """The cards on a day of a history, given the rows by then and the cards at the end of the first window,
+    with the statements of all windows.
 
     Before the first statement of the history, the last one is that which the first payment of the history
     paid; who paid it before the history owes nothing of it.
@@ -29,8 +30,7 @@ def cards(block: Block, rows: EventRows, day: int, days: int) -> Cards:
     last = (known.statements <= day).sum(axis=1) - 1
     is_first = last < 0
     made = np.where(is_first, 0, known.statements[users, last])
-    is_last = last == (known.statements < days).sum(axis=1) - 1
-    due = np.where(is_last, known.due_day, made + known.due_after)
+    due = np.where(made == known.statement_day, known.due_day, made + known.due_after)
     first_due, is_paid_here = _first_due(block)
     due = np.where(is_first, first_due, due)
     made = np.where(is_first, first_due - known.due_after, made)

@@ -17,8 +17,17 @@ from synth_assets.worlds.personal_banking.activity import (
     posting,
 )
 from synth_assets.worlds.personal_banking.activity.descriptors import OWN_CITY
-from synth_assets.worlds.personal_banking.activity.events import CHECKING, Days, Events
+from synth_assets.worlds.personal_banking.activity.events import (
+    AUTO,
+    CHECKING,
+    PERSONAL,
+    SLOTS,
+    STUDENT,
+    Days,
+    Events,
+)
 from synth_assets.worlds.personal_banking.activity.habits import Flags, Habits
+from synth_assets.worlds.personal_banking.activity.strata import Before
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 INCOME, BILL, SPENT = 0, 7, 8
@@ -53,15 +62,20 @@ BOUGHT_FOR = (
 """Streams of stressed users' purchases below so many cents, the last ones of any size: equal chances [D]."""
 
 
-def simulate(events: Events, window: Window, draws: Draws, users: Users, habits: Habits) -> Ints:
+def simulate(
+    events: Events, window: Window, draws: Draws, users: Users, habits: Habits, before: Before | None = None
+) -> Ints:
     """Paychecks and spending that leave exactly the balances of `_targets`; gives opening balances, 0 for
-    other users."""
+    other users. In a later window of a history they begin with what is left of the one before."""
     user = np.flatnonzero(habits.is_stressed & habits.is_active)
     place, cycle = _place(window, habits, user)
     fee = overdrafts.fee_cents(draws, users.number)[user]
     target = _targets(draws, users, user, _shown(window, draws, users, user, place, cycle), place, cycle, fee)
     other = events.outflow(CHECKING)[user]
     opening = target[:, 0] + other[:, 0]
+    if before:
+        opening = before.balance_cents[user, CHECKING]
+        target = _from(opening, target, window, habits.paydays[user])
     out = np.diff(target, axis=1, prepend=opening[:, None]) * -1 - other
     row, day = np.nonzero(habits.paydays[user])
     pay = _pay(draws, users, user, row, day, -out[row, day])
@@ -71,11 +85,22 @@ def simulate(events: Events, window: Window, draws: Draws, users: Users, habits:
     row, day = np.nonzero((target < 0) & (out > fee[:, None]) & (fee > 0)[:, None])
     overdrafts.charge(events, user[row], day)
     out[row, day] -= fee[row]
-    out -= _bills(events, window, draws, users, user, out, place, cycle)
+    owes = before.has_account[user] if before else np.ones((len(user), SLOTS), dtype=bool)
+    out -= _bills(events, window, draws, users, user, out, place, cycle, owes)
     _purchases(events, window, draws, users, habits, user, out)
     openings = np.zeros(len(users.number), dtype=np.int64)
     openings[user] = opening
     return openings
+
+
+def _from(opening: Ints, target: Ints, window: Window, paydays: Days) -> Ints:
+    """The closing balances of users who begin with `opening`: until the first payday at most that, and just
+    that before the first business day or where it is below zero."""
+    is_paid = np.maximum.accumulate(paydays, axis=1)
+    day = np.arange(target.shape[1])
+    is_before = (day < int(posting.business_days(window)[0])) | (opening < 0)[:, None]
+    until = np.where(is_before, opening[:, None], np.minimum(target, opening[:, None]))
+    return np.where(is_paid, target, until)
 
 
 def _pay(draws: Draws, users: Users, user: Ints, row: Ints, day: Ints, needed: Ints) -> Ints:
@@ -182,10 +207,12 @@ def _bills(
     out: Ints,
     place: Ints,
     cycle: Ints,
+    owes: Days,
 ) -> Ints:
     """Cents of bills, users x days, of the same amounts every time: half of the rent and of a loan on the
     business day after payday, with insurance or the health plan by turns; on payday the car, every second
-    time utilities, water, internet and telephone instead. A bill is left out where less is spent."""
+    time utilities, water, internet and telephone instead. A bill is left out where less is spent, and that of
+    a loan by who does not owe one, users x accounts."""
     pick = draws.fields("providers", users.number)[0].astype(np.int64)
     home, bank = places.metros(draws, users.number), overdrafts.banks(draws, users.number)
     first, second = _bill_days(window, place)
@@ -197,10 +224,11 @@ def _bills(
     power = more[:, None] * 30 // 100 * (1 + curves.UTILITIES_SEASON * cold)
     paid = np.zeros_like(out)
     provider = descriptors.provider
+    lends = np.where(pick[user] % 4 < 2, owes[:, STUDENT], owes[:, PERSONAL])
     for payee, when, cents in (
         (provider("rent", pick), second, spent * 54 // 100),
-        (descriptors.lender(pick, bank), second, spent * 11 // 100),
-        (provider("car", bank), first & ~odd, more * 68 // 100),
+        (descriptors.lender(pick, bank), second & lends[:, None], spent * 11 // 100),
+        (provider("car", bank), first & ~odd & owes[:, [AUTO]], more * 68 // 100),
         (provider("utilities", home), odd, power),
         (provider("water", home), odd, more * 6 // 100),
         (provider("internet", home), odd, monthly.internet_cents(draws, users.number[user])),
