@@ -7,7 +7,7 @@ import io
 import re
 import subprocess
 import sys
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -43,14 +43,17 @@ Result = dg.ExecuteInProcessResult
 def data_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Result], Path, str]:
     """`make data`: the run of each world, where it wrote and what was told."""
     results: dict[str, Result] = {}
-    told = io.StringIO()
+    told, progress = io.StringIO(), io.StringIO()
 
     def remembered(world: World, *given: Any) -> Result:
+        assert re.search(rf"{world.name}: making \d+ assets …\n\Z", progress.getvalue()), (
+            "who waits knows why"
+        )
         results[world.name] = run_world(world, *given)
         return results[world.name]
 
     run_world = make_data.run_world
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told):
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told), redirect_stderr(progress):
         path = tmp_path_factory.mktemp("data")
         few = {"order_to_cash": {"as_of": AS_OF}, "wholesale": {"preset": "small"}}
         (path / "few.yaml").write_text(yaml.safe_dump({name: {} for name in NAMES} | few))

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
@@ -82,6 +83,16 @@ def test_what_a_run_stores_is_read_again(
         found = other.event_log_storage.get_latest_asset_check_execution_by_key(keys)
         assert keys
         assert {found[key].status.value for key in keys} == {"SUCCEEDED"}
+
+
+def test_a_batch_of_events_is_stored_whole_or_not_at_all(instance: dg.DagsterInstance) -> None:
+    tell(instance, "told")
+    event = instance.all_logs(RUN)[0]
+    with pytest.raises(Exception, match="EventLogEntry"):
+        storage(instance).store_event_batch([event, SimpleNamespace(run_id=RUN)])
+    assert len(instance.all_logs(RUN)) == 1
+    storage(instance).store_event_batch([event, event])
+    assert len(instance.all_logs(RUN)) == 3
 
 
 def test_a_page_hears_each_event_of_a_run_that_goes(

@@ -54,16 +54,29 @@ def connect(
     then run over those. What does not fit into memory overflows into the system's directory for temporary
     files.
     """
+    connection = database()
+    attach_files(connection, next((version.glob for version in published.values()), ""))
+    make_views(connection, config, published)
+    return connection
+
+
+def database() -> duckdb.DuckDBPyConnection:
+    """A connection in memory, with the settings that checks rely on."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")  # it would be on stdout
     connection.execute(f"SET memory_limit = '{MEMORY}'")
     connection.execute("SET temp_directory = $1", [str(temporary_path("overflow"))])
+    return connection
+
+
+def make_views(
+    connection: duckdb.DuckDBPyConnection, config: WorldConfig, published: Mapping[str, Published]
+) -> None:
+    """What checks look at, where a connection stands: `scenario`, and a view for each published table."""
     connection.execute(
         "CREATE TABLE scenario AS SELECT unnest($1)", [config.model_dump() | config.sql_facts()]
     )
     connection.execute("CREATE MACRO id_of(text) AS text")
-    attach_files(connection, next((version.glob for version in published.values()), ""))
     for name, version in published.items():
         connection.read_parquet(version.glob, hive_partitioning=False).create_view(name)
-    return connection

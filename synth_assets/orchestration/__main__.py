@@ -45,6 +45,7 @@ def main() -> int:
         else dg.DagsterInstance.ephemeral() as instance
     ):
         for world, assets in every:
+            print(f"{world.name}: making {len(assets)} assets …", file=sys.stderr, flush=True)
             started = perf_counter()
             result = run_world(world, assets, instance)
             if not result.success:

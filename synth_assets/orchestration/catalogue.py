@@ -9,12 +9,12 @@ import dagster as dg
 from synth_assets import __version__
 from synth_assets.model.world import World
 from synth_assets.orchestration.check_results import as_table
+from synth_assets.orchestration.database import connected
 from synth_assets.orchestration.failures import fail_in_one_line, refuse_other_scenario, refuse_unused_config
 from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for, tags
 from synth_assets.orchestration.lineage import upstream
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
-from synth_assets.storage.paths import StoragePath
 from synth_assets.storage.published import Published
 
 WARN_HOURS, FAIL_DAYS = 26, 7
@@ -62,7 +62,7 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
                 "path": dg.MetadataValue.path(str(path)),
                 "views": as_table(rows),
                 "example": dg.MetadataValue.md(
-                    f"```sql\n{example(world)}\n```\n\n{answer(world, store.root)}"
+                    f"```sql\n{example(world)}\n```\n\n{answer(world, scenario, published)}"
                 ),
                 "scenario": scenario.id,
                 "as_of": str(scenario.config.day),
@@ -94,9 +94,12 @@ def example(world: World) -> str:
     )
 
 
-def answer(world: World, data_dir: StoragePath) -> str:
+def answer(world: World, scenario: Scenario, published: Mapping[str, Published]) -> str:
     """The example's rows as Markdown."""
-    with catalogue.connect(data_dir) as connection:
+    manifest = world.manifest.name
+    with connected(world, scenario.config, {manifest: published[manifest]}) as connection:
+        connection.execute(f"CREATE SCHEMA {world.name}")
+        connection.execute(f"CREATE VIEW {world.name}.{manifest} AS FROM main.{manifest}")
         rows = connection.execute(example(world)).fetchall()
     return "\n".join(
         ["| type | labels |", "|---|---:|", *(f"| {kind} | {count:,} |" for kind, count in rows)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,18 +23,23 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._serdes import ConfigurableClassData
 
+BATCH = 1_000
+"""Events that Dagster may hand over at once, where it knows them together."""
+
 
 class OpenHistory(SqliteEventLogStorage):
     """Dagster's own event log, in the same files; `dagster.yaml` names this class.
 
     Dagster opens a file, writes one row, waits for the disk, and closes it again, some five times an event.
-    Here the index and the latest run stay open, and the disk is not waited for. A process that is killed
-    loses nothing; a machine that loses power may lose the last events, and the files stay sound.
+    Here the index and the latest run stay open, the disk is not waited for, and what is known together is
+    stored together. A process that is killed loses nothing; a machine that loses power may lose the last
+    events, and the files stay sound.
     """
 
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
         self._engines: dict[str, sa.Engine] = {}
+        self._open: dict[str, sa.Connection] = {}
         self._tables: set[str] = set()
 
     @classmethod
@@ -49,7 +55,9 @@ class OpenHistory(SqliteEventLogStorage):
     def register_instance(self, instance: DagsterInstance) -> None:
         """Open the history of an instance, whose directory is not known before."""
         super().__init__(os.path.join(instance.root_directory, "history", "runs"), self._inst_data)
+        self._db_lock = threading.RLock()  # type: ignore[assignment]  # a batch holds it around its events
         super().register_instance(instance)
+        os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(BATCH))
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event, and touch the run's file, which the page watches.
@@ -59,6 +67,21 @@ class OpenHistory(SqliteEventLogStorage):
         super().store_event(event)
         os.utime(self.path_for_shard(event.run_id))
 
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store events of a run all or none, in one go: those that say at its start what it intends."""
+        with self._db_lock:
+            try:
+                for shard in dict.fromkeys([INDEX_SHARD_NAME, *(event.run_id for event in events)]):
+                    self._open[shard] = self._engine(shard).connect()
+                super().store_event_batch(events)
+                for connection in self._open.values():
+                    connection.commit()
+            finally:
+                for connection in self._open.values():
+                    connection.close()
+                self._open.clear()
+        os.utime(self.path_for_shard(events[0].run_id))
+
     def has_table(self, table_name: str) -> bool:
         """Whether the index has a table; Dagster asks for every check, and none is ever dropped."""
         if table_name not in self._tables and super().has_table(table_name):
@@ -67,8 +90,12 @@ class OpenHistory(SqliteEventLogStorage):
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sa.Connection]:
-        with self._db_lock, self._engine(shard).connect() as connection, connection.begin():
-            yield connection
+        with self._db_lock:
+            if shard in self._open:
+                yield self._open[shard]
+                return
+            with self._engine(shard).connect() as connection, connection.begin():
+                yield connection
 
     def _engine(self, shard: str) -> sa.Engine:
         """The engine of a file; the files of other runs are closed."""

@@ -1,7 +1,7 @@
 """One asset a table: built block by block aside, checked there, and published only when it is sound."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -17,6 +17,7 @@ from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import check_results, metadata, plots
+from synth_assets.orchestration.database import connected
 from synth_assets.orchestration.description import description, why_empty
 from synth_assets.orchestration.engine import ENGINE
 from synth_assets.orchestration.failures import (
@@ -146,13 +147,13 @@ def _connected(
     """
     world = scenario.world
     read = {name: versions[name] for name in (*read_by(world, table.name), table.name)}
-    try:
-        connection = verify.connect(world, scenario.config, read)
-    except duckdb.Error:
-        for version in read.values():
-            store.refuse_damage(version)
-        raise
-    with connection:
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(connected(world, scenario.config, read))
+        except duckdb.Error:
+            for version in read.values():
+                store.refuse_damage(version)
+            raise
         yield Evidence(connection, world, scenario.config, read)
 
 

@@ -5,10 +5,10 @@ from hashlib import sha256
 import dagster as dg
 
 from synth_assets import __version__
-from synth_assets.checks.verify import connect
 from synth_assets.model.view import View
 from synth_assets.model.world import World
 from synth_assets.orchestration import metadata
+from synth_assets.orchestration.database import connected
 from synth_assets.orchestration.description import view_description
 from synth_assets.orchestration.failures import fail_in_one_line, refuse_unused_config
 from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for, tags
@@ -37,7 +37,7 @@ def view_asset(world: World, view: View) -> dg.AssetsDefinition:
             store = store_for(world, view.name)
             scenario = store.scenario()
             published = {name: store.published(name, scenario) for name in read}
-            with connect(world, scenario.config, published) as connection:
+            with connected(world, scenario.config, published) as connection:
                 connection.execute(f"CREATE VIEW {view.name} AS {query}")
                 shown = metadata.view_metadata(connection, world, view.table)
         contents = "".join(version.content for version in published.values()) + query
