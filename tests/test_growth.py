@@ -771,6 +771,20 @@ def test_it_goes_on_with_its_own_configuration(tmp_path: Path) -> None:
     assert continued(Store(store.declared, tmp_path)) is None
 
 
+def test_a_history_of_another_version_is_not_taken_for_a_window(tmp_path: Path) -> None:
+    """With a start in its configuration it is begun anew; a damaged file says nothing of a history."""
+    write_world(scenario("order_to_cash", 0, dt.date(2023, 3, 19)), tmp_path)
+    store = Store(load("order_to_cash"), tmp_path)
+    path = store.home / "scenario.json"
+    path.write_text(path.read_text().replace('"transactions_per_year"', '"sales_per_year"'))
+    with pytest.raises(
+        Problem, match=r"history from 2023-03-17 that this version cannot go on with: .* anew"
+    ):
+        continued(store)
+    path.write_text("{")
+    assert continued(store) is None
+
+
 # --- columns ------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from synth_assets.storage.store import Store
 
 
 def continued(store: Store, as_of: str | None = None) -> Scenario | None:
-    """The published history up to a later day; None where none grows.
+    """The published history up to a later day; None where none grows, or nothing that can be read.
 
     Args:
         store: of the world.
@@ -24,10 +24,12 @@ def continued(store: Store, as_of: str | None = None) -> Scenario | None:
 
     Raises:
         UsageProblem: `as_of` is no date, or the history has no such day.
+        Problem: what is published is a history of another version of this program.
     """
     try:
         before = store.scenario()
     except Problem:
+        _refuse_to_end_a_history(store)
         return None
     if not before.history:
         return None
@@ -35,6 +37,19 @@ def continued(store: Store, as_of: str | None = None) -> Scenario | None:
     day = as_of or ("today" if default == "today" else str(before.config.day))
     config = parse(store.declared, before.config.model_dump(mode="json") | {"as_of": day})
     return with_versions(store.declared, config)
+
+
+def _refuse_to_end_a_history(store: Store) -> None:
+    path = store.home / "scenario.json"
+    try:
+        start = read_document(path.read_text(encoding="utf-8"))["config"]["history"]["start"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if start:
+        raise Problem(
+            f"{path} is a history from {start} that this version cannot go on with: use another data "
+            f"directory, or begin it anew with --set history.start={start}"
+        )
 
 
 def keep_parts(store: Store, scenario: Scenario, table: Table, most: int | None = None) -> list[Part]:
