@@ -135,7 +135,6 @@ class _Story:
         labels = labels_among(self.world, self.rows.tables[self.world.manifest.name], named)
         labels.sort(key=lambda label: (label.table, label.key) != (self.row.table, self.row.key))
         decoys = decoys_among(self.reader, self.rows, near)
-        at_fault = _named(labels)
         kept = {(label.table.name, label.key) for label in labels[:KEPT]}
         kept.add((self.row.table.name, self.row.key))
         return Explanation(
@@ -145,7 +144,7 @@ class _Story:
             self.is_there,
             labels,
             decoys,
-            self._compared(chain, at_fault) if labels else Compared(),
+            self._compared(chain, labels) if labels else Compared(),
             chain_lines(
                 self.reader, self.rows, self.followed, self._shown(chain, _named(labels[:KEPT])), kept
             ),
@@ -190,13 +189,19 @@ class _Story:
         below = self.rows.below(self.asked, direct)
         return merged(chain, at_fault, above, below)
 
-    def _compared(self, chain: Keys, at_fault: Keys) -> Compared:
+    def _compared(self, chain: Keys, labels: Sequence[ToldLabel]) -> Compared:
         """The rows where labels show, beside the clean twin's; if none does, all of their root rows."""
+        at_fault = _named(labels)
         if self.twin is None:
             self._say_what_takes_long()
             numbers = root_rows(self.reader, self.rows, self.block, merged(self.asked, at_fault))
             whole = rows_of_block(self.reader, self.world.manifest, self.block)
-            self.twin = twin_of(self.reader, self.rows, [range(n, n + 1) for n in numbers] or [whole])
+            self.twin = twin_of(
+                self.reader,
+                self.rows,
+                [range(n, n + 1) for n in numbers] or [whole],
+                {label.anomaly.name for label in labels},
+            )
         for wide in (False, True) if self.world.block_rows else (False,):
             region = region_of(self.rows, self.followed, chain, at_fault, wide)
             in_twin = region_of(self.twin, self.followed, region, at_fault, wide)

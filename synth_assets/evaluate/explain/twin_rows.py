@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -90,12 +90,17 @@ def root_rows(reader: BlockReader, rows: Rows, block: int, keys: Keys) -> list[i
     return []
 
 
-def twin_of(reader: BlockReader, rows: Rows, some: Sequence[range]) -> Rows:
-    """The clean twin of some root rows; of all rows of a world that is one block."""
+def twin_of(
+    reader: BlockReader, rows: Rows, some: Sequence[range], kinds: Collection[str] | None = None
+) -> Rows:
+    """The clean twin of some root rows; of all rows of a world that is one block.
+
+    Its rows are there without the faults of some `kinds`, as of all of them where none are given.
+    """
     world, root, clean = world_of(reader), rows.root, reader.scenario.config.clean()
     if world.block_rows is None:
         made = _only_block(world, clean, root)
-        return Rows(world, root, _ChangedTables(rows.tables, made, _changed(world, rows)))
+        return Rows(world, root, _ChangedTables(rows.tables, made, _changed(world, rows, kinds)))
     blocks = [make_block(world, clean, root, part) for part in some]
     whole = {name: pa.concat_tables([block[name] for block in blocks]) for name in blocks[0]}
     return Rows(world, root, TablesInMemory(whole))
@@ -162,13 +167,14 @@ class _ChangedTables(Tables):
         return len(self._own)
 
 
-def _changed(world: World, rows: Rows) -> set[str]:
-    """The tables that may differ from the twin's: those that the labelled kinds change, and what is made of
-    them; all where the world does not say."""
+def _changed(world: World, rows: Rows, kinds: Collection[str] | None) -> set[str]:
+    """The tables that may differ from the twin's: those that some kinds change, or all labelled ones, and
+    what is made of them; all where the world does not say."""
     tables = world.roots[rows.root]
     if not world.changed_tables or world.manifest not in tables:
         return {table.name for table in tables}
-    kinds = pc.unique(rows.tables.column(world.manifest.name, "type")).cast(pa.string()).to_pylist()
+    if kinds is None:
+        kinds = pc.unique(rows.tables.column(world.manifest.name, "type")).cast(pa.string()).to_pylist()
     changed = {world.manifest.name, *(name for kind in kinds for name in world.changed_tables[kind])}
     for table in tables:
         if changed.intersection(table.parents):

@@ -100,7 +100,7 @@ class Stock:
         self.movements: list[Movement] = []
         self.of_tier: dict[str, int] = defaultdict(int)
         self._left: Counter[int] = Counter()
-        self._shelves: dict[str, dict[int, deque[Batch]]] = defaultdict(dict)
+        self._shelves: dict[str, dict[int, deque[Batch]]] = defaultdict(lambda: defaultdict(deque))
         self._received_on: dict[int, list[Batch]] = defaultdict(list)
 
     def receive(self, batch: Batch, user: int) -> None:
@@ -187,7 +187,7 @@ class Stock:
         return max(able, key=lambda product: (self._left[product.id], -product.id), default=None)
 
     def _shelf(self, product: Product) -> deque[Batch]:
-        return self._shelves[product.tier].setdefault(product.id, deque())
+        return self._shelves[product.tier][product.id]
 
     def _move(
         self,
