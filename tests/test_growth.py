@@ -747,6 +747,19 @@ def test_settled_parts_are_the_same_files(name: str, table: str, tmp_path: Path)
     assert store.published(table).content == at_once[table].content
 
 
+@pytest.mark.parametrize(("name", "table"), [("wholesale", "products"), ("personal_banking", "users")])
+def test_a_table_that_did_not_change_keeps_its_files(name: str, table: str, tmp_path: Path) -> None:
+    """Also where a night makes all rows again; but what it changes is written."""
+    first = WORLDS[name].start + DAY
+    nodes = []
+    for day in (first, first + DAY):
+        write_world(scenario(name, 0, day), tmp_path)
+        nodes.append([(tmp_path / name / of / part_name(0)).stat().st_ino for of in (table, "transactions")])
+    (kept, changed), (kept_again, changed_again) = nodes
+    assert kept == kept_again
+    assert changed != changed_again
+
+
 @pytest.mark.parametrize("config", range(len(WORLDS["subscriptions"].configs)))
 def test_bills_whose_grace_has_run_out_are_settled(config: int) -> None:
     """Exactly those: of a younger date any may still be paid, or turn out not to be."""

@@ -17,7 +17,7 @@ from synth_assets.model.table import Table
 from synth_assets.scenario.explain import nearest
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
-from synth_assets.storage.history import keep_parts, refuse_going_back
+from synth_assets.storage.history import keep_parts, keep_unchanged, refuse_going_back
 from synth_assets.storage.parquet import Part
 from synth_assets.storage.paths import StoragePath, translate_os_errors
 from synth_assets.storage.published import Published
@@ -74,9 +74,10 @@ def write_world(
                 for name, part in built.parts.items():
                     parts[name].append(part)
         store.write_scenario(scenario)
-        published = {
-            table.name: store.publish(scenario, table, parts[table.name]) for table in scenario.world.tables
-        }
+        published = {}
+        for table in scenario.world.tables:
+            keep_unchanged(store, scenario, table, parts[table.name])
+            published[table.name] = store.publish(scenario, table, parts[table.name])
         catalogue.flip(store, scenario)
     return published
 

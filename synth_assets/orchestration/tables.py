@@ -31,7 +31,7 @@ from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, op_na
 from synth_assets.orchestration.lineage import ancestors, read_by, upstream
 from synth_assets.orchestration.parameters import reader_name
 from synth_assets.scenario.scenario import Scenario, with_versions
-from synth_assets.storage.history import keep_parts
+from synth_assets.storage.history import keep_parts, keep_unchanged
 from synth_assets.storage.published import Published
 from synth_assets.storage.store import Store
 
@@ -122,6 +122,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         if not sound:
             check_results.refuse_silence(context, found, fate)
             return
+        unchanged = keep_unchanged(store, scenario, table, parts)
         version = store.publish(scenario, table, parts)
     yield dg.MaterializeResult(
         asset_key=key,
@@ -131,7 +132,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
             "path": dg.MetadataValue.path(str(version.path)),
             "cpu_seconds": round(sum(file.cpu_seconds for file in built), 3),
             "rows_per_second": round(version.rows / seconds),
-            **({"parts_kept": len(kept)} if scenario.history else {}),
+            **({"parts_kept": unchanged} if scenario.history else {}),
         },
     )
 

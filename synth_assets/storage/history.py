@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from synth_assets.model.documents import read_document
@@ -71,11 +72,42 @@ def keep_parts(store: Store, scenario: Scenario, table: Table, most: int | None 
         return []
     kept: list[Part] = []
     staged = store.staging_dir(scenario, table)
-    for number, (path, part) in enumerate(_settled(store, scenario, table)[:most]):
+    published, settled = _published(store, scenario, table)
+    for number, (path, part) in enumerate(published[:settled][:most]):
         if not _is_intact(path, part):
             break
         _same_file(path, staged / part_name(number))
         kept.append(part)
+    return kept
+
+
+def keep_unchanged(store: Store, scenario: Scenario, table: Table, parts: Sequence[Part]) -> int:
+    """Put the parts of a table's current version in the place of staged ones with the same bytes.
+
+    A night stores anew what it changed alone, also of worlds that make all rows every night.
+
+    Args:
+        store: locked.
+        scenario: what is being made.
+        table: the table.
+        parts: the staged ones.
+
+    Returns:
+        How many of them are those of the version before.
+    """
+    if not scenario.history:
+        return 0
+    staged, kept = store.staging_dir(scenario, table), 0
+    published, _ = _published(store, scenario, table)
+    for number, (part, (path, before)) in enumerate(zip(parts, published, strict=False)):
+        if part.sha256 != before.sha256:
+            continue
+        own = staged / part_name(number)
+        if not _are_one_file(path, own):
+            if not _is_intact(path, before):
+                continue
+            _same_file(path, own)
+        kept += 1
     return kept
 
 
@@ -98,22 +130,30 @@ def refuse_going_back(store: Store, scenario: Scenario) -> None:
         )
 
 
-def _settled(store: Store, scenario: Scenario, table: Table) -> list[tuple[StoragePath, Part]]:
-    """The parts of the current version that no later day changes, and what was written of each."""
+def _published(store: Store, scenario: Scenario, table: Table) -> tuple[list[tuple[StoragePath, Part]], int]:
+    """The parts of the current version of the same history, with what was written of each, and how many of
+    the first no later day changes."""
     try:
         path = store.current(table.name)
         document = read_document((path / "_table.json").read_text(encoding="utf-8"))
         if document["history"] != scenario.history or document["as_of"] > str(scenario.config.day):
-            return []
-        parts = list(map(Part.from_document, document["parts"][: document["settled"]]))
-        return [(path / part_name(number), part) for number, part in enumerate(parts)]
+            return [], 0
+        parts = map(Part.from_document, document["parts"])
+        return [(path / part_name(number), part) for number, part in enumerate(parts)], document["settled"]
     except (OSError, ValueError, KeyError, TypeError):
-        return []
+        return [], 0
 
 
 def _is_intact(path: StoragePath, part: Part) -> bool:
     try:
         return digest(path) == part.sha256
+    except OSError:
+        return False
+
+
+def _are_one_file(path: StoragePath, other: StoragePath) -> bool:
+    try:
+        return isinstance(path, Path) and isinstance(other, Path) and path.samefile(other)
     except OSError:
         return False
 
