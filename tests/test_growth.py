@@ -776,6 +776,13 @@ def test_a_history_does_not_go_back(tmp_path: Path) -> None:
         write_world(scenario("order_to_cash", 0, LATER - DAY), tmp_path)
 
 
+def test_a_window_does_not_take_the_place_of_a_history(tmp_path: Path) -> None:
+    write_world(scenario("order_to_cash", 0, dt.date(2023, 3, 19)), tmp_path)
+    with pytest.raises(Problem, match="grown to 2023-03-19, and a window would take its place: use another"):
+        write_world(resolve("order_to_cash", {"num_transactions": 30}), tmp_path)
+    assert Store(load("order_to_cash"), tmp_path).scenario().config.grows
+
+
 def test_it_goes_on_with_its_own_configuration(tmp_path: Path) -> None:
     write_world(scenario("order_to_cash", 1, LATER), tmp_path)
     store = Store(scenario("order_to_cash", 1, LATER).world, tmp_path)

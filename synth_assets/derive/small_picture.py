@@ -12,12 +12,17 @@ from itertools import pairwise
 
 from synth_assets.model.pictures import Plot, Points
 
-WIDTH, HEIGHT = 440, 110
+WIDTH, HEIGHT = 380, 110
+"""As wide as a page of 1,440 shows beside the names of metadata."""
+
 TOP, BASE = 16, 94
 """Where the tallest value and zero are."""
 
-BAR = 20
+BAR = 11
 """Characters of the longest bar of text."""
+
+MOST_TICKS = 12
+"""Columns that are each named on the axis, at most."""
 
 CHARACTER = 7
 """How wide a digit is drawn."""
@@ -104,7 +109,10 @@ def _ends(first: str, last: str) -> list[Tick]:
 def _columns(points: Points, y: Callable[[float], int]) -> tuple[str, list[Tick]]:
     """(whole number, count): one column a number."""
     first, last = points[0][0], points[-1][0]
-    return _boxes(points, y)[0], _ends(f"{first:,g}", f"{last:,g}")
+    path, scale = _boxes(points, y)
+    if len(points) <= MOST_TICKS:
+        return path, [((at - first) * scale, f"{at:,g}") for at, _ in points]
+    return path, _ends(f"{first:,g}", f"{last:,g}")
 
 
 def _log_columns(points: Points, y: Callable[[float], int]) -> tuple[str, list[Tick]]:

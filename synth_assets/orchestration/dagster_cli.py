@@ -14,7 +14,7 @@ MODULE_VARIABLE = "DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME"
 HOME = ".dagster_home"
 COMMANDS = {"dagster", "dagster-webserver", "dagster-daemon", "dg"}
 SOMEBODYS_CODE = {"pyproject.toml", "workspace.yaml", "dg.toml"}
-SUPERSEDED = "Function `dev_command` is superseded"
+SUPERSEDED = r"Function `\w+` is superseded"
 NAMING_CODE = ("-m", "-f", "-w", "-a", "--module-name", "--python-file", "--workspace", "--package-name")
 
 
@@ -23,8 +23,8 @@ def prepare(words: list[str]) -> None:
 
     `dagster asset materialize` takes the definitions from here, unless the directory has a project of its own
     or an option names other ones. In this project's directory the history is that of `make data`, and a wrong
-    selection is said in a line; `dagster dev` and `dg dev` read `.env` instead. `dagster dev` of these
-    definitions starts without the warning that `dg dev` supersedes it.
+    selection is said in a line; `dagster dev` and `dg dev` read `.env` instead. Commands of these
+    definitions start without the warning that `dg` supersedes them.
     """
     if not words or not COMMANDS & set(map(os.path.basename, words[1:3])):
         return
@@ -34,7 +34,7 @@ def prepare(words: list[str]) -> None:
         os.environ.setdefault(MODULE_VARIABLE, DEFINITIONS)
     if is_ours and "dev" not in words and os.path.isfile(os.path.join(HOME, "dagster.yaml")):
         os.environ.setdefault("DAGSTER_HOME", os.path.abspath(HOME))
-    if "dev" in words and (is_ours or DEFINITIONS in words):
+    if DEFINITIONS in (*words, os.environ.get(MODULE_VARIABLE)):
         warnings.filterwarnings("ignore", SUPERSEDED)
     if is_ours and {"materialize", "launch"} & set(words):
         sys.excepthook = _in_a_line

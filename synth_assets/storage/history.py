@@ -115,15 +115,20 @@ def refuse_going_back(store: Store, scenario: Scenario) -> None:
     """See that a history does not lose days.
 
     Raises:
-        Problem: the same history is published up to a later day.
+        Problem: the same history is published up to a later day, or what is made is none.
     """
-    if not scenario.history or not (store.home / "scenario.json").exists():
+    if not (store.home / "scenario.json").exists():
         return
     try:
         before = store.scenario()
     except Problem:  # damaged: it is written anew
         return
-    if before.history == scenario.history and before.config.day > scenario.config.day:
+    if before.history and not scenario.history:
+        raise Problem(
+            f"{scenario.world.name}: its history has grown to {before.config.day}, and a window would take "
+            "its place: use another data directory; with --as-of alone it goes on"
+        )
+    if scenario.history and before.history == scenario.history and before.config.day > scenario.config.day:
         raise Problem(
             f"{scenario.world.name}: its history has grown to {before.config.day}, and as_of "
             f"{scenario.config.day} would take days away: give a later --as-of, or another --data-dir"

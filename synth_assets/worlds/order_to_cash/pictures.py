@@ -54,7 +54,7 @@ PLOTS = (
     ),
     Plot(
         "invoices",
-        "First digits of amounts due, share in % (Benford: 30, 18, 12, 10, 8, 7, 6, 5, 5)",
+        "First digits, % (Benford: 30, 18, 12 … 5)",
         """select substr(amount_due_cents::varchar, 1, 1)::int, 100 * count(*) / sum(count(*)) over ()
         from invoices where amount_due_cents > 0 group by 1 order by 1""",
         "columns",
