@@ -10,4 +10,4 @@ ALLOCATIONS = 100_000
 
 def collect_less_often() -> None:
     """Look for objects that only refer to each other once in 100,000 new ones: rows and books are no such."""
-    gc.set_threshold(ALLOCATIONS, 20, 100)
+    gc.set_threshold(ALLOCATIONS)
