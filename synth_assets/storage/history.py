@@ -82,9 +82,10 @@ def keep_parts(store: Store, scenario: Scenario, table: Table, most: int | None 
 
 
 def keep_unchanged(store: Store, scenario: Scenario, table: Table, parts: Sequence[Part]) -> int:
-    """Put the parts of a table's current version in the place of staged ones with the same bytes.
+    """Put the files of a table's current version in the place of staged ones with the same bytes.
 
-    A night stores anew what it changed alone, also of worlds that make all rows every night.
+    A night stores anew what it changed alone, also of worlds that make all rows every night. An object store
+    has no second name for a file: there nothing is put.
 
     Args:
         store: locked.
@@ -93,22 +94,20 @@ def keep_unchanged(store: Store, scenario: Scenario, table: Table, parts: Sequen
         parts: the staged ones.
 
     Returns:
-        How many of them are those of the version before.
+        How many parts hold the bytes of the version before.
     """
     if not scenario.history:
         return 0
-    staged, kept = store.staging_dir(scenario, table), 0
+    staged, unchanged = store.staging_dir(scenario, table), 0
     published, _ = _published(store, scenario, table)
     for number, (part, (path, before)) in enumerate(zip(parts, published, strict=False)):
         if part.sha256 != before.sha256:
             continue
+        unchanged += 1
         own = staged / part_name(number)
-        if not _are_one_file(path, own):
-            if not _is_intact(path, before):
-                continue
+        if isinstance(own, Path) and not _are_one_file(path, own) and _is_intact(path, before):
             _same_file(path, own)
-        kept += 1
-    return kept
+    return unchanged
 
 
 def refuse_going_back(store: Store, scenario: Scenario) -> None:
