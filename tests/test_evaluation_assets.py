@@ -9,11 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from synth_assets import worlds
+from synth_assets.checks.spec import CATALOGUE
 from synth_assets.definitions import defs
 from synth_assets.evaluate import difficulty
 from synth_assets.model.world import World
 from synth_assets.orchestration.evaluation import evaluation_assets
-from synth_assets.orchestration.keys import CATALOGUE, asset_key
+from synth_assets.orchestration.keys import asset_key
 from synth_assets.scenario.resolve import resolve
 from tests.dagster_runs import QUIET, WORLD, failure, run
 

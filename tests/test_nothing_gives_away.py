@@ -79,7 +79,7 @@ def test_labels_of_a_kind_that_does_not_exist_end_no_verification(tmp_path) -> N
 
 def outcome(world, config, sources):
     """What the check says of written tables."""
-    checks = some_checks(world, config, sources, "anomaly_manifest")
+    checks = some_checks(world, config, sources, "catalogue")
     return next(check for check in checks if check.name == NOTHING)
 
 

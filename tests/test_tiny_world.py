@@ -87,7 +87,7 @@ def test_a_deferred_reference_is_no_lineage() -> None:
     assert edges["orders"] == ("currencies", "partners")
     assert edges["notes"] == ("orders",)
     assert edges["partner_totals"] == ("orders",)
-    assert edges["catalogue"] == ("anomaly_manifest", "partner_totals")
+    assert edges["catalogue"] == ("notes", "anomaly_manifest", "partner_totals")
 
 
 def test_views_answer_in_published_units(tiny_is_known, tmp_path) -> None:
@@ -135,7 +135,8 @@ def test_dagster_makes_it_in_groups_by_subject(tiny_is_known, tmp_path, monkeypa
     assets = world_assets(WORLD)
     groups = {key.path[-1]: group for asset in assets for key, group in asset.group_names_by_key.items()}
     assert groups["orders"] == "tiny_trade"
-    assert groups["scenario"] == "tiny"
+    assert groups["scenario"] == "tiny_scenario"
+    assert groups["catalogue"] == "tiny"
     result = dg.materialize(assets, raise_on_error=False)
     assert result.success
     assert all(check.passed for check in result.get_asset_check_evaluations())

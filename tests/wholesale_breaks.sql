@@ -216,3 +216,61 @@ DELETE FROM client_activity WHERE activity_type = 'PAYMENT_RECORDED' AND rowid %
 
 -- name: notes_hang_together
 UPDATE note_comments SET created_at = TIMESTAMP '2023-12-31' WHERE rowid = 0;
+
+-- name: grades_are_listed
+UPDATE batches SET grade = 'C' WHERE rowid = 0;
+
+-- name: products_are_in_a_subcategory
+UPDATE products SET subcategory = 'Gummies' WHERE rowid = 0;
+
+-- name: kinds_of_strain_are_tags
+UPDATE strains SET category = 'Ruderalis' WHERE rowid = 0;
+
+-- name: prices_are_ruled_by_category
+UPDATE categories SET name = 'Flowers' WHERE name = 'Flower';
+
+-- name: batches_lie_in_bins
+UPDATE batch_locations SET bin = 'Z9' WHERE rowid = 0;
+
+-- name: delivered_products_are_described
+DELETE FROM product_tags WHERE product_id = (SELECT product_id FROM batches LIMIT 1);
+
+-- name: no_rule_for_a_range_of_costs_applies
+UPDATE batches SET cogs_mode = 'RANGE' WHERE rowid = 0;
+
+-- name: rules_agree_on_pounds
+UPDATE cogs_rules SET condition_value = condition_value + 1;
+
+-- name: money_moves_in_a_listed_way
+UPDATE payment_methods SET is_active = false WHERE code = 'WIRE';
+
+-- name: grow_tags_are_subcategories
+INSERT INTO tag_hierarchy BY NAME SELECT 999 AS tag_hierarchy_id, tag_id AS parent_tag_id, 1 AS
+    child_tag_id FROM tags WHERE name = 'Indoor';
+
+-- name: figures_are_for_users
+UPDATE users SET role = 'user';
+
+-- name: dashboards_have_figures
+DELETE FROM dashboard_kpi_configs WHERE role = 'admin';
+
+-- name: preferences_are_of_shown_widgets
+DELETE FROM dashboard_widget_layouts WHERE role = 'admin';
+
+-- name: sheets_are_made_from_a_version
+DELETE FROM sales_sheet_versions WHERE version_number = 1;
+
+-- name: limits_are_set_when_signals_are
+UPDATE credit_signal_history SET calculated_at = calculated_at + INTERVAL 1 SECOND WHERE rowid = 0;
+
+-- name: links_say_what_a_card_says
+UPDATE transaction_links SET link_amount_cents = link_amount_cents - 1 WHERE rowid = 0;
+
+-- name: listed_invoices_are_on_the_card
+DELETE FROM client_transactions WHERE transaction_type = 'INVOICE' AND rowid = 0;
+
+-- name: notes_are_listed_by_their_authors
+UPDATE client_activity SET user_id = user_id + 1 WHERE activity_type = 'NOTE_ADDED';
+
+-- name: alerts_reach_who_asked
+UPDATE inventory_alerts SET acknowledged_by_id = 1 WHERE inventory_alert_type = 'LOW_STOCK';

@@ -35,7 +35,7 @@ from synth_assets.checks.check import SHOWN, Check, count
 from synth_assets.checks.fault_chains import SEVERAL, compared, links_of, mark_faults, number_sql
 from synth_assets.checks.held import compared_rows, held
 from synth_assets.checks.places import Place, places
-from synth_assets.checks.spec import CheckSpec, Evidence
+from synth_assets.checks.spec import CATALOGUE, CheckSpec, Evidence
 from synth_assets.checks.traits import FEWEST, HOLIDAYS_SQL, traits, traits_sql
 from synth_assets.derive.duckdb_view import attach_files
 from synth_assets.model.table import Table
@@ -102,7 +102,7 @@ def giveaway_check(world: World) -> CheckSpec:
 
     return CheckSpec(
         NOTHING,
-        world.manifest.name,
+        CATALOGUE,
         "What rows at fault hold sound rows hold too, but for what makes the fault; no row's place tells.",
         "WARN",
         run,

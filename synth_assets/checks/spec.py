@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     import pandera.pyarrow as pandera
 
 
+CATALOGUE = "catalogue"
+"""What checks of all tables together belong to: the last asset of a world."""
+
+
 class KindResult(NamedTuple):
     """The labels of one kind of fault, what its rule found, and the first that only one side has."""
 
@@ -122,7 +126,7 @@ class CheckSpec:
 
     Attributes:
         name: unique among the checks of one table.
-        table: the table that it belongs to, or the world's report.
+        table: the table that it belongs to, the world's report, or its catalogue.
         sentence: what must hold.
         severity: ERROR where data that fails must not be used, WARN where it may.
         run: looks at the evidence and gives the outcome.

@@ -1,21 +1,26 @@
 """The last asset of a world: the DuckDB catalogue, flipped for all its tables at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import blake2b
 
 import dagster as dg
 
 from synth_assets import __version__
+from synth_assets.checks import verify
+from synth_assets.checks.check import Check
+from synth_assets.checks.spec import CATALOGUE, CheckSpec, Evidence
 from synth_assets.model.world import World
-from synth_assets.orchestration.check_results import as_table
+from synth_assets.orchestration import check_results
+from synth_assets.orchestration.checked import checked_asset
 from synth_assets.orchestration.database import connected
-from synth_assets.orchestration.failures import fail_in_one_line, refuse_other_scenario, refuse_unused_config
-from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for, tags
+from synth_assets.orchestration.failures import Event, refuse_other_scenario
+from synth_assets.orchestration.keys import OWNERS, asset_key, store_for, tags
 from synth_assets.orchestration.lineage import upstream
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
 from synth_assets.storage.published import Published
+from synth_assets.storage.store import Store
 
 WARN_HOURS, FAIL_DAYS = 26, 7
 """After a night and two hours a catalogue is a day behind; after a week nobody keeps it."""
@@ -24,8 +29,8 @@ WARN_HOURS, FAIL_DAYS = 26, 7
 def catalogue_asset(world: World) -> dg.AssetsDefinition:
     """The views of a world in `synth_assets.duckdb`; whoever queries them never sees a mixture."""
 
-    @dg.asset(
-        key=asset_key(world, CATALOGUE),
+    spec = dg.AssetSpec(
+        asset_key(world, CATALOGUE),
         deps=[asset_key(world, name) for name in upstream(world)[CATALOGUE]],
         description=(
             f"One DuckDB view for every table of {world.name}, amounts in dollars. All views are switched "
@@ -38,38 +43,72 @@ def catalogue_asset(world: World) -> dg.AssetsDefinition:
         tags=tags(world),
         code_version=__version__,
         freshness_policy=_freshness(world),
+        skippable=True,
     )
-    def flip(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        with fail_in_one_line():
-            refuse_unused_config(context)
-            store = store_for(world, CATALOGUE)
-            with store.lock(wait=True):
-                refuse_other_scenario(context, world, store)
-                scenario = store.scenario()
-                path = catalogue.flip(store, scenario)
-            published = {table.name: store.published(table.name, scenario) for table in world.tables}
-        rows = [
-            {
-                "view": f"{world.name}.{table.name}",
-                "rows": published[table.name].rows,
-                "a row is": table.grain,
-            }
-            for table in world.tables
-        ]
-        return dg.MaterializeResult(
-            data_version=dg.DataVersion(catalogue_version(scenario, published)),
-            metadata={
-                "path": dg.MetadataValue.path(str(path)),
-                "views": as_table(rows),
-                "example": dg.MetadataValue.md(
-                    f"```sql\n{example(world)}\n```\n\n{answer(world, scenario, published)}"
-                ),
-                "scenario": scenario.id,
-                "as_of": str(scenario.config.day),
-            },
-        )
 
-    return flip
+    def make(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        return materialise(context, world)
+
+    def check(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        return judge(context, world)
+
+    return checked_asset(world, CATALOGUE, spec, make, check)
+
+
+def judge(context: dg.AssetExecutionContext, world: World) -> Iterator[Event]:
+    """The chosen checks of all tables together, over what is published.
+
+    Raises:
+        Problem: a table is missing, damaged or from another scenario.
+    """
+    store = store_for(world, CATALOGUE)
+    scenario = store.scenario()
+    checks = check_results.chosen(context, check_results.checks_of(world, CATALOGUE))
+    for check in _run(checks, scenario, _published(store, scenario)):
+        yield check_results.result(asset_key(world, CATALOGUE), check)
+
+
+def materialise(context: dg.AssetExecutionContext, world: World) -> Iterator[Event]:
+    """Check all tables together, turn the catalogue to them, and tell Dagster; these checks only warn.
+
+    Raises:
+        Problem: a table is missing, damaged or from another scenario.
+    """
+    key, store = asset_key(world, CATALOGUE), store_for(world, CATALOGUE)
+    with store.lock(wait=True):
+        refuse_other_scenario(context, world, store)
+        scenario = store.scenario()
+        published = _published(store, scenario)
+        found = _run(check_results.checks_of(world, CATALOGUE), scenario, published)
+        path = catalogue.flip(store, scenario)
+    yield from check_results.told(context, key, found, "")
+    rows = [
+        {"view": f"{world.name}.{table.name}", "rows": published[table.name].rows, "a row is": table.grain}
+        for table in world.tables
+    ]
+    yield dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(catalogue_version(scenario, published)),
+        metadata={
+            "path": dg.MetadataValue.path(str(path)),
+            "views": check_results.as_table(rows),
+            "example": dg.MetadataValue.md(
+                f"```sql\n{example(world)}\n```\n\n{answer(world, scenario, published)}"
+            ),
+            "scenario": scenario.id,
+            "as_of": str(scenario.config.day),
+        },
+    )
+
+
+def _published(store: Store, scenario: Scenario) -> dict[str, Published]:
+    return {table.name: store.published(table.name, scenario) for table in store.world.tables}
+
+
+def _run(checks: Sequence[CheckSpec], scenario: Scenario, published: Mapping[str, Published]) -> list[Check]:
+    world = scenario.world
+    with connected(world, scenario.config, published) as connection:
+        return verify.run(checks, Evidence(connection, world, scenario.config, published))
 
 
 def _freshness(world: World) -> dg.FreshnessPolicy | None:

@@ -12,6 +12,7 @@ import dagster as dg
 import pyarrow as pa
 
 from synth_assets import __version__
+from synth_assets.checks.spec import CATALOGUE
 from synth_assets.evaluate.corrections import write_corrections
 from synth_assets.evaluate.deep import deep_checks, names_of_deep_checks
 from synth_assets.evaluate.page import html
@@ -25,7 +26,7 @@ from synth_assets.orchestration.failures import (
     log_failed_checks,
     refuse_unused_config,
 )
-from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, op_name, store_for, tags
+from synth_assets.orchestration.keys import OWNERS, asset_key, op_name, store_for, tags
 from synth_assets.scenario.resolve import day_of
 from synth_assets.storage.paths import temporary_directory, write_atomic
 

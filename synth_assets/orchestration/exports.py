@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 
 from synth_assets import __version__
+from synth_assets.checks.spec import CATALOGUE
 from synth_assets.export.formats import published, vendor_of, write
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
@@ -17,7 +18,7 @@ from synth_assets.orchestration.failures import (
     refuse_other_scenario,
     refuse_unused_config,
 )
-from synth_assets.orchestration.keys import CATALOGUE, OWNERS, asset_key, store_for, tags
+from synth_assets.orchestration.keys import OWNERS, asset_key, store_for, tags
 from synth_assets.worlds import NAMES
 
 EXPORTS_VARIABLE = "SYNTH_ASSETS_EXPORTS"

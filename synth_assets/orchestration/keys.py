@@ -10,7 +10,7 @@ from synth_assets.storage.store import Store, data_dir
 BARE_WORLD = "order_to_cash"
 """The world whose keys carry no prefix, so that `--select invoices+` is all there is to type."""
 
-SCENARIO, CATALOGUE = "scenario", "catalogue"
+SCENARIO = "scenario"
 OWNERS = ["team:synth_assets"]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from synth_assets.checks.fault_chains import compared
 from synth_assets.checks.report import tables_of
+from synth_assets.checks.spec import CATALOGUE
 from synth_assets.checks.table_checks import pointers_checked_with
+from synth_assets.model.decoy_list import DECOYS
 from synth_assets.model.world import World
-from synth_assets.orchestration.keys import CATALOGUE, SCENARIO
+from synth_assets.orchestration.keys import SCENARIO
 
 Edges = dict[str, tuple[str, ...]]
 
@@ -49,12 +50,12 @@ def _needed(world: World) -> Edges:
         for query in world.sql(name):
             *others, about = world.tables_read(query.sql)
             needed[about].update(others)
-    for query in world.sql("rules"):
+    for query in (*world.sql("rules"), *world.sql(DECOYS)):
         needed[world.manifest.name].update(world.tables_read(query.sql))
-    if world.anomalies:
-        needed[world.manifest.name].update(table.name for table in compared(world))
     for view in world.derived:
         needed[view.name] = set(world.tables_read(world.query_of(view)))
+    if DECOYS in needed:
+        needed[DECOYS].add(world.manifest.name)  # its checks say that no decoy is labelled
     if world.report:
         needed[world.report.name] = set(tables_of(world))
     order = [*(table.name for table in world.tables), *(view.name for view in world.derived)]

@@ -16,10 +16,11 @@ from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
 from synth_assets import worlds
+from synth_assets.checks.spec import CATALOGUE
 from synth_assets.model.errors import Problem
 from synth_assets.model.world import World
 from synth_assets.orchestration.catalogue import catalogue_version
-from synth_assets.orchestration.keys import CATALOGUE, SCENARIO, asset_key, store_for
+from synth_assets.orchestration.keys import SCENARIO, asset_key, store_for
 from synth_assets.storage.published import Published
 from synth_assets.storage.store import Store, data_dir
 

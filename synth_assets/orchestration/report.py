@@ -10,23 +10,15 @@ from synth_assets import __version__
 from synth_assets.checks.report import report_file, report_on
 from synth_assets.model.world import Report, World
 from synth_assets.orchestration import check_results, metadata
-from synth_assets.orchestration.failures import (
-    Event,
-    fail_in_one_line,
-    log_failed_checks,
-    refuse_other_scenario,
-    refuse_unused_config,
-)
-from synth_assets.orchestration.keys import OWNERS, asset_key, op_name, store_for, tags
+from synth_assets.orchestration.checked import checked_asset
+from synth_assets.orchestration.failures import Event, refuse_other_scenario
+from synth_assets.orchestration.keys import OWNERS, asset_key, store_for, tags
 from synth_assets.orchestration.lineage import upstream
 from synth_assets.storage.paths import write_atomic
 
 
 def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
-    """The report on the tables of a world, with the items of its list as checks inside.
-
-    Like a table's, they can run alone, see `tables.table_asset`.
-    """
+    """The report on the tables of a world, with the items of its list as checks inside."""
     key = asset_key(world, report.name)
     spec = dg.AssetSpec(
         key,
@@ -40,21 +32,13 @@ def report_asset(world: World, report: Report) -> dg.AssetsDefinition:
         skippable=True,
     )
 
-    @dg.multi_asset(
-        name=op_name(world, report.name),
-        specs=[spec],
-        check_specs=check_results.check_specs(world, report.name),
-        can_subset=True,
-    )
-    def materialise_report(context: dg.AssetExecutionContext) -> Iterator[Event]:
-        with fail_in_one_line():
-            refuse_unused_config(context)
-            events = materialise if key in context.selected_asset_keys else judge
-            severe = check_results.severities(check_results.checks_of(world, report.name))
-            told = check_results.with_reasons(context, key, severe, events(context, world, report))
-            yield from log_failed_checks(context, told)
+    def make(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        return materialise(context, world, report)
 
-    return materialise_report
+    def check(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        return judge(context, world, report)
+
+    return checked_asset(world, report.name, spec, make, check)
 
 
 def judge(context: dg.AssetExecutionContext, world: World, report: Report) -> Iterator[Event]:

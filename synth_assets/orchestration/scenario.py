@@ -14,7 +14,7 @@ from synth_assets import __version__
 from synth_assets.model.world import World
 from synth_assets.orchestration import launchpad
 from synth_assets.orchestration.failures import fail_in_one_line, refuse_unused_config
-from synth_assets.orchestration.keys import OWNERS, SCENARIO, asset_key, store_for, tags
+from synth_assets.orchestration.keys import OWNERS, SCENARIO, asset_key, group_name, store_for, tags
 from synth_assets.scenario.explain import allowed, value_of
 from synth_assets.scenario.resolve import CONFIG_VARIABLE, resolve
 from synth_assets.scenario.scenario import Scenario
@@ -26,16 +26,20 @@ _TYPES: dict[Any, Any] = {bool: bool, int: int, float: float}
 
 
 def scenario_asset(world: World, usual: Mapping[str, Any]) -> dg.AssetsDefinition:
-    """The scenario of a world: defaults < preset < the file in SYNTH_ASSETS_CONFIG < `usual` < run config."""
+    """The scenario of a world: defaults < preset < the file in SYNTH_ASSETS_CONFIG < `usual` < run config.
+
+    A large world begins with it in a group of its own.
+    """
+    subject = SCENARIO if any(table.subject for table in world.tables) else ""
 
     @dg.asset(
         key=asset_key(world, SCENARIO),
         description=_description(world),
         config_schema=config_field(world),
-        group_name=world.name,
+        group_name=group_name(world, subject),
         kinds={"python", "json"},
         owners=OWNERS,
-        tags=tags(world),
+        tags=tags(world, subject),
         code_version=__version__,
     )
     def scenario(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

@@ -17,17 +17,12 @@ from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.orchestration import check_results, metadata, plots
+from synth_assets.orchestration.checked import checked_asset
 from synth_assets.orchestration.database import connected
 from synth_assets.orchestration.description import description, why_empty
 from synth_assets.orchestration.engine import ENGINE
-from synth_assets.orchestration.failures import (
-    Event,
-    fail_in_one_line,
-    log_failed_checks,
-    refuse_other_scenario,
-    refuse_unused_config,
-)
-from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, op_name, store_for, tags
+from synth_assets.orchestration.failures import Event, refuse_other_scenario
+from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store_for, tags
 from synth_assets.orchestration.lineage import ancestors, read_by, upstream
 from synth_assets.orchestration.parameters import reader_name
 from synth_assets.scenario.scenario import Scenario, with_versions
@@ -37,10 +32,7 @@ from synth_assets.storage.store import Store
 
 
 def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
-    """The asset of a table, with its checks inside: they run before the table is published.
-
-    It is a `multi_asset` of one asset, for these can run their checks alone: then over what is published.
-    """
+    """The asset of a table, with its checks inside: they run before the table is published."""
     key = asset_key(world, table.name)
     spec = dg.AssetSpec(
         key,
@@ -59,22 +51,13 @@ def table_asset(world: World, table: Table) -> dg.AssetsDefinition:
         skippable=True,
     )
 
-    @dg.multi_asset(
-        name=op_name(world, table.name),
-        specs=[spec],
-        check_specs=check_results.check_specs(world, table.name),
-        can_subset=True,
-        required_resource_keys={ENGINE},
-    )
-    def materialise_table(context: dg.AssetExecutionContext) -> Iterator[Event]:
-        with fail_in_one_line():
-            refuse_unused_config(context)
-            events = materialise if key in context.selected_asset_keys else judge
-            severe = check_results.severities(check_results.checks_of(world, table.name))
-            told = check_results.with_reasons(context, key, severe, events(context, world, table))
-            yield from log_failed_checks(context, told)
+    def make(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        return materialise(context, world, table)
 
-    return materialise_table
+    def check(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        return judge(context, world, table)
+
+    return checked_asset(world, table.name, spec, make, check, [ENGINE])
 
 
 def judge(context: dg.AssetExecutionContext, world: World, table: Table) -> Iterator[Event]:

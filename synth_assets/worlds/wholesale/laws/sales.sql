@@ -142,3 +142,10 @@ LEFT JOIN orders ON order_id = historical_order_id
 WHERE batches.created_at > match_records.created_at
     OR orders.created_at > match_records.created_at
     OR (inventory_batch_id IS NULL AND vendor_supply_id IS NULL AND historical_order_id IS NULL);
+
+-- name: sheets_are_made_from_a_version — A sheet that was sent was made from a version that its template had by then.
+SELECT sales_sheet_history_id, template_id FROM sales_sheet_history
+WHERE NOT EXISTS (
+    FROM sales_sheet_versions AS version
+    WHERE version.template_id = sales_sheet_history.template_id AND version.created_at <= sales_sheet_history.created_at
+);

@@ -107,3 +107,22 @@ WHERE parent.client_id <> child.client_id
         <> CASE WHEN transaction_link_type = 'PAYMENT_FOR' THEN 'PAYMENT' ELSE 'REFUND' END
     OR link_amount_cents > child.amount_cents
     OR child.transacted_at < parent.transacted_at AND transaction_link_type <> 'CREDIT_APPLIED_TO';
+
+-- name: links_say_what_a_card_says — What payments and credits are linked with an invoice is what its card line says is paid.
+SELECT invoice.transaction_id, linked_cents, payment_amount_cents
+FROM (FROM transactions WHERE transaction_type = 'INVOICE') AS invoice
+JOIN (FROM client_transactions WHERE transaction_type = 'INVOICE') AS line
+    ON CAST(line.metadata AS JSON) ->> 'invoiceId' = CAST(invoice.metadata AS JSON) ->> 'invoiceId'
+LEFT JOIN (
+    SELECT parent_transaction_id, sum(link_amount_cents) AS linked_cents
+    FROM transaction_links WHERE transaction_link_type IN ('PAYMENT_FOR', 'CREDIT_APPLIED_TO')
+    GROUP BY parent_transaction_id
+) ON parent_transaction_id = invoice.transaction_id
+WHERE coalesce(linked_cents, 0) <> coalesce(payment_amount_cents, 0);
+
+-- name: listed_invoices_are_on_the_card — An invoice in a client's list is a line of its card.
+SELECT client_activity_id, metadata FROM client_activity
+ANTI JOIN (FROM client_transactions WHERE transaction_type = 'INVOICE') AS line
+    ON line.client_id = client_activity.client_id
+    AND CAST(line.metadata AS JSON) ->> 'invoiceId' = CAST(client_activity.metadata AS JSON) ->> 'invoiceId'
+WHERE activity_type = 'TRANSACTION_ADDED';

@@ -204,3 +204,20 @@ LEFT JOIN note_comments AS parent ON parent.note_comment_id = note_comments.pare
 WHERE note_comments.created_at < freeform_notes.created_at
     OR parent.created_at >= note_comments.created_at
     OR parent.note_id <> note_comments.note_id;
+
+-- name: limits_are_set_when_signals_are — A credit limit is calculated or changed at the moment of its client's signals.
+SELECT credit_audit_log_id, client_id, event_type FROM credit_audit_log
+ANTI JOIN credit_signal_history AS signals
+    ON signals.client_id = credit_audit_log.client_id AND signals.calculated_at = credit_audit_log.created_at
+WHERE event_type <> 'EXPOSURE_EXCEEDED';
+
+-- name: notes_are_listed_by_their_authors — A note on a client enters its list at the note's first step, by who wrote it.
+SELECT client_activity_id, metadata FROM client_activity
+ANTI JOIN (
+    SELECT client_id, note_id, user_id, note_activity.created_at
+    FROM client_notes JOIN note_activity USING (note_id) WHERE activity_type = 'CREATED'
+) AS step
+    ON step.client_id = client_activity.client_id
+    AND CAST(note_id AS VARCHAR) = CAST(client_activity.metadata AS JSON) ->> 'noteId'
+    AND step.user_id = client_activity.user_id AND step.created_at = client_activity.created_at
+WHERE client_activity.activity_type = 'NOTE_ADDED';
