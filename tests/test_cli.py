@@ -317,6 +317,16 @@ def command(*arguments: str, stdout=subprocess.DEVNULL, **options) -> subprocess
     )
 
 
+@pytest.mark.parametrize("words", [("--help",), ("worlds",), ("schema", "all")], ids=" ".join)
+def test_a_reader_that_has_seen_enough_ends_a_command_as_it_ends_others(words):
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = command(*words, stdout=writer)
+    os.close(writer)
+    assert ended.communicate(timeout=60) == (None, "")
+    assert ended.returncode == 128 + signal.SIGPIPE
+
+
 def test_a_plain_locale_reads_what_the_package_holds(data):
     plain = os.environ | {"PYTHONUTF8": "0", "LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0"}
     for arguments in (("generate", "order_to_cash", *SMALL), ("verify", "order_to_cash")):

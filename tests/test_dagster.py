@@ -39,16 +39,26 @@ from tests.dagster_runs import AS_OF, WORLD, check, run
 Result = dg.ExecuteInProcessResult
 
 
+class Told(io.StringIO):
+    """What is printed, and how much of it a reader has."""
+
+    flushed = 0
+
+    def flush(self) -> None:
+        self.flushed = len(self.getvalue())
+
+
 @pytest.fixture(scope="module")
 def data_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Result], Path, str]:
     """`make data`: the run of each world, where it wrote and what was told."""
     results: dict[str, Result] = {}
-    told, progress = io.StringIO(), io.StringIO()
+    told, progress = Told(), io.StringIO()
 
     def remembered(world: World, *given: Any) -> Result:
         assert re.search(rf"{world.name}: making \d+ assets …\n\Z", progress.getvalue()), (
             "who waits knows why"
         )
+        assert told.flushed == len(told.getvalue()), "in order where both go to one place"
         results[world.name] = run_world(world, *given)
         return results[world.name]
 

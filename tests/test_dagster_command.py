@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 import warnings
@@ -36,8 +37,9 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def test_materialize_needs_no_option_but_the_selection(tmp_path: Path) -> None:
-    """In one run products are made, and payments told what they lack."""
-    environment = {"SYNTH_ASSETS_DATA_DIR": str(tmp_path)}
+    """In one run products are made, and payments told what they lack, in few lines."""
+    shutil.copy(ROOT / "dagster.yaml", tmp_path)
+    environment = {"SYNTH_ASSETS_DATA_DIR": str(tmp_path), "DAGSTER_HOME": str(tmp_path)}
     environment |= variables_set("python", "/bin/dagster", "asset", "materialize")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SYNTH_ASSETS_DATA_DIR", str(tmp_path))
@@ -50,6 +52,8 @@ def test_materialize_needs_no_option_but_the_selection(tmp_path: Path) -> None:
         "order_to_cash/invoices has not been materialised. "
         "Run: dagster asset materialize --select '*payments'" in refused.stderr
     )
+    logged = [line.split(" - ")[2] for line in refused.stderr.splitlines() if " - dagster - " in line]
+    assert sorted(logged) == ["ERROR", "ERROR", "INFO"], "what was made, the step that failed and its run"
 
 
 def variables_set(*words: str, **before: str) -> dict[str, str]:

@@ -6,6 +6,8 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -26,9 +28,12 @@ from synth_assets.cli.verify import verify
 from synth_assets.generation.garbage import collect_less_often
 from synth_assets.model.errors import first_line
 
+CLOSED_PIPE = 128 + 13
+"""Exit code where nobody reads on: what a shell says of a tool that SIGPIPE ended."""
+
 
 class _Commands(click.Group):
-    """The commands; help that cannot be written, too, ends with one line."""
+    """The commands; help that cannot be written, too, ends with one line, or quietly if nobody reads on."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         collect_less_often()
@@ -42,6 +47,23 @@ class _Commands(click.Group):
             sys.exit(1)
         finally:
             _drop_unwritten()
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _while_read():
+            return super().make_context(*args, **kwargs)  # help is written here
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _while_read():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _while_read() -> Iterator[None]:
+    """Ends the program quietly where the reader of stdout has seen enough."""
+    try:
+        yield
+    except BrokenPipeError:
+        sys.exit(CLOSED_PIPE)
 
 
 def _drop_unwritten() -> None:

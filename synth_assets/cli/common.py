@@ -35,7 +35,7 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
             line, code = str(problem), problem.exit_code
         except KeyboardInterrupt:
             line, code = "stopped: nothing is half-written", 1
-        except BrokenPipeError:  # the reader of stdout has seen enough; click ends quietly
+        except BrokenPipeError:  # the reader of stdout has seen enough: see `_Commands`
             raise
         except OSError as error:
             line, code = f"{error.filename or 'the output cannot be written'}: {first_line(error)}", 1

@@ -51,7 +51,7 @@ def main() -> int:
             if not result.success:
                 print("\n".join(_failure(world, result)), file=sys.stderr)
                 return 1
-            print("\n".join(_summary(world, result, perf_counter() - started)))
+            print("\n".join(_summary(world, result, perf_counter() - started)), flush=True)
     print("\n".join(_next(data_dir())))
     return 0
 

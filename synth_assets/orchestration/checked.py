@@ -50,7 +50,7 @@ def checked_asset(
             refuse_unused_config(context)
             events = materialise if spec.key in context.selected_asset_keys else judge
             severe = check_results.severities(check_results.checks_of(world, name))
-            told = check_results.with_reasons(context, spec.key, severe, events(context))
-            yield from log_failed_checks(context, told)
+            told = log_failed_checks(context, events(context))
+            yield from check_results.with_reasons(context, spec.key, severe, told)
 
     return tell

@@ -77,8 +77,8 @@ def _report(world: World) -> dg.AssetsDefinition:
             else:
                 events = _judged(world, [name for short, name in names.items() if short in asked])
             severe = dict.fromkeys(names, dg.AssetCheckSeverity.WARN.value)
-            told = check_results.with_reasons(context, key, severe, events)
-            yield from log_failed_checks(context, told)
+            told = log_failed_checks(context, events)
+            yield from check_results.with_reasons(context, key, severe, told)
 
     return tell
 
