@@ -28,7 +28,7 @@ from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.check_results import check_specs, identifier
 from synth_assets.orchestration.column_summary import BARS
 from synth_assets.orchestration.keys import asset_key
-from synth_assets.orchestration.metadata import definition_metadata
+from synth_assets.orchestration.metadata import GAP, PREVIEW_WIDTH, definition_metadata
 from synth_assets.orchestration.schedule import nightly
 from synth_assets.orchestration.tables import ancestors
 from synth_assets.scenario.resolve import resolve
@@ -337,7 +337,9 @@ def test_the_page_shows_rows_columns_amounts_and_a_picture(made: tuple) -> None:
     result, path = made
     shown = materializations(result)[dg.AssetKey("invoices")]
     assert shown["dagster/row_count"].value == 980
-    assert shown["preview"].value.startswith("| invoice_id | order_id | amount_due |")
+    head, _, first, *_ = shown["preview"].value.split("\n")
+    assert head == "|  | 1 | 2 |"
+    assert re.fullmatch(r"\| invoice_id( \| INV-\d{9}){2} \|", first)
     assert shown["plot"].value.startswith("Amounts due, USD on a log axis\n\n![](data:image/svg+xml;base64,")
     assert shown["path"].value == str((path / "order_to_cash" / "invoices").resolve())
     bound, low_high, median, bars = shown["dagster/column_schema"].value.columns[2].constraints.other
@@ -345,6 +347,12 @@ def test_the_page_shows_rows_columns_amounts_and_a_picture(made: tuple) -> None:
     assert low_high.endswith(" USD")
     assert median.startswith("median ")
     assert set(bars) <= set(BARS)
+
+
+def width(table: str) -> int:
+    """Characters across a Markdown table, and what the page adds to each of its columns."""
+    columns = zip(*(re.split(r"(?<!\\)\|", line)[1:-1] for line in table.split("\n")), strict=True)
+    return sum(max(len(cell.strip(" -")) for cell in column) + GAP for column in columns)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -356,6 +364,7 @@ def test_every_picture_and_preview_is_shown_without_a_click(
     for table in world.relations:
         metadata = shown[asset_key(world, table.name)]
         assert len(metadata["preview"].value) < 1000, table.name
+        assert width(metadata["preview"].value) <= PREVIEW_WIDTH, table.name
         plots = [value.value for name, value in metadata.items() if name.split("_")[0] == "plot"]
         if metadata["dagster/row_count"].value:
             assert len(plots) == sum(plot.table == table.name for plot in world.plots), table.name

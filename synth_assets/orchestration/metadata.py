@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ from synth_assets.orchestration.plots import INLINE
 from synth_assets.scenario.scenario import FORMAT_VERSION, Scenario
 from synth_assets.storage.published import Published
 
-PREVIEW_ROWS, FEWEST_ROWS = 8, 2
-CELL_LENGTHS = (60, 30, 20, 12, 6)
-"""Characters of a cell in a preview: as many as leave room for some rows."""
+PREVIEW_ROWS = 3
+PREVIEW_WIDTH, GAP = 46, 2
+"""Characters of a preview's line for which a page of 1,440 pixels has room, and what a cell adds to them."""
+ID_LENGTH = 13
+"""Characters of the longest ids: a row more is shown where they have room."""
 
 
 def definition_metadata(world: World, table: Table) -> dict[str, Any]:
@@ -147,20 +149,36 @@ def view_metadata(connection: duckdb.DuckDBPyConnection, world: World, table: Ta
 
 
 def _preview(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
-    """The first rows as a Markdown table, as views publish them: amounts in dollars."""
+    """The first rows as a Markdown table with a line a column, as views publish them: amounts in dollars."""
     connection.execute("create schema if not exists published")
     connection.execute(relation_sql(table, "published", f"main.{table.name}"))
     cursor = connection.execute(f"select * from published.{table.name} limit {PREVIEW_ROWS}")
     names = [column[0] for column in cursor.description or ()]
     rows = cursor.fetchall()
-    head = [_line(names), _line(["---"] * len(names))]
-    for longest in CELL_LENGTHS:
-        lines = [_line(_cell(value, longest) for value in row) for row in rows]
-        while len(lines) > FEWEST_ROWS and len("\n".join(head + lines)) > INLINE:
-            lines.pop()
-        if len("\n".join(head + lines)) <= INLINE:
-            break
-    return "\n".join(head + lines)
+    for shown in range(len(rows), 1, -1):
+        longest = _room(names, shown)
+        text = "\n".join(_lines(names, rows[:shown], longest))
+        if longest >= ID_LENGTH and len(text) <= INLINE:
+            return text
+    lines = list(_lines(names, rows[:1], _room(names, 1)))
+    left = 0
+    while len("\n".join(lines)) > INLINE - ID_LENGTH:
+        left += 1
+        lines.pop()
+    return "\n".join([*lines, *([_line([f"… {left} more", *[""] * len(rows[:1])])] if left else [])])
+
+
+def _room(names: Sequence[str], rows: int) -> int:
+    """How many characters a cell may have beside the longest name, where so many rows are shown."""
+    return (PREVIEW_WIDTH - GAP - max(map(len, names))) // rows - GAP
+
+
+def _lines(names: Sequence[str], rows: Sequence[Sequence[object]], longest: int) -> Iterator[str]:
+    """Head and lines of a preview; where there is no row, the names."""
+    yield _line(["", *(str(number + 1) for number in range(len(rows)))])
+    yield _line(["---"] * (1 + len(rows)))
+    for place, name in enumerate(names):
+        yield _line([name, *(_cell(row[place], longest) for row in rows)])
 
 
 def _line(cells: Iterable[str]) -> str:
