@@ -28,7 +28,7 @@ thorough: .venv/ready
 # For this machine alone; HOST=0.0.0.0 for all that reach it, who then can run code. PORT=3001 where 3000 is taken.
 HOST ?= 127.0.0.1
 dev: .venv/ready home
-	@env -u DAGSTER_HOME DG_CLI_CONFIG=.dagster_home/dg.yaml \
+	@exec env -u DAGSTER_HOME DG_CLI_CONFIG=.dagster_home/dg.yaml \
 		$(BIN)/dg dev -m synth_assets.definitions --host "$(HOST)" $(if $(PORT),--port "$(PORT)")
 
 check: lint types test
