@@ -11,7 +11,7 @@ from synth_assets.worlds.personal_banking import curves
 from synth_assets.worlds.personal_banking.activity import overdrafts
 from synth_assets.worlds.personal_banking.config import Config
 from tests.bank import AS_OF, USERS, tables, with_persona
-from tests.worlds import failed, make_world, spoil, verify_quickly, write_world
+from tests.worlds import is_caught, make_world, spoil, write_world
 
 
 @pytest.fixture(scope="module")
@@ -249,5 +249,4 @@ def test_laws_of_cards_and_overdrafts_bite(borrowers, tmp_path, table, statement
     world, asked, tables = borrowers
     sources = write_world(world, tables, tmp_path)
     spoil(table, sources, statement)
-    found = {name.replace(" ", "_") for name in failed(verify_quickly(world, asked, sources))}
-    assert law in found
+    assert is_caught(world, asked, sources, law)

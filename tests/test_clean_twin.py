@@ -12,6 +12,7 @@ import pytest
 from synth_assets.model.identifiers import id_numbers
 from synth_assets.worlds.order_to_cash import WORLD
 from synth_assets.worlds.order_to_cash.config import AnomalyRates, Config
+from tests.thorough import size
 from tests.worlds import make_world
 
 AMOUNTS = {
@@ -65,11 +66,16 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "half a year": {"num_transactions": 4_000, "date_range_months": 6, "clip_due_dates": True},
     "some in processing": {"num_transactions": 4_000, "decoy_rates": {"processing_order": 0.05}},
     "in instalments": {"num_transactions": 6_000, "payments_per_invoice": 4},
-    "two blocks, in instalments": {"num_transactions": 68_000, "payments_per_invoice": 2},
     "in disguise": {"num_transactions": 6_000, "payments_per_invoice": 3, "disguised": True},
     "two blocks, in disguise": {"num_transactions": 68_000, "payments_per_invoice": 4, "disguised": True},
     "one decoy a fault": {"num_transactions": 3_000, "decoy_ratio": 1},
-    "two blocks": {"num_transactions": 70_000, "num_contacts": 100},
+    **size(
+        {},
+        {
+            "two blocks, in instalments": {"num_transactions": 68_000, "payments_per_invoice": 2},
+            "two blocks": {"num_transactions": 70_000, "num_contacts": 100},
+        },
+    ),
 }
 
 

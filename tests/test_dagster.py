@@ -457,7 +457,7 @@ def test_an_identical_rebuild_keeps_every_data_version(
     with dg.DagsterInstance.ephemeral() as instance:
         versions = []
         for seed in (1, 1, 2):
-            result = run(instance=instance, num_transactions=100, seed=seed)
+            result = run("*anomaly_manifest", instance=instance, num_transactions=100, seed=seed)
             tags = [
                 event.step_materialization_data.materialization.tags or {}
                 for event in result.get_asset_materialization_events()

@@ -269,7 +269,7 @@ def test_labels_are_those_that_show_by_then(name: str, config: int, before: dt.d
     [
         (*pair, day)
         for pair in PAIRS
-        for day in (dt.date(2023, 5, 31), dt.date(2024, 2, 29), LATER)[:: few(pair[0], 2, 1)]
+        for day in (dt.date(2023, 5, 31), dt.date(2024, 2, 29), LATER)[:: size(2, 1)]
     ],
 )
 def test_the_rules_find_what_shows_and_nothing_else(

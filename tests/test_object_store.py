@@ -34,6 +34,7 @@ from tests.dagster_runs import AS_OF, failure, run
 from tests.markdown_pages import Session
 from tests.test_publish import hashes, small
 from tests.test_readme import ELSEWHERE, STORES, page_of
+from tests.thorough import size
 
 WORLD: World = load("order_to_cash")
 NUMBERS = count(1)
@@ -162,7 +163,7 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return hashes(Store(WORLD, directory))
 
 
-@pytest.mark.parametrize("puts", [4, 27])
+@pytest.mark.parametrize("puts", size([27], [4, 27]))
 def test_kill_9_between_two_objects_leaves_every_table_whole(
     bucket: ObjectPath, new: dict[str, str], puts: int
 ) -> None:

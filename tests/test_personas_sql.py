@@ -15,6 +15,7 @@ from synth_assets.model.draws import Draws
 from synth_assets.worlds import load
 from synth_assets.worlds.personal_banking import user_plan
 from synth_assets.worlds.personal_banking.config import Config
+from tests.thorough import size
 from tests.worlds import make_world
 
 EVALUATOR = (Path(__file__).parent / "personas.sql").read_text()
@@ -62,7 +63,7 @@ def differences(
     return [(i // 2, i % 2, one, other) for i, (one, other) in pairs if one != other]
 
 
-@pytest.mark.parametrize(("users", "seed"), [(75, 42), (90, 7), (500, 8), (5_000, 9)])
+@pytest.mark.parametrize(("users", "seed"), [(75, 42), (90, 7), (500, 8), (size(1_200, 5_000), 9)])
 def test_sql_finds_exactly_the_personas_meant(users, seed):
     config = Config(num_users=users, seed=seed, as_of=dt.date(2026, 11, 21))
     found = judged(config)
@@ -77,7 +78,7 @@ def test_sql_finds_exactly_the_personas_meant(users, seed):
     day=st.dates(dt.date(2023, 1, 1), dt.date(2027, 12, 31)),
     months=st.sampled_from([7, 8, 12]),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=size(6, 12), deadline=None)
 def test_sql_finds_them_for_any_seed_count_and_day(users, seed, day, months):
     config = Config(num_users=users, seed=seed, as_of=day, date_range_months=months)
     assert differences(judged(config), meant(config)) == []

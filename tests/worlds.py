@@ -107,6 +107,14 @@ def verify_quickly(world: World, config: WorldConfig, sources: Sources) -> list[
         return run([check for check in world_checks(world) if check.name != NOTHING], found)
 
 
+def is_caught(world: World, config: WorldConfig, sources: Sources, name: str) -> bool:
+    """Whether the checks of one name fail, judged over the whole; other checks are not run."""
+    with connect(world, config, sources) as connection:
+        checks = [check for check in world_checks(world) if check.name == name]
+        assert checks, name
+        return name in failed(run(checks, evidence(world, config, sources, connection)))
+
+
 def evidence(
     world: World, config: WorldConfig, sources: Sources, connection: duckdb.DuckDBPyConnection
 ) -> Evidence:

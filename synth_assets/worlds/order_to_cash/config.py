@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from math import fsum
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -205,7 +206,7 @@ class Config(WorldConfig):
         rates: dict[str, float] = {}
         for kind, names in LOOK_ALIKES.items():
             asked = self.decoy_ratio * getattr(self.anomaly_rates, kind)
-            whole = sum(getattr(usual, name) for name in names)
+            whole = fsum(getattr(usual, name) for name in names)
             rates |= {name: asked * getattr(usual, name) / whole for name in names}
         return self.decoy_rates.model_copy(update=rates)
 
@@ -213,7 +214,7 @@ class Config(WorldConfig):
         """What `difficulty_mix` asks of each grade, from trivial on, 0 of each where it is empty; the first
         day; and the counts by as_of where the history grows."""
         shares = [share for _, share in self.difficulty_mix or DifficultyMix()]
-        asked: dict[str, object] = {"asked_of_grades": [share / (sum(shares) or 1.0) for share in shares]}
+        asked: dict[str, object] = {"asked_of_grades": [share / (fsum(shares) or 1.0) for share in shares]}
         if not self.grows:
             first = months_before(self.day, self.date_range_months) + dt.timedelta(days=1)
             return asked | {"first_day": first}

@@ -7,6 +7,7 @@ from the next bill on. So a customer has a bill at the same dates with it and wi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 from typing import NamedTuple
 
 from synth_assets.model.quotas import quota
@@ -45,7 +46,7 @@ def plan_changes(
     sizes = [*(size for row in cancels for size in row), *staying]
     intervals = [
         *(float(max(0, cycle - max(a - 1, 0))) for cycle in range(cycles) for a in range(arrivals)),
-        *(sum(_of_stayers(a, cycles, tail_interval)) for a in range(arrivals)),
+        *(fsum(_of_stayers(a, cycles, tail_interval)) for a in range(arrivals)),
     ]
     rooms = [size * (many > 0) for size, many in zip(sizes, intervals, strict=True)]
     weights = [size * many for size, many in zip(sizes, intervals, strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum
 from typing import NamedTuple
 
 import numpy as np
@@ -105,7 +106,7 @@ def spaced_within_days(draws: Draws, purpose: str, days: list[int]) -> list[int]
 
 def shares(weights: list[float]) -> list[float]:
     """Weights as parts of 1."""
-    total = sum(weights)
+    total = fsum(weights)
     return [weight / total for weight in weights]
 
 

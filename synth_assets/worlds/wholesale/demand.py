@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
+from math import fsum
 from typing import NamedTuple
 
 from synth_assets.model.calendar import Window
@@ -62,13 +63,13 @@ def day_weights(config: Config, window: Window) -> list[float]:
         raw.append(weight)
     weights = []
     for month, days in enumerate(months(config, window)):
-        total = sum(raw[day] for day in days)
+        total = fsum(raw[day] for day in days)
         uplift = config.q4_uplift if month % 12 >= 9 else 1
         weights += [raw[day] / total * uplift for day in days]
     of_years: list[float] = []
     for stratum in strata(config):
         own = weights[stratum.start : stratum.stop]
-        whole = sum(own)
+        whole = fsum(own)
         of_years += [weight * years_of_stratum(config) / whole for weight in own]
     return of_years
 
@@ -112,7 +113,7 @@ def _of_client(
     low, high = curves.WHALE_POUNDS_A_WEEK if client.is_whale else curves.REGULAR_POUNDS_A_MONTH
     for period, (span, (many, more, _, _)) in enumerate(zip(periods, drawn, strict=True)):
         share = len(span) / 7 if client.is_whale else 1
-        cents = client.yearly_cents * sum(weights[day] for day in span)
+        cents = client.yearly_cents * fsum(weights[day] for day in span)
         flower = cents * config.flower_share
         orders = _orders(client, many) if share == 1 else 1
         usual = flower / level_cents * (0.97 + 0.06 * more)
@@ -135,7 +136,7 @@ def _orders(client: Client, drawn: float) -> int:
 
 def _split(whole: int, parts: list[float]) -> list[int]:
     """A whole number in parts, each at least an eighth of an even share."""
-    total, running, before, sizes = sum(parts), 0.0, 0, []
+    total, running, before, sizes = fsum(parts), 0.0, 0, []
     for part in parts:
         running += part
         up_to = round(whole * running / total)
@@ -161,7 +162,7 @@ def _days(
     chosen = standing[:count]
     for number in drawn[: count - len(chosen)]:
         able = [day for day in span if day not in chosen]
-        left = number * sum(weights[day] for day in able)
+        left = number * fsum(weights[day] for day in able)
         for day in able:
             left -= weights[day]
             if left <= 0:

@@ -5,6 +5,7 @@ Nine batches of ten come on consignment: they belong to the grower until they ar
 
 from __future__ import annotations
 
+from math import fsum
 from typing import NamedTuple
 
 from synth_assets.model.calendar import Window
@@ -98,7 +99,7 @@ class Intake:
             return
         coming: dict[tuple[int, str], list[Batch]] = {}
         for tier in self._of_tier:
-            sold_a_day = sum(self._sold[tier][-REMEMBERED_DAYS:]) / REMEMBERED_DAYS
+            sold_a_day = fsum(self._sold[tier][-REMEMBERED_DAYS:]) / REMEMBERED_DAYS
             missing = sold_a_day * curves.COVER_DAYS - self._stock.of_tier[tier]
             taken: set[int] = set()
             while missing > 0:
@@ -144,7 +145,7 @@ class Intake:
         """What a grower brings: rather a product that is sold out, never the same twice a day if possible."""
         able = [product for product in self._of_tier[tier] if product.id not in taken] or self._of_tier[tier]
         weights = [p.popularity * (3 if not self._stock.on_hand(p) else 0.3) for p in able]
-        left = drawn * sum(weights)
+        left = drawn * fsum(weights)
         for product, weight in zip(able, weights, strict=True):
             left -= weight
             if left <= 0:

@@ -169,17 +169,20 @@ class Stock:
         None where no product has as much as is wanted.
         """
         left = self._left
-        able = [
-            (batch := shelf[0], (0.3 + batch.product.popularity) * (1 + (day - batch.day) / 30))
-            for product, shelf in self._shelves[tier].items()
-            if left[product] >= wanted
-        ]
-        still = drawn * sum(share for _, share in able)
-        for batch, share in able:
+        able: list[tuple[Product, float]] = []
+        whole = 0.0
+        for product, shelf in self._shelves[tier].items():
+            if left[product] >= wanted:
+                batch = shelf[0]
+                share = (0.3 + batch.product.popularity) * (1 + (day - batch.day) / 30)
+                able.append((batch.product, share))
+                whole += share
+        still = drawn * whole
+        for able_product, share in able:
             still -= share
             if still <= 0:
-                return batch.product
-        return able[-1][0].product if able else None
+                return able_product
+        return able[-1][0] if able else None
 
     def largest(self, tier: str) -> Product | None:
         """The product of a tier of which there is most; None where there is none at all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
+from math import fsum
 from typing import NamedTuple
 
 from synth_assets.worlds.wholesale.catalogue import Client
@@ -191,7 +192,7 @@ def _review(
         (now - then > TREND_POINTS) - (then - now > TREND_POINTS)
         for now, then in zip(signals[:-1], (last.signals if last else signals)[:-1], strict=True)
     )
-    score = round(sum(w * s for w, s in zip(WEIGHTS, signals, strict=True)) / 100, 2)
+    score = round(fsum(w * s for w, s in zip(WEIGHTS, signals, strict=True)) / 100, 2)
     capacity = int(min(REVENUE_MULTIPLIER * monthly, MARGIN_MULTIPLIER * profit))
     risk = round(score / 100, 2)
     direction = round(1 + SENSITIVITY * sum(trends) / len(trends), 2)
