@@ -63,7 +63,7 @@ def judge(context: dg.AssetExecutionContext, world: World) -> Iterator[Event]:
     """
     store = store_for(world, CATALOGUE)
     scenario = store.scenario()
-    checks = check_results.chosen(context, check_results.checks_of(world, CATALOGUE))
+    checks = check_results.chosen(context, check_results.checks_of(scenario.world, CATALOGUE))
     for check in _run(checks, scenario, _published(store, scenario)):
         yield check_results.result(asset_key(world, CATALOGUE), check)
 
@@ -79,7 +79,7 @@ def materialise(context: dg.AssetExecutionContext, world: World) -> Iterator[Eve
         refuse_other_scenario(context, world, store)
         scenario = store.scenario()
         published = _published(store, scenario)
-        found = _run(check_results.checks_of(world, CATALOGUE), scenario, published)
+        found = _run(check_results.checks_of(scenario.world, CATALOGUE), scenario, published)
         path = catalogue.flip(store, scenario)
     yield from check_results.told(context, key, found, "")
     rows = [
