@@ -52,9 +52,10 @@ def score(dataset: Dataset | str, findings: Findings, *, strict: bool = False) -
     """
     from synth_assets.evaluate.score import score
     from synth_assets.scenario.resolve import find_world
+    from synth_assets.storage.publication import opened
     from synth_assets.storage.store import Store, data_dir
 
-    data = Store(find_world(dataset), data_dir()) if isinstance(dataset, str) else dataset
+    data = opened(Store(find_world(dataset), data_dir())) if isinstance(dataset, str) else dataset
     return score(data, findings, strict=strict)
 
 
@@ -72,9 +73,11 @@ def explain(dataset: Dataset | str, row: str) -> Explanation:
     """
     from synth_assets.evaluate.explain.story import explain
     from synth_assets.scenario.resolve import find_world
+    from synth_assets.storage.publication import opened
     from synth_assets.storage.store import Store, data_dir
 
-    return explain(Store(find_world(dataset), data_dir()) if isinstance(dataset, str) else dataset, row)
+    data = opened(Store(find_world(dataset), data_dir())) if isinstance(dataset, str) else dataset
+    return explain(data, row)
 
 
 def connect(data_dir: str | None = None, *, version: int = 0) -> duckdb.DuckDBPyConnection:

@@ -15,12 +15,17 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+import synth_assets
 from synth_assets.generation.engines import engine
 from synth_assets.generation.generate import in_memory, write_world
 from synth_assets.model.errors import Problem
 from synth_assets.scenario.resolve import resolve
+from synth_assets.storage.catalogue import FILE_NAME
 from synth_assets.storage.parquet import write_part
+from synth_assets.storage.publication import opened, publication
 from synth_assets.storage.store import Store
+from tests.thorough import size
+from tests.worlds import failed, verify_quickly
 
 AS_OF = "2026-11-21"
 
@@ -90,6 +95,98 @@ def test_kill_9_leaves_every_table_whole(tmp_path, moment):
         assert content in (before[name], after[name]), f"{name} is neither old nor new"
     assert hashes(_written(small(seed=2), tmp_path)) == after
     assert not (store.home / ".staging").exists()
+
+
+CUT_OFF = """
+import os, signal, sys
+from pathlib import Path
+from synth_assets.generation.generate import write_world
+from synth_assets.scenario.resolve import resolve
+from synth_assets.storage import catalogue
+from synth_assets.storage.store import Store
+left, config = [int(sys.argv[2])], {"as_of": "2026-11-21", "seed": 2, "num_transactions": 300}
+
+def counted(turn):
+    def stop(*given):
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return turn(*given)
+    return stop
+
+Store.write_scenario, Store.publish = counted(Store.write_scenario), counted(Store.publish)
+catalogue._write, Store.prune = counted(catalogue._write), counted(Store.prune)
+write_world(resolve("order_to_cash", config), Path(sys.argv[1]))
+"""
+"""Replaces a world, and dies before one of its turns: scenario, nine tables, the database, the last sweep."""
+
+
+def cut_off(directory: Path, turn: int) -> Store:
+    """The store that is opened after a run that died."""
+    done = subprocess.run([sys.executable, "-c", CUT_OFF, str(directory), str(turn)])
+    assert done.returncode == -signal.SIGKILL
+    store = opened(Store(small().world, directory))
+    assert not (store.home / ".publishing.json").exists()
+    return store
+
+
+ORDERS = "select count(*), sum(total_amount) from order_to_cash.orders"
+
+
+def shown(directory: Path) -> list[list[tuple]]:
+    """What a connection of the package and one to the database file say of the orders."""
+    there = synth_assets.connect(str(directory)), duckdb.connect(directory / FILE_NAME, read_only=True)
+    found = []
+    for connection in there:
+        with connection:
+            found.append(connection.execute(ORDERS).fetchall())
+    return found
+
+
+@pytest.mark.parametrize("turn", size([1, 6, 11, 12], range(1, 13)))
+def test_a_publication_that_is_cut_off_is_taken_back(tmp_path, turn):
+    """Whoever opens the store next finds all of what stood before, in tables, documents and database."""
+    old = hashes(_written(small(seed=1), tmp_path))
+    before = shown(tmp_path)
+    store = cut_off(tmp_path, turn)
+    assert hashes(store) == old
+    assert store.scenario().config.seed == 1
+    published = {table.name: store.published(table.name, store.scenario()) for table in store.world.tables}
+    assert not failed(verify_quickly(store.world, store.scenario().config, published))
+    assert shown(tmp_path) == before
+    assert hashes(_written(small(seed=2), tmp_path)) != old
+    assert shown(tmp_path)[0] == shown(tmp_path)[1] != before[0]
+
+
+def test_a_first_publication_that_is_cut_off_leaves_nothing(tmp_path):
+    store = cut_off(tmp_path, 6)
+    assert sorted(path.name for path in store.home.iterdir()) == [".lock", ".versions"]
+    assert not (tmp_path / FILE_NAME).exists()
+    with pytest.raises(Problem, match=r"nothing in .* yet"):
+        store.scenario()
+
+
+def test_a_disk_that_fills_up_amid_a_publication_leaves_what_stood(tmp_path, monkeypatch):
+    store = _written(small(seed=1), tmp_path)
+    before, publish = hashes(store), Store.publish
+
+    def full(self, scenario, table, parts):
+        if table.name == "payments":
+            raise OSError(28, "No space left on device")
+        return publish(self, scenario, table, parts)
+
+    monkeypatch.setattr(Store, "publish", full)
+    with pytest.raises(Problem, match=r"no space left in .*every file is complete"):
+        write_world(small(seed=2), tmp_path)
+    assert hashes(Store(small().world, tmp_path)) == before
+    assert Store(small().world, tmp_path).scenario().config.seed == 1
+
+
+def test_while_a_run_publishes_nothing_is_taken_back(tmp_path):
+    store = _written(small(seed=1), tmp_path)
+    with store.lock(), publication(store):
+        store.write_scenario(small(seed=2))
+        assert opened(Store(small().world, tmp_path)).scenario().config.seed == 2
 
 
 def _written(scenario, directory: Path) -> Store:

@@ -18,6 +18,7 @@ from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import find_world
 from synth_assets.storage.paths import StoragePath, write_atomic
+from synth_assets.storage.publication import opened
 from synth_assets.storage.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def worlds_of(*names: str) -> list[World]:
 def store_of(world: World, directory: str | None) -> Store:
     """The store that a command reads; its errors name the command that mends it."""
     there = f" --data-dir {shlex.quote(directory)}" if directory else ""
-    store = Store(world, data_dir(directory), f"synth-assets generate {world.name}{there}")
+    store = opened(Store(world, data_dir(directory), f"synth-assets generate {world.name}{there}"))
     path = store.home / "scenario.json"
     with suppress(Problem):
         if store.scenario() and isinstance(path, Path):  # the same again, not the defaults in its place

@@ -19,6 +19,7 @@ from synth_assets.model.world import World
 from synth_assets.scenario.resolve import CONFIG_VARIABLE, from_assignments, resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import write_atomic
+from synth_assets.storage.publication import opened
 from synth_assets.storage.published import Published
 from synth_assets.storage.store import Store, data_dir
 
@@ -95,7 +96,7 @@ def generate(
     is_configured = bool(assignments or preset or file or clean)
     for world in chosen:
         with said_meanwhile(f"{world.name}  simulating" if world.block_rows is None else ""):
-            before = None if is_configured else continued(Store(world, root), as_of)
+            before = None if is_configured else continued(opened(Store(world, root)), as_of)
             scenarios.append(
                 before or resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean)
             )

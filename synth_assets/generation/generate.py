@@ -20,6 +20,7 @@ from synth_assets.storage import catalogue
 from synth_assets.storage.history import keep_parts, keep_unchanged, refuse_going_back
 from synth_assets.storage.parquet import Part
 from synth_assets.storage.paths import StoragePath, translate_os_errors
+from synth_assets.storage.publication import publication, take_back
 from synth_assets.storage.published import Published
 from synth_assets.storage.store import Store
 
@@ -66,6 +67,7 @@ def write_world(
     """
     store = Store(scenario.world, data_dir)
     with translate_os_errors(data_dir), store.lock():
+        take_back(store)
         refuse_going_back(store, scenario)
         parts = _kept(store, scenario)
         tasks = list(_tasks(store, scenario, parts))
@@ -73,12 +75,13 @@ def write_world(
             for built in blocks:
                 for name, part in built.parts.items():
                     parts[name].append(part)
-        store.write_scenario(scenario)
         published = {}
-        for table in scenario.world.tables:
-            keep_unchanged(store, scenario, table, parts[table.name])
-            published[table.name] = store.publish(scenario, table, parts[table.name])
-        catalogue.flip(store, scenario)
+        with publication(store):
+            store.write_scenario(scenario)
+            for table in scenario.world.tables:
+                keep_unchanged(store, scenario, table, parts[table.name])
+                published[table.name] = store.publish(scenario, table, parts[table.name])
+            catalogue.flip(store, scenario)
     return published
 
 

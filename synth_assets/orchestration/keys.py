@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from synth_assets.model.world import World
+from synth_assets.storage.publication import opened
 from synth_assets.storage.store import Store, data_dir
 
 BARE_WORLD = "order_to_cash"
@@ -49,4 +50,4 @@ def store_for(world: World, name: str) -> Store:
     def mend(damaged: str) -> str:
         return f"dagster asset materialize --select '{asset_key(world, damaged).to_user_string()}+'"
 
-    return Store(world, data_dir(), remedy(world, name), mend)
+    return opened(Store(world, data_dir(), remedy(world, name), mend))

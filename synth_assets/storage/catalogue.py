@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from synth_assets import worlds
@@ -61,13 +62,23 @@ def flip(store: Store, scenario: Scenario) -> StoragePath:
     if isinstance(store.root, Path):
         with exclusive(store.root / ".catalogue.lock", True, ""):
             sweep_unfinished(store.root)
+            database = _database(store.root, {store.declared.name: document})
             write_atomic(path, content)
-            path = _write(store.root)
+            path = _write(store.root, database)
     else:
         write_atomic(path, content)
     if is_new:
         store.prune({*store.earlier_paths(), *current.values()})
     return path
+
+
+def write_anew(root: Path) -> None:
+    """Let the database say what the worlds' documents say; only while the world that changed is locked."""
+    with exclusive(root / ".catalogue.lock", True, ""):
+        if any(_stores(root)):
+            _write(root, _database(root))
+        else:
+            (root / FILE_NAME).unlink(missing_ok=True)
 
 
 def connect(data_dir: StoragePath, version: int = 0) -> duckdb.DuckDBPyConnection:
@@ -99,37 +110,48 @@ def connect(data_dir: StoragePath, version: int = 0) -> duckdb.DuckDBPyConnectio
     return connection
 
 
-def _write(root: Path) -> Path:
-    """Write the database of all worlds new, for DuckDB 1.0 and later, and swap it in under `root`.
+def _database(root: Path, fresh: Mapping[str, Mapping[str, Any]] | None = None) -> bytes:
+    """The database of all worlds, for DuckDB 1.0 and later; of some worlds by fresh documents.
 
     It is made in the system's directory for temporary files: DuckDB takes a `?` in a path for the start of
     options, and leaves a second file beside the first when it is stopped.
     """
     import duckdb
 
-    path = root / FILE_NAME
     try:
         with temporary_directory("catalogue") as directory:
-            fresh = directory / FILE_NAME
-            with duckdb.connect(str(fresh), config={"storage_compatibility_version": "v1.0.0"}) as connection:
-                _make_views(connection, root)
+            path = directory / FILE_NAME
+            with duckdb.connect(str(path), config={"storage_compatibility_version": "v1.0.0"}) as connection:
+                _make_views(connection, root, fresh=fresh or {})
                 connection.execute("checkpoint")  # on closing, a full disk would pass in silence
-            write_atomic(path, fresh.read_bytes(), READ_ONLY)
-        path.with_name(f"{FILE_NAME}.wal").unlink(missing_ok=True)  # of the file that was replaced
+            return path.read_bytes()
     except duckdb.Error as error:
-        raise Problem(f"{path} cannot be written: {first_line(error)}: {ELSEWHERE}") from None
+        raise Problem(f"{root / FILE_NAME} cannot be written: {first_line(error)}: {ELSEWHERE}") from None
+
+
+def _write(root: Path, database: bytes) -> Path:
+    """Swap a database in under `root`."""
+    path = root / FILE_NAME
+    write_atomic(path, database, READ_ONLY)
+    path.with_name(f"{FILE_NAME}.wal").unlink(missing_ok=True)  # of the file that was replaced
     return path
 
 
-def _make_views(connection: duckdb.DuckDBPyConnection, root: StoragePath, version: int = 0) -> bool:
+def _make_views(
+    connection: duckdb.DuckDBPyConnection,
+    root: StoragePath,
+    version: int = 0,
+    fresh: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> bool:
     """The views of every world under `root` that has a version; the modules of the others are not loaded.
 
     Returns:
         Whether any world has it; the current one may be missing in all.
     """
     any_has_it = version == 0
-    for store in _stores(root):
-        documents = [store.catalogue_document(), *store.earlier()]
+    for store in _stores(root, fresh):
+        current = fresh.get(store.declared.name) or store.catalogue_document()
+        documents = [current, *store.earlier()]
         if 0 <= version < len(documents):
             for statement in _statements(store, documents[version]):
                 connection.execute(statement)
@@ -137,10 +159,10 @@ def _make_views(connection: duckdb.DuckDBPyConnection, root: StoragePath, versio
     return any_has_it
 
 
-def _stores(root: StoragePath) -> Iterator[Store]:
-    """The worlds that a catalogue has been written of."""
+def _stores(root: StoragePath, also: Container[str] = ()) -> Iterator[Store]:
+    """The worlds that a catalogue has been written of, and some others."""
     for name in worlds.NAMES:
-        if (root / name / DOCUMENT).exists():
+        if name in also or (root / name / DOCUMENT).exists():
             yield Store(worlds.load(name), root)
 
 

@@ -88,6 +88,9 @@ EARLIER_KEY = "earlier"
 KEEP_VARIABLE = "SYNTH_ASSETS_KEEP_VERSIONS"
 MOST_VERSIONS = 1_000
 
+SCENARIO = "scenario.json"
+"""File with the scenario of the tables."""
+
 RUN = ".run"
 """File with the id of the Dagster run that wrote the scenario; empty for the command line's."""
 
@@ -130,7 +133,7 @@ class Store:
     def write_scenario(self, scenario: Scenario, run: str = "") -> None:
         """Make a scenario the current one, by a run of Dagster or none; only while the store is locked."""
         write_atomic(self.home / RUN, run.encode())
-        write_atomic(self.home / "scenario.json", scenario.text.encode())
+        write_atomic(self.home / SCENARIO, scenario.text.encode())
         self.world = scenario.world
 
     def refuse_scenario_of_another(self, run: str) -> None:
@@ -152,7 +155,7 @@ class Store:
 
     def scenario(self) -> Scenario:
         """The current scenario; a Problem where there is none."""
-        path = self.home / "scenario.json"
+        path = self.home / SCENARIO
         try:
             return load_scenario(self.declared, path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -226,6 +229,12 @@ class Store:
     def current(self, name: str) -> StoragePath:
         """Where the current version of a table is, or would be."""
         return self._versions.current(name)
+
+    def turn_back(self, versions: Mapping[str, Path | None]) -> None:
+        """Let earlier versions on a disk, by table and below the world's directory, be the current ones."""
+        if isinstance(self._versions, DiskVersions):
+            for name, version in versions.items():
+                self._versions.turn(name, version)
 
     def check_order(self, table: Table, parts: list[Part]) -> None:
         """Keys ascend from block to block, unless those of a table's blocks may overlap; ids are of one

@@ -77,11 +77,19 @@ class DiskVersions:
             path.parent.mkdir(parents=True, exist_ok=True)
             staged.rename(path)
             sync_directory(path.parent)
-        fresh = self.staging / f"link-{table}"
-        fresh.symlink_to(path.relative_to(self.home), target_is_directory=True)
-        fresh.replace(self.home / table)
-        sync_directory(self.home)
+        self.turn(table, path.relative_to(self.home))
         return path
+
+    def turn(self, table: str, version: Path | None) -> None:
+        """Make a version, by its path below the world's directory, the current one; None for none."""
+        link = self.home / table
+        if version is None:
+            link.unlink(missing_ok=True)
+        else:
+            fresh = self.staging / f"link-{table}"
+            fresh.symlink_to(version, target_is_directory=True)
+            fresh.replace(link)
+        sync_directory(self.home)
 
     def current(self, table: str) -> Path:
         """The current version of a table, or where it would be."""
