@@ -171,10 +171,12 @@ def test_all_is_every_world_and_one_that_is_wrong_fails_them(data, tmp_path, mon
     path = data / "order_to_cash" / "anomaly_manifest" / "part-00000.parquet"
     pq.write_table(pq.ParquetFile(path).read().slice(1), path)
     monkeypatch.setattr("synth_assets.worlds.NAMES", ("order_to_cash", "subscriptions"))
-    wrong = run("verify", "all")
-    assert wrong.exit_code == 1
-    assert wrong.stdout.rstrip().endswith("ok"), "the other one is verified all the same"
-    assert run("verify", "subscriptions").exit_code == 0
+    for missing in (False, True):
+        wrong = run("verify", "all")
+        assert wrong.exit_code == 1
+        assert wrong.stdout.rstrip().endswith("ok"), "the other one is verified all the same"
+        assert ("orders has not been materialised" in wrong.stderr) == missing
+        (data / "order_to_cash" / "orders").unlink(missing_ok=True)
 
 
 def test_a_directory_that_cannot_be_is_said_in_one_line(data, tmp_path):

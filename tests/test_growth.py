@@ -783,6 +783,27 @@ def test_a_window_does_not_take_the_place_of_a_history(tmp_path: Path) -> None:
     assert Store(load("order_to_cash"), tmp_path).scenario().config.grows
 
 
+@pytest.mark.parametrize(
+    ("values", "keys"),
+    [
+        ({"seed": 9}, "seed"),
+        ({"anomaly_rates": {"missing_invoice": 0.1}}, r"anomaly_rates\.missing_invoice"),
+        ({"seed": 9, "history": {"start": "2023-03-18"}}, r"seed, history\.start"),
+    ],
+)
+def test_a_history_does_not_become_another_one(values: dict[str, Any], keys: str, tmp_path: Path) -> None:
+    """Its past would change, and the feed of `changes` would not lead there."""
+    start = {"start": "2023-03-17", "transactions_per_year": 400}
+    write_world(resolve("order_to_cash", {"history": start}, as_of="2023-04-20"), tmp_path)
+    other = resolve(
+        "order_to_cash", values | {"history": start | values.get("history", {})}, as_of="2023-05-20"
+    )
+    with pytest.raises(
+        Problem, match=f"goes on as it began, and {keys} would be another: leave it out, or use"
+    ):
+        write_world(other, tmp_path)
+
+
 def test_it_goes_on_with_its_own_configuration(tmp_path: Path) -> None:
     write_world(scenario("order_to_cash", 1, LATER), tmp_path)
     store = Store(scenario("order_to_cash", 1, LATER).world, tmp_path)

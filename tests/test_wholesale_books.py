@@ -93,6 +93,14 @@ def test_weeks_and_months_take_the_documents_pounds():
     assert (len(months), min(months.values()) >= 5_00, max(months.values()) <= 20_00) == (600, True, True)
 
 
+def test_as_many_clients_as_there_may_be_are_served():
+    """Each buys its least, so that more batches come than revenue asks for."""
+    config = Config(num_clients=600, opening_cash=9_000_000)
+    year = simulate(config, Draws(42, "wholesale", "facts"))
+    assert len({order.client.id for order in year.orders}) == 600
+    assert len(year.batches) > 800
+
+
 @pytest.mark.parametrize(
     "keys",
     [

@@ -14,6 +14,7 @@ from synth_assets.cli.common import (
     world_argument,
     worlds_of,
 )
+from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.storage.store import Store
 
 
@@ -35,8 +36,16 @@ from synth_assets.storage.store import Store
 @reports_errors
 def verify(name: str, deep: bool, directory: str | None) -> None:
     """Check published tables by independent rules in DuckDB; exit 1 when anything disagrees."""
-    results = [_verified(store_of(world, directory), deep) for world in worlds_of(name)]
-    if not all(results):
+    sound = True
+    for world in worlds_of(name):
+        try:
+            sound &= _verified(store_of(world, directory), deep)
+        except UsageProblem:
+            raise
+        except Problem as problem:  # of one world: the others are looked at all the same
+            click.echo(str(problem), err=True)
+            sound = False
+    if not sound:
         sys.exit(1)
 
 

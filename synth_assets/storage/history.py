@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from synth_assets.model.documents import read_document
 from synth_assets.model.errors import Problem
@@ -111,10 +112,10 @@ def keep_unchanged(store: Store, scenario: Scenario, table: Table, parts: Sequen
 
 
 def refuse_going_back(store: Store, scenario: Scenario) -> None:
-    """See that a history does not lose days.
+    """See that a history neither loses days nor becomes another one.
 
     Raises:
-        Problem: the same history is published up to a later day, or what is made is none.
+        Problem: it is published up to a later day, or what is made is none, or one of other keys or versions.
     """
     if not (store.home / "scenario.json").exists():
         return
@@ -127,11 +128,27 @@ def refuse_going_back(store: Store, scenario: Scenario) -> None:
             f"{scenario.world.name}: its history has grown to {before.config.day}, and a window would take "
             "its place: use another data directory; with --as-of alone it goes on"
         )
-    if scenario.history and before.history == scenario.history and before.config.day > scenario.config.day:
+    if before.history and before.history != scenario.history:
+        keys = ", ".join(_other_keys(before.document["config"], scenario.document["config"]))
+        raise Problem(
+            f"{scenario.world.name}: its history goes on as it began, and {keys or 'the version'} would be "
+            "another: leave it out, or use another data directory"
+        )
+    if before.history and before.config.day > scenario.config.day:
         raise Problem(
             f"{scenario.world.name}: its history has grown to {before.config.day}, and as_of "
             f"{scenario.config.day} would take days away: give a later --as-of, or another --data-dir"
         )
+
+
+def _other_keys(before: Mapping[str, Any], now: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """The keys whose values differ, but for as_of; dots go deeper."""
+    for key in {**before, **now}:
+        old, new = before.get(key), now.get(key)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            yield from _other_keys(old, new, f"{above}{key}.")
+        elif old != new and key != "as_of":
+            yield f"{above}{key}"
 
 
 def _published(store: Store, scenario: Scenario, table: Table) -> tuple[list[tuple[StoragePath, Part]], int]:

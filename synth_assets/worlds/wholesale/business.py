@@ -10,11 +10,11 @@ from typing import NamedTuple, TypeVar
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import catalogue, curves
-from synth_assets.worlds.wholesale.catalogue import Client, Product, unit_draws
+from synth_assets.worlds.wholesale.catalogue import Client, Product, UnitDraws
 from synth_assets.worlds.wholesale.config import Config, window
 from synth_assets.worlds.wholesale.demand import QUARTER, Demand, Inquiry, inquiries, plan
 from synth_assets.worlds.wholesale.growth import months
-from synth_assets.worlds.wholesale.intake import Intake, most_batches
+from synth_assets.worlds.wholesale.intake import Intake
 from synth_assets.worlds.wholesale.invoice import RETURN, Billing, Claim, Invoice, claims
 from synth_assets.worlds.wholesale.journal import COST_OF_GOODS, INVENTORY, Journal, credit, debit
 from synth_assets.worlds.wholesale.order import Desk, Quote, quoted
@@ -86,7 +86,7 @@ class Business:
         self._inquiries_of = _by_day(plans.inquiries)
         self._claims = plans.claims
         self._claimed_on: dict[int, list[tuple[str, Invoice]]] = defaultdict(list)
-        self._counts = unit_draws(draws, "counts", most_batches(config))
+        self._counts = UnitDraws(draws, "counts")
 
     def live_through(self, day: int) -> None:
         """Everything that happens on a day, in this order."""

@@ -85,8 +85,28 @@ class Product(NamedTuple):
 
 def unit_draws(draws: Draws, purpose: str, count: int) -> list[list[float]]:
     """Four numbers from 0 to 1 for each of 0 ... count - 1."""
-    fields = draws.fields(purpose, np.arange(count))
+    return _unit_draws(draws, purpose, range(count))
+
+
+def _unit_draws(draws: Draws, purpose: str, rows: range) -> list[list[float]]:
+    fields = draws.fields(purpose, np.arange(rows.start, rows.stop))
     return ((fields.astype(np.int64) * 2 + 1) / 131_072).T.tolist()
+
+
+class UnitDraws:
+    """The same for 0, 1 ... without end, drawn as they are asked for."""
+
+    AT_ONCE = 1_000
+
+    def __init__(self, draws: Draws, purpose: str) -> None:
+        self._draws, self._purpose = draws, purpose
+        self._known: list[list[float]] = []
+
+    def __getitem__(self, row: int) -> list[float]:
+        while row >= len(self._known):
+            more = range(len(self._known), len(self._known) + self.AT_ONCE)
+            self._known += _unit_draws(self._draws, self._purpose, more)
+        return self._known[row]
 
 
 def spaced(draws: Draws, purpose: str, count: int) -> list[int]:

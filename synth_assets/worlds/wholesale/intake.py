@@ -11,7 +11,7 @@ from typing import NamedTuple
 from synth_assets.model.calendar import Window
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.wholesale import curves
-from synth_assets.worlds.wholesale.catalogue import CASES, FIRST_VENDOR, Product, unit_draws
+from synth_assets.worlds.wholesale.catalogue import CASES, FIRST_VENDOR, Product, UnitDraws
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.journal import CONSIGNMENT, INVENTORY, PAYABLE, Journal, credit, debit
 from synth_assets.worlds.wholesale.stock import Batch, Stock
@@ -33,14 +33,6 @@ DAY_BEGINS = 8 * 3_600
 
 DELIVERED_WITHIN = 3_300
 """All growers of a day come within so many seconds: before the first order is taken."""
-
-MOST_BATCHES = 800
-"""Batches a year of $24M, at most."""
-
-
-def most_batches(config: Config) -> int:
-    """More batches than there will be."""
-    return int(MOST_BATCHES * config.planned_years * max(1.0, config.annual_revenue / 24_000_000))
 
 
 class Session(NamedTuple):
@@ -83,14 +75,14 @@ class Intake:
             self._of_tier.setdefault(product.tier, []).append(product)
         scale = config.annual_revenue / 24_000_000
         self._sold = {tier: [OPENING_RATES[tier] * scale] * REMEMBERED_DAYS for tier in self._of_tier}
-        self._drawn = unit_draws(draws, "batches", most_batches(config))
-        self._also_drawn = unit_draws(draws, "more of batches", most_batches(config))
-        self._bought_of_ten = self._choose_bought(10 - round(10 * config.intake_consignment_share))
+        self._drawn = UnitDraws(draws, "batches")
+        self._also_drawn = UnitDraws(draws, "more of batches")
+        self._bought_of_ten = 10 - round(10 * config.intake_consignment_share)
 
-    def _choose_bought(self, number: int) -> list[set[int]]:
-        """For each ten batches in a row, the places of those that are bought; the others are consigned."""
-        tens = (self._drawn[first : first + 10] for first in range(0, len(self._drawn), 10))
-        return [set(sorted(range(len(ten)), key=lambda place: ten[place][3])[:number]) for ten in tens]
+    def _is_bought(self, place: int) -> bool:
+        """Whether a batch is bought: so many of each ten in a row are, the others are consigned."""
+        ten = sorted(range(place - place % 10, place - place % 10 + 10), key=lambda one: self._drawn[one][3])
+        return place in ten[: self._bought_of_ten]
 
     def arrive(self, day: int) -> None:
         """Growers bring what is missing; nothing on days without deliveries."""
@@ -127,7 +119,7 @@ class Intake:
         least, most = curves.COST_SHARE
         unit_cost = round(product.price_cents / 100 * (least + cost * (most - least))) * 100
         terms = "CONSIGNMENT"
-        if place % 10 in self._bought_of_ten[place // 10]:
+        if self._is_bought(place):
             terms = curves.OWNED_TERMS[int(self._also_drawn[place][0] * len(curves.OWNED_TERMS))]
         return Batch(
             id=0,
