@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from synth_assets.checks.fault_chains import compared
 from synth_assets.checks.report import tables_of
 from synth_assets.checks.spec import CATALOGUE
 from synth_assets.checks.table_checks import pointers_checked_with
@@ -52,6 +53,8 @@ def _needed(world: World) -> Edges:
             needed[about].update(others)
     for query in (*world.sql("rules"), *world.sql(DECOYS)):
         needed[world.manifest.name].update(world.tables_read(query.sql))
+    if not any(table.subject for table in world.tables):  # as small a world is one story to the end
+        needed[world.manifest.name].update(table.name for table in compared(world))
     for view in world.derived:
         needed[view.name] = set(world.tables_read(world.query_of(view)))
     if DECOYS in needed:
