@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import runpy
 import shutil
@@ -94,6 +95,7 @@ def test_a_wrong_selection_is_said_without_a_traceback(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").write_text('name = "synth-assets"')
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
     variables_set("python", "-m", "pytest", "materialize")
     assert sys.excepthook is sys.__excepthook__
     variables_set("python", "/somewhere/bin/dagster", "asset", "materialize", "--select", "nosuch")
@@ -104,6 +106,41 @@ def test_a_wrong_selection_is_said_without_a_traceback(
     except ZeroDivisionError:
         sys.excepthook(*sys.exc_info())
     assert "Traceback" in capsys.readouterr().err, "a bug is shown whole"
+
+
+def test_a_step_that_fails_in_words_is_said_without_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """On the terminal; the event that is stored has all of it. What fails without words is shown whole."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text('name = "synth-assets"')
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
+    variables_set("python", "/somewhere/bin/dagster", "asset", "materialize", "--select", "payments")
+    says_why, breaks = (
+        dg.multi_asset(name=name, specs=[dg.AssetSpec(name)])(step) for name, step in FAILING.items()
+    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        for asset in (says_why, breaks):
+            dg.materialize([asset], instance=instance, raise_on_error=False)
+        stored = [event for run in instance.get_runs() for event in instance.all_logs(run.run_id)]
+    said = capsys.readouterr().err
+    assert said.count("Failure: invoices are missing") == 2, "the step and its run"
+    assert "in in_words" not in said
+    assert "in broken" in said
+    failures = [str(event.dagster_event) for event in stored if event.dagster_event.is_step_failure]
+    assert any("in in_words" in failure for failure in failures)
+
+
+def in_words() -> None:
+    raise dg.Failure("invoices are missing")
+
+
+def broken() -> None:
+    raise KeyError("a bug")
+
+
+FAILING = {"says_why": in_words, "breaks": broken}
 
 
 def test_dagster_dev_starts_without_the_warning_that_dg_dev_supersedes_it(

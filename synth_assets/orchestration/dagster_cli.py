@@ -14,6 +14,7 @@ MODULE_VARIABLE = "DAGSTER_CLI_ASSET_MATERIALIZE_MODULE_NAME"
 HOME = ".dagster_home"
 COMMANDS = {"dagster", "dagster-webserver", "dagster-daemon", "dg"}
 SOMEBODYS_CODE = {"pyproject.toml", "workspace.yaml", "dg.toml"}
+FAILED_IN_WORDS = "dagster._core.definitions.events.Failure: "
 SUPERSEDED = r"Function `\w+` is superseded"
 NAMING_CODE = ("-m", "-f", "-w", "-a", "--module-name", "--python-file", "--workspace", "--package-name")
 
@@ -23,8 +24,8 @@ def prepare(words: list[str]) -> None:
 
     `dagster asset materialize` takes the definitions from here, unless the directory has a project of its own
     or an option names other ones. In this project's directory the history is that of `make data`, and a wrong
-    selection is said in a line; `dagster dev` and `dg dev` read `.env` instead. Commands of these
-    definitions start without the warning that `dg` supersedes them.
+    selection and what a failed step says are told without a traceback; `dagster dev` and `dg dev` read `.env`
+    instead. Commands of these definitions start without the warning that `dg` supersedes them.
     """
     if not words or not COMMANDS & set(map(os.path.basename, words[1:3])):
         return
@@ -38,6 +39,7 @@ def prepare(words: list[str]) -> None:
         warnings.filterwarnings("ignore", SUPERSEDED)
     if is_ours and {"materialize", "launch"} & set(words):
         sys.excepthook = _in_a_line
+        _leave_out_traces()
 
 
 def _is_this_project() -> bool:
@@ -46,6 +48,21 @@ def _is_this_project() -> bool:
             return 'name = "synth-assets"' in file.read()
     except OSError:
         return False
+
+
+def _leave_out_traces() -> None:
+    """A step that fails in words is said without the lines of code in which it did; these are stored."""
+    import logging
+
+    usual = logging.getLogRecordFactory()
+
+    def without_trace(*given: object, **named: object) -> logging.LogRecord:
+        record = usual(*given, **named)
+        if isinstance(record.msg, str) and FAILED_IN_WORDS in record.msg:
+            record.msg = record.msg.partition("\n\nStack Trace:")[0]
+        return record
+
+    logging.setLogRecordFactory(without_trace)
 
 
 def _in_a_line(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
