@@ -66,6 +66,7 @@ def said(*words: str) -> tuple[int, str]:
 
 GENERATE = "generate order_to_cash"
 EXPORT = "export order_to_cash --out out --to"
+SCORE = "score order_to_cash --findings"
 USAGE = {
     "generate order_to_kash": "unknown world 'order_to_kash'. Did you mean order_to_cash? "
     f"(worlds: {WORLDS})",
@@ -106,6 +107,9 @@ USAGE = {
     "export order_to_cash --to csv --out s3://books/out": "--out s3://books/out: an export is written to a "
     "disk: name a directory",
     "export order_to_cash --to csv --out=": "--out is an empty text: name a directory, or . for this one",
+    "report order_to_cash --out .": "--out . is a directory: name a file in it that ends with .html",
+    "report order_to_cash --out=": "--out is an empty text: name a file that ends with .html",
+    f"{SCORE} no.csv --html .": "--html . is a directory: name a file in it that ends with .html",
     "load personal_banking --url x.db": "--url is not a database's address: write it like "
     "sqlite:///spendsense.db",
     "load personal_banking --url sqlite+x:///x.db": "--url: the driver sqlite+x is not supported: write it "
@@ -199,6 +203,7 @@ def exported_before(name: str) -> Callable[[Path], object]:
 VERIFY, TO_CSV = "verify order_to_cash", f"{EXPORT} csv"
 FROM_FILE = f"{GENERATE} --config given.yaml"
 LOAD = "load personal_banking --url sqlite:///x.db"
+CORRECTIONS = "corrections order_to_cash --out"
 HOME = "data/order_to_cash"
 THERE: list[tuple[Callable[[Path], object], str, int, str]] = [
     (
@@ -312,6 +317,31 @@ THERE: list[tuple[Callable[[Path], object], str, int, str]] = [
         "cannot write to out/file/x: Not a directory: mend that, or use another directory",
     ),
     (
+        written("found.csv", "entity_id\n"),
+        f"{SCORE} found.csv --html found.csv/x.html",
+        1,
+        "cannot write to found.csv/x.html: Not a directory: mend that, or use another directory",
+    ),
+    (
+        made_directory("x.parquet"),
+        f"{CORRECTIONS} x.parquet",
+        2,
+        "--out x.parquet is a directory: name a file in it that ends with .parquet",
+    ),
+    (
+        without(f"{HOME}/invoices"),
+        f"{CORRECTIONS} x.parquet",
+        1,
+        f"order_to_cash/invoices has not been materialised. Run: {AGAIN}",
+    ),
+    (shortened, f"{CORRECTIONS} x.parquet", 1, f"{PART} is not as long as it was written. Run: {AGAIN}"),
+    (
+        flipped,
+        f"{CORRECTIONS} x.parquet",
+        1,
+        f"{PART} is damaged: it holds other bytes than were written. Run: {AGAIN}",
+    ),
+    (
         made_directory("out/users.csv"),
         "export personal_banking --out out --to csv",
         1,
@@ -370,6 +400,16 @@ def test_what_is_wrong_with_what_is_there_is_said_with_its_remedy(here, change, 
     }
     change(here)
     assert said(*command.split()) == (code, line.format(**known))
+
+
+def test_a_page_and_corrections_make_the_directories_on_the_way_to_them(here):
+    (here / "found.csv").write_text("entity_id\n")
+    assert said(*f"{SCORE} found.csv --html new/pages/x.html".split()) == (0, "")
+    assert said(*f"{CORRECTIONS} new/fixes/x.parquet".split()) == (0, "")
+    assert sorted(str(path.relative_to(here)) for path in here.glob("new/*/*")) == [
+        "new/fixes/x.parquet",
+        "new/pages/x.html",
+    ]
 
 
 def test_a_run_that_is_in_the_way_is_said(here):

@@ -17,7 +17,7 @@ from synth_assets.model.errors import Problem, UsageProblem, first_line
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import find_world
-from synth_assets.storage.paths import StoragePath, write_atomic
+from synth_assets.storage.paths import StoragePath, translate_os_errors, write_atomic
 from synth_assets.storage.publication import opened
 from synth_assets.storage.store import DATA_DIR_VARIABLE, DEFAULT_DATA_DIR, Store, data_dir
 
@@ -101,18 +101,31 @@ def table_of(world: World, name: str) -> Table:
     raise UsageProblem(f"{world.name}: unknown table {name!r} (tables: {known})")
 
 
-def write_page(page: Page, file: str) -> None:
-    """Write a page to an HTML file, in one step.
+def file_to_write(option: str, file: str, ending: str) -> Path:
+    """The file that an option names, for what is written to it at the end.
 
     Raises:
-        UsageProblem: the file's name is empty.
-        OSError: it cannot be written.
+        UsageProblem: its name is empty, or a directory's.
+    """
+    if not file:
+        raise UsageProblem(f"{option} is an empty text: name a file that ends with {ending}")
+    if Path(file).is_dir():
+        raise UsageProblem(f"{option} {file} is a directory: name a file in it that ends with {ending}")
+    return Path(file)
+
+
+def write_page(page: Page, file: Path) -> None:
+    """Write a page to an HTML file, in one step; directories on the way to it are made.
+
+    Raises:
+        Problem: it cannot be written.
     """
     from synth_assets.evaluate.page import html
 
-    if not file:
-        raise UsageProblem("the page's file is an empty text: name one that ends with .html")
-    write_atomic(Path(file), html(page).encode())
+    with translate_os_errors(file.parent, "or use another directory"):
+        if not file.parent.exists():
+            file.parent.mkdir(parents=True)
+        write_atomic(file, html(page).encode())
 
 
 def shown(path: StoragePath) -> str:

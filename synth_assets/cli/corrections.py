@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from synth_assets.cli.common import (
     data_dir_option,
     examples,
+    file_to_write,
     one_world,
     reports_errors,
     store_of,
@@ -32,5 +31,9 @@ def corrections(name: str, out: str, directory: str | None) -> None:
 
     if not out.endswith(".parquet"):
         raise UsageProblem(f"--out is {out!r}: name a file that ends with .parquet")
-    cells = write_corrections(store_of(one_world(name), directory).scenario(), Path(out))
+    store, file = store_of(one_world(name), directory), file_to_write("--out", out, ".parquet")
+    scenario = store.scenario()
+    for table in store.world.tables:
+        store.refuse_damage(store.published(table.name, scenario))
+    cells = write_corrections(scenario, file)
     click.echo(f"{cells:,} cells to correct in {out}")

@@ -7,6 +7,7 @@ import click
 from synth_assets.cli.common import (
     data_dir_option,
     examples,
+    file_to_write,
     one_world,
     reports_errors,
     store_of,
@@ -30,7 +31,7 @@ def report(name: str, out: str | None, directory: str | None) -> None:
     from synth_assets.evaluate.report import report_page
 
     world = one_world(name)
-    file = f"{world.name}.html" if out is None else out
+    file = file_to_write("--out", f"{world.name}.html" if out is None else out, ".html")
     page, _ = report_page(store_of(world, directory))
     write_page(page, file)
-    click.echo(file)
+    click.echo(str(file))

@@ -11,6 +11,7 @@ import click
 from synth_assets.cli.common import (
     data_dir_option,
     examples,
+    file_to_write,
     one_world,
     reports_errors,
     store_of,
@@ -59,13 +60,14 @@ def score(
 
     if not findings:
         raise UsageProblem("--findings is an empty text: name a file")
+    page = None if html is None else file_to_write("--html", html, ".html")
     scores = scored(store_of(one_world(name), directory), findings, strict=strict)
     for problem in scores.problems:
         click.echo(problem, err=True)
-    if html is not None:
+    if page:
         from synth_assets.evaluate.score_page import score_page
 
-        write_page(score_page(scores), html)
+        write_page(score_page(scores), page)
     click.echo(json.dumps(scores.as_dict(), indent=1) if as_json else "\n\n".join(_tables(scores)))
 
 

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -247,8 +247,13 @@ def atomic_file(path: StoragePath, mode: int | None = None) -> Iterator[BinaryIO
         if mode is not None:
             fresh.chmod(mode)
         fresh.replace(path)
+    except OSError as error:
+        if error.filename == str(fresh):  # nobody knows the file by that name
+            error.filename = str(path)
+        raise
     finally:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong first is said
+            fresh.unlink(missing_ok=True)
 
 
 TEMPORARY = re.compile(r"synth_assets_(\d+)_\w+")
