@@ -55,8 +55,57 @@ def test_the_three_commands(place, data, monkeypatch):
 
 
 def test_clear_says_that_there_is_nothing(place):
+    place.ask("CREATE TABLE mine (id INT)")
     done = run("clear", "subscriptions", "--url", place.url, "--yes")
     assert (done.exit_code, done.output) == (0, "there is no table of subscriptions\n")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+@pytest.mark.parametrize("answers", [(), ("--yes",)], ids=["asked", "not asked"])
+def test_clear_makes_no_file(tmp_path, monkeypatch, kind, answers):
+    monkeypatch.setattr(commands, "_is_terminal", lambda: True)
+    url = f"{kind}:///{tmp_path}/none.db"
+    refused = run("clear", "subscriptions", "--url", url, *answers)
+    line = f"{tmp_path}/none.db is not there: give the --url of a database that is\n"
+    assert (refused.exit_code, refused.output) == (1, line)
+    assert list(tmp_path.iterdir()) == []
+
+
+CATALOGUE = "synth_assets.duckdb"
+
+
+@pytest.mark.parametrize("command", ["load", "reset", "clear"])
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+@pytest.mark.parametrize("path", [CATALOGUE, f"../here/{CATALOGUE}", "link.db"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_catalogue_is_no_database_to_load_into(tmp_path, monkeypatch, command, kind, path, is_there):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    if is_there:
+        Path(CATALOGUE).write_bytes(b"as it was")
+    Path("link.db").symlink_to(CATALOGUE)
+    before = sorted(Path().iterdir())
+    yes = () if command == "load" else ("--yes",)
+    refused = run(command, "subscriptions", "--url", f"{kind}:///{path}", *yes)
+    assert (refused.exit_code, refused.output) == (
+        2,
+        f"--url: {path} would be the catalogue of a data directory, which generate writes anew: give the "
+        f"file a name that is not {CATALOGUE}\n",
+    )
+    assert sorted(Path().iterdir()) == before
+    assert not is_there or Path(CATALOGUE).read_bytes() == b"as it was"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_a_file_that_cannot_be_opened_is_said_with_what_to_do(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    refused = run("reset", "subscriptions", "--url", f"{kind}:///folder", "--yes")
+    assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
+    assert refused.output.startswith("folder: ")
+    assert refused.output.endswith(
+        ": see that it is a file, and that you may write to it and its directory, or give another --url\n"
+    )
 
 
 def test_a_server_that_goes_away_is_one_line(make_place):

@@ -364,7 +364,10 @@ WRONG_USE = {
     "sqlite://": f"--url: a file is needed, and no options: {EXAMPLE}",
     "sqlite:///:memory:": f"--url: a file is needed, and no options: {EXAMPLE}",
     "sqlite://bank.db": f"--url: a file is needed, and no options: {EXAMPLE}",
-    "sqlite:///bank.db?mode=ro": f"--url: a file is needed, and no options: {EXAMPLE}",
+    **{
+        f"sqlite:///{file}": f"--url: a database's file has no ? in its path, and no options: {EXAMPLE}"
+        for file in ("bank.db?mode=ro", "x?y.db", "x?")
+    },
 }
 
 
@@ -392,7 +395,8 @@ def test_a_file_that_cannot_be_the_database_is_one_line(data, tmp_path, monkeypa
     lines = {
         "nowhere/bank.db": "nowhere is not a directory: make it, or give another --url",
         "text.db": "text.db is not a SQLite database: give another --url",
-        "folder": "folder: unable to open database file",
+        "folder": "folder: unable to open database file: see that it is a file, and that you may write to "
+        "it and its directory, or give another --url",
         "locked.db": "locked.db is in use by another program: end that, then run again",
     }
     with closing(sqlite3.connect("locked.db", isolation_level=None)) as other:

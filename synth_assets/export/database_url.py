@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from synth_assets.model.errors import UsageProblem
+from synth_assets.storage.catalogue import FILE_NAME
 
 EXAMPLE = "write it like sqlite:///spendsense.db"
 EXAMPLES = {
@@ -58,6 +59,11 @@ class Address(NamedTuple):
         return Path(str(self.url.database))
 
     @property
+    def is_missing(self) -> bool:
+        """Whether it is a file that is not there."""
+        return self.kind in FILES and not self.file.exists()
+
+    @property
     def options(self) -> dict[str, str]:
         """What stands behind the question mark."""
         return {name: str(value) for name, value in self.url.query.items()}
@@ -95,8 +101,15 @@ def address_of(url: str) -> Address:
     if (f"{kind}+{driver}" if driver else kind) not in DRIVERS:
         raise UsageProblem(f"--url: the driver {parsed.drivername} is not supported: {example}")
     if kind in FILES:
-        if parsed.query or parsed.host or parsed.database in (None, "", ":memory:"):
+        if "?" in url:
+            raise UsageProblem(f"--url: a database's file has no ? in its path, and no options: {example}")
+        if parsed.host or parsed.database in (None, "", ":memory:"):
             raise UsageProblem(f"--url: a file is needed, and no options: {example}")
+        if os.path.basename(os.path.realpath(str(parsed.database))) == FILE_NAME:
+            raise UsageProblem(
+                f"--url: {parsed.database} would be the catalogue of a data directory, which generate writes "
+                f"anew: give the file a name that is not {FILE_NAME}"
+            )
         return Address(kind, parsed, str(Path(str(parsed.database))))
     host = parsed.host or "localhost"
     if "@" in f"{host}{parsed.database}" or "/" in (parsed.username or ""):

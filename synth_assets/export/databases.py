@@ -101,8 +101,12 @@ def clear(world: World, url: str) -> dict[str, int]:
 
     Raises:
         UsageProblem: as for `load`.
-        Problem: it cannot be done, or a table has other columns than the world's. The database is as it was.
+        Problem: it cannot be done, there is no such file, or a table has other columns than the world's. The
+            database is as it was.
     """
+    address = address_of(url)
+    if address.is_missing:
+        raise Problem(f"{address.place} is not there: give the --url of a database that is")
     with _world_in(world, url) as (database, schema):
         there = _there(database, schema)
         held = {made.name: database.rows(made.name) for made in there}
@@ -127,6 +131,8 @@ def others(world: World, url: str) -> list[str]:
     Raises:
         UsageProblem, Problem: as for `load`.
     """
+    if address_of(url).is_missing:
+        return []
     with _world_in(world, url) as (database, schema):
         own = {made.name: sorted(made.names) for made in schema}
         return [name for name, columns in database.found().items() if own.get(name) != sorted(columns)]

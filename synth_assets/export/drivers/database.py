@@ -23,6 +23,7 @@ WAIT_SECONDS = 5.0
 UNFIT = "the published tables do not fit together, see synth-assets verify"
 TWICE = "that key is there already, or twice in the published tables, see synth-assets verify"
 CANNOT = "the user may not do that: grant it, or give another --url"
+CANNOT_OPEN = "see that it is a file, and that you may write to it and its directory, or give another --url"
 IN_USE = "another program holds it: end that, then run again"
 REFERRED_TO = "other tables refer to these: drop their foreign keys first"
 UNCHANGED = "nothing was changed"

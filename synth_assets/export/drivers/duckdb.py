@@ -17,6 +17,7 @@ import pyarrow as pa
 from synth_assets.export.database_schema import Definition
 from synth_assets.export.database_url import Address
 from synth_assets.export.drivers.database import (
+    CANNOT_OPEN,
     REFERRED_TO,
     TWICE,
     UNCHANGED,
@@ -29,6 +30,13 @@ from synth_assets.model.errors import Problem, first_line
 
 ROWS = "synth_assets_rows"
 """How the rows to insert are called for a moment."""
+
+REMEDIES = {
+    "main key table": REFERRED_TO,
+    "Cannot open file": CANNOT_OPEN,
+    "Could not read from file": CANNOT_OPEN,
+}
+"""What to do, by words of what DuckDB says."""
 
 
 class DuckDb(Database):
@@ -93,7 +101,7 @@ class DuckDb(Database):
                 raise Problem(f"{file} is in use by another program: end that, then run again") from None
             if "not a valid DuckDB" in said:
                 raise Problem(f"{file} is not a DuckDB database: give another --url") from None
-            remedy = REFERRED_TO if "main key table" in said else UNCHANGED
+            remedy = next((what for words, what in REMEDIES.items() if words in said), UNCHANGED)
             raise Problem(f"{file}: {said}: {remedy}") from None
 
 

@@ -12,12 +12,22 @@ import pyarrow as pa
 from synth_assets.export.database_schema import Definition
 from synth_assets.export.database_url import Address
 from synth_assets.export.drivers import database
-from synth_assets.export.drivers.database import REFERRED_TO, TWICE, UNFIT, Batches, Database, dialect_of
+from synth_assets.export.drivers.database import (
+    CANNOT_OPEN,
+    REFERRED_TO,
+    TWICE,
+    UNFIT,
+    Batches,
+    Database,
+    dialect_of,
+)
 from synth_assets.model.errors import Problem
 
 SAID = {
     sqlite3.SQLITE_NOTADB: "{file} is not a SQLite database: give another --url",
     sqlite3.SQLITE_BUSY: "{file} is in use by another program: end that, then run again",
+    sqlite3.SQLITE_CANTOPEN: "{file}: {error}: " + CANNOT_OPEN,
+    sqlite3.SQLITE_READONLY: "{file}: {error}: " + CANNOT_OPEN,
     sqlite3.SQLITE_FULL: "no space left for {file}, which is as it was: free some, or give another --url",
     sqlite3.SQLITE_CONSTRAINT: "{file}: {error}: " + UNFIT,
     sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: "{file}: {error}: " + TWICE,
