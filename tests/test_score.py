@@ -285,10 +285,81 @@ def test_the_command_reads_each_form(published: Path, tmp_path: Path, ending: st
         "at_risk_found",
         "at_risk_missed",
     } <= set(said["by_type"]["pricing_drift"])
-    path.write_text("")
-    if ending != "parquet":
-        empty = run("score", "order_to_cash", "--findings", str(path), "--json", "--data-dir", str(published))
-        assert json.loads(empty)["overall"]["recall"] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("header.csv", "entity_id\n"),
+        ("header.csv", "type;entity_id"),
+        ("list.json", "[]\n"),
+        ("list.jsonl", "[]"),
+        ("pandas.jsonl", "\n"),
+    ],
+)
+def test_a_file_that_says_that_nothing_was_found_is_scored(
+    published: Path, tmp_path: Path, name: str, content: str
+) -> None:
+    said = json.loads(run("score", *of_file(tmp_path / name, content), "--json", *at(published)))
+    assert (said["overall"]["findings"], said["overall"]["recall"]) == (0, 0)
+
+
+def of_file(path: Path, content: str) -> list[str]:
+    path.write_text(content)
+    return ["order_to_cash", "--findings", str(path)]
+
+
+def at(directory: Path) -> tuple[str, str]:
+    return "--data-dir", str(directory)
+
+
+NO_HEADER = "{path} has no header: where nothing was found, write a line with entity_id"
+NOTHING = "{path} is empty: where nothing was found, write []"
+NO_ID = "findings need a column entity_id, and type where the detector tells kinds (columns found: {columns})"
+CELLS = (
+    "findings cannot be read: Invalid Input Error: CSV Error on Line: {line}: Expected Number of Columns: 2 "
+    "Found: {found}"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "line"),
+    [
+        ("found.csv", "", 2, NO_HEADER),
+        ("found.csv", "\n \n", 2, NO_HEADER),
+        ("found.json", "", 2, NOTHING),
+        ("found.json", "\n", 2, NOTHING),
+        ("found.jsonl", "", 2, NOTHING),
+        ("found.csv", "[]", 2, NO_ID.format(columns="[]")),
+        ("found.csv", "invoice,type\nINV-1,x\n", 2, NO_ID.format(columns="invoice, type")),
+        ("found.csv", "entity_id,type\nINV-000000022\n", 1, CELLS.format(line=2, found=1)),
+        ("found.csv", "entity_id,type\nINV-22,pricing_drift,x\n", 1, CELLS.format(line=2, found=3)),
+        ("found.csv", "\nentity_id,type\nINV-22,\nINV-23\n", 1, CELLS.format(line=4, found=1)),
+        ("found.csv", "x" * 200_000, 1, "{path} cannot be read: field larger than field limit (131072)"),
+    ],
+)
+def test_a_file_that_says_nothing_or_half_of_it_is_refused(
+    published: Path, tmp_path: Path, name: str, content: str, code: int, line: str
+) -> None:
+    words = of_file(tmp_path / name, content)
+    done = CliRunner().invoke(main, ["score", *words, *at(published)], catch_exceptions=False)
+    assert (done.exit_code, done.output) == (code, line.format(path=tmp_path / name) + "\n")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "entity_id,type\n{first},pricing_drift\n{second},\n",
+        "\ufeffEntity_ID;type\r\n{first};pricing_drift\r\n{second};\r\n",
+        '\n\nnote\tnote\tentity_id\t type\n"a\nb"\t\t{first}\tpricing_drift\n\t\t{second}\t\n',
+    ],
+)
+def test_a_csv_file_is_read_by_its_header(published: Path, tmp_path: Path, content: str) -> None:
+    truth = pq.read_table(published / "order_to_cash" / "anomaly_manifest").to_pandas()
+    first, second = truth[truth.type == "pricing_drift"].entity_id[:2]
+    words = of_file(tmp_path / "found.csv", content.format(first=first, second=second))
+    said = json.loads(run("score", *words, "--json", *at(published)))
+    assert (said["overall"]["findings"], said["overall"]["found"]) == (2, 2)
 
 
 def test_the_command_prints_tables(published: Path, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 
+from synth_assets.checks.queries import quoted
 from synth_assets.model.errors import Problem, UsageProblem, first_line
 
 if TYPE_CHECKING:
@@ -24,13 +26,17 @@ NONE = pa.table({ENTITY: pa.array([], pa.string())})
 """No findings."""
 
 READERS = {
-    ".csv": "read_csv(?, all_varchar = true, header = true)",
     ".json": "read_json(?, format = 'auto')",
     ".jsonl": "read_json(?, format = 'newline_delimited')",
     ".ndjson": "read_json(?, format = 'newline_delimited')",
     ".parquet": "read_parquet(?)",
 }
-"""How DuckDB reads a file, by the end of its name."""
+"""How DuckDB reads a file that is no CSV, by the end of its name."""
+
+CSV = ".csv"
+
+SEPARATORS = ",;\t|"
+"""What may stand between the cells of a CSV file."""
 
 
 def load_findings(connection: duckdb.DuckDBPyConnection, findings: Findings) -> None:
@@ -67,7 +73,9 @@ def load_findings(connection: duckdb.DuckDBPyConnection, findings: Findings) -> 
             f"CAST(TRY_CAST({day} AS TIMESTAMP) AS DATE) AS found_on"
         ).create("given")
     except duckdb.Error as error:
-        raise Problem(f"findings cannot be read: {first_line(error)}") from None
+        counts = [line for line in str(error).splitlines() if line.startswith("Expected Number of Columns")]
+        said = ": ".join((first_line(error), *counts))
+        raise Problem(f"findings cannot be read: {said}") from None
     _refuse_gaps(connection)
     _refuse_no_dates(connection)
 
@@ -150,20 +158,56 @@ def _arrow(findings: Any) -> pa.Table:
 def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
     import duckdb
 
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+    ending = path.suffix.lower()
+    if ending not in (CSV, *READERS):
         raise UsageProblem(f"{path}: findings are .csv, .json, .jsonl or .parquet")
     if not path.is_file():
         raise UsageProblem(f"{path}: no such file")
     try:
-        if path.suffix.lower() != ".parquet" and _is_empty(path):
+        if ending == CSV:
+            return _read_csv(connection, path)
+        if ending != ".parquet" and _is_empty(path):
             return connection.from_arrow(NONE)
-        return connection.sql(f"FROM {reader}", params=[str(path)])
-    except (duckdb.Error, OSError) as error:
+        return connection.sql(f"FROM {READERS[ending]}", params=[str(path)])
+    except (duckdb.Error, csv.Error, OSError) as error:
         raise Problem(f"{path} cannot be read: {first_line(error)}") from None
 
 
+def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
+    """A CSV file by its first line that is not empty, as it stands: DuckDB would look for another header."""
+    headers = [(mark, *_header(path, mark)) for mark in SEPARATORS]
+    mark, header, lines = next(
+        (found for found in headers if ENTITY in map(str.lower, found[1])),
+        max(headers, key=lambda found: len(found[1])),
+    )
+    if not header:
+        raise UsageProblem(f"{path} has no header: where nothing was found, write a line with {ENTITY}")
+    names = [f"{name}_{place}" if name in header[:place] else name for place, name in enumerate(header)]
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
+    return connection.sql(
+        f"FROM read_csv(?, auto_detect = false, header = false, skip = {lines}, delim = {quoted(mark)}, "
+        f"quote = '\"', escape = '\"', columns = {{{columns}}})",
+        params=[str(path)],
+    )
+
+
+def _header(path: Path, separator: str) -> tuple[list[str], int]:
+    """The cells of the first line that is not empty, and how many lines it takes up to its end."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        reader = csv.reader(file, delimiter=separator)
+        cells = next((row for row in reader if "".join(row).strip()), [])
+        return [cell.strip() for cell in cells], reader.line_num
+
+
 def _is_empty(path: Path) -> bool:
-    """Whether a text file holds nothing, or an empty list."""
+    """Whether a JSON file holds an empty list, or lines without anything.
+
+    Raises:
+        UsageProblem: there is nothing in it, as where a detector has failed.
+    """
     with path.open("rb") as file:
-        return file.read(1_000).strip() in (b"", b"[]")
+        start = file.read(1_000)
+    content = start.strip()
+    if not start or (not content and path.suffix.lower() == ".json"):
+        raise UsageProblem(f"{path} is empty: where nothing was found, write []")
+    return content in (b"", b"[]")
