@@ -60,12 +60,12 @@ def score(dataset: Dataset | str, findings: Findings, *, strict: bool = False) -
 
 
 def explain(dataset: Dataset | str, row: str) -> Explanation:
-    """The story of one row: `explain(world, "INV-000000312").labels`, `.decoys`, `.compared`, `.as_dict()`.
+    """The story of one row: `explain(world, "INV-000000022").labels`, `.decoys`, `.compared`, `.as_dict()`.
 
     Args:
         dataset: a world in memory, or the name of a published one, in SYNTH_ASSETS_DATA_DIR or `data`.
         row: its id, also in lower case and without leading zeros; a label's id stands for the row at fault;
-            "invoices:312" where ids are plain numbers.
+            "invoices:22" where ids are plain numbers.
 
     Raises:
         UsageProblem: the id has none of the forms that there are; the message lists them.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,14 @@ from click.testing import CliRunner, Result
 import synth_assets
 from synth_assets.cli import main
 from synth_assets.evaluate.explain import twin_rows
-from synth_assets.evaluate.explain.block_reader import StoredReader
+from synth_assets.evaluate.explain.block_reader import (
+    Ends,
+    MemoryReader,
+    StoredReader,
+    key_of,
+    neighbours,
+    number_of,
+)
 from synth_assets.evaluate.explain.explanation import Explanation
 from synth_assets.evaluate.explain.story import explain
 from synth_assets.evaluate.opened import opened
@@ -29,6 +37,7 @@ from synth_assets.generation.generate import Dataset, write_world
 from synth_assets.model.decoy_list import decoys_sql
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.query import Query
+from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import load as load_scenario
@@ -259,7 +268,8 @@ def test_an_id_may_be_written_short(data: Path) -> None:
     shown = {run(data, "order_to_cash", *text).stdout for text in texts}
     assert len(shown) == 1
     assert shown.pop().startswith("ORD-000000007  order_to_cash.orders: ")
-    assert run(data, "personal_banking", "TXN_12").stdout.startswith("txn_000000012  ")
+    for text in ("TXN_12", "txn-12", "transactions:txn-12"):
+        assert run(data, "personal_banking", text).stdout.startswith("txn_000000012  ")
     assert run(data, "wholesale", "invoiceLineItems:5").stdout.startswith("invoice_line_items:5  ")
     assert run(data, "subscriptions", "invoice_settlement:1").stdout.startswith("INV-000000001  ")
 
@@ -267,11 +277,11 @@ def test_an_id_may_be_written_short(data: Path) -> None:
 @pytest.mark.parametrize(
     ("world", "text", "code", "said"),
     [
-        ("order_to_cash", "foo", 2, "'foo' has none of the forms of an id: CON-000000312 (contacts), PRD-"),
+        ("order_to_cash", "foo", 2, "'foo' has none of the forms of an id: CON-000000001 (contacts), PRD-"),
         ("order_to_cash", "", 2, "'' has none of the forms of an id"),
-        ("order_to_cash", "INV-1234567890", 2, "'INV-1234567890' has none of the forms"),
+        ("order_to_cash", "INV-1234567890", 2, "no id of invoices has more than 9 digits"),
         ("order_to_cash", "invoices:1234567890", 2, "no id of invoices has more than 9 digits"),
-        ("order_to_cash", "invoices:ORD-1", 2, "'ORD-1' is no id of invoices, such as INV-000000312"),
+        ("order_to_cash", "invoices:ORD-1", 2, "'ORD-1' is no id of invoices, such as INV-000000001"),
         ("order_to_cash", "invoice_lines:3", 2, "unknown table 'invoice_lines'"),
         ("order_to_cash", "INV-999999", 1, "invoices has no row INV-000999999: ids go from INV-00000000"),
         ("order_to_cash", "CON-0", 1, "contacts has no row CON-000000000: ids go from CON-000000001 to"),
@@ -280,8 +290,9 @@ def test_an_id_may_be_written_short(data: Path) -> None:
             "wholesale",
             "312",
             2,
-            "'312' has none of the forms of an id: ANO-000000312 (anomaly_manifest), or TABLE:",
+            "wholesale: 312 may be of any table: write the table before it, such as invoices:312\n",
         ),
+        ("wholesale", "foo", 2, "'foo' has none of the forms of an id: ANO-000"),
         ("wholesale", "users:99", 1, "users has no row 99: ids go from 1 to"),
         ("nowhere", "INV-1", 2, "unknown world 'nowhere'"),
     ],
@@ -291,6 +302,55 @@ def test_what_is_no_row_is_told_in_one_line(data: Path, world: str, text: str, c
     assert (result.exit_code, result.stdout) == (code, "")
     assert said in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("world", "name"),
+    [("order_to_cash", "invoices"), ("subscriptions", "invoices"), ("personal_banking", "accounts")],
+)
+def test_a_number_between_others_that_is_not_used_is_told_with_its_neighbours(
+    data: Path, world: str, name: str
+) -> None:
+    key = load(world).table(name).key
+    rows = table(data, world, name)[key.name].to_pylist()
+    gaps = [(one, two) for one, two in pairwise(rows) if number_of(two) - number_of(one) > 1]
+    told = 0
+    for below, above in gaps[:20]:
+        unused = key_of(key, number_of(below) + 1)
+        result = run(data, world, f"{name}:{number_of(unused)}")
+        if result.exit_code:  # else a fault has taken the row away
+            told += 1
+            assert result.stderr == (
+                f"{world}: {name} has no row {unused}: that number is not used; the nearest are {below} and "
+                f"{above}\n"
+            )
+    assert told
+
+
+def test_neighbours_are_found_over_blocks_that_overlap() -> None:
+    blocks = [[1, 4, 9], [], [3, 6], [8, 12]]
+    table = load("personal_banking").table("transactions")
+
+    class Reader(MemoryReader):
+        def __init__(self) -> None:
+            pass
+
+        def ends(self, _: Table) -> list[Ends]:
+            return [Ends(len(keys), keys[0], keys[-1]) if keys else Ends(0, 0, 0) for keys in blocks]
+
+        def column(self, _: Table, block: int, name: str) -> pa.ChunkedArray:
+            return pa.chunked_array([blocks[block]])
+
+    found = {key: neighbours(Reader(), table, key) for key in (2, 5, 7, 10)}
+    assert found == {2: (1, 3), 5: (4, 6), 7: (6, 8), 10: (9, 12)}
+
+
+def test_the_ids_of_the_help_are_there_by_default() -> None:
+    sales = synth_assets.generate("order_to_cash", **DAY)
+    lines = [line.split() for line in (main.commands["explain"].epilog or "").splitlines()]
+    ids = [words[3] for words in lines if words[2:3] == ["order_to_cash"]]
+    assert len(ids) == 2
+    assert {synth_assets.explain(sales, one).row.key for one in ids} == {"INV-000000022"}
 
 
 def test_nothing_published_is_told(tmp_path: Path) -> None:

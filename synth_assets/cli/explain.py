@@ -41,9 +41,9 @@ FEW = 3
 
 @click.command(
     epilog=examples(
-        "synth-assets explain order_to_cash INV-000000312",
-        "synth-assets explain order_to_cash ano-312 --json",
-        "synth-assets explain wholesale invoices:312",
+        "synth-assets explain order_to_cash INV-000000022",
+        "synth-assets explain order_to_cash ano-11 --json",
+        "synth-assets explain wholesale invoices:22",
     ),
 )
 @world_argument
@@ -54,8 +54,8 @@ FEW = 3
 def explain(name: str, row: Sequence[str], as_json: bool, directory: str | None) -> None:
     """The story of one row: its chain, what is wrong with it, and what the clean twin holds.
 
-    ID is as in the tables (INV-000000312, inv-312), a label's (ANO-000000312), or a table with a number
-    (invoices:312).
+    ID is as in the tables (INV-000000022, inv-22), a label's (ANO-000000011), or a table with a number
+    (invoices:22).
     """
     from synth_assets.evaluate.explain.story import explain as explained
 

@@ -68,6 +68,20 @@ def _holds(keys: pa.ChunkedArray, key: Key) -> bool:
     return bool(pc.index(keys, pa.scalar(key, keys.type)).as_py() >= 0)
 
 
+def neighbours(reader: BlockReader, table: Table, key: Key) -> tuple[Key, Key]:
+    """The nearest keys below and above one that is between the first and the last, and not there."""
+    below: list[Key] = []
+    above: list[Key] = []
+    for block, (rows, first, last) in enumerate(reader.ends(table)):
+        if rows and first < key < last:  # type: ignore[operator]
+            keys = reader.column(table, block, table.key.name)
+            below.append(pc.max(keys.filter(pc.less(keys, key))).as_py())
+            above.append(pc.min(keys.filter(pc.greater(keys, key))).as_py())
+        elif rows:
+            (below if last < key else above).append(last if last < key else first)  # type: ignore[operator]
+    return max(below), min(above)
+
+
 def rows_of_block(reader: BlockReader, table: Table, block: int) -> range:
     """The root rows of one block."""
     world, config = reader.scenario.world, reader.scenario.config

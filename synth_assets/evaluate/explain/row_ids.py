@@ -1,48 +1,69 @@
-"""What a person may type to name a row: `INV-000000312`, `inv-312`, `invoices:312`."""
+"""What a person may type to name a row: `INV-000000022`, `inv-22`, `invoices:22`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from synth_assets.evaluate.explain.block_reader import Key, key_of
+from synth_assets.evaluate.explain.block_reader import Key, key_of, number_of
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.identifiers import DIGITS
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.explain import nearest
 
+FirstId = Callable[[Table], Key | None]
+"""Gives the first id that a table holds, if it holds any."""
 
-def row_named(world: World, text: str) -> tuple[Table, Key]:
+
+def row_named(world: World, text: str, first_id: FirstId = lambda _: None) -> tuple[Table, Key]:
     """The table and the key that a text names; whether there is such a row is not looked up.
 
-    Ids may be in lower case and without leading zeros. A table may stand before the id, with its name here or
-    in the source document.
+    Ids may be in lower case, without leading zeros, and with - for _ or the other way round. A table may
+    stand before the id, with its name here or in the source document.
 
     Raises:
-        UsageProblem: it has none of the forms; the message lists them.
+        UsageProblem: it has none of the forms; the message lists them, with ids that `first_id` gives.
     """
     text = text.strip()
     if named := re.fullmatch(r"(\w+)[:\s]\s*(\S+)", text):
         table = _table(world, named[1])
-        key = _key(table, named[2])
-        if key is None and not named[2].isdecimal():
-            form = key_of(table.key, 312)
-            raise UsageProblem(f"{world.name}: {named[2]!r} is no id of {table.name}, such as {form}")
-        return table, key if key is not None else _numbered(world, table, named[2])
-    for table in world.tables:
-        if table.key.prefix and not table.key.is_reference:
-            key = _key(table, text)
-            if key is not None:
-                return table, key
-    raise UsageProblem(f"{world.name}: {text!r} has none of the forms of an id: {forms(world)}")
+        key = _numbered(world, table, named[2]) if named[2].isdecimal() else _key(world, table, named[2])
+        if key is None:
+            such = first_id(table)
+            like = "" if such is None else f", such as {such}"
+            raise UsageProblem(f"{world.name}: {named[2]!r} is no id of {table.name}{like}")
+        return table, key
+    for table in _with_prefix(world):
+        key = _key(world, table, text)
+        if key is not None:
+            return table, key
+    if text.isdecimal():
+        raise UsageProblem(
+            f"{world.name}: {text} may be of any table: write the table before it, such as "
+            f"{_example(world).name}:{text}"
+        )
+    raise UsageProblem(f"{world.name}: {text!r} has none of the forms of an id: {forms(world, first_id)}")
 
 
-def forms(world: World) -> str:
-    """The forms of ids, in one line."""
-    with_prefix = [t for t in world.tables if t.key.prefix and not t.key.is_reference]
-    example = next(t.name for t in world.tables if t.name == "invoices" or t is world.tables[-2])
-    written = [f"{key_of(table.key, 312)} ({table.name})" for table in with_prefix]
-    return ", ".join([*written, f"or TABLE:NUMBER such as {example}:312"])
+def forms(world: World, first_id: FirstId) -> str:
+    """The forms of ids, in one line, with ids that there are."""
+    first = {table: first_id(table) for table in (*_with_prefix(world), _example(world))}
+    written = [f"{first[table]} ({table.name})" for table in _with_prefix(world) if first[table] is not None]
+    example = first[_example(world)]
+    number = 1 if example is None else number_of(example)
+    such = f"TABLE:NUMBER such as {_example(world).name}:{number}"
+    return f"{', '.join(written)}, or {such}" if written else such
+
+
+def _with_prefix(world: World) -> list[Table]:
+    """The tables that an id alone names."""
+    return [table for table in world.tables if table.key.prefix and not table.key.is_reference]
+
+
+def _example(world: World) -> Table:
+    """A table that stands for all of a world."""
+    return next(t for t in world.tables if t.name == "invoices" or t is world.tables[-2])
 
 
 def _table(world: World, name: str) -> Table:
@@ -60,10 +81,11 @@ def _table(world: World, name: str) -> Table:
         raise UsageProblem(f"{world.name}: unknown table {name!r}{hint} ({lists})") from None
 
 
-def _key(table: Table, text: str) -> Key | None:
-    """The key that a text spells in full or without leading zeros; None where it is of another form."""
-    spelt = re.fullmatch(rf"{re.escape(table.key.prefix)}0*([0-9]{{1,{DIGITS}}})", text, re.IGNORECASE)
-    return key_of(table.key, int(spelt[1])) if spelt else None
+def _key(world: World, table: Table, text: str) -> Key | None:
+    """The key that a text spells in full or in short; None where it is of another form."""
+    prefix = re.sub("[-_]$", "[-_]", table.key.prefix)
+    spelt = re.fullmatch(f"{prefix}([0-9]+)", text, re.IGNORECASE)
+    return _numbered(world, table, spelt[1]) if spelt else None
 
 
 def _numbered(world: World, table: Table, digits: str) -> Key:

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from synth_assets.evaluate.explain.block_reader import (
     BlockReader,
+    Key,
     block_of,
-    key_of,
+    neighbours,
     number_of,
     reader_of,
     rows_of_block,
@@ -57,7 +58,7 @@ def explain(data: Dataset | Store, row: str, told: Callable[[str], None] = lambd
         Problem: there is no such row, or a table is missing or damaged.
     """
     reader = reader_of(data)
-    table, key = row_named(world_of(reader), row)
+    table, key = row_named(world_of(reader), row, lambda table: _first_id(reader, table))
     if table is world_of(reader).manifest:
         label = look_up(reader, table, key)
         if label is None:
@@ -261,11 +262,17 @@ def _named(labels: Sequence[ToldLabel]) -> Keys:
     return merged(*({label.table.name: keys_of(label.table, [label.key])} for label in labels))
 
 
-def _no_such_row(reader: BlockReader, table: Table, key: str | int) -> _NoSuchRow:
+def _first_id(reader: BlockReader, table: Table) -> Key | None:
+    return min((ends.first for ends in reader.ends(table) if ends.rows), default=None)
+
+
+def _no_such_row(reader: BlockReader, table: Table, key: Key) -> _NoSuchRow:
     filled = [ends for ends in reader.ends(table) if ends.rows]
     has = "the table has no rows"
     if filled:
         first, last = min(ends.first for ends in filled), max(ends.last for ends in filled)
         has = f"ids go from {first} to {last}"
-    shown = key_of(table.key, key) if isinstance(key, int) else key
-    return _NoSuchRow(f"{world_of(reader).name}: {table.name} has no row {shown}: {has}")
+        if first < key < last:  # type: ignore[operator]
+            below, above = neighbours(reader, table, key)
+            has = f"that number is not used; the nearest are {below} and {above}"
+    return _NoSuchRow(f"{world_of(reader).name}: {table.name} has no row {key}: {has}")
