@@ -113,6 +113,43 @@ def test_wrong_words_are_refused_in_one_line(data, arguments, line):
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "about", "help_of"),
+    [
+        ("generate", "WORLD…", " generate"),
+        ("generate order_to_cash --workers 0", "--workers", " generate"),
+        ("generate order_to_cash --engine spark", "--engine", " generate"),
+        ("generate order_to_cash --data-dir pyproject.toml", "pyproject.toml", " generate"),
+        ("generate order_to_cash --nope", "--nope", " generate"),
+        ("verify order_to_cash subscriptions", "subscriptions", " verify"),
+        ("score order_to_cash", "--findings", " score"),
+        ("load order_to_cash --url x --if-exists drop", "drop", " load"),
+        ("benchmark make", "NAME", " benchmark make"),
+        ("benchmark nope", "nope", " benchmark"),
+        ("nope", "nope", ""),
+        ("--nope", "--nope", ""),
+    ],
+)
+def test_wrong_use_is_one_line_that_ends_with_where_help_is(data, typed, about, help_of):
+    result = CliRunner().invoke(main, typed.split(), prog_name="synth-assets")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    said, where = result.stderr.split(": see ")
+    assert about in said
+    assert where == f"synth-assets{help_of} --help\n"
+
+
+def test_a_wrong_variable_is_one_line(data, monkeypatch):
+    monkeypatch.setenv("SYNTH_ASSETS_WORKERS", "many")
+    result = run("generate", "order_to_cash")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "'many'" in result.stderr
+
+
+def test_a_command_without_words_shows_its_help():
+    result = run("benchmark")
+    assert "Examples:" in result.output
+
+
 @pytest.mark.parametrize("command", [["verify"], ["export", "--to", "csv", "--out", "out"]])
 def test_nothing_generated_yet_is_said_with_the_remedy(data, command):
     result = run(command[0], "order_to_cash", *command[1:])

@@ -49,11 +49,11 @@ class _Commands(click.Group):
             _drop_unwritten()
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        with _while_read():
+        with _while_read(), _wrong_use_in_one_line():
             return super().make_context(*args, **kwargs)  # help is written here
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _while_read():
+        with _while_read(), _wrong_use_in_one_line():
             return super().invoke(ctx)
 
 
@@ -64,6 +64,27 @@ def _while_read() -> Iterator[None]:
         yield
     except BrokenPipeError:
         sys.exit(CLOSED_PIPE)
+
+
+class _WrongUse(click.ClickException):
+    """What was typed is no command, said in one line that ends with where help is."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, file, err=True)
+
+
+@contextmanager
+def _wrong_use_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # it is the help; click 8.1 has no such class
+            raise
+        said = " ".join(error.format_message().split()).rstrip(".")
+        path = error.ctx.command_path if error.ctx else "synth-assets"
+        raise _WrongUse(f"{said}: see {path} --help") from None
 
 
 def _drop_unwritten() -> None:
