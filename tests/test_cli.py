@@ -119,7 +119,7 @@ def test_wrong_words_are_refused_in_one_line(data, arguments, line):
         ("generate", "WORLD…", " generate"),
         ("generate order_to_cash --workers 0", "--workers", " generate"),
         ("generate order_to_cash --engine spark", "--engine", " generate"),
-        ("generate order_to_cash --data-dir pyproject.toml", "pyproject.toml", " generate"),
+        (f"generate order_to_cash --data-dir {__file__}", "is a file", " generate"),
         ("generate order_to_cash --nope", "--nope", " generate"),
         ("verify order_to_cash subscriptions", "subscriptions", " verify"),
         ("score order_to_cash", "--findings", " score"),

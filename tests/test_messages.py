@@ -81,6 +81,8 @@ USAGE = {
     "generate wholesale --set decoy_ratio=10 --set anomaly_rates.vendor_is_a_user=0.08": "wholesale: "
     "decoy_ratio 10 asks for 10 decoys of vendor_is_a_user, and the books can have only 8: lower it or "
     "anomaly_rates.vendor_is_a_user",
+    "generate personal_banking --set user_count=20 --set num_users=20": "personal_banking: user_count is "
+    "another name for num_users: give one of the two",
     f"{GENERATE} --preset big": "order_to_cash: unknown preset 'big' (presets: standard, investigation)",
     f"{GENERATE} --config no.yaml": "no.yaml: cannot be read (No such file or directory)",
     f"{GENERATE} --config data": "data: cannot be read (Is a directory)",
@@ -296,6 +298,15 @@ THERE: list[tuple[Callable[[Path], object], str, int, str]] = [
         "given.yaml: config must hold keys and values",
     ),
     (written("given.yaml", "[1]"), FROM_FILE, 2, "given.yaml: expected keys and values, one section a world"),
+    *(
+        (
+            written("given.yaml", f"as_of: {day}"),
+            FROM_FILE,
+            2,
+            f"order_to_cash: as_of: '{day}' is not a date; write one like 2026-11-21, or today",
+        )
+        for day in ("2026-02-30", "2026-11-21 25:00:00")
+    ),
     (written("given.yaml", "seed: [1"), FROM_FILE, 2, "given.yaml: not valid YAML at line 1"),
     (
         made_directory(f"{HOME}/invoices"),

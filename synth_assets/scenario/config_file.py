@@ -16,7 +16,7 @@ MOST_BYTES, MOST_NODES = 1_000_000, 10_000
 """Bounds of a configuration file: the largest possible one has a few hundred keys."""
 
 UNREADABLE = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
-"""What PyYAML raises: for a day that does not exist a ValueError, for a broken tag an AttributeError."""
+"""What PyYAML raises: for a number with too many digits a ValueError, for a broken tag an AttributeError."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -48,11 +48,19 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key} is there twice", mark)
         return super().construct_mapping(node, deep)
 
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        """A day or a moment; one that does not exist stays text, which the key that holds it refuses."""
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError:
+            return self.construct_scalar(node)
+
 
 class _TooLarge(Exception):
     """More nodes than a configuration has."""
 
 
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":int", ":float"))]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()

@@ -22,6 +22,10 @@ def explain_error(world: World, error: Values) -> str:
     key = ".".join(path)
     model, field = _field(world.config, path)
     if error["type"] in ("extra_forbidden", "invalid_key") and model:
+        other = _by_alias(model, path[-1])
+        if other:
+            names = [name for name, field in model.model_fields.items() if field is other]
+            return f"{key} is another name for {'.'.join([*path[:-1], *names])}: give one of the two"
         hint = nearest(path[-1], list(model.model_fields), ".".join(path[:-1]))
         return f"unknown key {key}{hint} (synth-assets schema {world.name} lists all keys)"
     if error["type"] == "value_error":
