@@ -145,6 +145,21 @@ def test_a_wrong_variable_is_one_line(data, monkeypatch):
     assert "'many'" in result.stderr
 
 
+def test_a_path_that_the_locale_cannot_read_is_said(tmp_path):
+    code = "from synth_assets.cli import main; main()"
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, "generate", "order_to_cash", "--data-dir", "dä ñ"],
+        cwd=tmp_path,
+        env={**os.environ, **locale, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+    )
+    assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, b"", [])
+    assert done.stderr.decode("ascii", "replace").endswith(
+        ": the path is UTF-8, the locale (ascii) is not: set PYTHONUTF8=1, or a locale of UTF-8\n"
+    )
+
+
 def test_a_command_without_words_shows_its_help():
     result = run("benchmark")
     assert "Examples:" in result.output

@@ -293,6 +293,11 @@ def test_more_faults_than_users_who_may_carry_them_are_refused():
 
 def test_user_count_is_another_name_for_num_users(tmp_path: Path):
     assert resolve("personal_banking", {"user_count": 12}).config.num_users == 12
+    assert resolve("personal_banking", {"user_count": 60}, preset="simple").config.num_users == 60
+    (tmp_path / "config.yaml").write_text("user_count: 60\n")
+    assert (
+        resolve("personal_banking", {"num_users": 12}, file=tmp_path / "config.yaml").config.num_users == 12
+    )
 
 
 def test_the_preset_faulty_has_every_kind_of_fault() -> None:

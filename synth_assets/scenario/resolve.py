@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import AliasChoices, ValidationError
 
 from synth_assets import worlds
 from synth_assets.model.config import MOST_PREVALENCE, WorldConfig
@@ -61,9 +61,19 @@ def resolve(
         {"as_of": as_of} if as_of is not None else {},
         {"preset": chosen} if chosen is not None else {},
     ):
+        _drop_other_names(world, values, layer)
         _merge(values, layer)
     config = parse(world, values)
     return with_versions(world, config.clean() if clean else config)
+
+
+def _drop_other_names(world: World, values: Values, layer: Mapping[str, Any]) -> None:
+    """Make room for a key that a layer gives by one of its names, and another had given by the other."""
+    for field in world.config.model_fields.values():
+        alias = field.validation_alias
+        if isinstance(alias, AliasChoices) and any(name in layer for name in alias.choices):
+            for name in alias.choices:
+                values.pop(str(name), None)
 
 
 def _starts_a_history(layer: Mapping[str, Any]) -> bool:

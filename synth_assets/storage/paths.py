@@ -10,6 +10,7 @@ import platform
 import re
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -178,6 +179,11 @@ def _directory(path: Path) -> Path:
     said = os.fsencode(path).decode(errors="replace")
     if "\\" in said:
         raise UsageProblem(f"{said}: DuckDB reads no path with a backslash: use another data directory")
+    if said != str(path) and "\ufffd" not in said:
+        raise UsageProblem(
+            f"{said}: the path is UTF-8, the locale ({sys.getfilesystemencoding()}) is not: set "
+            "PYTHONUTF8=1, or a locale of UTF-8"
+        )
     if said != str(path):
         raise UsageProblem(f"{said}: DuckDB reads no path that is not UTF-8: use another data directory")
     return path
