@@ -83,6 +83,8 @@ USAGE = {
     "anomaly_rates.vendor_is_a_user",
     "generate personal_banking --set user_count=20 --set num_users=20": "personal_banking: user_count is "
     "another name for num_users: give one of the two",
+    "generate wholesale --set annual_revenue=5": "wholesale: annual_revenue is 5, but must be a whole number "
+    "from 1,000,000 to 240,000,000",
     f"{GENERATE} --preset big": "order_to_cash: unknown preset 'big' (presets: standard, investigation)",
     f"{GENERATE} --config no.yaml": "no.yaml: cannot be read (No such file or directory)",
     f"{GENERATE} --config data": "data: cannot be read (Is a directory)",
@@ -124,6 +126,17 @@ USAGE = {
 @pytest.mark.parametrize(("command", "line"), USAGE.items(), ids=[command[-60:] for command in USAGE])
 def test_what_cannot_be_done_is_said_with_what_can(here, command, line):
     assert said(*command.split()) == (2, line)
+
+
+def test_cash_below_zero_has_its_sign_before_the_dollar(here):
+    words = "generate wholesale --preset small --set opening_cash=300000 --set intake_consignment_share=0.0"
+    code, line = said(*words.split())
+    assert code == 2
+    assert re.fullmatch(
+        r"wholesale: cash would fall to -\$\d{3},\d{3} on 2024-\d\d-\d\d: raise opening_cash \(it is in the "
+        r"bank on the first day\), or sell and buy more on consignment",
+        line,
+    )
 
 
 # --- what is there ------------------------------------------------------------------------------------

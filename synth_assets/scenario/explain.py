@@ -79,7 +79,7 @@ def allowed(field: FieldInfo) -> str:
         kind = f"empty or {kind}"
     if low is None:
         return kind
-    return f"{kind} from {low} to {high:,}" if high is not None else f"{kind} of at least {low}"
+    return f"{kind} from {low:,} to {high:,}" if high is not None else f"{kind} of at least {low:,}"
 
 
 def value_of(field: FieldInfo) -> Any:

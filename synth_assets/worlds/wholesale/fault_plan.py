@@ -138,18 +138,15 @@ def why_not(config: Config, draws: Draws) -> str | None:
     if said := misfit(config, planned.books):
         return said
     day, cents = lowest_cash(planned)
+    fall = f"cash would fall to -${-(cents // 100):,} on {planned.year.window.dates[day]}: raise opening_cash"
     if cents < 0 and PAID_AT_ONCE in planned.books.planned:
         asked = planned.books.planned[PAID_AT_ONCE].asked
         return (
-            f"with {asked} decoys {PAID_AT_ONCE} of payment_before_bill cash would fall to ${cents // 100:,} "
-            f"on {planned.year.window.dates[day]}: raise opening_cash, or "
-            "lower decoy_ratio, decoy_rates or anomaly_rates.payment_before_bill"
+            f"with {asked} decoys {PAID_AT_ONCE} of payment_before_bill {fall}, or lower decoy_ratio, "
+            "decoy_rates or anomaly_rates.payment_before_bill"
         )
     if cents < 0:
-        return (
-            f"cash would fall to ${cents // 100:,} on {planned.year.window.dates[day]}: raise opening_cash "
-            "(it is in the bank on the first day), or sell and buy more on consignment"
-        )
+        return f"{fall} (it is in the bank on the first day), or sell and buy more on consignment"
     for kind, faults, wanted in zip(KINDS, planned.faults, planned.wanted, strict=True):
         rows, asked = wanted or (0, 0)
         if len(faults) < asked:
