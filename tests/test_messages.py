@@ -436,6 +436,28 @@ def test_a_page_and_corrections_make_the_directories_on_the_way_to_them(here):
     ]
 
 
+CATALOGUE = "data/synth_assets.duckdb"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (written(CATALOGUE, "garbage " * 99), "it is no DuckDB database"),
+        (written(CATALOGUE, ""), "it is no DuckDB database"),
+        (without(CATALOGUE), "No such file or directory"),
+    ],
+)
+def test_verify_warns_of_a_catalogue_that_cannot_be_read(here, change, why):
+    assert said(*VERIFY.split()) == (0, "")
+    change(here)
+    code, line = said(*VERIFY.split())
+    assert code == 0
+    line, command = line.split(" Run: ")
+    assert line == f"warning: the catalogue {CATALOGUE} cannot be read: {why}."
+    assert said(*command.split()[1:]) == (0, "")
+    assert said(*VERIFY.split()) == (0, "")
+
+
 def test_a_run_that_is_in_the_way_is_said(here):
     with Store(worlds.load("order_to_cash"), here / "data").lock():
         assert said(*GENERATE.split()) == (

@@ -10,11 +10,13 @@ from synth_assets.cli.common import (
     data_dir_option,
     examples,
     reports_errors,
+    shown,
     store_of,
     world_argument,
     worlds_of,
 )
 from synth_assets.model.errors import Problem, UsageProblem
+from synth_assets.storage.catalogue import FILE_NAME, damage
 from synth_assets.storage.store import Store
 
 
@@ -45,8 +47,17 @@ def verify(name: str, deep: bool, directory: str | None) -> None:
         except Problem as problem:  # of one world: the others are looked at all the same
             click.echo(str(problem), err=True)
             sound = False
+    _warn_of_damage(store_of(worlds_of(name)[0], directory))
     if not sound:
         sys.exit(1)
+
+
+def _warn_of_damage(store: Store) -> None:
+    """A catalogue holds no rows, so that one which cannot be read is no failure."""
+    why = damage(store.root)
+    if why:
+        file = shown(store.root / FILE_NAME)
+        click.echo(f"warning: the catalogue {file} cannot be read: {why}. Run: {store.remedy}", err=True)
 
 
 def _verified(store: Store, deep: bool) -> bool:

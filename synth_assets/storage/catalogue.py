@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     import duckdb
 
 FILE_NAME = "synth_assets.duckdb"
+MAGIC, MAGIC_AT = b"DUCK", 8
+"""What a database of DuckDB holds at its ninth byte."""
+
 READ_ONLY = 0o444
 """Permissions of the database: who opens it for writing would keep all others out, and lose it tomorrow."""
 
@@ -79,6 +82,19 @@ def write_anew(root: Path) -> None:
             _write(root, _database(root))
         else:
             (root / FILE_NAME).unlink(missing_ok=True)
+
+
+def damage(root: StoragePath) -> str | None:
+    """Why nobody can read the database under `root`; None where it is sound, or there need not be one."""
+    if not (isinstance(root, Path) and any(_stores(root))):
+        return None
+    try:
+        with (root / FILE_NAME).open("rb") as file:
+            file.seek(MAGIC_AT)
+            found = file.read(len(MAGIC))
+    except OSError as error:
+        return first_line(error)
+    return None if found == MAGIC else "it is no DuckDB database"
 
 
 def connect(data_dir: StoragePath, version: int = 0) -> duckdb.DuckDBPyConnection:
