@@ -55,7 +55,7 @@ def test_other_worlds_tell_their_blocks(tmp_path: Path) -> None:
 
 def test_a_terminal_sees_what_is_made_and_the_time_left(terminal, tmp_path: Path) -> None:
     done = run("generate", "wholesale", "--preset", "small", "--data-dir", str(tmp_path))
-    assert " · 74 of 74 tables have rows · " in done.stdout
+    assert " · 74 of 74 tables beside the manifest have rows · " in done.stdout
     seen = shown(done)
     assert "wholesale  simulating" in seen
     for place, name in enumerate([*TABLES, "publishing"]):

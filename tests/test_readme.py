@@ -156,6 +156,13 @@ def test_extras_exist():
     assert not any("'synth-assets[" in page_of(name) for name in PAGES), "no index has it"
 
 
+def test_every_variable_is_in_the_list_of_the_readme():
+    code = "".join(path.read_text() for path in (ROOT / "synth_assets").rglob("*.py"))
+    listed = re.findall(r"^\| `(SYNTH_ASSETS_\w+)`", README, re.M)
+    assert len(listed) == len(set(listed)) > 5
+    assert set(listed) == set(re.findall(r'"(SYNTH_ASSETS_[A-Z_]+)"', code))
+
+
 def test_the_yaml_of_the_readme_is_a_configuration():
     (text,) = (block.code for block in blocks_of(README) if block.language == "yaml")
     shown = yaml.safe_load(text)

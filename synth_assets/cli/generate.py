@@ -120,7 +120,7 @@ def generate(
 def _filled(world: World, published: Mapping[str, Published]) -> str:
     """How many tables hold rows, but for the manifest, which may hold none."""
     rows = [version.rows for name, version in published.items() if name != world.manifest.name]
-    return f"{sum(map(bool, rows))} of {len(rows)} tables have rows"
+    return f"{sum(map(bool, rows))} of {len(rows)} tables beside the manifest have rows"
 
 
 def _reported(store: Store, scenario: Scenario) -> bool:
