@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -196,7 +197,7 @@ def test_what_cannot_be_right_is_named_and_counted(sales: Dataset, truth: pd.Dat
             pd.DataFrame(
                 {
                     "type": ["pricing_drif", "pricing_drift"],
-                    "entity_id": [sales.tables["invoices"]["invoice_id"][0].as_py(), "INV-7"],
+                    "entity_id": [sales.tables["invoices"]["invoice_id"][0].as_py(), "INV-999999999"],
                 }
             ),
         ]
@@ -205,7 +206,7 @@ def test_what_cannot_be_right_is_named_and_counted(sales: Dataset, truth: pd.Dat
     assert found.problems == [
         "1 finding was given before: each counts once",
         "1 finding is of the unknown type 'pricing_drif' and counts as wrong. Did you mean pricing_drift?",
-        "1 finding names no row of the data and counts as wrong: INV-7",
+        "1 finding names no row of the data and counts as wrong: INV-999999999",
     ]
     assert (found.overall.findings, found.overall.right) == (5, 3)
     with pytest.raises(UsageProblem, match="1 finding was given before"):
@@ -238,6 +239,30 @@ def test_findings_that_cannot_be_read_say_why(sales: Dataset, findings: dict, me
     with pytest.raises(UsageProblem) as error:
         synth_assets.score(sales, findings)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_an_id_may_be_written_short_as_in_explain(name: str) -> None:
+    data = synth_assets.generate(name, **WORLDS[name])
+    found = data.frame("anomaly_manifest")[["type", "entity_id"]]
+    spelt = [str(key) for key in found.entity_id]
+    short = {
+        "lower case, no zeros": [re.sub(r"([-_])0+", r"\1", key).lower() for key in spelt],
+        "other sign": [key.translate(str.maketrans("-_", "_-")) for key in spelt],
+        "more zeros": [re.sub(r"([-_])", r"\g<1>00", key) for key in spelt],
+    }
+    expected = synth_assets.score(data, found)
+    assert expected.overall.recall == 1
+    for how, ids in short.items():
+        assert synth_assets.score(data, found.assign(entity_id=ids)) == expected, how
+    twice = pd.concat([found, found.assign(entity_id=short["other sign"])])
+    assert synth_assets.score(data, twice).overall.findings == expected.overall.findings
+
+
+def test_an_id_of_ten_digits_names_no_row(sales: Dataset) -> None:
+    invoice = sales.tables["invoices"]["invoice_id"][0].as_py()
+    found = synth_assets.score(sales, [{"entity_id": f"INV-1{invoice[-9:]}"}, {"entity_id": f"x{invoice}"}])
+    assert found.unknown_ids == 2
 
 
 def test_a_frame_without_columns_reports_nothing(sales: Dataset) -> None:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 
+from synth_assets.checks.numbers import DIGITS
 from synth_assets.checks.queries import quoted
 from synth_assets.model.errors import Problem, UsageProblem, first_line
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+    from synth_assets.model.world import World
 
     Findings: TypeAlias = (
         pd.DataFrame | pa.Table | Mapping[str, Any] | Iterable[Mapping[str, Any]] | str | Path
@@ -78,6 +81,24 @@ def load_findings(connection: duckdb.DuckDBPyConnection, findings: Findings) -> 
         raise Problem(f"findings cannot be read: {said}") from None
     _refuse_gaps(connection)
     _refuse_no_dates(connection)
+
+
+def spell_out_ids(connection: duckdb.DuckDBPyConnection, world: World) -> None:
+    """Write the ids of `given` as the tables do: `inv-22` and `INV_0022` are INV-000000022."""
+    prefixes = {table.key.prefix for table in world.tables if table.key.prefix}
+    own = dict(sorted((prefix[:-1].lower(), prefix) for prefix in prefixes))
+    exact = "|".join(own.values())
+    short = quoted(f"(?i)({'|'.join(own)})[-_]0*([0-9]{{1,{DIGITS}}})")
+    prefix = " ".join(f"WHEN {quoted(name)} THEN {quoted(prefix)}" for name, prefix in own.items())
+    connection.execute(
+        f"""
+        UPDATE given SET entity_id =
+            CASE lower(regexp_extract(entity_id, {short}, 1)) {prefix} END
+            || lpad(regexp_extract(entity_id, {short}, 2), {DIGITS}, '0')
+        WHERE NOT regexp_full_match(entity_id, {quoted(f"({exact})[0-9]{{{DIGITS}}}")})
+            AND regexp_full_match(entity_id, {short})
+        """
+    )
 
 
 def _refuse_gaps(connection: duckdb.DuckDBPyConnection) -> None:

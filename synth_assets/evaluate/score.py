@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from synth_assets.checks.check import count
 from synth_assets.checks.queries import quoted
 from synth_assets.evaluate.delays import NONE_FOUND, delays
-from synth_assets.evaluate.findings import load_findings
+from synth_assets.evaluate.findings import load_findings, spell_out_ids
 from synth_assets.evaluate.matching import match
 from synth_assets.evaluate.opened import Opened, opened
 from synth_assets.evaluate.ranking import ranking
@@ -57,6 +57,7 @@ def scored(there: Opened, findings: Findings) -> Scores:
     """The same of a dataset that is open; whatever is odd is counted."""
     connection, world = there.connection, there.world
     load_findings(connection, findings)
+    spell_out_ids(connection, world)
     given = count(connection, "FROM given")
     typed = not count(connection, "FROM given WHERE type IS NULL")
     if not typed and not all(world.table_of(anomaly.entity).key.prefix for anomaly in world.anomalies):
