@@ -426,6 +426,16 @@ def test_what_is_wrong_with_what_is_there_is_said_with_its_remedy(here, change, 
     assert said(*command.split()) == (code, line.format(**known))
 
 
+@pytest.mark.parametrize("command", [TO_CSV, f"{CORRECTIONS} out/x.parquet"])
+def test_a_directory_that_may_not_be_written_is_named_as_it_was_given(here, monkeypatch, command):
+    def forbidden(dir: Path, prefix: str) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), f"{dir}/{prefix}1234")
+
+    monkeypatch.setattr("synth_assets.export.placing.TemporaryDirectory", forbidden)
+    line = "cannot write to out: Permission denied: mend that, or use another directory"
+    assert said(*command.split()) == (1, line)
+
+
 def test_a_page_and_corrections_make_the_directories_on_the_way_to_them(here):
     (here / "found.csv").write_text("entity_id\n")
     assert said(*f"{SCORE} found.csv --html new/pages/x.html".split()) == (0, "")

@@ -33,8 +33,13 @@ def aside(out: Path) -> Iterator[Path]:
     with exclusive(out, False, f"another export is writing to {out}", "use another --out"):
         for left in out.glob(f"{STAGING}*"):
             shutil.rmtree(left, ignore_errors=True)
-        with TemporaryDirectory(dir=out, prefix=STAGING) as staging:
-            yield Path(staging)
+        try:
+            staging = TemporaryDirectory(dir=out, prefix=STAGING)
+        except OSError as error:
+            error.filename = str(out)  # nobody knows the directory within it
+            raise
+        with staging as name:
+            yield Path(name)
 
 
 @contextmanager
