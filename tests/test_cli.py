@@ -204,6 +204,20 @@ def test_a_key_that_is_no_text_is_refused_like_any_other(data, tmp_path, text, k
     assert result.stderr.startswith(f"order_to_cash: unknown key {key} (")
 
 
+def test_a_history_goes_on_where_a_file_has_nothing_of_its_world(data, tmp_path, monkeypatch):
+    """A section for the world is a key: with one, it is a window that is asked for."""
+    start = ("--set", "history.start=2024-05-01", "--set", "history.transactions_per_year=300")
+    assert run("generate", "order_to_cash", *start, "--as-of", "2024-05-20").exit_code == 0
+    file = tmp_path / "config.yaml"
+    monkeypatch.setenv("SYNTH_ASSETS_CONFIG", str(file))
+    file.write_text("subscriptions: {num_customers: 300}")
+    assert run("generate", "order_to_cash", "--as-of", "2024-05-21").exit_code == 0
+    file.write_text("order_to_cash: {seed: 42}")
+    asked = run("generate", "order_to_cash", "--as-of", "2024-05-22")
+    assert asked.exit_code == 1
+    assert "its history has grown to 2024-05-21, and a window would take its place" in asked.stderr
+
+
 def test_all_is_every_world_and_one_that_is_wrong_fails_them(data, tmp_path, monkeypatch):
     few = ["--set", "order_to_cash.num_transactions=300", "--set", "subscriptions.num_customers=100"]
     few += ["--set", "wholesale.preset=small", "--as-of", "2026-11-21"]

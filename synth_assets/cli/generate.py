@@ -16,7 +16,7 @@ from synth_assets.generation.engines import ENGINE_VARIABLE, MOST_WORKERS, WORKE
 from synth_assets.generation.engines import NAMES as ENGINES
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
-from synth_assets.scenario.resolve import CONFIG_VARIABLE, from_assignments, resolve
+from synth_assets.scenario.resolve import CONFIG_VARIABLE, from_assignments, is_configured_in, resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import write_atomic
 from synth_assets.storage.publication import opened
@@ -93,8 +93,8 @@ def generate(
     for other in set(worlds.NAMES).intersection(overrides).difference(world.name for world in chosen):
         raise UsageProblem(f"--set {other}.…: {other} is not among the worlds to generate")
     scenarios, root = [], data_dir(directory)
-    is_configured = bool(assignments or preset or file or clean)
     for world in chosen:
+        is_configured = bool(assignments or preset or clean) or is_configured_in(world, file)
         with said_meanwhile(f"{world.name}  simulating" if world.block_rows is None else ""):
             before = None if is_configured else continued(opened(Store(world, root)), as_of)
             scenarios.append(

@@ -16,7 +16,7 @@ from synth_assets.orchestration import launchpad
 from synth_assets.orchestration.failures import fail_in_one_line, refuse_unused_config
 from synth_assets.orchestration.keys import OWNERS, SCENARIO, asset_key, group_name, store_for, tags
 from synth_assets.scenario.explain import allowed, value_of
-from synth_assets.scenario.resolve import CONFIG_VARIABLE, resolve
+from synth_assets.scenario.resolve import CONFIG_VARIABLE, is_configured_in, resolve
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.history import continued, refuse_going_back
 from synth_assets.storage.paths import StoragePath
@@ -68,13 +68,14 @@ def resolve_run(world: World, given: dict[str, Any]) -> Scenario:
         UsageProblem: an unknown key or preset, or a value out of range.
     """
     values = _without_none(given)
-    file = os.environ.get(CONFIG_VARIABLE)
-    if not (file or values.keys() - {"as_of"}):
+    named = os.environ.get(CONFIG_VARIABLE)
+    file = Path(named) if named else None
+    if not (values.keys() - {"as_of"} or is_configured_in(world, file)):
         before = continued(store_for(world, SCENARIO), values.get("as_of"))
         if before:
             return before
     preset, clean = values.pop("preset", None), values.pop("clean", False)
-    return resolve(world.name, values, preset=preset, file=Path(file) if file else None, clean=clean)
+    return resolve(world.name, values, preset=preset, file=file, clean=clean)
 
 
 def config_field(world: World) -> dg.Field:

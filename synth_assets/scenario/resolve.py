@@ -67,6 +67,15 @@ def resolve(
     return with_versions(world, config.clean() if clean else config)
 
 
+def is_configured_in(world: World, file: Path | None) -> bool:
+    """Whether a file gives a world any key: one of other worlds' sections gives it none.
+
+    Raises:
+        UsageProblem: the file cannot be read.
+    """
+    return file is not None and bool(_section(world, read_file(file), str(file)))
+
+
 def _drop_other_names(world: World, values: Values, layer: Mapping[str, Any]) -> None:
     """Make room for a key that a layer gives by one of its names, and another had given by the other."""
     for field in world.config.model_fields.values():
