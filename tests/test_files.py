@@ -18,7 +18,7 @@ from synth_assets.checks.partitions import check_partitions
 from synth_assets.checks.verify import connect
 from synth_assets.evaluate.explain.block_reader import StoredReader, block_of
 from synth_assets.export.formats import published as source_of
-from synth_assets.generation.file_task import FileTask, build
+from synth_assets.generation.file_task import FileTask, StandingPart, build
 from synth_assets.generation.generate import write_world
 from synth_assets.model.file_plan import SHARED_FILES, even_files, growing_files, settled_files
 from synth_assets.model.world import World
@@ -150,11 +150,12 @@ def test_table_by_table_gives_the_same_bytes(store: Store, scenario: Scenario, t
     assert len(held) == 2
     for table in world.roots[root]:
         parents = {
-            name: (versions[name].files[file], versions[name].parts[file], "") for name in table.parents
+            name: [StandingPart(versions[name].files[file], versions[name].parts[file], "")]
+            for name in table.parents
         }
         own = [blocks[number] for number in held]
         task = FileTask(world, config, file, held.start, own, {table.name: tmp_path}, parents)
-        assert build(task).parts[table.name] == versions[table.name].parts[file], table.name
+        assert build(task).parts[table.name] == {file: versions[table.name].parts[file]}, table.name
 
 
 def test_groups_of_blocks_within_files_clear_what_is_sound(

@@ -723,7 +723,7 @@ def test_nights_one_by_one_give_the_bytes_of_one_run(name: str, tmp_path: Path) 
     for table, version in after.items():
         world, config = scenario(name, 0, first).world, scenario(name, 0, first).config
         root = world.root(world.table(table))
-        settled = world.settled_blocks(config, root)
+        settled = world.settled_parts(config, world.table(table))
         assert settled or (name, root) in NEVER_SETTLED
         assert version.parts[:settled] == before[table].parts[:settled], table
 

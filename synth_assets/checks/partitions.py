@@ -197,13 +197,16 @@ class _Groups:
 
         Which it may, the files' footers say; where they are wrong nothing is cleared.
         """
-        rows = np.array([self.published[table.name].ends[block].rows for block in blocks])
+        rows = np.array(self.published[table.name].rows_of(blocks))
         of_two_blocks = np.cumsum(rows[rows > 0])[:-1] - 1
         if rows.sum() != len(key) or np.any(np.delete(np.diff(key), of_two_blocks) <= 0):
             raise CannotPartition(f"{table.name}: {table.key.name} does not ascend in a block")
         known = np.sort(np.concatenate([self.kept.get(table.name, key[:0]), key]))
         if np.any(np.diff(known) == 0) or np.any(key < self.least.get(table.name, 0)):
             raise CannotPartition(f"{table.name}: {table.key.name} comes twice, or is less than footers say")
+        if self.published[table.name].windows > 1:  # keys of a block are behind those of the block before
+            self.least[table.name] = max(known, default=-1) + 1
+            return
         self.least[table.name] = least = self._least_behind(table, blocks)
         self.kept[table.name] = known[known >= least]
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from synth_assets.generation.facts import Facts
-from synth_assets.model.arrow import equals_choice, primitive_array
+from synth_assets.generation.facts import Facts, FactsOfWindow
+from synth_assets.model.arrow import equals_choice, indices, primitive_array
 from synth_assets.model.columns import Column
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.draws import Ints
 from synth_assets.model.errors import Problem
 from synth_assets.model.identifiers import id_numbers, isin_sorted
+from synth_assets.model.joined_rows import JoinedRows
 from synth_assets.model.table import Rows, Table
 from synth_assets.model.world import CONSTANT, World
 
@@ -46,18 +47,79 @@ class BlockTable:
 Block = Mapping[str, BlockTable]
 
 
-def make_block(world: World, config: WorldConfig, root: str, rows: range) -> dict[str, pa.Table]:
-    """Every table that descends from `root`, for the root rows `rows`, in order of lineage."""
-    made: dict[str, BlockTable] = {}
-    facts = Facts(world, config, rows)
-    for table in world.roots[root]:
-        made[table.name] = BlockTable(make_table(world, config, table, rows, made, facts))
-        check_block(world, config, table, made)
-    return {name: block.rows for name, block in made.items()}
+def make_block(
+    world: World, config: WorldConfig, root: str, rows: range, first_window: int = 0
+) -> dict[str, pa.Table]:
+    """Every table that descends from `root`, for the root rows `rows`, in order of lineage.
+
+    Of the tables whose rows come window by window there are those from a window on.
+    """
+    facts, tables = Facts(world, config, rows), world.roots[root]
+    windows, growing = world.windows(config), growing_tables(world, config, tables)
+    grown: dict[str, dict[int, BlockTable]] = {table.name: {} for table in growing}
+    made: dict[str, Rows] = {}
+    if windows:
+        read = windows.read(config)
+        numbers = range(min(first_window, read), windows.count(config))
+        for number, of_window in make_windows(world, config, growing, rows, facts, numbers):
+            for name, found in of_window.items():
+                grown[name][number] = found
+        for table in growing:
+            made[table.name] = JoinedRows(
+                table.key.name, [grown[table.name][n] for n in numbers if n >= read]
+            )
+    whole: dict[str, BlockTable] = {}
+    for table in tables:
+        if table not in growing:
+            made[table.name] = whole[table.name] = BlockTable(
+                make_table(world, config, table, rows, made, facts)
+            )
+            check_block(world, config, table, whole)
+    for table in growing:
+        shown = [found.rows for number, found in grown[table.name].items() if number >= first_window]
+        whole[table.name] = BlockTable(in_order(table, pa.concat_tables(shown)))
+        check_block(world, config, table, whole)
+    return {table.name: whole[table.name].rows for table in tables}
+
+
+def growing_tables(world: World, config: WorldConfig, tables: Sequence[Table]) -> list[Table]:
+    """Those whose rows come window by window."""
+    windows = world.windows(config)
+    return [table for table in tables if windows and table.name in windows.tables]
+
+
+def make_windows(
+    world: World,
+    config: WorldConfig,
+    tables: Sequence[Table],
+    rows: range,
+    facts: Facts,
+    numbers: Iterable[int],
+    parents: Callable[[int], Mapping[str, Rows]] = lambda _: {},
+) -> Iterator[tuple[int, dict[str, BlockTable]]]:
+    """The rows of some tables that come window by window, with the number of the window; `parents` gives the
+    rows of a window that are made already."""
+    for number in numbers:
+        made: dict[str, BlockTable] = {}
+        of_window = facts.of_window(number)
+        for table in tables:
+            above = {**parents(number), **made}
+            made[table.name] = BlockTable(make_table(world, config, table, rows, above, of_window))
+        yield number, made
+
+
+def in_order(table: Table, rows: pa.Table) -> pa.Table:
+    """Rows in order of key."""
+    return rows.take(indices(np.argsort(id_numbers(rows[table.key.name]), kind="stable")))
 
 
 def make_table(
-    world: World, config: WorldConfig, table: Table, rows: range, parents: Mapping[str, Rows], facts: Facts
+    world: World,
+    config: WorldConfig,
+    table: Table,
+    rows: range,
+    parents: Mapping[str, Rows],
+    facts: Facts | FactsOfWindow,
 ) -> pa.Table:
     """One table's rows of a block, from its parents' rows and the facts of the same block."""
     given: dict[str, Any] = {"rows": rows, "config": config, "draws": world.draws(config, table.name)}
@@ -74,19 +136,64 @@ def check_block(world: World, config: WorldConfig, table: Table, block: Block) -
     Raises:
         Problem: the first rule that does not hold. Only a fault in this package can break one.
     """
-    key = block[table.name].id_numbers(table.key.name)
-    if np.any(key[1:] <= key[:-1]):
-        raise Problem(f"{world.name}/{table.name}: {table.key.name} does not ascend: a bug, please report")
+    check_keys(world, table, block[table.name])
     for source, column in _references_checked_with(world, table, block):
         for target, found in _pointers(block[source.name], column):
-            if column.is_deferred and target != table.name:
-                continue
-            orphans = int(np.count_nonzero(~_exist(world, config, source, world.table(target), found, block)))
-            if orphans:
-                raise Problem(
-                    f"{world.name}/{source.name}: {orphans} values of {column.name} are not in {target}: "
-                    "a bug, please report"
-                )
+            if not column.is_deferred or target == table.name:
+                _refuse_orphans(world, config, source, column, target, found, block)
+
+
+def check_keys(world: World, table: Table, rows: BlockTable) -> None:
+    """Keys ascend.
+
+    Raises:
+        Problem: they do not.
+    """
+    key = rows.id_numbers(table.key.name)
+    if np.any(key[1:] <= key[:-1]):
+        raise Problem(f"{world.name}/{table.name}: {table.key.name} does not ascend: a bug, please report")
+
+
+class Pointers:
+    """What the references of rows point to that come window by window, to be checked when all tables of their
+    block are made."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str, str], Ints] = {}
+
+    def add(self, table: Table, rows: BlockTable) -> None:
+        """Take note of a window's."""
+        for column in table.references:
+            for target, found in _pointers(rows, column):
+                place = table.name, column.name, target
+                self._seen[place] = np.union1d(self._seen.get(place, found[:0]), found)
+
+    def check(self, world: World, config: WorldConfig, block: Block) -> None:
+        """See that all of it exists.
+
+        Raises:
+            Problem: something does not.
+        """
+        for (name, column, target), found in self._seen.items():
+            source = world.table(name)
+            _refuse_orphans(world, config, source, source.column(column), target, found, block)
+
+
+def _refuse_orphans(
+    world: World,
+    config: WorldConfig,
+    source: Table,
+    column: Column,
+    target: str,
+    found: Ints,
+    block: Block,
+) -> None:
+    orphans = int(np.count_nonzero(~_exist(world, config, source, world.table(target), found, block)))
+    if orphans:
+        raise Problem(
+            f"{world.name}/{source.name}: {orphans} values of {column.name} are not in {target}: "
+            "a bug, please report"
+        )
 
 
 def _references_checked_with(world: World, table: Table, block: Block) -> Iterator[tuple[Table, Column]]:

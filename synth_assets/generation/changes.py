@@ -229,14 +229,17 @@ def _all_of(table: Table, parts: list[pa.Table]) -> pa.Table:
 
 
 def _open_blocks(scenario: Scenario, root: str, before: dt.date, day: dt.date) -> BlockTables:
-    """The blocks of a root on a day that were not settled on the day before."""
+    """The blocks of a root on a day that were not settled on the day before; of rows that come window by
+    window those of windows that were not."""
     world = scenario.world
     if day < scenario.config.start:
         return {}
     then, now = (scenario.config.model_copy(update={"as_of": as_of}) for as_of in (before, day))
-    settled = world.settled_blocks(then, root) if before >= scenario.config.start else 0
+    is_known, windows = before >= scenario.config.start, world.windows(now)
+    settled = world.settled_blocks(then, root) if is_known else 0
+    first_window = windows.settled(then) if windows and is_known else 0
     return {
-        block: make_block(world, now, root, rows)
+        block: make_block(world, now, root, rows, first_window)
         for block, rows in enumerate(world.blocks(now, root))
         if block >= settled
     }

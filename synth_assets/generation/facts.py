@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
-
+from synth_assets.generation.window_chain import WindowChain, arrays_in, read_only
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.world import World
+from synth_assets.storage.paths import StoragePath
 
 BUDGET_BYTES = 512 * 2**20
 """What the facts that a process keeps may take, to within one block."""
 
 
 class Facts:
-    """What a world decides about a block's root rows, computed when the first table needs it."""
+    """What a world decides about a block's root rows, computed when the first table needs it.
 
-    def __init__(self, world: World, config: WorldConfig, rows: range) -> None:
+    Args:
+        directory: where the windows of a history keep what they carry over; None for nowhere.
+    """
+
+    def __init__(
+        self, world: World, config: WorldConfig, rows: range, directory: StoragePath | None = None
+    ) -> None:
         self._world, self._config, self._rows = world, config, rows
+        windows = world.windows(config)
+        self._chain = WindowChain(world, config, windows, rows, directory) if windows else None
         self.bytes = 0
 
     @cached_property
     def value(self) -> Any:
-        """The facts of the block."""
-        value = facts_of(self._world, self._config, self._rows)
-        self.bytes = sum(array.nbytes for array in _arrays(value))
+        """The facts of the block; in a history of windows, of its tables that say what is so on as_of."""
+        if self._chain:
+            value = self._chain.so_far()
+            read_only(value)
+        else:
+            value = facts_of(self._world, self._config, self._rows)
+        self.bytes = sum(array.nbytes for array in arrays_in(value))
         return value
+
+    def of_window(self, number: int) -> FactsOfWindow:
+        """The facts of a window; ValueError where there is none."""
+        if self._chain is None:
+            raise ValueError(f"{self._world.name} has no windows")
+        value = self._chain.facts(number)
+        read_only(value)
+        return FactsOfWindow(value)
+
+
+class FactsOfWindow(NamedTuple):
+    """The facts of a window of a block."""
+
+    value: Any
 
 
 def facts_of(world: World, config: WorldConfig, rows: range) -> Any:
@@ -38,8 +64,7 @@ def facts_of(world: World, config: WorldConfig, rows: range) -> Any:
     if world.facts is None:
         raise ValueError(f"{world.name} has no facts")
     facts = world.facts(config, world.draws(config, "facts"), rows)
-    for array in _arrays(facts):
-        array.setflags(write=False)
+    read_only(facts)
     return facts
 
 
@@ -55,13 +80,15 @@ class FactsCache:
         self._scenario: tuple[str, WorldConfig] | None = None
         self._kept: dict[range, Facts] = {}
 
-    def get(self, world: World, config: WorldConfig, rows: range) -> Facts:
+    def get(
+        self, world: World, config: WorldConfig, rows: range, directory: StoragePath | None = None
+    ) -> Facts:
         """The facts of a block: those that are kept, or new ones."""
         if self._scenario != (world.name, config):
             self._scenario, self._kept = (world.name, config), {}
         if rows in self._kept:
             return self._kept[rows]
-        facts = Facts(world, config, rows)
+        facts = Facts(world, config, rows, directory)
         if self.bytes < self._budget:
             self._kept[rows] = facts
         return facts
@@ -70,15 +97,6 @@ class FactsCache:
     def bytes(self) -> int:
         """What the kept facts take."""
         return sum(facts.bytes for facts in self._kept.values())
-
-
-def _arrays(value: Any) -> list[np.ndarray]:
-    """The arrays within nested tuples."""
-    if isinstance(value, np.ndarray):
-        return [value]
-    if isinstance(value, tuple):
-        return [array for part in value for array in _arrays(part)]
-    return []
 
 
 KEPT = FactsCache()

@@ -7,15 +7,31 @@ from contextlib import ExitStack
 from time import process_time
 from typing import NamedTuple
 
-from synth_assets.generation.blocks import BlockTable, check_block, make_table
+from synth_assets.generation.blocks import (
+    BlockTable,
+    Pointers,
+    check_block,
+    check_keys,
+    make_table,
+    make_windows,
+)
 from synth_assets.generation.facts import KEPT, Facts
 from synth_assets.generation.map_blocks import with_block_context
 from synth_assets.model.config import WorldConfig
+from synth_assets.model.joined_rows import JoinedRows
 from synth_assets.model.table import Rows
 from synth_assets.model.world import World
 from synth_assets.storage.parquet import Part, PartWriter, part_name, part_writer
 from synth_assets.storage.part_reader import PartReader
 from synth_assets.storage.paths import StoragePath
+
+
+class StandingPart(NamedTuple):
+    """A part that was built before: where it is, what it holds, and the command that mends it."""
+
+    path: StoragePath
+    part: Part
+    mend: str
 
 
 class FileTask(NamedTuple):
@@ -28,8 +44,11 @@ class FileTask(NamedTuple):
         first_block: the number of its first block.
         blocks: root rows of each of its blocks.
         staged: the directory that each table is written to, by name, in order of lineage.
-        parents: of the tables that were built before, by name, where the same part is, what it holds, and the
-            command that mends it.
+        parents: of the tables that were built before, by name, the same parts.
+        files: of how many files of a table it is one; where rows come window by window, each window has as
+            many.
+        windows_kept: windows whose part of such a table stands already.
+        carried: where windows keep what they carry over; None for nowhere.
     """
 
     world: World
@@ -38,7 +57,10 @@ class FileTask(NamedTuple):
     first_block: int
     blocks: Sequence[range]
     staged: Mapping[str, StoragePath]
-    parents: Mapping[str, tuple[StoragePath, Part, str]]
+    parents: Mapping[str, Sequence[StandingPart]]
+    files: int = 1
+    windows_kept: int = 0
+    carried: StoragePath | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -46,18 +68,39 @@ class FileTask(NamedTuple):
         root = self.world.root(self.world.table(next(iter(self.staged))))
         return len(self.staged) == len(self.world.roots[root])
 
+    @property
+    def windows(self) -> range:
+        """The windows to build."""
+        found = self.world.windows(self.config)
+        return range(self.windows_kept, found.count(self.config)) if found else range(0)
+
+    def part_numbers(self, name: str) -> list[int]:
+        """The numbers of the parts to build of a table."""
+        if self.grows(name):
+            return [number * self.files + self.file for number in self.windows]
+        return [self.file]
+
+    def grows(self, name: str) -> bool:
+        """Whether a table's rows come window by window."""
+        found = self.world.windows(self.config)
+        return found is not None and name in found.tables
+
 
 class BuiltFile(NamedTuple):
-    """Blocks that were built: how many, a part for each table, and CPU seconds."""
+    """Blocks that were built: how many, the parts of each table by their numbers, and CPU seconds."""
 
     blocks: int
-    parts: dict[str, Part]
+    parts: dict[str, dict[int, Part]]
     cpu_seconds: float
 
 
+Writers = Mapping[str, Mapping[int, PartWriter]]
+"""What writes each part of each table, by its number."""
+
+
 def build(task: FileTask, making: Callable[[str], None] | None = None) -> BuiltFile:
-    """Make and write some blocks, one in memory at a time; `making` is told the name of each table before it
-    is made.
+    """Make and write some blocks, one in memory at a time, of which a history has a few windows in memory;
+    `making` is told the name of each table before it is made.
 
     Tables that are built together are checked as they are made. A table that is built alone is checked as a
     whole before it is published; its block's facts are kept for the other tables.
@@ -68,33 +111,88 @@ def build(task: FileTask, making: Callable[[str], None] | None = None) -> BuiltF
     started = process_time()
     with ExitStack() as stack:
         writers = {
-            name: stack.enter_context(part_writer(task.world.table(name), directory / part_name(task.file)))
+            name: {
+                number: stack.enter_context(
+                    part_writer(task.world.table(name), directory / part_name(number))
+                )
+                for number in task.part_numbers(name)
+            }
             for name, directory in task.staged.items()
         }
         for place in range(len(task.blocks)):
             _build_block(task, place, writers, making)
-    parts = {name: writer.part for name, writer in writers.items()}
+    parts = {name: {number: writer.part for number, writer in of.items()} for name, of in writers.items()}
     return BuiltFile(len(task.blocks), parts, process_time() - started)
 
 
-def _build_block(
-    task: FileTask, place: int, writers: Mapping[str, PartWriter], making: Callable[[str], None] | None
-) -> None:
+def _build_block(task: FileTask, place: int, writers: Writers, making: Callable[[str], None] | None) -> None:
     """Make the block at a place among the task's, and write its tables."""
     world, config, rows = task.world, task.config, task.blocks[place]
-    facts = Facts(world, config, rows) if task.is_whole else KEPT.get(world, config, rows)
+    facts = (
+        Facts(world, config, rows, task.carried)
+        if task.is_whole
+        else KEPT.get(world, config, rows, task.carried)
+    )
     label = world.name if task.is_whole else f"{world.name}/{next(iter(task.staged))}"
-    parents: dict[str, Rows] = {
-        name: PartReader.of_block(path, part, place, mend)
-        for name, (path, part, mend) in task.parents.items()
-    }
     made: dict[str, BlockTable] = {}
     with with_block_context(label, task.first_block + place, rows):
-        for name, writer in writers.items():
+        pointers = Pointers()
+        parents = _standing(task, place) | _build_windows(task, place, facts, writers, pointers)
+        for name in task.staged:
+            if task.grows(name):
+                continue
             if making:
                 making(name)
             table = world.table(name)
             made[name] = BlockTable(make_table(world, config, table, rows, parents | made, facts))
             if task.is_whole:
                 check_block(world, config, table, made)
-            writer.write(made[name].rows)
+            writers[name][task.file].write(made[name].rows)
+        pointers.check(world, config, made)
+
+
+def _build_windows(
+    task: FileTask, place: int, facts: Facts, writers: Writers, pointers: Pointers
+) -> dict[str, Rows]:
+    """Make and write the windows of a block; take note of what they refer to, and give what the other tables
+    of the block read of them."""
+    world, config, windows = task.world, task.config, task.world.windows(task.config)
+    tables = [world.table(name) for name in task.staged if task.grows(name)]
+    if windows is None or not tables:
+        return {}
+    first = windows.read(config) if task.is_whole else task.windows_kept
+    numbers = range(min(first, task.windows_kept), windows.count(config))
+    recent: dict[str, list[Rows]] = {table.name: [] for table in tables}
+
+    def above(number: int) -> dict[str, Rows]:
+        return {
+            name: _of_block(parts[number], place) for name, parts in task.parents.items() if task.grows(name)
+        }
+
+    for number, made in make_windows(world, config, tables, task.blocks[place], facts, numbers, above):
+        for table in tables:
+            rows = made[table.name]
+            if number >= task.windows_kept:
+                writers[table.name][number * task.files + task.file].write(rows.rows)
+                if task.is_whole:
+                    check_keys(world, table, rows)
+                    pointers.add(table, rows)
+            if number >= windows.read(config):
+                recent[table.name].append(rows)
+    return {table.name: JoinedRows(table.key.name, recent[table.name]) for table in tables if task.is_whole}
+
+
+def _standing(task: FileTask, place: int) -> dict[str, Rows]:
+    """The rows of a block that stand already: of tables that grow window by window those that others read."""
+    windows, found = task.world.windows(task.config), dict[str, Rows]()
+    for name, parts in task.parents.items():
+        if windows and task.grows(name):
+            some = [_of_block(part, place) for part in parts[windows.read(task.config) :]]
+            found[name] = JoinedRows(task.world.table(name).key.name, some)
+        else:
+            found[name] = _of_block(parts[0], place)
+    return found
+
+
+def _of_block(of: StandingPart, place: int) -> PartReader:
+    return PartReader.of_block(of.path, of.part, place, of.mend)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from synth_assets.generation.blocks import make_block
+from synth_assets.generation.blocks import growing_tables, make_block
 from synth_assets.generation.file_task import BuiltFile, FileTask, build
 from synth_assets.generation.map_blocks import MapBlocks, in_this_process
 from synth_assets.model.errors import UsageProblem
@@ -17,6 +17,7 @@ from synth_assets.model.table import Table
 from synth_assets.scenario.explain import nearest
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
+from synth_assets.storage.carried import carried_dir
 from synth_assets.storage.history import keep_parts, keep_unchanged, refuse_going_back
 from synth_assets.storage.parquet import Part
 from synth_assets.storage.paths import StoragePath, translate_os_errors
@@ -73,38 +74,58 @@ def write_world(
         tasks = list(_tasks(store, scenario, parts))
         with closing(_built(tasks, map_blocks, progress)) as blocks:
             for built in blocks:
-                for name, part in built.parts.items():
-                    parts[name].append(part)
+                for name, made in built.parts.items():
+                    parts[name] |= made
         published = {}
         with publication(store):
             store.write_scenario(scenario)
             for table in scenario.world.tables:
-                keep_unchanged(store, scenario, table, parts[table.name])
-                published[table.name] = store.publish(scenario, table, parts[table.name])
+                of_table = [part for _, part in sorted(parts[table.name].items())]
+                keep_unchanged(store, scenario, table, of_table)
+                published[table.name] = store.publish(scenario, table, of_table)
             catalogue.flip(store, scenario)
     return published
 
 
-def _kept(store: Store, scenario: Scenario) -> dict[str, list[Part]]:
-    """The parts of each table that are published already, as many of all tables of a root."""
-    kept: dict[str, list[Part]] = {}
-    for tables in scenario.world.roots.values():
-        most: int | None = None
-        for table in tables:
-            kept[table.name] = keep_parts(store, scenario, table, most)
-            most = len(kept[table.name])
-        kept |= {table.name: kept[table.name][:most] for table in tables}
+def _kept(store: Store, scenario: Scenario) -> dict[str, dict[int, Part]]:
+    """The parts of each table that are published already, by number: as many of all tables that are made
+    together."""
+    world, config = scenario.world, scenario.config
+    kept: dict[str, dict[int, Part]] = {}
+    for tables in world.roots.values():
+        growing = growing_tables(world, config, tables)
+        for together in (growing, [table for table in tables if table not in growing]):
+            most: int | None = None
+            for table in together:
+                parts = keep_parts(store, scenario, table, most)
+                kept[table.name] = dict(enumerate(parts))
+                most = len(parts)
+            kept |= {table.name: dict(list(kept[table.name].items())[:most]) for table in together}
     return kept
 
 
-def _tasks(store: Store, scenario: Scenario, kept: dict[str, list[Part]]) -> Iterator[FileTask]:
+def _tasks(store: Store, scenario: Scenario, kept: dict[str, dict[int, Part]]) -> Iterator[FileTask]:
     """Every file of a world that is not kept: the tables of a root are built together."""
     world, config = scenario.world, scenario.config
     for root, tables in world.roots.items():
         staged = {table.name: store.staging_dir(scenario, table) for table in tables}
-        done, blocks = len(kept[tables[0].name]), world.blocks(config, root)
-        for file, held in list(enumerate(world.files(config, root)))[done:]:
-            yield FileTask(world, config, file, held.start, blocks[held.start : held.stop], staged, {})
+        growing = growing_tables(world, config, tables)
+        of_windows = len(kept[growing[0].name]) if growing else 0
+        whole = next(table for table in tables if table not in growing)
+        blocks, files = world.blocks(config, root), world.files(config, root)
+        for file, held in list(enumerate(files))[len(kept[whole.name]) :]:
+            yield FileTask(
+                world,
+                config,
+                file,
+                held.start,
+                blocks[held.start : held.stop],
+                staged,
+                {},
+                len(files),
+                len(range(file, of_windows, len(files))),
+                carried_dir(store.home, scenario) if growing else None,
+            )
 
 
 def _built(
@@ -113,7 +134,7 @@ def _built(
     """The files, in their order. One block alone is made in this process, where each of its tables can be
     told."""
     total = sum(len(task.blocks) for task in tasks)
-    if total == 1:
+    if total == 1 and not tasks[0].windows:
         tables = list(tasks[0].staged)
         yield build(tasks[0], lambda name: progress(Step(tables.index(name), len(tables), "table", name)))
         progress(Step(len(tables), len(tables), "table"))

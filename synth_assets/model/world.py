@@ -24,6 +24,7 @@ from synth_assets.model.table import Table
 from synth_assets.model.variant import Variant
 from synth_assets.model.vendor import Vendor
 from synth_assets.model.view import View
+from synth_assets.model.windows import Windows
 
 BLOCK_ROWS = 65_536
 """Root rows of a block: a row's draws and the widest table of a block stay in a processor's cache."""
@@ -71,12 +72,14 @@ class Growth:
             up to as_of. A later as_of adds rows to the last block and blocks behind it.
         settled: function of the same: how many of the first blocks no later day changes.
         tables: the world's tables there, of the same names and columns, where they have other roots than in a
-            window; empty for the same ones.
+            window, or are made otherwise; empty for the same ones.
+        windows: how the rows of a block come there window by window; None where blocks are made whole.
     """
 
     blocks: Callable[[Any, Draws, str], list[range]]
     settled: Callable[[Any, Draws, str], int]
     tables: tuple[Table, ...] = ()
+    windows: Windows | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,15 +259,31 @@ class World:
             return 0
         return 1 if root == CONSTANT else self.growth.settled(config, self.draws(config, "facts"), root)
 
+    def windows(self, config: WorldConfig) -> Windows | None:
+        """How rows come window by window; None where blocks are made whole."""
+        return self.growth.windows if self.growth and config.grows else None
+
+    def window_count(self, config: WorldConfig, table: Table) -> int:
+        """The windows in which a table's rows come; 1 where its blocks are made whole."""
+        windows = self.windows(config)
+        return windows.count(config) if windows and table.name in windows.tables else 1
+
     def files(self, config: WorldConfig, root: str) -> list[range]:
-        """The numbers of the blocks that each file of a table holds, see `file_plan`."""
+        """The numbers of the blocks that each file of a table holds, see `file_plan`; each file of a window,
+        where rows come window by window."""
         blocks, most = self.blocks(config, root), self._most_blocks(config)
-        if self.growth and config.grows:
+        if self.growth and config.grows and not self.growth.windows:
             return growing_files(blocks, most, self.block_rows or 1)
         return even_files(len(blocks), most)
 
-    def settled_files(self, config: WorldConfig, root: str) -> int:
-        """How many of the first files of a root's tables no later as_of changes; none outside a history."""
+    def settled_parts(self, config: WorldConfig, table: Table) -> int:
+        """How many of the first parts of a table no later as_of changes; none outside a history.
+
+        Where rows come window by window, the parts of a window are behind those of the one before.
+        """
+        root, windows = self.root(table), self.windows(config)
+        if windows and table.name in windows.tables:
+            return windows.settled(config) * len(self.files(config, root))
         settled, most = self.settled_blocks(config, root), self._most_blocks(config)
         if not settled:
             return 0

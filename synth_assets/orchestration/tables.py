@@ -11,7 +11,8 @@ import duckdb
 from synth_assets import __version__
 from synth_assets.checks import verify
 from synth_assets.checks.spec import Evidence
-from synth_assets.generation.file_task import BuiltFile, FileTask, build
+from synth_assets.generation.blocks import growing_tables
+from synth_assets.generation.file_task import BuiltFile, FileTask, StandingPart, build
 from synth_assets.generation.map_blocks import MapBlocks
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
@@ -26,6 +27,7 @@ from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store
 from synth_assets.orchestration.lineage import ancestors, read_by, upstream
 from synth_assets.orchestration.parameters import reader_name
 from synth_assets.scenario.scenario import Scenario, with_versions
+from synth_assets.storage.carried import carried_dir
 from synth_assets.storage.history import keep_parts, keep_unchanged
 from synth_assets.storage.published import Published
 from synth_assets.storage.store import Store
@@ -94,7 +96,8 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         kept = keep_parts(store, scenario, table)
         built = _stage(context, store, scenario, table, above, len(kept))
         seconds = perf_counter() - started
-        parts = [*kept, *(file.parts[table.name] for file in built)]
+        made = sorted(part for file in built for part in file.parts[table.name].items())
+        parts = [*kept, *(part for _, part in made)]
         staged = store.staged(scenario, table, parts)
         with _connected(store, table, scenario, {**above, table.name: staged}) as evidence:
             found = verify.run(check_results.checks_of(world, table.name), evidence)
@@ -195,33 +198,48 @@ def _stage(
 ) -> list[BuiltFile]:
     """Write every part of a table aside but those that are kept, by the run's engine, and say in the log
     how it goes."""
-    world, staged = store.world, store.staging_dir(scenario, table)
-    root = world.root(table)
-    blocks = world.blocks(scenario.config, root)
-    tasks = [
-        FileTask(
-            world,
-            scenario.config,
-            file,
-            held.start,
-            blocks[held.start : held.stop],
-            {table.name: staged},
-            {
-                name: (above[name].files[file], above[name].parts[file], store.mend(name))
-                for name in table.parents
-            },
-        )
-        for file, held in list(enumerate(world.files(scenario.config, root)))[kept:]
-    ]
+    tasks = list(_tasks(store, scenario, table, above, kept))
     map_blocks: MapBlocks = context.resources.engine
     built: list[BuiltFile] = []
     done, total = 0, sum(len(task.blocks) for task in tasks)
     with closing(map_blocks(build, tasks)) as files:
         for file in files:
             built.append(file)
-            part, done = file.parts[table.name], done + file.blocks
+            parts, done = file.parts[table.name].values(), done + file.blocks
+            rows, size = sum(part.rows for part in parts), sum(part.bytes for part in parts)
             context.log.info(
-                f"{store.label(table.name)}: {done} of {total} blocks, {part.rows:,} rows, "
-                f"{part.bytes:,} bytes, {file.cpu_seconds:.2f} CPU s"
+                f"{store.label(table.name)}: {done} of {total} blocks, {rows:,} rows, "
+                f"{size:,} bytes, {file.cpu_seconds:.2f} CPU s"
             )
     return built
+
+
+def _tasks(
+    store: Store, scenario: Scenario, table: Table, above: dict[str, Published], kept: int
+) -> Iterator[FileTask]:
+    """The files of a table, given how many of its parts are kept; of a table whose rows come window by window
+    the parts of a window are behind those of the one before."""
+    world, config, root = store.world, scenario.config, store.world.root(table)
+    blocks, files = world.blocks(config, root), world.files(config, root)
+    windows, grows = world.windows(config), bool(growing_tables(world, config, [table]))
+    parents = {name: _standing(store, above[name], name) for name in table.parents}
+    for file, held in list(enumerate(files))[0 if grows else kept :]:
+        yield FileTask(
+            world,
+            config,
+            file,
+            held.start,
+            blocks[held.start : held.stop],
+            {table.name: store.staging_dir(scenario, table)},
+            {name: parts[file :: len(files)] for name, parts in parents.items()},
+            len(files),
+            len(range(file, kept, len(files))) if grows else 0,
+            carried_dir(store.home, scenario) if windows else None,
+        )
+
+
+def _standing(store: Store, version: Published, name: str) -> list[StandingPart]:
+    return [
+        StandingPart(path, part, store.mend(name))
+        for path, part in zip(version.files, version.parts, strict=True)
+    ]

@@ -24,6 +24,16 @@ class Ends(NamedTuple):
     last_key: str | int
 
 
+def joined_ends(some: Sequence[Ends]) -> Ends:
+    """What several blocks hold together."""
+    filled = [ends for ends in some if ends.rows]
+    if not filled:
+        return Ends(0, "", "")
+    first = min(filled, key=lambda ends: ends.first_key).first_key
+    last = max(filled, key=lambda ends: ends.last_key).last_key
+    return Ends(sum(ends.rows for ends in filled), first, last)
+
+
 class Part(NamedTuple):
     """A written part: rows, bytes, SHA-256 of the bytes, first and last key ("" when empty).
 

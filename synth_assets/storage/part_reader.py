@@ -8,9 +8,11 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synth_assets.model.arrow import indices
 from synth_assets.model.draws import Ints
 from synth_assets.model.errors import Problem
 from synth_assets.model.identifiers import id_numbers
+from synth_assets.model.joined_rows import JoinedRows
 from synth_assets.storage.parquet import Part, row_groups
 from synth_assets.storage.paths import ELSEWHERE, ObjectPath, StoragePath, digest, file_state
 
@@ -65,6 +67,11 @@ class PartReader:
         groups = range(self._file.metadata.num_row_groups) if self._groups is None else self._groups
         return self._read(groups, columns)
 
+    @property
+    def columns(self) -> list[str]:
+        """Their names."""
+        return list(self._file.schema_arrow.names)
+
     def pieces(self) -> Iterator[pa.Table]:
         """The rows, a row group at a time."""
         for group in range(self._file.metadata.num_row_groups):
@@ -106,6 +113,18 @@ class PartReader:
                 reason = "it holds other bytes than were written"
                 raise Problem(f"{self._path} is damaged: {reason}. Run: {self._remedy}")
             _COMPARED.add(state)
+
+
+class JoinedReader(JoinedRows):
+    """Rows of a block that are in several parts, window by window, in order of key: the first column."""
+
+    def __init__(self, readers: Sequence[PartReader]) -> None:
+        self._readers = readers
+        super().__init__(readers[0].columns[0], readers)
+
+    def read(self) -> pa.Table:
+        """The rows with all columns."""
+        return pa.concat_tables([reader.read() for reader in self._readers]).take(indices(self.order))
 
 
 _COMPARED: set[tuple[object, ...]] = set()

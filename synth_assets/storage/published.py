@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from synth_assets.derive.block_query import query_of_blocks
 from synth_assets.derive.duckdb_view import only
-from synth_assets.storage.parquet import Ends, Part, part_name
+from synth_assets.storage.parquet import Ends, Part, joined_ends, part_name
 from synth_assets.storage.paths import StoragePath
 
 
@@ -22,21 +22,30 @@ class Published:
         scenario: id of the scenario it was made from.
         content: SHA-256 over its parts: equal content, equal bytes.
         parts: its files, each of some blocks.
+        windows: where rows come window by window, how many there are: each has as many files, of all blocks.
     """
 
     path: StoragePath
     scenario: str
     content: str
     parts: tuple[Part, ...]
+    windows: int = 1
 
     @cached_property
     def blocks(self) -> int:
         """How many blocks its parts hold."""
-        return len(self.ends)
+        return len(self._stretches) // self.windows
 
     @cached_property
     def ends(self) -> tuple[Ends, ...]:
         """What every block holds, in order."""
+        if self.windows == 1:
+            return self._stretches
+        return tuple(joined_ends(self._stretches[block :: self.blocks]) for block in range(self.blocks))
+
+    @cached_property
+    def _stretches(self) -> tuple[Ends, ...]:
+        """What every block of every window holds, one window after the other."""
         return tuple(ends for part in self.parts for ends in part.ends)
 
     @property
@@ -54,13 +63,18 @@ class Published:
         """Where each part is."""
         return [self.path / part_name(number) for number in range(len(self.parts))]
 
-    def located(self, block: int) -> tuple[int, int]:
-        """The number of the part that holds a block, and the block's place in it."""
-        for number, part in enumerate(self.parts):
-            if block < len(part.ends):
-                return number, block
-            block -= len(part.ends)
-        raise IndexError(block)
+    def located(self, block: int) -> list[tuple[int, int]]:
+        """The number of each part that holds rows of a block, and the block's place in it."""
+        places = [(number, at) for number, part in enumerate(self.parts) for at in range(len(part.ends))]
+        return [places[stretch] for stretch in self._stretches_of([block])]
+
+    def _stretches_of(self, blocks: Collection[int]) -> list[int]:
+        """Places of some blocks among those of all windows, in the order in which they are stored."""
+        return [first + block for first in range(0, len(self._stretches), self.blocks) for block in blocks]
+
+    def rows_of(self, blocks: Collection[int]) -> list[int]:
+        """How many rows some blocks have, as they are stored: those of each window one after the other."""
+        return [self._stretches[place].rows for place in self._stretches_of(blocks)]
 
     @property
     def block_starts(self) -> Iterator[tuple[StoragePath, int]]:
@@ -70,9 +84,9 @@ class Published:
                 yield file, first
 
     def query_of(self, blocks: Collection[int]) -> str:
-        """The rows of some blocks, in order, as a query for DuckDB, which reads no others."""
+        """The rows of some blocks, in order, as a query for DuckDB, which reads no others, by window."""
         rows = [[block.rows for block in part.ends] for part in self.parts]
-        return query_of_blocks(list(zip(self.files, rows, strict=True)), blocks)
+        return query_of_blocks(list(zip(self.files, rows, strict=True)), set(self._stretches_of(blocks)))
 
     @property
     def glob(self) -> str:

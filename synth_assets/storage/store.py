@@ -19,6 +19,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
@@ -31,8 +32,9 @@ from synth_assets.model.table import Table
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.scenario.scenario import load as load_scenario
+from synth_assets.storage.carried import sweep_carried
 from synth_assets.storage.parquet import Part, part_name
-from synth_assets.storage.part_reader import PartReader
+from synth_assets.storage.part_reader import JoinedReader, PartReader
 from synth_assets.storage.paths import (
     ELSEWHERE,
     ObjectPath,
@@ -132,6 +134,8 @@ class Store:
 
     def write_scenario(self, scenario: Scenario, run: str = "") -> None:
         """Make a scenario the current one, by a run of Dagster or none; only while the store is locked."""
+        if scenario.world.windows(scenario.config):
+            sweep_carried(self.home, scenario)
         write_atomic(self.home / RUN, run.encode())
         write_atomic(self.home / SCENARIO, scenario.text.encode())
         self.world = scenario.world
@@ -188,7 +192,8 @@ class Store:
     def staged(self, scenario: Scenario, table: Table, parts: list[Part]) -> Published:
         """The staged parts of a table, as they will be published."""
         content = sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
-        return Published(self.staging_dir(scenario, table), scenario.id, content, tuple(parts))
+        windows = scenario.world.window_count(scenario.config, table)
+        return Published(self.staging_dir(scenario, table), scenario.id, content, tuple(parts), windows)
 
     def publish(self, scenario: Scenario, table: Table, parts: list[Part]) -> Published:
         """Make the staged parts of a table its current version, in one step.
@@ -197,8 +202,8 @@ class Store:
             Problem: parts are not in order, or not all of them are where they were written.
         """
         self.check_order(table, parts)
-        content = self.staged(scenario, table, parts).content
-        staged = self.staging_dir(scenario, table)
+        made = self.staged(scenario, table, parts)
+        content, staged = made.content, made.path
         self._check_presence(table, staged, parts)
         document = {
             "table": table.name,
@@ -216,15 +221,15 @@ class Store:
         if before and before != path:  # without the catalogue, too, versions do not pile up
             kept = {before, *self.catalogued().values(), *self.earlier_paths()}
             self._versions.prune(kept, [table.name])
-        return Published(path, scenario.id, content, tuple(parts))
+        return replace(made, path=path)
 
     def _growth_of(self, scenario: Scenario, table: Table) -> dict[str, Any]:
         """What a later night needs to know of a version: which of its first parts no later day changes."""
         if not scenario.history:
             return {}
         world, config = scenario.world, scenario.config
-        settled = world.settled_files(config, world.root(table))
-        return {"history": scenario.history, "as_of": str(config.day), "settled": settled}
+        grown = {"settled": world.settled_parts(config, table), "windows": world.window_count(config, table)}
+        return {"history": scenario.history, "as_of": str(config.day), **grown}
 
     def current(self, name: str) -> StoragePath:
         """Where the current version of a table is, or would be."""
@@ -344,7 +349,8 @@ class Store:
                     f"{self.home / name} points to a version of another table. Run: {self.mend(name)}"
                 )
             parts = tuple(map(Part.from_document, document["parts"]))
-            return Published(path, document["scenario"], document["content"], parts)
+            windows = document.get("windows", 1)
+            return Published(path, document["scenario"], document["content"], parts, windows)
         except FileNotFoundError:
             raise Problem(f"{self.label(name)} has not been materialised. Run: {self.remedy}") from None
         except OSError as error:
@@ -354,10 +360,14 @@ class Store:
         except (ValueError, KeyError, TypeError):
             raise Problem(f"{path / '_table.json'} is damaged. Run: {self.mend(name)}") from None
 
-    def block(self, published: Published, block: int) -> PartReader:
+    def block(self, published: Published, block: int) -> PartReader | JoinedReader:
         """The reader of one block of a version; it refuses other bytes than were written."""
-        number, place = published.located(block)
-        return PartReader.of_block(published.files[number], published.parts[number], place, self.remedy)
+        files, parts = published.files, published.parts
+        found = [
+            PartReader.of_block(files[number], parts[number], place, self.remedy)
+            for number, place in published.located(block)
+        ]
+        return found[0] if len(found) == 1 else JoinedReader(found)
 
     def refuse_damage(self, published: Published) -> None:
         """See that all parts of a version hold what was written, for who reads them without `block`.

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from synth_assets.generation.blocks import BlockTable, check_block, make_block, make_table
 from synth_assets.generation.engines import engine
 from synth_assets.generation.facts import Facts
-from synth_assets.generation.file_task import FileTask, build
+from synth_assets.generation.file_task import FileTask, StandingPart, build
 from synth_assets.generation.generate import write_world
 from synth_assets.model.table import Table
 from synth_assets.scenario.resolve import resolve
@@ -166,10 +166,13 @@ def _table_by_table(scenario: Scenario, home: Path) -> None:
     for table in world.tables:
         parts[table.name] = []
         for file, blocks in enumerate(_blocks_of_files(scenario, world.root(table))):
-            parents = {name: (home / name / part_name(file), parts[name][file], "") for name in table.parents}
+            parents = {
+                name: [StandingPart(home / name / part_name(file), parts[name][file], "")]
+                for name in table.parents
+            }
             staged = {table.name: home / table.name}
             task = FileTask(world, scenario.config, file, 0, blocks, staged, parents)
-            parts[table.name].append(build(task).parts[table.name])
+            parts[table.name].append(build(task).parts[table.name][file])
 
 
 def verify(world: str, rows: int, directory: Path) -> Figures:

@@ -65,7 +65,10 @@ from synth_assets.model.world import Growth, World
 from synth_assets.worlds.personal_banking.accounts import ACCOUNTS
 from synth_assets.worlds.personal_banking.activity.facts import facts
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
-from synth_assets.worlds.personal_banking.anomaly_manifest import ANOMALY_MANIFEST
+from synth_assets.worlds.personal_banking.anomaly_manifest import (
+    ANOMALY_MANIFEST,
+    ANOMALY_MANIFEST_IN_HISTORY,
+)
 from synth_assets.worlds.personal_banking.config import FAULTY, INVESTIGATION, Config
 from synth_assets.worlds.personal_banking.liabilities import LIABILITIES
 from synth_assets.worlds.personal_banking.pictures import PLOTS
@@ -77,7 +80,7 @@ from synth_assets.worlds.personal_banking.signals.signals_income import SIGNALS_
 from synth_assets.worlds.personal_banking.signals.signals_savings import SIGNALS_SAVINGS
 from synth_assets.worlds.personal_banking.signals.signals_subscriptions import SIGNALS_SUBSCRIPTIONS
 from synth_assets.worlds.personal_banking.spendsense import SAID
-from synth_assets.worlds.personal_banking.transactions import TRANSACTIONS
+from synth_assets.worlds.personal_banking.transactions import TRANSACTIONS, TRANSACTIONS_IN_HISTORY
 from synth_assets.worlds.personal_banking.users import USERS
 from synth_assets.worlds.personal_banking.validation_report import VALIDATION_REPORT
 from synth_assets.worlds.personal_banking.vendors import VENDORS
@@ -87,23 +90,26 @@ from synth_assets.worlds.personal_banking.visibility import (
     expected_labels,
     settled_blocks,
 )
+from synth_assets.worlds.personal_banking.windows import WINDOWS
+
+STATES = (
+    LIABILITIES,
+    SIGNALS_SUBSCRIPTIONS,
+    SIGNALS_SAVINGS,
+    SIGNALS_CREDIT,
+    SIGNALS_INCOME,
+    SIGNALS_CASH_FLOW,
+    PERSONA_ASSIGNMENTS,
+)
+"""What follows from the transactions."""
+
+TABLES = (USERS, ACCOUNTS, TRANSACTIONS, *STATES, ANOMALY_MANIFEST)
+TABLES_IN_HISTORY = (USERS, ACCOUNTS, TRANSACTIONS_IN_HISTORY, *STATES, ANOMALY_MANIFEST_IN_HISTORY)
 
 WORLD = World(
     name="personal_banking",
     config=Config,
-    tables=(
-        USERS,
-        ACCOUNTS,
-        TRANSACTIONS,
-        LIABILITIES,
-        SIGNALS_SUBSCRIPTIONS,
-        SIGNALS_SAVINGS,
-        SIGNALS_CREDIT,
-        SIGNALS_INCOME,
-        SIGNALS_CASH_FLOW,
-        PERSONA_ASSIGNMENTS,
-        ANOMALY_MANIFEST,
-    ),
+    tables=TABLES,
     anomalies=ANOMALIES,
     facts=facts,
     expected_labels=expected_labels,
@@ -117,7 +123,7 @@ WORLD = World(
     },
     block_rows=BLOCK_USERS,
     block_bytes=2_670_000,  # transactions
-    growth=Growth(blocks, settled_blocks),
+    growth=Growth(blocks, settled_blocks, TABLES_IN_HISTORY, WINDOWS),
     database="spendsense.sql",
     database_values=SAID,
     report=VALIDATION_REPORT,

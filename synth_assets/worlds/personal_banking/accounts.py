@@ -92,7 +92,7 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     bank = banks(draws, user[row] - 1)
     current = facts.closing_cents[row, slot]
     limit = np.where(slot == CARD, facts.cards.limit_cents[row], 0)
-    pending = _pending_cents(facts)[row, slot]
+    pending = _pending_cents(facts, config)[row, slot]
     fee = fee_cents(draws, user[row] - 1) if config.preset != "simple" else np.zeros_like(limit)
     first = window(config).first
     opened_day = facts.opened_day[row, slot]
@@ -121,12 +121,13 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     )
 
 
-def _pending_cents(facts: Block) -> Ints:
+def _pending_cents(facts: Block, config: Config) -> Ints:
     """What pending rows will take from each account, users x accounts."""
     at = np.flatnonzero(facts.rows.is_pending)
     place = facts.rows.user[at] * SLOTS + facts.rows.account[at]
     cents = np.bincount(place, facts.rows.amount_cents[at], len(facts.users.number) * SLOTS)
-    return cents.astype(np.int64).reshape(-1, SLOTS)
+    pending: Ints = cents.astype(np.int64).reshape(-1, SLOTS)
+    return pending + facts.stuck_cents if config.grows else pending
 
 
 ACCOUNTS = Table(

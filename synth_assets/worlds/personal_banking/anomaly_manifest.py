@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -23,12 +24,12 @@ from synth_assets.model.table import Rows, Table
 from synth_assets.worlds.personal_banking import anomalies
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
 from synth_assets.worlds.personal_banking.activity.block import Block, Faults
-from synth_assets.worlds.personal_banking.activity.events import SLOTS
+from synth_assets.worlds.personal_banking.activity.events import CARD, SLOTS
 from synth_assets.worlds.personal_banking.activity.facts import window
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.transactions import TRANSACTION_ID
-from synth_assets.worlds.personal_banking.users import USER_ID
+from synth_assets.worlds.personal_banking.users import USER_ID, withdrawn_days
 
 COLUMNS = manifest_columns(
     ANOMALIES,
@@ -55,8 +56,16 @@ withdraw consent. The others show in no row alone, see `detection.sql`."""
 
 def generate(users: Rows, accounts: Rows, transactions: Rows, facts: Block, config: Config) -> pa.Table:
     """One row for every planned fault, in order of user; amounts are read from the tables."""
-    faults = facts.faults
-    found = _Found(faults, users, accounts, transactions, config.grows)
+    return _labels(_Found(facts.faults, users, accounts, transactions), config)
+
+
+def of_a_window(transactions: Rows, facts: Block, config: Config) -> pa.Table:
+    """One row for every fault of a window of a history that shows by as_of."""
+    return _labels(_FoundInWindow(facts, transactions, config), config)
+
+
+def _labels(found: _Found, config: Config) -> pa.Table:
+    faults = found.faults
 
     def labels(code: int, at: npt.NDArray[np.intp]) -> Labels:
         entity, related, expected, actual, at_risk = found.label(code, at)
@@ -69,8 +78,10 @@ def generate(users: Rows, accounts: Rows, transactions: Rows, facts: Block, conf
 class _Found:
     """What the tables hold about faulty users; read only where there are any."""
 
-    def __init__(self, faults: Faults, users: Rows, accounts: Rows, transactions: Rows, grows: bool) -> None:
-        self.faults, self.grows = faults, grows
+    grows = False
+
+    def __init__(self, faults: Faults, users: Rows, accounts: Rows, transactions: Rows) -> None:
+        self.faults = faults
         self.users, self.accounts, self.transactions = users, accounts, transactions
 
     @cached_property
@@ -122,9 +133,7 @@ class _Found:
         """The limit, and what is owed after the purchase: opening balance and posted rows up to it."""
         row = self.faults.row[at]
         number = self.account[row]
-        place = np.searchsorted(self.accounts.id_numbers("account_id"), number)
-        limit = to_numpy(self.accounts["balance_limit_cents"])[place]
-        opening = to_numpy(self.accounts["opening_balance_cents"])[place]
+        limit, opening = self._limit_and_opening(at)
         rows = np.flatnonzero(np.isin(self.account, number))
         rows = rows[np.argsort(self.account[rows], kind="stable")]
         total = np.append(0, np.cumsum(self.posted[rows]))
@@ -132,6 +141,18 @@ class _Found:
         key = self.account[rows] * len(self.account) + rows
         owed = opening + total[np.searchsorted(key, number * len(self.account) + row) + 1] - total[first]
         return transaction, account, limit, owed, owed - limit
+
+    def _limit_and_opening(self, at: npt.NDArray[np.intp]) -> tuple[Ints, Ints]:
+        """Of each card its limit, and what was owed before the first row that is there."""
+        place = np.searchsorted(self.accounts.id_numbers("account_id"), self.account[self.faults.row[at]])
+        limit = to_numpy(self.accounts["balance_limit_cents"])[place]
+        return limit, to_numpy(self.accounts["opening_balance_cents"])[place]
+
+    def _opened_on(self, at: npt.NDArray[np.intp]) -> Ints:
+        return to_numpy(self.accounts["opened_on"])[self._place(at)]
+
+    def _withdrawn_on(self, at: npt.NDArray[np.intp]) -> Ints:
+        return to_numpy(self.users["consent_updated_at"])[self.faults.user[at]] // (86_400 * 1_000_000)
 
     def _account(self, at: npt.NDArray[np.intp]) -> Ints:
         return SLOTS * (self._holder(at) - 1) + self.faults.account[at] + 1
@@ -153,13 +174,12 @@ class _Found:
         return entity, related, opening - flow, current, np.abs(current - opening + flow)
 
     def _too_soon(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
-        opened = to_numpy(self.accounts["opened_on"])[self._place(at)]
-        account = self._account(at)
+        opened, account = self._opened_on(at), self._account(at)
         entity = format_ids(ACCOUNT_ID.prefix, account)
         return (entity, *self._counted(self.account, account, opened, before=True))
 
     def _too_late(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
-        said = to_numpy(self.users["consent_updated_at"])[self.faults.user[at]] // (86_400 * 1_000_000)
+        said = self._withdrawn_on(at)
         user = (self.account - 1) // SLOTS + 1
         holder = self._holder(at)
         entity = format_ids(USER_ID.prefix, holder)
@@ -187,9 +207,42 @@ class _Found:
         return format_ids(TRANSACTION_ID.prefix, first), np.zeros(len(wanted), np.int64), 100 * count, cents
 
 
+class _FoundInWindow(_Found):
+    """The same of a window of a history, from its facts and the rows of the window."""
+
+    grows = True
+
+    def __init__(self, facts: Block, transactions: Rows, config: Config) -> None:
+        self.faults, self.transactions = facts.faults, transactions
+        self._facts, self._config = facts, config
+
+    @cached_property
+    def user(self) -> Ints:
+        return self._facts.users.number + 1
+
+    def _unreplayed(self, at: npt.NDArray[np.intp]) -> tuple[pa.Array, pa.Array, Ints, Ints, Ints]:
+        """None, as such a label would not say the same on every day."""
+        nothing = np.zeros(len(at), dtype=np.int64)
+        return format_ids(ACCOUNT_ID.prefix, nothing), format_ids(USER_ID.prefix, nothing), *(nothing,) * 3
+
+    def _limit_and_opening(self, at: npt.NDArray[np.intp]) -> tuple[Ints, Ints]:
+        user = self.faults.user[at]
+        return self._facts.cards.limit_cents[user], self._facts.opening_cents[user, CARD]
+
+    def _opened_on(self, at: npt.NDArray[np.intp]) -> Ints:
+        opened_day = self._facts.opened_day[self.faults.user[at], self.faults.account[at]]
+        return window(self._config).first + opened_day
+
+    def _withdrawn_on(self, at: npt.NDArray[np.intp]) -> Ints:
+        return withdrawn_days(self._facts.users.number[self.faults.user[at]], self._config)
+
+
 ANOMALY_MANIFEST = Table(
     name="anomaly_manifest",
     grain="One labelled fault.",
     columns=COLUMNS,
     generate=generate,
+    keys_overlap_in_history=True,
 )
+
+ANOMALY_MANIFEST_IN_HISTORY = replace(ANOMALY_MANIFEST, generate=of_a_window)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,8 +15,8 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.identifiers import format_ids
 from synth_assets.model.table import Rows, Table, arrow_table
 from synth_assets.worlds.personal_banking.accounts import ACCOUNT_ID
-from synth_assets.worlds.personal_banking.activity import merchants
 from synth_assets.worlds.personal_banking.activity.block import Block
+from synth_assets.worlds.personal_banking.activity.carried import CHECK
 from synth_assets.worlds.personal_banking.activity.descriptors import (
     DESCRIPTORS,
     IN_HISTORIES,
@@ -110,7 +113,6 @@ MOST_CHECKS, MOST_CHECKS_IN_HISTORY = 64, 300
 """Bounds of the checks of an account in the longest window, and in the longest history that grows: who is
 paid every second week pays half of the rent then."""
 
-_CHECK = INDEX["rent"] + merchants.PROVIDERS["rent"].index("CHECK ####")
 _USUAL = _SPELT[: INDEX[next(iter(IN_HISTORIES))] * SPELLINGS]
 _IN_WINDOWS = list(dict.fromkeys([*_USUAL, *(f"CHECK {number:04d}" for number in CHECK_NUMBERS)]))
 _FEEDS = list(dict.fromkeys([*_IN_WINDOWS, *_SPELT]))  # those of histories last
@@ -129,8 +131,23 @@ _MERCHANT_NAMES = strings(_MERCHANTS)
 
 def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Table:
     """Every transaction of the block's users, by user and day."""
+    return arrow_table(COLUMNS, _lines(users.id_numbers("user_id") - 1, draws, facts, config))
+
+
+def of_a_window(draws: Draws, facts: Block, config: Config) -> pa.Table:
+    """Those of a window of a history that are there on as_of, each with the row that showed it before."""
+    values = _lines(facts.users.number, draws, facts, config)
+    before = facts.users.number[facts.rows.user] * config.slots
+    pending = np.where(facts.pending_number < 0, 0, before + facts.pending_number + 1)
+    ids = format_ids(TRANSACTION_ID.prefix, pending)
+    shown = pc.if_else(pa.array(facts.pending_number >= 0), ids, pa.scalar(None, ids.type))
+    return arrow_table((*COLUMNS, PENDING_ID), values | {PENDING_ID.name: shown})
+
+
+def _lines(users: Ints, draws: Draws, facts: Block, config: Config) -> dict[str, Any]:
+    """The values of every line, given the number of each user of the block, from 0."""
     found = facts.rows
-    user = users.id_numbers("user_id")[found.user] - 1
+    user = users[found.user]
     before = user * config.slots
     shown = draws.fields("shown", before + facts.clean_number)[0].astype(np.int64) * SPELLINGS // 65_536
     label = found.label.astype(np.intp)
@@ -138,12 +155,12 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
     city = np.where(is_known, found.city, homes(draws, facts.users.number)[found.user])
     spelling = np.where(_VARIES[label], shown, city)
     feed = _FEED[label * SPELLINGS + spelling]
-    check = np.flatnonzero(label == _CHECK)
+    check = np.flatnonzero(label == CHECK)
     feed[check] = _CHECK_PLACE[_check_numbers(draws, facts, config, check) - CHECK_NUMBERS[0]]
     date = window(config).first + found.day
     merchant = _MERCHANT[label]
     primary = _PRIMARY_SIMPLE if config.preset == "simple" else _PRIMARY
-    values = {
+    return {
         "transaction_id": before + facts.number + 1,
         "account_id": SLOTS * user + found.account + 1,
         "user_id": user + 1,
@@ -157,12 +174,6 @@ def generate(users: Rows, draws: Draws, facts: Block, config: Config) -> pa.Tabl
         "category_detailed": _DETAILED[label],
         "pending": found.is_pending,
     }
-    if not config.grows:
-        return arrow_table(COLUMNS, values)
-    pending = np.where(facts.pending_number < 0, 0, before + facts.pending_number + 1)
-    ids = format_ids(TRANSACTION_ID.prefix, pending)
-    shown = pc.if_else(pa.array(facts.pending_number >= 0), ids, pa.scalar(None, ids.type))
-    return arrow_table((*COLUMNS, PENDING_ID), values | {PENDING_ID.name: shown})
 
 
 def _check_numbers(draws: Draws, facts: Block, config: Config, check: Ints) -> Ints:
@@ -170,6 +181,8 @@ def _check_numbers(draws: Draws, facts: Block, config: Config, check: Ints) -> I
     most = MOST_CHECKS_IN_HISTORY if config.grows else MOST_CHECKS
     drawn = draws.fields("first check", facts.users.number)[0].astype(np.int64)
     first = CHECK_NUMBERS[0] + drawn * (len(CHECK_NUMBERS) - most) // 65_536
+    if config.grows:
+        first = first + facts.checks_before
     user = facts.rows.user[check]
     return first[user] + np.arange(len(user)) - np.searchsorted(user, user)
 
@@ -181,4 +194,7 @@ TRANSACTIONS = Table(
     generate=generate,
     columns_in_history=(PENDING_ID,),
     loses_rows=True,
+    keys_overlap_in_history=True,
 )
+
+TRANSACTIONS_IN_HISTORY = replace(TRANSACTIONS, generate=of_a_window, row_count_key="num_users")

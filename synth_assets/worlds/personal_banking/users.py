@@ -10,7 +10,7 @@ from synth_assets.model.draws import Draws, Ints
 from synth_assets.model.people import people
 from synth_assets.model.table import Table, arrow_table, seconds
 from synth_assets.worlds.personal_banking.activity.block import Block
-from synth_assets.worlds.personal_banking.activity.facts import strata, window
+from synth_assets.worlds.personal_banking.activity.facts import stratum, window
 from synth_assets.worlds.personal_banking.anomalies import WITHDRAWN
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.user_plan import AS_DRAWN, withdrawn_on
@@ -45,12 +45,12 @@ def generate(draws: Draws, facts: Block, config: Config) -> pa.Table:
     drawn = users.consent_renewed == AS_DRAWN
     renewed = users.consents & np.where(drawn, given < int(RENEWED_SHARE * 65_536), users.consent_renewed)
     is_followed = withdrawn | ~drawn
-    length = strata(config)[0].window.length if config.grows else window(config).length
+    length = stratum(config, 0).window.length if config.grows else window(config).length
     days = np.where(is_followed, _last_day(facts), length)  # so that something follows
     said_again = first + lately * days // 65_536
     if config.grows:
-        said_again = first + np.where(
-            withdrawn, withdrawn_on(draws, users.number, length), lately * length // 65_536
+        said_again = np.where(
+            withdrawn, withdrawn_days(users.number, config), first + lately * length // 65_536
         )
         withdrawn &= said_again <= window(config).last
     updated = np.where((withdrawn | renewed) & (said_again <= window(config).last), said_again, updated)
@@ -66,6 +66,12 @@ def generate(draws: Draws, facts: Block, config: Config) -> pa.Table:
             "consent_updated_at": seconds(updated, 43_200 + said_second * 43_199 // 65_536),
         },
     )
+
+
+def withdrawn_days(user: Ints, config: Config) -> Ints:
+    """The epoch days on which users of a history, by their numbers, withdraw their consent where they do."""
+    first, draws = stratum(config, 0).window, Draws(config.seed, "personal_banking", "users")
+    return first.first + withdrawn_on(draws, user, first.length)
 
 
 def _last_day(facts: Block) -> Ints:

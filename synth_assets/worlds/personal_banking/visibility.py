@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
 
 from synth_assets.model.draws import Draws, Ints
-from synth_assets.worlds.personal_banking import quotas, user_plan
-from synth_assets.worlds.personal_banking.activity.facts import of_users, strata
+from synth_assets.worlds.personal_banking import quotas, user_plan, windows
+from synth_assets.worlds.personal_banking.activity import growing
+from synth_assets.worlds.personal_banking.activity.block import Faults
+from synth_assets.worlds.personal_banking.activity.facts import strata
 from synth_assets.worlds.personal_banking.anomalies import ANOMALIES
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.window_plan import of_window
@@ -39,11 +42,20 @@ def _faults(config: Config) -> tuple[Ints, Ints]:
         is_faulty |= of_window(config, draws, users, stratum).fault > 0
     number, nothing = np.flatnonzero(is_faulty), np.empty(0, dtype=np.int64)
     found = [
-        of_users(config, number[first : first + GROWING_BLOCK_USERS]).block.faults
+        faults
         for first in range(0, len(number), GROWING_BLOCK_USERS)
+        for faults in _in_all_windows(config, number[first : first + GROWING_BLOCK_USERS])
     ]
     kind, shown_on = ([getattr(faults, name) for faults in found] for name in ("kind", "visible_on"))
     return np.concatenate([nothing, *kind]), np.concatenate([nothing, *shown_on])
+
+
+def _in_all_windows(config: Config, users: Ints) -> Iterator[Faults]:
+    """The faults of some users, window by window."""
+    carried = None
+    for number in range(windows.count(config)):
+        window, carried = windows.plan_users(config, users, number, carried)
+        yield growing.faults(window, config.most_strata)
 
 
 def blocks(config: Config, _: Draws, root: str) -> list[range]:

@@ -52,7 +52,9 @@ class Block(NamedTuple):
         faulty_account: of each user, the account that the fault would be about.
         pending_number: of each row, the number of the row that showed it while it was pending; -1 for none;
             empty outside a history that grows.
-        found: the faults of all windows of a history so far; None outside one.
+        found: the faults of a window of a history that show; None outside one.
+        checks_before: in a window of a history, how many checks each user had before.
+        stuck_cents: in a history, what rows that stay pending since earlier windows would take from accounts.
     """
 
     users: Users
@@ -69,6 +71,8 @@ class Block(NamedTuple):
     faulty_account: Ints
     pending_number: Ints = NOTHING
     found: Faults | None = None
+    checks_before: Ints = NOTHING
+    stuck_cents: Ints = NOTHING
 
     @property
     def faults(self) -> Faults:

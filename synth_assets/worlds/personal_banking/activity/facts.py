@@ -8,18 +8,15 @@ from functools import lru_cache
 import numpy as np
 
 from synth_assets.model.calendar import Window
-from synth_assets.model.draws import Draws, Ints
+from synth_assets.model.draws import Draws
 from synth_assets.worlds.personal_banking import user_plan as plans
 from synth_assets.worlds.personal_banking.activity import personas, simple
 from synth_assets.worlds.personal_banking.activity.block import Block
 from synth_assets.worlds.personal_banking.activity.faults import edit
-from synth_assets.worlds.personal_banking.activity.growing import by_day, plan
-from synth_assets.worlds.personal_banking.activity.linked import Planned
 from synth_assets.worlds.personal_banking.activity.pending import leave_pending
 from synth_assets.worlds.personal_banking.activity.strata import Stratum
 from synth_assets.worlds.personal_banking.config import Config
 from synth_assets.worlds.personal_banking.decoy_plan import with_decoys
-from synth_assets.worlds.personal_banking.window_plan import of_window
 
 
 @lru_cache(maxsize=8)
@@ -32,10 +29,7 @@ def window(config: Config) -> Window:
 
 
 def facts(config: Config, draws: Draws, rows: range) -> Block:
-    """The facts of the users `rows`."""
-    if config.grows:
-        days = window(config)
-        return by_day(planned(config.whole, rows), days.length - 1, days.first)
+    """The facts of the users `rows` of a window; those of a history come window by window."""
     days, draws = window(config), draws.of("users")
     users = plans.plan(config, draws, np.arange(rows.start, rows.stop, dtype=np.int64))
     users = with_decoys(config, draws, users)
@@ -48,36 +42,21 @@ def facts(config: Config, draws: Draws, rows: range) -> Block:
     return edit(users, activity, days, config.slots, draws)
 
 
-@lru_cache(maxsize=4)
-def planned(config: Config, rows: range) -> Planned:
-    """What happens to the users `rows` in the windows of a history that begin by as_of, whatever that is; the
-    last blocks are kept, as a feed makes them day by day."""
-    return of_users(config, np.arange(rows.start, rows.stop, dtype=np.int64))
-
-
-def of_users(config: Config, number: Ints) -> Planned:
-    """The same of the users `number`."""
-    draws = Draws(config.seed, "personal_banking", "users")
-    known = strata(config)
-    users = with_decoys(config, draws, plans.plan(config, draws, number))
-    planned_users = [of_window(config, draws, users, stratum) for stratum in known]
-    return plan(known, planned_users, config.stratum_slots, config.most_strata, draws)
-
-
 def strata(config: Config) -> list[Stratum]:
     """The windows of a history up to the one in which as_of is, without what happened before them."""
-    ends = tuple(config.stratum_ends(number) for number in range(config.stratum + 1))
-    windows = _windows(config.start, ends)
-    return [
-        Stratum(number, window.first - windows[0].first, window, windows[0])
-        for number, window in enumerate(windows)
-    ]
+    return [stratum(config, number) for number in range(config.stratum + 1)]
 
 
-@lru_cache(maxsize=8)
-def _windows(start: dt.date, ends: tuple[dt.date, ...]) -> tuple[Window, ...]:
-    """The days of consecutive windows, given the last of each."""
-    starts = (start, *(end + dt.timedelta(1) for end in ends))
-    return tuple(
-        Window(end, 0, days=(end - first).days + 1) for first, end in zip(starts, ends, strict=False)
-    )
+def stratum(config: Config, number: int) -> Stratum:
+    """The window of a history that has so many before it; the same on every as_of."""
+    first, own = (_between(_begins(config, place), config.stratum_ends(place)) for place in (0, number))
+    return Stratum(number, own.first - first.first, own, first)
+
+
+def _begins(config: Config, number: int) -> dt.date:
+    return config.stratum_ends(number - 1) + dt.timedelta(1) if number else config.start
+
+
+@lru_cache(maxsize=32)
+def _between(first: dt.date, last: dt.date) -> Window:
+    return Window(last, 0, days=(last - first).days + 1)

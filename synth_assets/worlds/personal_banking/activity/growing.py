@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from synth_assets.model.draws import Draws
 from synth_assets.worlds.personal_banking import user_plan
 from synth_assets.worlds.personal_banking.activity import statements_so_far
 from synth_assets.worlds.personal_banking.activity.block import Block, Faults
+from synth_assets.worlds.personal_banking.activity.carried import Carried, PlannedWindow, carried_over
 from synth_assets.worlds.personal_banking.activity.descriptors import INDEX
 from synth_assets.worlds.personal_banking.activity.events import CARD, OWED, EventRows
-from synth_assets.worlds.personal_banking.activity.faults import edit
-from synth_assets.worlds.personal_banking.activity.joined import joined_windows
+from synth_assets.worlds.personal_banking.activity.faults import PENDING_AT_MOST_DAYS, edit
+from synth_assets.worlds.personal_banking.activity.joined import joined
 from synth_assets.worlds.personal_banking.activity.linked import (
-    Planned,
     left_waiting,
     linked,
     opened_and_withdrawn,
@@ -24,41 +26,40 @@ from synth_assets.worlds.personal_banking.activity.personas import simulate
 from synth_assets.worlds.personal_banking.activity.shown_pending import posted_later, with_pending
 from synth_assets.worlds.personal_banking.activity.sound import SoundActivity, posted
 from synth_assets.worlds.personal_banking.activity.strata import Before, Stratum
+from synth_assets.worlds.personal_banking.anomalies import PENDING
 from synth_assets.worlds.personal_banking.user_plan import Users
 
 
-def plan(strata: list[Stratum], users: list[Users], slots: int, most_strata: int, draws: Draws) -> Planned:
-    """What happens to the users in all windows, faults and pending rows included.
+def plan(
+    stratum: Stratum, users: Users, slots: int, draws: Draws, carried: Carried | None
+) -> tuple[PlannedWindow, Carried]:
+    """What happens to the users in a window, faults and pending rows included, and what it hands on.
 
     Args:
-        strata: the windows so far.
-        users: as they are planned for each of them.
+        stratum: the window.
+        users: as they are planned for it.
         slots: transaction numbers of a user in a window.
-        most_strata: windows of the longest history.
         draws: those of users.
+        carried: what the window before handed on; None for the first.
     """
-    parts: list[Planned] = []
-    before, opening, waiting = None, None, None
-    for stratum, planned in zip(strata, users, strict=True):
-        of, window = stratum.draws(draws), stratum.window
-        stratum = stratum._replace(before=before)
-        sound = simulate(window, of, planned, stratum)
-        never = planned.edge == user_plan.ONLY_PENDING
-        posted_on = posted_later(sound.rows, window, never, of, planned.number)
-        sound = sound._replace(rows=told_apart(sound.rows, posted_on - window.length))
-        shown = with_pending(sound, planned.number, window.length, posted_on, of)
-        block = edit(
-            planned, sound._replace(rows=shown.rows), window, slots, of, grows=True, opening_cents=opening
-        )
-        source, is_added = sources(block, shown)
-        part = linked(block, shown, source, is_added, waiting, stratum.number * slots)
-        if not stratum.number:
-            part = opened_and_withdrawn(part, window.length, draws)
-        left = shown.waits[source] & ~is_added & ~never[block.rows.user]
-        waiting = left_waiting(part.block, left, sound.rows, posted_on, never, window.length)
-        before, opening = _before(sound, stratum, waiting.rows), block.closing_cents
-        parts.append(part)
-    return joined_windows(strata, parts, most_strata)
+    of, window = stratum.draws(draws), stratum.window
+    before, waiting = carried.begun() if carried else (None, None)
+    stratum = stratum._replace(before=before)
+    sound = simulate(window, of, users, stratum)
+    never = users.edge == user_plan.ONLY_PENDING
+    posted_on = posted_later(sound.rows, window, never, of, users.number)
+    sound = sound._replace(rows=told_apart(sound.rows, posted_on - window.length))
+    shown = with_pending(sound, users.number, window.length, posted_on, of)
+    opening = carried.closing_cents if carried else None
+    block = edit(users, sound._replace(rows=shown.rows), window, slots, of, grows=True, opening_cents=opening)
+    source, is_added = sources(block, shown)
+    part = linked(block, shown, source, is_added, waiting, stratum.number * slots)
+    if not stratum.number:
+        part = opened_and_withdrawn(part, window.length, draws)
+    left = shown.waits[source] & ~is_added & ~never[block.rows.user]
+    waiting = left_waiting(part.block, left, sound.rows, posted_on, never, window.length)
+    handed = carried_over(part, stratum, _before(sound, stratum, waiting.rows), waiting, carried)
+    return PlannedWindow(stratum, part, carried, handed.known), handed
 
 
 def _before(sound: SoundActivity, stratum: Stratum, waiting: EventRows) -> Before:
@@ -82,24 +83,71 @@ def _before(sound: SoundActivity, stratum: Stratum, waiting: EventRows) -> Befor
     )
 
 
-def by_day(planned: Planned, day: int, first_day: int) -> Block:
-    """What has happened by the end of a day of a history that begins on an epoch day."""
-    block = planned.block
-    is_there = (planned.shown_on <= day) & (day < planned.gone_on)
-    at = np.flatnonzero(is_there)
-    rows, place = block.rows.take(at), np.cumsum(is_there) - 1
-    found = block.faults
+def by_day(window: PlannedWindow, day: int, most_strata: int) -> Block:
+    """What has happened in a window by the end of a day of the history: its rows, and the faults that show.
+
+    Args:
+        window: the window.
+        day: of the history.
+        most_strata: windows of the longest history.
+    """
+    stratum, planned = window.stratum, window.planned
+    block, today = planned.block, day - stratum.days_before
+    is_there = (planned.shown_on <= today) & (today < planned.gone_on)
+    at, place = np.flatnonzero(is_there), np.cumsum(is_there) - 1
+    rows = block.rows.take(at)
+    found = faults(window, most_strata)
     found = Faults._make(values[found.visible_on <= day] for values in found)
-    out = posted(rows, len(block.users.number))
-    out[:, OWED] *= -1
     return block._replace(
-        cards=statements_so_far.cards(block, rows, day),
-        loans=statements_so_far.loans(block, day, first_day),
-        has_account=block.has_account & (planned.seen_on <= day),
-        rows=rows,
+        cards=window.known.cards,
+        opened_day=window.known.opened_day,
+        rows=rows._replace(day=rows.day + stratum.days_before),
         number=block.number[at],
         clean_number=block.clean_number[at],
-        closing_cents=block.opening_cents - out,
         pending_number=block.pending_number[at],
         found=found._replace(row=place[found.row]),
+        checks_before=window.carried.checks if window.carried else np.zeros_like(block.users.number),
+    )
+
+
+def faults(window: PlannedWindow, most_strata: int) -> Faults:
+    """The faults of a window, with the day of the history from which each shows."""
+    block = window.planned.block
+    user = np.flatnonzero(block.users.fault)
+    kind, row = block.users.fault[user], block.faulty[user]
+    visible_on = window.stratum.days_before + block.rows.day[row]
+    visible_on += np.where(kind == PENDING, PENDING_AT_MOST_DAYS + 1, 0)
+    number = block.users.number[user] * most_strata + window.stratum.number + 1
+    return Faults(user, kind, row, block.faulty_account[user], number, visible_on)
+
+
+def so_far(windows: Sequence[PlannedWindow], users: Users, day: int, first_day: int) -> Block:
+    """What accounts, cards and loans say at the end of a day; of rows those that are pending.
+
+    Args:
+        windows: the last ones, up to that of the day.
+        users: as they are planned for the first window of the history.
+        day: of the history.
+        first_day: the epoch day of its first one.
+    """
+    carried, known, planned = windows[0].carried, windows[0].known, joined(windows)
+    block = planned.block._replace(cards=known.cards._replace(statements=planned.block.cards.statements))
+    loans = np.maximum(known.loans.due_on, block.loans.due_on)
+    block = block._replace(loans=known.loans._replace(due_on=loans))
+    rows = block.rows.take(np.flatnonzero((planned.shown_on <= day) & (day < planned.gone_on)))
+    out = posted(rows, len(users.number))
+    out[:, OWED] *= -1
+    cards = statements_so_far.cards(block, rows, day)
+    if carried:
+        cards = cards._replace(paid_day=carried.paid_day, last_payment_cents=carried.paid_cents)
+    return block._replace(
+        users=users,
+        cards=cards,
+        loans=statements_so_far.loans(block, day, first_day),
+        has_account=known.has_account & (known.seen_on <= day),
+        rows=rows.take(np.flatnonzero(rows.is_pending)),
+        opened_day=known.opened_day,
+        opening_cents=known.opening_cents,
+        closing_cents=block.opening_cents - out,
+        stuck_cents=carried.stuck_cents if carried else np.zeros_like(out),
     )

@@ -37,9 +37,8 @@ LOW_BALANCE_CENTS = 10_000
 
 def generate(users: Rows, transactions: Rows, accounts: Rows, config: Config) -> pa.Table:
     """Two rows a user, one a window."""
-    balance = _daily_balance(
-        statements_of(users, transactions, config), by_slot(accounts, "opening_balance_cents", users)
-    )
+    statements = statements_of(users, transactions, config)
+    balance = _daily_balance(statements, by_slot(accounts, _anchor(config), users)[:, CHECKING], config)
     low, share, volatility = zip(*(_window(balance[:, -size:], size) for size in WINDOWS), strict=True)
     return arrow_table(
         COLUMNS,
@@ -52,13 +51,20 @@ def generate(users: Rows, transactions: Rows, accounts: Rows, config: Config) ->
     )
 
 
-def _daily_balance(statements: Statements, opening: Ints) -> Ints:
-    """Closing balances of checking, users x days."""
+def _anchor(config: Config) -> str:
+    """The balance that daily ones are counted from: in a history the current one, as only the last rows are
+    there."""
+    return "balance_current_cents" if config.grows else "opening_balance_cents"
+
+
+def _daily_balance(statements: Statements, anchor_cents: Ints, config: Config) -> Ints:
+    """Closing balances of checking, users x days; in a history those of the last days."""
     here = np.flatnonzero((statements.slot == CHECKING) & statements.is_posted)
     days, users = statements.days, statements.users
     place = statements.user[here] * days + statements.day[here]
     flow = np.bincount(place, statements.amount_cents[here], users * days).reshape(users, days)
-    balance: Ints = opening[:, [CHECKING]] - np.cumsum(flow, axis=1).astype(np.int64)
+    opening = anchor_cents + (flow.sum(axis=1).astype(np.int64) if config.grows else 0)
+    balance: Ints = opening[:, None] - np.cumsum(flow, axis=1).astype(np.int64)
     return balance
 
 

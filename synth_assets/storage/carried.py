@@ -1,0 +1,90 @@
+"""What the windows of a history carry over, kept beside its tables: a night begins with the last ones.
+
+A file is of one block and one window. One that is missing, damaged or of another form costs time alone, as
+what it says follows from the windows before. Its directory has the name of the history, versions included.
+"""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Mapping
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import numpy as np
+
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.paths import ObjectPath, StoragePath, sweep_unfinished, write_atomic
+
+CARRIED = ".carried"
+"""Directory in a world's."""
+
+DIGEST_BYTES = 32
+
+
+def carried_dir(home: StoragePath, scenario: Scenario) -> StoragePath:
+    """Where it is for a history, given the world's directory."""
+    return home / CARRIED / scenario.history
+
+
+def read_carried(path: StoragePath, shape: type[tuple[Any, ...]]) -> Any:
+    """What a file holds, as a named tuple of arrays and of such tuples; None where it cannot be read."""
+    try:
+        content = path.read_bytes()
+        if sha256(content[DIGEST_BYTES:]).digest() != content[:DIGEST_BYTES]:
+            return None
+        with np.load(BytesIO(content[DIGEST_BYTES:]), allow_pickle=False) as arrays:
+            return _built(shape, arrays, "")
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+
+
+def write_carried(path: StoragePath, value: Any) -> None:
+    """Write it whole, with its digest."""
+    content, arrays = BytesIO(), dict[str, Any](_arrays(value, ""))
+    np.savez_compressed(content, **arrays)
+    if isinstance(path, Path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(path, sha256(content.getvalue()).digest() + content.getvalue())
+
+
+def file_name(rows: range, window: int) -> str:
+    """The file of what is carried to a window of some root rows."""
+    return f"{rows.start}-{rows.stop}-window-{window}.npz"
+
+
+def sweep_carried(home: StoragePath, scenario: Scenario) -> None:
+    """Remove what is carried over in other histories than a scenario's, and what killed writers left."""
+    directory = home / CARRIED
+    if isinstance(directory, ObjectPath):
+        for name in {path.partition("/")[0] for path in directory.sizes()} - {scenario.history}:
+            (directory / name).remove()
+        return
+    for path in directory.glob("*/"):
+        if path.name != scenario.history:
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            sweep_unfinished(path)
+
+
+def _arrays(value: Any, name: str) -> dict[str, np.ndarray]:
+    """The arrays within nested named tuples, by their path."""
+    if isinstance(value, np.ndarray):
+        return {name: value}
+    found: dict[str, np.ndarray] = {}
+    for field, part in value._asdict().items():
+        found |= _arrays(part, f"{name}.{field}" if name else field)
+    return found
+
+
+def _built(shape: type[Any], arrays: Mapping[str, np.ndarray], name: str) -> Any:
+    """The named tuple of a shape whose arrays have such paths."""
+    parts = {}
+    for field, kind in get_type_hints(shape).items():
+        place = f"{name}.{field}" if name else field
+        is_nested = isinstance(kind, type) and issubclass(kind, tuple)
+        parts[field] = _built(kind, arrays, place) if is_nested else arrays[place]
+    return shape(**parts)
