@@ -18,7 +18,7 @@ from synth_assets.model.world import World
 from synth_assets.storage.carried import file_name, read_carried, write_carried
 from synth_assets.storage.paths import StoragePath
 
-KEPT_WINDOWS, KEPT_CARRIED = 6, 256
+KEPT_WINDOWS, KEPT_CARRIED = 6, 64
 """Planned windows of a block that a process keeps, of some megabytes each; and what it keeps of what they
 carry over, of some hundred kilobytes."""
 
