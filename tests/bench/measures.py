@@ -81,9 +81,13 @@ def grown_to(world: str, rows: int, directory: Path, as_of: str) -> Figures:
         "transactions_per_year": rows // 10,
         "new_customers_per_year": max(20, min(rows // 500, 100_000)),
     }
+    start, others = "2016-11-21", {}
     if world == "subscriptions":
         history = {"customers_at_start": rows // 20, "new_customers_per_year": rows // 100}
-    publish(resolve(world, {"history": {"start": "2016-11-21"} | history, "as_of": as_of}), directory, 1)
+    if world == "personal_banking":  # whose history has ten years, and not a day more
+        start, history, others = "2016-11-22", {}, {"num_users": max(10, rows // 5)}
+    values = {"history": {"start": start} | history, "as_of": as_of} | others
+    publish(resolve(world, values), directory, 1)
     return _usage(resource.RUSAGE_SELF)
 
 

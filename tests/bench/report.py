@@ -58,7 +58,11 @@ WORLDS = {
         ("verify", "ten_years", "one_more_day", "table_by_table"),
     ),
     "personal_banking": World(
-        "users", 20_000, 8_000, ("write_only", "generate"), ("verify", "table_by_table")
+        "users",
+        20_000,
+        8_000,
+        ("write_only", "generate"),
+        ("verify", "ten_years", "one_more_day", "table_by_table"),
     ),
 }
 SPARE = 64 << 20
@@ -244,5 +248,12 @@ LINES: dict[str, tuple[Callable[[Rounds], None], ...]] = {
         _growth,
         _table_by_table,
     ),
-    "personal_banking": (_whole, _whole_to_write_only(3.0), _one_worker_peak, _verify, _table_by_table),
+    "personal_banking": (
+        _whole,
+        _whole_to_write_only(3.0),
+        _one_worker_peak,
+        _verify,
+        _growth,
+        _table_by_table,
+    ),
 }

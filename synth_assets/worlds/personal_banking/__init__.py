@@ -34,7 +34,8 @@ A history is windows of `date_range_months` one after the other. On the last day
 and personas hold exactly, as in a window. In the later ones everybody keeps their habits, accounts, employer,
 services, loans and favourite shops, and begins with the balances of the one before; what happens is drawn
 anew. Signals and personas are what the statements so far say on each day; windows of signals are shorter in
-the first half year. No user comes or goes, and a night makes all of them anew.
+the first half year. No user comes or goes. A window that has been over for some days stays in its files: a
+night makes the last windows alone.
 
 An account is there from the day on which it is opened, or its first row; none is opened after the first
 window. Before a card's first statement the last one is what the first payment of the history paid. Limits
