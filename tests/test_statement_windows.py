@@ -29,6 +29,7 @@ from synth_assets.storage.store import Store
 from synth_assets.worlds.personal_banking import windows
 from synth_assets.worlds.personal_banking.activity import growing
 from synth_assets.worlds.personal_banking.activity.shown_pending import NEVER
+from synth_assets.worlds.personal_banking.window_plan import ONCE
 from tests.test_growth import BANK_KINDS
 
 START, DAY = dt.date(2023, 3, 17), dt.timedelta(days=1)
@@ -202,6 +203,16 @@ def test_nothing_of_a_window_changes_once_it_is_settled(start: str) -> None:
         assert last < length + windows.OPEN_DAYS
         latest.append(last - length)
     assert max(latest) >= 5
+
+
+def test_a_rate_counts_everybody_in_every_window() -> None:
+    """So that the labels of any day are its share of them, rounded, and once of what comes once."""
+    for number in range(-1, 6):
+        of = scenario(SECOND_ENDS + number * 17 * DAY)
+        for kind, (population, labels) in of.world.asked_labels(of.config).items():
+            assert abs(population * 0.03 * (kind in BANK_KINDS) - labels) <= 1, (number, kind)
+            assert population <= USERS * (1 if kind in ONCE else 3) + 1 / 0.03
+    assert of.world.asked_labels(of.config)[BANK_KINDS[0]][0] > 2 * USERS
 
 
 def test_table_by_table_gives_the_same_bytes_without_what_was_carried_over(
