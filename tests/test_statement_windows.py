@@ -142,21 +142,15 @@ def test_what_is_carried_over_may_be_lost_or_damaged(
 
 
 def test_what_another_history_carried_over_is_swept(tmp_path: Path) -> None:
-    one, other = (
-        scenario(START + DAY),
-        resolve(
-            "personal_banking",
-            {"num_users": 20, "seed": 7, "history": {"start": str(START)}},
-            as_of=str(START),
-        ),
-    )
-    for of in (one, other):
+    """One that stood there until somebody removed its scenario."""
+    home, others = tmp_path / "personal_banking", {"num_users": 20, "history": {"start": str(START)}}
+    for of in (scenario(START), resolve("personal_banking", others, as_of=str(START))):
         write_world(of, tmp_path)
-        stray = carried_dir(tmp_path / "personal_banking", of) / "0-20-window-1.npz"
-        Path(str(stray)).parent.mkdir(parents=True, exist_ok=True)
-        Path(str(stray)).write_bytes(b"?")
-    names = {path.name for path in (tmp_path / "personal_banking" / ".carried").iterdir()}
-    assert names == {other.history}
+        (home / "scenario.json").unlink()
+        own = Path(str(carried_dir(home, of)))
+        own.mkdir(parents=True)
+        (own / "0-20-window-1.npz").write_bytes(b"?")
+    assert [path.name for path in (home / ".carried").iterdir()] == [of.history]
 
 
 def test_a_damaged_part_is_made_again_and_no_earlier_one(own: Path, at_once: dict[str, str]) -> None:
