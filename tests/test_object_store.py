@@ -20,12 +20,15 @@ from moto.server import ThreadedMotoServer
 
 import synth_assets
 from synth_assets.cli import main
+from synth_assets.generation import window_chain
 from synth_assets.generation.engines import engine
 from synth_assets.generation.generate import write_world
 from synth_assets.model.errors import Problem, UsageProblem
 from synth_assets.model.world import World
+from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import with_versions
 from synth_assets.storage import paths
+from synth_assets.storage.carried import carried_dir
 from synth_assets.storage.paths import ObjectPath, storage_path
 from synth_assets.storage.store import Store
 from synth_assets.worlds import load
@@ -76,6 +79,24 @@ def test_the_bytes_are_those_on_a_disk_for_any_engine(bucket: ObjectPath, tmp_pa
         write_world(small(seed=2), bucket, map_blocks)
     write_world(small(seed=2), tmp_path)
     assert hashes(store(bucket)) == hashes(Store(WORLD, tmp_path))
+
+
+def test_a_history_goes_on_from_what_its_windows_carried_over_to_objects(
+    bucket: ObjectPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of which is damaged on the second night."""
+    keys = {"num_users": 20, "history": {"start": "2023-03-17"}}
+    night, next_night = (resolve("personal_banking", keys, as_of=f"2023-11-{day}") for day in (20, 21))
+    write_world(night, bucket)
+    carried = carried_dir(bucket / "personal_banking", night)
+    assert list(carried.sizes()) == ["0-20-window-1.npz"]
+    (carried / "0-20-window-1.npz").write_bytes(b"?")
+    for name in ("_PLANNED", "_CARRIED"):
+        monkeypatch.setattr(window_chain, name, window_chain.Latest(8))
+    write_world(next_night, bucket)
+    write_world(next_night, tmp_path)
+    assert hashes(Store(night.world, bucket)) == hashes(Store(night.world, tmp_path))
+    assert carried.sizes()["0-20-window-1.npz"] > 1
 
 
 def test_a_table_is_found_by_following_its_pointer(bucket: ObjectPath) -> None:
@@ -140,6 +161,7 @@ def test_ctrl_c_leaves_an_object_whole(bucket: ObjectPath, monkeypatch: pytest.M
 PUBLISHING = """
 import os, sys
 from synth_assets.generation.generate import write_world
+from synth_assets.storage.carried import carried_dir
 from synth_assets.storage.paths import ObjectPath, storage_path
 from tests.test_publish import small
 
