@@ -182,6 +182,28 @@ def test_a_disk_that_fills_up_amid_a_publication_leaves_what_stood(tmp_path, mon
     assert Store(small().world, tmp_path).scenario().config.seed == 1
 
 
+def test_a_damaged_scenario_is_written_anew_and_restored_as_it_was(tmp_path, monkeypatch):
+    """Its bytes are no text; a run that fails puts them back, the next one replaces them."""
+    store = _written(small(seed=1), tmp_path)
+    damaged = b"\xff\xfe{\x00"
+    (store.home / "scenario.json").write_bytes(damaged)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "prune", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            write_world(small(seed=2), tmp_path)
+    assert (store.home / "scenario.json").read_bytes() == damaged
+    assert _written(small(seed=2), tmp_path).scenario().config.seed == 2
+
+
+@pytest.mark.parametrize("content", [b"\xff{", b"{", b"{}", b"[]", b'{"tables": []}', b'{"tables": {}}'])
+def test_a_damaged_record_of_a_publication_is_left_aside(tmp_path, content):
+    store = _written(small(seed=1), tmp_path)
+    before = hashes(store)
+    (store.home / ".publishing.json").write_bytes(content)
+    assert hashes(opened(Store(small().world, tmp_path))) == before
+    assert not (store.home / ".publishing.json").exists()
+
+
 def test_while_a_run_publishes_nothing_is_taken_back(tmp_path):
     store = _written(small(seed=1), tmp_path)
     with store.lock(), publication(store):

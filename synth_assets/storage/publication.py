@@ -58,11 +58,16 @@ def take_back(store: Store) -> None:
     root, record = store.root, store.home / UNFINISHED
     if not (isinstance(root, Path) and isinstance(record, Path) and record.exists()):
         return
-    before = read_document(record.read_text(encoding="utf-8"))
-    tables = {name: Path(target) if target else None for name, target in before["tables"].items()}
+    try:
+        before = read_document(record.read_text(encoding="utf-8"))
+        tables = {name: Path(target) if target else None for name, target in before["tables"].items()}
+        files = before["files"].items()
+    except (ValueError, KeyError, AttributeError):  # somebody has damaged it: each table stands as it is
+        record.unlink()
+        return
     if all((store.home / target).exists() for target in tables.values() if target):
         store.turn_back(tables)
-        for name, text in before["files"].items():
+        for name, text in files:
             _restore(store.home / name, text)
         vars(store).pop("world", None)  # that of the scenario that stands now
         catalogue.write_anew(root)
@@ -70,8 +75,9 @@ def take_back(store: Store) -> None:
 
 
 def _text(path: Path) -> str | None:
+    """What a file holds, also where it is damaged and no UTF-8; None where there is none."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8", errors="surrogateescape")
     except FileNotFoundError:
         return None
 
@@ -80,4 +86,4 @@ def _restore(path: Path, text: str | None) -> None:
     if text is None:
         path.unlink(missing_ok=True)
     elif text != _text(path):
-        write_atomic(path, text.encode())
+        write_atomic(path, text.encode(errors="surrogateescape"))
