@@ -89,13 +89,17 @@ def test_commands_share_the_history_of_make_data_and_nothing_else_writes_into_it
     assert "DAGSTER_HOME" not in variables_set(*dagster, DAGSTER_HOME="/another")
 
 
-def test_a_wrong_selection_is_said_without_a_traceback(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
-) -> None:
+@pytest.fixture
+def _in_this_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start of Python in a directory of this project; what it sets in this process is restored."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").write_text('name = "synth-assets"')
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
     monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
+
+
+@pytest.mark.usefixtures("_in_this_project")
+def test_a_wrong_selection_is_said_without_a_traceback(capsys: pytest.CaptureFixture) -> None:
     variables_set("python", "-m", "pytest", "materialize")
     assert sys.excepthook is sys.__excepthook__
     variables_set("python", "/somewhere/bin/dagster", "asset", "materialize", "--select", "nosuch")
@@ -108,14 +112,9 @@ def test_a_wrong_selection_is_said_without_a_traceback(
     assert "Traceback" in capsys.readouterr().err, "a bug is shown whole"
 
 
-def test_a_step_that_fails_in_words_is_said_without_its_code(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
-) -> None:
+@pytest.mark.usefixtures("_in_this_project")
+def test_a_step_that_fails_in_words_is_said_without_its_code(capsys: pytest.CaptureFixture) -> None:
     """On the terminal; the event that is stored has all of it. What fails without words is shown whole."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "pyproject.toml").write_text('name = "synth-assets"')
-    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
-    monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
     variables_set("python", "/somewhere/bin/dagster", "asset", "materialize", "--select", "payments")
     says_why, breaks = (
         dg.multi_asset(name=name, specs=[dg.AssetSpec(name)])(step) for name, step in FAILING.items()

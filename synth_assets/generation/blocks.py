@@ -84,8 +84,7 @@ def make_block(
 
 def growing_tables(world: World, config: WorldConfig, tables: Sequence[Table]) -> list[Table]:
     """Those whose rows come window by window."""
-    windows = world.windows(config)
-    return [table for table in tables if windows and table.name in windows.tables]
+    return [table for table in tables if world.windows_of(config, table)]
 
 
 def make_windows(

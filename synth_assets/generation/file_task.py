@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from time import process_time
 from typing import NamedTuple
@@ -21,6 +21,8 @@ from synth_assets.model.config import WorldConfig
 from synth_assets.model.joined_rows import JoinedRows
 from synth_assets.model.table import Rows
 from synth_assets.model.world import World
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.carried import carried_dir
 from synth_assets.storage.parquet import Part, PartWriter, part_name, part_writer
 from synth_assets.storage.part_reader import PartReader
 from synth_assets.storage.paths import StoragePath
@@ -82,8 +84,45 @@ class FileTask(NamedTuple):
 
     def grows(self, name: str) -> bool:
         """Whether a table's rows come window by window."""
-        found = self.world.windows(self.config)
-        return found is not None and name in found.tables
+        return self.world.windows_of(self.config, self.world.table(name)) is not None
+
+
+def file_tasks(
+    scenario: Scenario,
+    root: str,
+    staged: Mapping[str, StoragePath],
+    parents: Mapping[str, Sequence[StandingPart]],
+    home: StoragePath,
+    kept: int,
+    kept_of_windows: int = 0,
+) -> Iterator[FileTask]:
+    """The files of a root's tables that are not kept, or the files of one of them.
+
+    Args:
+        scenario: what is made.
+        root: it.
+        staged: as in the task.
+        parents: all parts of each table that was built before.
+        home: the world's directory.
+        kept: files that stand already.
+        kept_of_windows: parts that stand already of tables whose rows come window by window: those of a
+            window are behind those of the one before.
+    """
+    world, config = scenario.world, scenario.config
+    blocks, files = world.blocks(config, root), world.files(config, root)
+    for file, held in list(enumerate(files))[kept:]:
+        yield FileTask(
+            world,
+            config,
+            file,
+            held.start,
+            blocks[held.start : held.stop],
+            staged,
+            {name: parts[file :: len(files)] for name, parts in parents.items()},
+            len(files),
+            len(range(file, kept_of_windows, len(files))),
+            carried_dir(home, scenario) if world.windows(config) else None,
+        )
 
 
 class BuiltFile(NamedTuple):

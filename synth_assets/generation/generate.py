@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 
 from synth_assets.generation.blocks import growing_tables, make_block
-from synth_assets.generation.file_task import BuiltFile, FileTask, build
+from synth_assets.generation.file_task import BuiltFile, FileTask, build, file_tasks
 from synth_assets.generation.map_blocks import MapBlocks, in_this_process
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.table import Table
 from synth_assets.scenario.explain import nearest
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage import catalogue
-from synth_assets.storage.carried import carried_dir
 from synth_assets.storage.history import keep_parts, keep_unchanged, refuse_going_back
 from synth_assets.storage.parquet import Part
 from synth_assets.storage.paths import StoragePath, translate_os_errors
@@ -106,26 +105,12 @@ def _kept(store: Store, scenario: Scenario) -> dict[str, dict[int, Part]]:
 
 def _tasks(store: Store, scenario: Scenario, kept: dict[str, dict[int, Part]]) -> Iterator[FileTask]:
     """Every file of a world that is not kept: the tables of a root are built together."""
-    world, config = scenario.world, scenario.config
-    for root, tables in world.roots.items():
+    for root, tables in scenario.world.roots.items():
         staged = {table.name: store.staging_dir(scenario, table) for table in tables}
-        growing = growing_tables(world, config, tables)
+        growing = growing_tables(scenario.world, scenario.config, tables)
         of_windows = len(kept[growing[0].name]) if growing else 0
         whole = next(table for table in tables if table not in growing)
-        blocks, files = world.blocks(config, root), world.files(config, root)
-        for file, held in list(enumerate(files))[len(kept[whole.name]) :]:
-            yield FileTask(
-                world,
-                config,
-                file,
-                held.start,
-                blocks[held.start : held.stop],
-                staged,
-                {},
-                len(files),
-                len(range(file, of_windows, len(files))),
-                carried_dir(store.home, scenario) if growing else None,
-            )
+        yield from file_tasks(scenario, root, staged, {}, store.home, len(kept[whole.name]), of_windows)
 
 
 def _built(

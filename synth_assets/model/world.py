@@ -263,10 +263,15 @@ class World:
         """How rows come window by window; None where blocks are made whole."""
         return self.growth.windows if self.growth and config.grows else None
 
+    def windows_of(self, config: WorldConfig, table: Table) -> Windows | None:
+        """How a table's rows come window by window; None where its blocks are made whole."""
+        windows = self.windows(config)
+        return windows if windows and table.name in windows.tables else None
+
     def window_count(self, config: WorldConfig, table: Table) -> int:
         """The windows in which a table's rows come; 1 where its blocks are made whole."""
-        windows = self.windows(config)
-        return windows.count(config) if windows and table.name in windows.tables else 1
+        windows = self.windows_of(config, table)
+        return windows.count(config) if windows else 1
 
     def files(self, config: WorldConfig, root: str) -> list[range]:
         """The numbers of the blocks that each file of a table holds, see `file_plan`; each file of a window,
@@ -281,8 +286,8 @@ class World:
 
         Where rows come window by window, the parts of a window are behind those of the one before.
         """
-        root, windows = self.root(table), self.windows(config)
-        if windows and table.name in windows.tables:
+        root, windows = self.root(table), self.windows_of(config, table)
+        if windows:
             return windows.settled(config) * len(self.files(config, root))
         settled, most = self.settled_blocks(config, root), self._most_blocks(config)
         if not settled:

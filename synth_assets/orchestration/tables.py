@@ -11,8 +11,7 @@ import duckdb
 from synth_assets import __version__
 from synth_assets.checks import verify
 from synth_assets.checks.spec import Evidence
-from synth_assets.generation.blocks import growing_tables
-from synth_assets.generation.file_task import BuiltFile, FileTask, StandingPart, build
+from synth_assets.generation.file_task import BuiltFile, FileTask, StandingPart, build, file_tasks
 from synth_assets.generation.map_blocks import MapBlocks
 from synth_assets.model.errors import Problem
 from synth_assets.model.table import Table
@@ -27,7 +26,6 @@ from synth_assets.orchestration.keys import OWNERS, asset_key, group_name, store
 from synth_assets.orchestration.lineage import ancestors, read_by, upstream
 from synth_assets.orchestration.parameters import reader_name
 from synth_assets.scenario.scenario import Scenario, with_versions
-from synth_assets.storage.carried import carried_dir
 from synth_assets.storage.history import keep_parts, keep_unchanged
 from synth_assets.storage.published import Published
 from synth_assets.storage.store import Store
@@ -217,25 +215,11 @@ def _stage(
 def _tasks(
     store: Store, scenario: Scenario, table: Table, above: dict[str, Published], kept: int
 ) -> Iterator[FileTask]:
-    """The files of a table, given how many of its parts are kept; of a table whose rows come window by window
-    the parts of a window are behind those of the one before."""
-    world, config, root = store.world, scenario.config, store.world.root(table)
-    blocks, files = world.blocks(config, root), world.files(config, root)
-    windows, grows = world.windows(config), bool(growing_tables(world, config, [table]))
+    """The files of a table, given how many of its parts are kept."""
+    staged = {table.name: store.staging_dir(scenario, table)}
     parents = {name: _standing(store, above[name], name) for name in table.parents}
-    for file, held in list(enumerate(files))[0 if grows else kept :]:
-        yield FileTask(
-            world,
-            config,
-            file,
-            held.start,
-            blocks[held.start : held.stop],
-            {table.name: store.staging_dir(scenario, table)},
-            {name: parts[file :: len(files)] for name, parts in parents.items()},
-            len(files),
-            len(range(file, kept, len(files))) if grows else 0,
-            carried_dir(store.home, scenario) if windows else None,
-        )
+    whole, of_windows = (0, kept) if store.world.windows_of(scenario.config, table) else (kept, 0)
+    yield from file_tasks(scenario, store.world.root(table), staged, parents, store.home, whole, of_windows)
 
 
 def _standing(store: Store, version: Published, name: str) -> list[StandingPart]:
