@@ -81,7 +81,7 @@ def postgresql() -> Iterator[str]:
         (home / "password").write_text(PASSWORD)
         as_user = []
         if os.getuid() == 0:
-            as_user = ["runuser", "-u", "nobody", "--"]
+            as_user = [str(program("runuser")), "-u", "nobody", "--"]
             shutil.chown(home, "nobody")
             shutil.chown(home / "password", "nobody")
         install = [str(program("initdb")), "-D", f"{home}/data", "-U", "books", "--auth=scram-sha-256"]
