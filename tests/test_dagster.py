@@ -28,7 +28,7 @@ from synth_assets.orchestration.assets import world_assets
 from synth_assets.orchestration.check_results import check_specs, identifier
 from synth_assets.orchestration.column_summary import BARS
 from synth_assets.orchestration.keys import asset_key
-from synth_assets.orchestration.metadata import GAP, PREVIEW_WIDTH, definition_metadata
+from synth_assets.orchestration.metadata import GAP, PREVIEW_WIDTH, column_schema, definition_metadata
 from synth_assets.orchestration.schedule import nightly
 from synth_assets.orchestration.tables import ancestors
 from synth_assets.scenario.resolve import resolve
@@ -467,6 +467,14 @@ def test_an_identical_rebuild_keeps_every_data_version(
             versions.append([tag["dagster/data_version"] for tag in tags])
     assert versions[0] == versions[1]
     assert not set(versions[0]) & set(versions[2])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_calls_the_keys_of_tables_unique_and_nothing_of_a_view(name: str) -> None:
+    world = load(name)
+    for table in [*world.tables, *(view.table for view in world.derived)]:
+        unique = [column.name for column in column_schema(world, table).columns if column.constraints.unique]
+        assert unique == ([table.key.name] if table in world.tables else []), table.name
 
 
 def test_the_definitions_load_without_a_warning() -> None:

@@ -71,8 +71,10 @@ def column_schema(
     """The columns as they are in Parquet; with `shapes`, each also says what its values look like.
 
     The page takes a column's description from the asset's definition and its constraints from the latest
-    materialization, so what a run found is shown with the constraints.
+    materialization, so what a run found is shown with the constraints. A view has no key: a row may be a
+    decoy of the kind that another is.
     """
+    is_view = table.name in {view.name for view in world.derived}
     return dg.TableSchema(
         [
             dg.TableColumn(
@@ -81,7 +83,7 @@ def column_schema(
                 description=_meaning(world, column),
                 constraints=dg.TableColumnConstraints(
                     nullable=column.nullable,
-                    unique=column is table.key,
+                    unique=column is table.key and not is_view,
                     other=[*_constraints(column), *(shapes or {}).get(column.name, ())],
                 ),
             )
