@@ -71,8 +71,8 @@ def column_schema(
     """The columns as they are in Parquet; with `shapes`, each also says what its values look like.
 
     The page takes a column's description from the asset's definition and its constraints from the latest
-    materialization, so what a run found is shown with the constraints. A view has no key: a row may be a
-    decoy of the kind that another is.
+    materialization, so what a run found is shown with the constraints. A view has no key:
+    several rows may be decoys of one kind.
     """
     is_view = table.name in {view.name for view in world.derived}
     return dg.TableSchema(
