@@ -190,17 +190,19 @@ def arrow_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> pa.T
 
 def _given(column: Column, cells: Sequence[Any]) -> Any:
     """Cells of a column as `arrow_table` takes them."""
-    mask = np.array([cell is None for cell in cells], dtype=bool)
     if column.form.given == "array":
         return optional_strings(cells)
+    mask = np.array([cell is None for cell in cells]) if None in cells else None
     if column.form.given == "code":
         codes = {word: code for code, word in enumerate(column.choices)}
-        cells = [0 if cell is None else codes[cell] for cell in cells]
+        cells = [cell if cell is None else codes[cell] for cell in cells]
     dtype: type = np.float64 if column.form.is_float else np.int64
     if column.form.python is bool:
         dtype = np.bool_
+    if mask is None:
+        return np.array(cells, dtype=dtype)
     numbers: npt.NDArray[Any] = np.array([0 if cell is None else cell for cell in cells], dtype=dtype)
-    return np.ma.masked_array(numbers, mask=mask) if mask.any() else numbers
+    return np.ma.masked_array(numbers, mask=mask)
 
 
 def _array(column: Column, values: Any) -> pa.Array:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, wraps
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from synth_assets.model.calendar import SECONDS_PER_DAY, Window
 from synth_assets.model.draws import Draws
@@ -23,6 +24,9 @@ from synth_assets.worlds.wholesale.payable import Distribution, Expense
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.sample import Sample
 from synth_assets.worlds.wholesale.stock import SAMPLE, Batch, Movement
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 
 class Left(NamedTuple):
@@ -45,6 +49,7 @@ class Year:
 
     Attributes:
         later: the books of the whole strata, where as_of is within one: what is planned.
+        known: what `once` keeps.
     """
 
     window: Window
@@ -69,13 +74,14 @@ class Year:
     later: Year | None = None
     edits: Edits = field(default_factory=Edits)
     faults: list[list[Fault]] = field(default_factory=list)
+    known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def planned(self) -> Year:
         """The books of the whole strata."""
         return self.later or self
 
-    @property
+    @cached_property
     def last_day(self) -> int:
         """The last day of the books, from 0."""
         return self.window.length - 1
@@ -99,7 +105,7 @@ class Year:
 
     def seconds(self, day: int, second: int) -> int:
         """A moment of the books as seconds since 1970-01-01."""
-        return self.epoch_day(day) * SECONDS_PER_DAY + second
+        return (self.window.first + day) * SECONDS_PER_DAY + second
 
     def day_of(self, at: int) -> int:
         """The day of the books that a moment lies in, from 0."""
@@ -184,3 +190,20 @@ class Year:
             batch.id: Left(on_hand[batch.id], samples[batch.id], batch.samples_brought - asked[batch.id])
             for batch in self.batches
         }
+
+
+def once(function: Callable[Concatenate[Year, Given], Found]) -> Callable[Concatenate[Year, Given], Found]:
+    """A function that works something out from books: once for the same books, and what else it is given.
+
+    What it gives is shared by all who ask, and not to be changed.
+    """
+
+    @wraps(function)
+    def known(facts: Year, /, *args: Given.args, **kwargs: Given.kwargs) -> Found:
+        key = function, args, tuple(kwargs.items())
+        if key not in facts.known:
+            facts.known[key] = function(facts, *args, **kwargs)
+        found: Found = facts.known[key]
+        return found
+
+    return known

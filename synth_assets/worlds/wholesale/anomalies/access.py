@@ -12,8 +12,8 @@ from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.sample import Sample
 from synth_assets.worlds.wholesale.tables.contacts import (
-    Contacts,
     PhoneChange,
+    contacts_of,
     next_receipt,
     receipts_of_clients,
 )
@@ -41,7 +41,7 @@ def changed_before_payment(year: Year) -> list[tuple[PhoneChange, Payment]]:
     """Of each client the first telephone number that its seller changed just before a payment, and that."""
     paid = receipts_of_clients(year)
     found: dict[int, tuple[PhoneChange, Payment]] = {}
-    for change in Contacts(year).changes:
+    for change in contacts_of(year).changes:
         later = next_receipt(year, paid[change.client.id], change.at)
         if later and change.user != ACCOUNTANT:
             found.setdefault(change.client.id, (change, later))

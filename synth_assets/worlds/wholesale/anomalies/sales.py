@@ -72,7 +72,7 @@ class SheetRow(NamedTuple):
 
 def sheets_of(year: Year) -> list[SheetRow]:
     """Sales sheets with their lines."""
-    rows = sales_sheet_history(year, year.draws.of("sales_sheet_history"))
+    rows = sales_sheet_history(year)
     return [SheetRow(row[0], row[3], json.loads(row[4]), year.day_of(row[8])) for row in rows]
 
 

@@ -24,7 +24,7 @@ from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT
 from synth_assets.worlds.wholesale.payable import OWNER
 from synth_assets.worlds.wholesale.stock import ADJUSTMENT, SAMPLE, Movement
 from synth_assets.worlds.wholesale.tables.billing import REASONS, invoice_number
-from synth_assets.worlds.wholesale.tables.contacts import Contacts
+from synth_assets.worlds.wholesale.tables.contacts import Contacts, contacts_of
 from synth_assets.worlds.wholesale.tables.dealings import (
     CALCULATED_AT,
     as_json,
@@ -130,7 +130,7 @@ class Logged(NamedTuple):
 
 def audit_logs(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
     """Every change of rows that is logged, in time."""
-    contacts = Contacts(facts)
+    contacts = contacts_of(facts)
     found = [
         *_set_up(facts, contacts),
         *_phones(contacts),

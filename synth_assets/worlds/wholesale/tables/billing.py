@@ -30,7 +30,7 @@ from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.intake import E4
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
 
 CREDIT_HOLDS_DAYS = 365
 """How long a credit may be used."""
@@ -87,6 +87,7 @@ class Entry(NamedTuple):
     credit: Credit | None = None
 
 
+@once
 def entries(facts: Year) -> list[Entry]:
     """Clients' transactions, in time."""
     found = [Entry(facts.seconds(i.day, i.order.second), i) for i in facts.invoices]
@@ -136,6 +137,7 @@ class Numbers(NamedTuple):
     of_credit: dict[int, int]
 
 
+@once
 def numbers(facts: Year) -> Numbers:
     """Which transaction records what."""
     found = Numbers({}, {}, {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from synth_assets.model.table import Rule, camel_case
@@ -27,7 +26,7 @@ from synth_assets.worlds.wholesale.tables.dealings import paid_at
 from synth_assets.worlds.wholesale.tables.ledger import CLOSED_AFTER_DAYS, OPENED_AT, POSTED_AT
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
 
 OPERATING = 1
 """The bank account that all money moves through."""
@@ -58,6 +57,7 @@ class Move(NamedTuple):
     payment: int | None
 
 
+@once
 def moves(facts: Year) -> list[Move]:
     """Every line of the bank's list, in time."""
     found = []
@@ -116,7 +116,7 @@ def payments(facts: Year) -> Iterator[Row]:
         )  # fmt: skip
 
 
-@lru_cache(maxsize=1)
+@once
 def bank_numbers(facts: Year) -> list[tuple[int, Move]]:
     """Every line of the bank's list with its number."""
     listed = moves(facts)

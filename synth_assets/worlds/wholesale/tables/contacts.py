@@ -11,7 +11,7 @@ from synth_assets.worlds.wholesale.growth import stratum_of
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.dealings import client_of, paid_at
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
 
 CHANGES_A_MONTH = 0.08
 """Chance that a client has a new number in a month: one a year for most [D]."""
@@ -57,6 +57,12 @@ class Contacts:
         return changes[-1].after if changes else client.phone
 
 
+@once
+def contacts_of(facts: Year) -> Contacts:
+    """The telephone numbers of all clients."""
+    return Contacts(facts)
+
+
 def receipts_of_clients(facts: Year) -> dict[int, list[tuple[int, Payment]]]:
     """What each client paid in money, with the moment at which it was recorded, in time."""
     paid: dict[int, list[tuple[int, Payment]]] = defaultdict(list)
@@ -75,6 +81,7 @@ def next_receipt(facts: Year, paid: list[tuple[int, Payment]], at: int) -> Payme
     return next((payment for when, payment in paid if when > at and payment.day <= last_day), None)
 
 
+@once
 def _planned(facts: Year) -> list[tuple[int, Client, int]]:
     """When who writes a new number of which client down. Nobody does in the last days of a year of a history,
     as nobody knows what is paid in the next."""

@@ -12,7 +12,7 @@ from synth_assets.worlds.wholesale.invoice import RETURNS_AT, Invoice
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.ledger import OPENED_AT
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
 
 CALCULATED_AT = 18 * 3_600 + 2_700
 """When credit limits are calculated, on the last day of a month: after the last order, payment and credit."""
@@ -41,6 +41,7 @@ def client_of(payment: Payment) -> Client | None:
     return None if payment.invoice is None else payment.invoice.order.client
 
 
+@once
 def settled(facts: Year) -> dict[int, Payment]:
     """The last payment of each invoice that is paid in full."""
     return {
@@ -50,6 +51,7 @@ def settled(facts: Year) -> dict[int, Payment]:
     }
 
 
+@once
 def settled_on(facts: Year) -> dict[int, int]:
     """The day on which each invoice that is paid in full was."""
     return {number: payment.day for number, payment in settled(facts).items()}
@@ -60,6 +62,7 @@ def owed(facts: Year) -> Iterator[Invoice]:
     return (invoice for invoice in facts.invoices if facts.paid_cents[invoice.id] < invoice.cents)
 
 
+@once
 def slow_payers(facts: Year) -> dict[int, int]:
     """The clients that pay slowly, and the day on which that was clear."""
     paid_on = settled_on(facts)

@@ -36,7 +36,7 @@ from synth_assets.worlds.wholesale.order import Line, Order, Quote
 from synth_assets.worlds.wholesale.stock import SALE, SAMPLE
 from synth_assets.worlds.wholesale.tables.intake import E4, TERMS
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
 
 PAID_AT = 14 * 3_600
 """When payments are recorded, seconds of the day."""
@@ -94,10 +94,11 @@ class Need(NamedTuple):
     drawn: float
 
 
-def needs(facts: Year, draws: Draws) -> list[Need]:
+@once
+def needs(facts: Year) -> list[Need]:
     """Needs in time: some that a sale meets, some that nobody meets."""
-    orders = facts.planned.orders
-    drawn = unit_draws(draws.of("client_needs"), "met", len(orders))
+    orders, draws = facts.planned.orders, facts.draws.of("client_needs")
+    drawn = unit_draws(draws, "met", len(orders))
     found = []
     for order, (whether, early, which, more) in zip(orders, drawn, strict=True):
         line = order.lines[int(which * len(order.lines))]
@@ -106,7 +107,7 @@ def needs(facts: Year, draws: Draws) -> list[Need]:
             found.append(Need(order.client, line.batch.product, line.quantity, on, order.id, more))
     flower = [product for product in facts.products if product.tier != CASES]
     count = NEEDS_A_MONTH * facts.config.months
-    unmet = unit_draws(draws.of("client_needs"), "unmet", count)
+    unmet = unit_draws(draws, "unmet", count)
     for place, (who, what, when, more) in enumerate(unmet):
         client = facts.clients[int(who * len(facts.clients))]
         pounds = (2 + int(more * 30)) * 25
@@ -116,10 +117,10 @@ def needs(facts: Year, draws: Draws) -> list[Need]:
     return [need for need in found if need.day <= facts.last_day]
 
 
-def client_needs(facts: Year, draws: Draws) -> Iterator[Row]:
+def client_needs(facts: Year) -> Iterator[Row]:
     """Every need, in time."""
     sales = {order.id: order for order in facts.orders}
-    for number, need in enumerate(needs(facts, draws), start=1):
+    for number, need in enumerate(needs(facts), start=1):
         sale = sales.get(need.sale)
         made = facts.seconds(need.day, 11 * 3_600 + number % 50 * 60)
         expires = facts.seconds(need.day + NEED_HOLDS_DAYS, 18 * 3_600)
@@ -140,9 +141,9 @@ def client_needs(facts: Year, draws: Draws) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def orders(facts: Year, draws: Draws) -> Iterator[Row]:
+def orders(facts: Year) -> Iterator[Row]:
     """Quotes and sales, in time."""
-    need_of = {need.sale: number for number, need in enumerate(needs(facts, draws), start=1) if need.sale}
+    need_of = {need.sale: number for number, need in enumerate(needs(facts), start=1) if need.sale}
     sample_of = {sample.order: sample.id for sample in facts.samples if sample.order}
     quote_of = {
         paper.sale: number
@@ -247,7 +248,7 @@ def recurring_orders(facts: Year) -> Iterator[Row]:
 
 def match_records(facts: Year, draws: Draws) -> Iterator[Row]:
     """What was found for each need: a batch in stock, or what the client bought before."""
-    drawn = unit_draws(draws, "matches", len(needs(facts, draws)))
+    drawn = unit_draws(draws, "matches", len(needs(facts)))
     in_stock: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for batch in facts.batches:
         in_stock[batch.product.id].append((batch.day, batch.id))
@@ -257,7 +258,7 @@ def match_records(facts: Year, draws: Draws) -> Iterator[Row]:
         for product in dict.fromkeys(line.batch.product.id for line in order.lines):
             bought[order.client.id, product].append((order.day, order.id))
     number = 0
-    for place, (need, (score, _, _, _)) in enumerate(zip(needs(facts, draws), drawn, strict=True), start=1):
+    for place, (need, (score, _, _, _)) in enumerate(zip(needs(facts), drawn, strict=True), start=1):
         able = [
             batch
             for day_, batch in in_stock[need.product.id]

@@ -30,7 +30,7 @@ from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.days import business_day_before
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURNS_AT
 from synth_assets.worlds.wholesale.payable import PAID_ON
-from synth_assets.worlds.wholesale.tables.contacts import Contacts
+from synth_assets.worlds.wholesale.tables.contacts import Contacts, contacts_of
 from synth_assets.worlds.wholesale.tables.dealings import (
     CALCULATED_AT,
     as_json,
@@ -94,7 +94,7 @@ def clients(facts: Year, config: Config) -> Iterator[Row]:
         client_id = invoice.order.client.id
         gross[client_id] += invoice.cents
         oldest[client_id] = max(oldest[client_id], facts.last_day - invoice.day)
-    contacts = Contacts(facts)
+    contacts = contacts_of(facts)
     updated = _updated(facts, contacts)
     slow = slow_payers(facts)
     for client in facts.clients:
@@ -144,7 +144,7 @@ def vendors(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
     contacts = [name for name in every if name not in taken] or every
     phones = names.phones(draws, "phones", len(names.GROWERS) + len(names.SUPPLIERS))
     buyers = {client.vendor: client for client in facts.clients if client.vendor}
-    by_now = Contacts(facts)
+    by_now = contacts_of(facts)
     last_change = {change.client.id: change.at for change in by_now.changes}
     monthly = config.monthly_expenses.model_dump()
     for place, name in enumerate((*names.GROWERS, *(name for name, _ in names.SUPPLIERS))):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
 from math import fsum
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ from synth_assets.worlds.wholesale.tables.dealings import (
     settled,
     settled_on,
 )
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
 
 WEIGHTS = (20, 25, 20, 15, 10, 10)
 """Per cent of the score for each signal, in the order of `Signals`."""
@@ -137,6 +136,7 @@ class _Dealings:
         self.invoices = 0
 
 
+@once
 def reviews(facts: Year, config: Config) -> list[list[Review]]:
     """The reviews of all clients at each month end, month by month."""
     month_of = [month for month, span in enumerate(facts.months) for _ in span]
@@ -236,7 +236,7 @@ class Change(NamedTuple):
     at: int
 
 
-@lru_cache(maxsize=1)
+@once
 def changes(facts: Year, config: Config) -> list[Change]:
     """Every change of a limit or of a mode, and where exposure passed a limit, in time."""
     months_of = reviews(facts, config)

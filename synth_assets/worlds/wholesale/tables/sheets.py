@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from synth_assets.model.draws import Draws
 from synth_assets.model.table import camel_case
 from synth_assets.worlds.wholesale.catalogue import CASES, Client, unit_draws
 from synth_assets.worlds.wholesale.columns import (
@@ -27,7 +26,7 @@ from synth_assets.worlds.wholesale.order import discount, price_cents
 from synth_assets.worlds.wholesale.stock import SAMPLE, Batch
 from synth_assets.worlds.wholesale.tables.orders import dollars
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
 
 SHEETS_A_CLIENT_AND_MONTH, MOST_LINES, SENT_AT = 0.35, 12, 8 * 3_600 + 600
 """How often a client gets a sheet, the lines of one, and when it is sent, seconds of the day [D]."""
@@ -54,10 +53,11 @@ class Sheet(NamedTuple):
     template: int
 
 
-def sheets(facts: Year, draws: Draws) -> list[Sheet]:
+@once
+def sheets(facts: Year) -> list[Sheet]:
     """Every sheet, in time."""
     count = facts.config.months * len(facts.clients)
-    drawn = unit_draws(draws.of("sales_sheet_history"), "sheets", count)
+    drawn = unit_draws(facts.draws.of("sales_sheet_history"), "sheets", count)
     found = []
     for place, (whether, when, which, _) in enumerate(drawn):
         client, month = facts.clients[place % len(facts.clients)], place // len(facts.clients)
@@ -79,10 +79,10 @@ def _sent_on(facts: Year, month: int, drawn: float) -> int:
     return day
 
 
-def sales_sheet_templates(facts: Year, draws: Draws) -> Iterator[Row]:
+def sales_sheet_templates(facts: Year) -> Iterator[Row]:
     """Kinds of sheets; each was made anew half-way through the first year, or the window."""
     made, versions = facts.seconds(0, SENT_AT), _versions(facts)
-    last = {sheet.template: sheet.day for sheet in sheets(facts, draws)}
+    last = {sheet.template: sheet.day for sheet in sheets(facts)}
     for place, (name, description, filters) in enumerate(TEMPLATES):
         used = facts.seconds(last[place], SENT_AT) if place in last else None
         yield (
@@ -120,13 +120,13 @@ def sales_sheet_versions(facts: Year) -> Iterator[Row]:
             )  # fmt: skip
 
 
-def sales_sheet_history(facts: Year, draws: Draws) -> Iterator[Row]:
+def sales_sheet_history(facts: Year) -> Iterator[Row]:
     """Sheets that were sent, with what was in stock that morning."""
     left: Counter[int] = Counter()
     batches = {batch.id: batch for batch in facts.batches}
     moves = iter(facts.movements)
     move = next(moves, None)
-    for number, sheet in enumerate(sheets(facts, draws), start=1):
+    for number, sheet in enumerate(sheets(facts), start=1):
         while move is not None and move.day < sheet.day:
             if move.kind != SAMPLE:
                 left[move.batch.id] = move.after

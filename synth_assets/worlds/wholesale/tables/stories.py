@@ -17,10 +17,10 @@ from synth_assets.worlds.wholesale.payable import OWNER
 from synth_assets.worlds.wholesale.phrases import one_of
 from synth_assets.worlds.wholesale.stock import ADJUSTMENT, Batch, Movement
 from synth_assets.worlds.wholesale.tables.billing import invoice_number
-from synth_assets.worlds.wholesale.tables.contacts import Contacts
+from synth_assets.worlds.wholesale.tables.contacts import Contacts, contacts_of
 from synth_assets.worlds.wholesale.tables.dealings import dollars, paid_at, pounds, settled_on
 from synth_assets.worlds.wholesale.tables.intake import batch_code
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
 
 ASKED_AFTER_DAYS = 15
 """The accountant writes about an invoice so many days after it was due."""
@@ -89,9 +89,10 @@ class Note(NamedTuple):
     comments: tuple[Comment, ...] = ()
 
 
+@once
 def notes(facts: Year, config: Config, draws: Draws) -> list[Note]:
     """All notes, in time."""
-    contacts = Contacts(facts)
+    contacts = contacts_of(facts)
     found = [
         *_introductions(facts, contacts, draws),
         *_claims(facts, draws),
