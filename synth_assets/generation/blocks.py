@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,16 +21,24 @@ from synth_assets.model.joined_rows import JoinedRows
 from synth_assets.model.table import Rows, Table
 from synth_assets.model.world import CONSTANT, World
 
+ALL_KEYS = np.iinfo(np.int64).max
+"""Above every key."""
+
 # glibc gives freed memory back to the system, and takes it page by page again for the next block, unless an
 # array as large (of at most 32 MiB) was freed before. This one is never written to and takes no memory.
 np.empty(31 << 20, dtype=np.uint8)
 
 
 class BlockTable:
-    """A table's rows of a block, in memory; each column of ids is parsed once."""
+    """A table's rows of a block, in memory; each column of ids is parsed once.
 
-    def __init__(self, rows: pa.Table) -> None:
-        self.rows = rows
+    Attributes:
+        rows: they.
+        stand_below: rows with smaller keys stand elsewhere, in windows that are settled; 0 where none do.
+    """
+
+    def __init__(self, rows: pa.Table, stand_below: int = 0) -> None:
+        self.rows, self.stand_below = rows, stand_below
         self._numbers: dict[str, Ints] = {}
 
     def __getitem__(self, column: str) -> pa.ChunkedArray:
@@ -69,6 +78,9 @@ def make_block(
                 table.key.name, [grown[table.name][n] for n in numbers if n >= read]
             )
     whole: dict[str, BlockTable] = {}
+    for table in growing:
+        shown = [found.rows for number, found in grown[table.name].items() if number >= first_window]
+        whole[table.name] = of_windows(table, in_order(table, pa.concat_tables(shown)), first_window)
     for table in tables:
         if table not in growing:
             made[table.name] = whole[table.name] = BlockTable(
@@ -76,10 +88,15 @@ def make_block(
             )
             check_block(world, config, table, whole)
     for table in growing:
-        shown = [found.rows for number, found in grown[table.name].items() if number >= first_window]
-        whole[table.name] = BlockTable(in_order(table, pa.concat_tables(shown)))
         check_block(world, config, table, whole)
     return {table.name: whole[table.name].rows for table in tables}
+
+
+def of_windows(table: Table, rows: pa.Table, first_window: int) -> BlockTable:
+    """Rows of a table of the windows from one on: smaller keys are of those before."""
+    if not first_window:
+        return BlockTable(rows)
+    return BlockTable(rows, int(id_numbers(rows[table.key.name][:1])[0]) if len(rows) else ALL_KEYS)
 
 
 def growing_tables(world: World, config: WorldConfig, tables: Sequence[Table]) -> list[Table]:
@@ -129,8 +146,12 @@ def make_table(
     return made.cast(table.schema) if world.in_history else made  # states are marked there
 
 
-def check_block(world: World, config: WorldConfig, table: Table, block: Block) -> None:
+def check_block(
+    world: World, config: WorldConfig, table: Table, block: Block, grown: Block = MappingProxyType({})
+) -> None:
     """Keys ascend, and references point to rows that exist; deferred ones are checked with their target.
+
+    `grown` has the keys of tables whose rows come window by window, which are checked elsewhere.
 
     Raises:
         Problem: the first rule that does not hold. Only a fault in this package can break one.
@@ -139,7 +160,7 @@ def check_block(world: World, config: WorldConfig, table: Table, block: Block) -
     for source, column in _references_checked_with(world, table, block):
         for target, found in _pointers(block[source.name], column):
             if not column.is_deferred or target == table.name:
-                _refuse_orphans(world, config, source, column, target, found, block)
+                _refuse_orphans(world, config, source, column, target, found, {**block, **grown})
 
 
 def check_keys(world: World, table: Table, rows: BlockTable) -> None:
@@ -155,17 +176,28 @@ def check_keys(world: World, table: Table, rows: BlockTable) -> None:
 
 class Pointers:
     """What the references of rows point to that come window by window, to be checked when all tables of their
-    block are made."""
+    block are made; and the keys of these rows, where other rows point to them."""
 
-    def __init__(self) -> None:
+    def __init__(self, tables: Iterable[Table]) -> None:
         self._seen: dict[tuple[str, str, str], Ints] = {}
+        self._keys: dict[str, list[pa.Table]] = {}
+        self._targets = {name for table in tables for c in table.references for name in c.referenced_tables}
 
     def add(self, table: Table, rows: BlockTable) -> None:
         """Take note of a window's."""
+        if table.name in self._targets:
+            self._keys.setdefault(table.name, []).append(rows.rows.select([table.key.name]))
         for column in table.references:
             for target, found in _pointers(rows, column):
                 place = table.name, column.name, target
                 self._seen[place] = np.union1d(self._seen.get(place, found[:0]), found)
+
+    def keys(self, world: World, first_window: int) -> dict[str, BlockTable]:
+        """Such keys, of the windows from one on, by table."""
+        return {
+            name: of_windows(world.table(name), pa.concat_tables(keys), first_window)
+            for name, keys in self._keys.items()
+        }
 
     def check(self, world: World, config: WorldConfig, block: Block) -> None:
         """See that all of it exists.
@@ -224,7 +256,8 @@ def _exist(
     """Which numbers are keys of the target: in this block, or among the rows of another root."""
     root = world.root(target)
     if root == world.root(source):
-        return isin_sorted(found, block[target.name].id_numbers(target.key.name))
+        known = block[target.name]
+        return isin_sorted(found, known.id_numbers(target.key.name)) | (found < known.stand_below)
     if root == CONSTANT:
         return isin_sorted(found, _constant_tables(world, config)[target.name].id_numbers(target.key.name))
     return (found >= 1) & (found <= world.root_rows(config, root))

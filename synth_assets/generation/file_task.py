@@ -139,7 +139,7 @@ Writers = Mapping[str, Mapping[int, PartWriter]]
 
 def build(task: FileTask, making: Callable[[str], None] | None = None) -> BuiltFile:
     """Make and write some blocks, one in memory at a time, of which a history has a few windows in memory;
-    `making` is told the name of each table before it is made.
+    `making` is told the name of each table before it is made, or before a window of it is written.
 
     Tables that are built together are checked as they are made. A table that is built alone is checked as a
     whole before it is published; its block's facts are kept for the other tables.
@@ -175,8 +175,9 @@ def _build_block(task: FileTask, place: int, writers: Writers, making: Callable[
     label = world.name if task.is_whole else f"{world.name}/{next(iter(task.staged))}"
     made: dict[str, BlockTable] = {}
     with with_block_context(label, task.first_block + place, rows):
-        pointers = Pointers()
-        parents = _standing(task, place) | _build_windows(task, place, facts, writers, pointers)
+        pointers = Pointers(world.tables)
+        parents = _standing(task, place) | _build_windows(task, place, facts, writers, pointers, making)
+        grown = pointers.keys(world, task.windows_kept)
         for name in task.staged:
             if task.grows(name):
                 continue
@@ -185,13 +186,18 @@ def _build_block(task: FileTask, place: int, writers: Writers, making: Callable[
             table = world.table(name)
             made[name] = BlockTable(make_table(world, config, table, rows, parents | made, facts))
             if task.is_whole:
-                check_block(world, config, table, made)
+                check_block(world, config, table, made, grown)
             writers[name][task.file].write(made[name].rows)
-        pointers.check(world, config, made)
+        pointers.check(world, config, made | grown)
 
 
 def _build_windows(
-    task: FileTask, place: int, facts: Facts, writers: Writers, pointers: Pointers
+    task: FileTask,
+    place: int,
+    facts: Facts,
+    writers: Writers,
+    pointers: Pointers,
+    making: Callable[[str], None] | None,
 ) -> dict[str, Rows]:
     """Make and write the windows of a block; take note of what they refer to, and give what the other tables
     of the block read of them."""
@@ -212,6 +218,8 @@ def _build_windows(
         for table in tables:
             rows = made[table.name]
             if number >= task.windows_kept:
+                if making:
+                    making(table.name)
                 writers[table.name][number * task.files + task.file].write(rows.rows)
                 if task.is_whole:
                     check_keys(world, table, rows)

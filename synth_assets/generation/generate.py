@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """How far a world is: in blocks, or in tables where one block is all.
+    """How far a world is: in blocks; where one block is all in tables, or in their parts.
 
     Attributes:
-        done, total: blocks, or tables.
-        unit: "block" or "table".
-        making: the table that is being made, where tables are counted; "" at their end.
+        done, total: blocks, tables or parts.
+        unit: "block", "table" or "part".
+        making: the table that is being made, where blocks are not counted; "" at the end.
     """
 
     done: int
@@ -119,10 +120,12 @@ def _built(
     """The files, in their order. One block alone is made in this process, where each of its tables can be
     told."""
     total = sum(len(task.blocks) for task in tasks)
-    if total == 1 and not tasks[0].windows:
-        tables = list(tasks[0].staged)
-        yield build(tasks[0], lambda name: progress(Step(tables.index(name), len(tables), "table", name)))
-        progress(Step(len(tables), len(tables), "table"))
+    if total == 1:
+        (task,) = tasks
+        told, parts = count(), sum(len(task.part_numbers(name)) for name in task.staged)
+        unit = "part" if task.windows else "table"
+        yield build(task, lambda name: progress(Step(next(told), parts, unit, name)))
+        progress(Step(parts, parts, unit))
         return
     with closing(map_blocks(build, tasks)) as blocks:
         done = 0

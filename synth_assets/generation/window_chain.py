@@ -74,8 +74,7 @@ class WindowChain:
         """A window, whatever as_of is."""
         found = _PLANNED.get((self._key, number))
         if found is None:
-            carried = self._carried(number)
-            found, after = self.windows.plan(self._config, self._draws, self._rows, number, carried)
+            found, after = self._plan(number, self._carried(number))
             _PLANNED.put((self._key, number), found)
             self._remember(number + 1, after)
         return found
@@ -90,19 +89,24 @@ class WindowChain:
         windows = [self.planned(number) for number in numbers]
         return self.windows.so_far(self._config, self._draws, self._rows, windows)
 
+    def _plan(self, number: int, carried: Any) -> tuple[Any, Any]:
+        return self.windows.plan(self._config, self._draws, self._rows, number, carried)
+
     def _carried(self, number: int) -> Any:
         """What is carried to a window: known, or made from the last one to which it is."""
+        if not self.windows.carried:
+            return None
         known, first = None, number
         while first and (known := self._known(first)) is None:
             first -= 1
         for before in range(first, number):
-            _, known = self.windows.plan(self._config, self._draws, self._rows, before, known)
+            _, known = self._plan(before, known)
             self._remember(before + 1, known)
         return known
 
     def _known(self, number: int) -> Any:
         found = _CARRIED.get((self._key, number))
-        if found is None and self._directory:
+        if found is None and self._directory and self.windows.carried:
             found = read_carried(self._directory / file_name(self._rows, number), self.windows.carried)
             if found is not None:
                 _CARRIED.put((self._key, number), found)
@@ -110,6 +114,8 @@ class WindowChain:
 
     def _remember(self, number: int, carried: Any) -> None:
         """Keep what is carried to a window; in a file once the window has begun."""
+        if not self.windows.carried:
+            return
         read_only(carried)
         _CARRIED.put((self._key, number), carried)
         if self._directory and number < self.windows.count(self._config):

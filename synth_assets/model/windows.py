@@ -21,7 +21,8 @@ class Windows:
         count: function of the configuration: the windows up to as_of.
         settled: function of the same: how many of the first no later day changes.
         read: function of the same: the first window whose rows the other tables read on as_of.
-        carried: what is carried over: a named tuple of arrays and of such tuples.
+        carried: what is carried over: a named tuple of arrays and of such tuples; None where a window needs
+            nothing of the ones before.
         plan: function of the configuration, draws, root rows, number of a window and what was carried to it,
             None to the first: the window, and what it carries over. It does not read as_of.
         facts: function of the configuration and a window: the facts of its tables by as_of.
@@ -33,7 +34,7 @@ class Windows:
     count: Callable[[Any], int]
     settled: Callable[[Any], int]
     read: Callable[[Any], int]
-    carried: type[tuple[Any, ...]]
+    carried: type[tuple[Any, ...]] | None
     plan: Callable[[Any, Draws, range, int, Any], tuple[Any, Any]]
     facts: Callable[[Any, Any], Any]
     so_far: Callable[[Any, Draws, range, Sequence[Any]], Any]

@@ -60,6 +60,7 @@ from synth_assets.worlds.wholesale.tables import (
 )
 from synth_assets.worlds.wholesale.tables.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.wholesale.validation_report import VALIDATION_REPORT
+from synth_assets.worlds.wholesale.windows import WINDOWS
 
 WORLD = World(
     name="wholesale",
@@ -95,5 +96,5 @@ WORLD = World(
     presets=PRESETS,
     block_rows=None,
     report=VALIDATION_REPORT,
-    growth=Growth(blocks=lambda *_: [range(0)], settled=lambda *_: 0),
+    growth=Growth(blocks=lambda *_: [range(0)], settled=lambda *_: 0, windows=WINDOWS),
 )

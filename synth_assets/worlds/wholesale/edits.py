@@ -84,6 +84,7 @@ class Edits:
 
     def __init__(self, edits: Iterable[Edit] = (), year: Any = None) -> None:
         self._of_table: dict[str, dict[tuple[str, ...], dict[Row, list[Edit]]]] = {}
+        self._longer: set[str] = set()
         for edit in edits:
             if edit.since > year.last_day:
                 continue
@@ -92,6 +93,12 @@ class Edits:
             names = tuple(sorted(edit.where))
             of_names = self._of_table.setdefault(edit.table, {}).setdefault(names, defaultdict(list))
             of_names[tuple(edit.where[name] for name in names)].append(edit)
+            if isinstance(edit, Copy):
+                self._longer.add(edit.table)
+
+    def add_rows_to(self, table: str) -> bool:
+        """Whether a table has more rows than the books say."""
+        return table in self._longer
 
     def applied(self, table: str, columns: Sequence[Column], rows: Iterable[Row]) -> Iterable[Row]:
         """A table's rows with its edits, in order of their keys, which come first."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from operator import attrgetter
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from synth_assets.model.calendar import SECONDS_PER_DAY, Window
 from synth_assets.model.draws import Draws
@@ -25,8 +26,18 @@ from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.sample import Sample
 from synth_assets.worlds.wholesale.stock import SAMPLE, Batch, Movement
 
+T = TypeVar("T")
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
+
+
+class Happened(Protocol):
+    """What has a moment, in seconds since 1970-01-01."""
+
+    @property
+    def at(self) -> int:
+        """The moment."""
+        ...
 
 
 class Left(NamedTuple):
@@ -110,6 +121,10 @@ class Year:
     def day_of(self, at: int) -> int:
         """The day of the books that a moment lies in, from 0."""
         return at // SECONDS_PER_DAY - self.window.first
+
+    def day_of_moment(self, happened: Happened) -> int:
+        """The day of the books on which something happened."""
+        return self.day_of(happened.at)
 
     def status(self, invoice: Invoice) -> str:
         """PAID, PARTIAL, OVERDUE or SENT, as an invoice stands on the last day."""
@@ -207,3 +222,12 @@ def once(function: Callable[Concatenate[Year, Given], Found]) -> Callable[Concat
         return found
 
     return known
+
+
+def numbered(
+    items: Sequence[T], days: range, day: Callable[[T], int] = attrgetter("day")
+) -> Iterator[tuple[int, T]]:
+    """Those of some items, in order of the days on which they came, that came on some days; each with its
+    place among all, from 1."""
+    first, end = (bisect_left(items, edge, key=day) for edge in (days.start, days.stop))
+    return enumerate(items[first:end], start=first + 1)

@@ -41,7 +41,7 @@ from synth_assets.worlds.wholesale.tables.parties import SLOW_TAG, tags
 from synth_assets.worlds.wholesale.tables.payables import needs_approval
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
 from synth_assets.worlds.wholesale.tables.reviews import changes
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 APPROVED_AT = POSTED_AT - 2_700
 """When bills are approved, seconds of the day: after they are recorded, before any is paid."""
@@ -63,11 +63,15 @@ class Done(NamedTuple):
     metadata: dict[str, Any]
 
 
-def client_activity(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
+def client_activity(facts: Year, config: Config, draws: Draws, days: range) -> Iterator[Row]:
     """Everything that was done for clients, in time."""
-    found = sorted(_done(facts, config, draws), key=lambda done: done.at)
-    for number, done in enumerate(found, start=1):
+    for number, done in numbered(_in_time(facts, config, draws), days, facts.day_of_moment):
         yield number, done.client, done.user, done.kind, as_json(done.metadata), done.at
+
+
+@once
+def _in_time(facts: Year, config: Config, draws: Draws) -> list[Done]:
+    return sorted(_done(facts, config, draws), key=lambda done: done.at)
 
 
 def _done(facts: Year, config: Config, draws: Draws) -> Iterator[Done]:
@@ -128,8 +132,20 @@ class Logged(NamedTuple):
     reason: str | None = None
 
 
-def audit_logs(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
+def audit_logs(facts: Year, config: Config, draws: Draws, days: range) -> Iterator[Row]:
     """Every change of rows that is logged, in time."""
+    logged = _logged(facts, config, draws)
+    for _, (number, entry) in numbered(logged, days, lambda of: facts.day_of(of[1].at)):
+        before = None if entry.before is None else as_json(entry.before)
+        yield (
+            number, entry.user, entry.entity, entry.row, entry.action, before, as_json(entry.after),
+            entry.reason, entry.at,
+        )  # fmt: skip
+
+
+@once
+def _logged(facts: Year, config: Config, draws: Draws) -> list[tuple[int, Logged]]:
+    """Every such change with its number, in time."""
     contacts = contacts_of(facts)
     found = [
         *_set_up(facts, contacts),
@@ -142,12 +158,7 @@ def audit_logs(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
         *_periods(facts, config),
     ]
     found.sort(key=lambda entry: entry.at)
-    for number, entry in zip(spaced(draws, "numbers", len(found)), found, strict=True):
-        before = None if entry.before is None else as_json(entry.before)
-        yield (
-            number, entry.user, entry.entity, entry.row, entry.action, before, as_json(entry.after),
-            entry.reason, entry.at,
-        )  # fmt: skip
+    return list(zip(spaced(draws, "numbers", len(found)), found, strict=True))
 
 
 def _phones(contacts: Contacts) -> Iterator[Logged]:

@@ -28,9 +28,9 @@ from synth_assets.worlds.wholesale.columns import (
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT, Credit, Invoice
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.intake import E4
-from synth_assets.worlds.wholesale.tables.orders import PAID_AT
+from synth_assets.worlds.wholesale.tables.orders import PAID_AT, by_order, sold
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year, once
+from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 CREDIT_HOLDS_DAYS = 365
 """How long a credit may be used."""
@@ -51,9 +51,9 @@ def changed_at(facts: Year, invoice: Invoice) -> int:
     return max(issued, facts.seconds(last.day, PAID_AT)) if last else issued
 
 
-def invoices(facts: Year) -> Iterator[Row]:
+def invoices(facts: Year, days: range) -> Iterator[Row]:
     """An invoice for each sale, as it stands on the last day."""
-    for invoice in facts.invoices:
+    for _, invoice in numbered(facts.invoices, days):
         paid = facts.paid_cents[invoice.id]
         at = facts.seconds(invoice.day, invoice.order.second)
         yield (
@@ -64,18 +64,14 @@ def invoices(facts: Year) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def invoice_line_items(facts: Year) -> Iterator[Row]:
-    """A line for each batch that was sold."""
-    number = 0
-    for invoice in facts.invoices:
-        at = facts.seconds(invoice.day, invoice.order.second)
-        for line in invoice.order.lines:
-            number += 1
-            product = line.batch.product
-            yield (
-                number, invoice.id, product.id, line.batch.id, product.name, line.quantity * E4,
-                line.unit_price_cents, 0.0, 0.0, line.total_cents, at,
-            )  # fmt: skip
+def invoice_line_items(facts: Year, days: range) -> Iterator[Row]:
+    """A line for each batch that was sold; an invoice has the number of its order among sales."""
+    for number, (order, line) in numbered(sold(facts), days, by_order):
+        product, at = line.batch.product, facts.seconds(order.day, order.second)
+        yield (
+            number, order.id, product.id, line.batch.id, product.name, line.quantity * E4,
+            line.unit_price_cents, 0.0, 0.0, line.total_cents, at,
+        )  # fmt: skip
 
 
 class Entry(NamedTuple):
@@ -104,9 +100,9 @@ def entries(facts: Year) -> list[Entry]:
     return sorted(found, key=lambda entry: (entry.at, entry.invoice.id))
 
 
-def transactions(facts: Year) -> Iterator[Row]:
+def transactions(facts: Year, days: range) -> Iterator[Row]:
     """Every transaction of every client, in time."""
-    for number, entry in enumerate(entries(facts), start=1):
+    for number, entry in numbered(entries(facts), days, facts.day_of_moment):
         client, user = entry.invoice.order.client, ACCOUNTANT
         if entry.payment:
             kind, cents, status, notes = (
@@ -151,13 +147,24 @@ def numbers(facts: Year) -> Numbers:
     return found
 
 
-def transaction_links(facts: Year) -> Iterator[Row]:
-    """A payment hangs on its invoice, a refund on the one that it gives back from and on those it settles."""
+class Link(NamedTuple):
+    """What a payment or credit has to do with an invoice: when, which, its transaction, how, and cents."""
+
+    at: int
+    invoice: Invoice
+    child: int
+    kind: str
+    cents: int
+
+
+@once
+def links(facts: Year) -> list[Link]:
+    """How clients' transactions hang together, in time."""
     known = numbers(facts)
-    links = []
+    found = []
     for credit in facts.credits:
         at = facts.seconds(credit.day, RETURNS_AT)
-        links.append((at, credit.invoice, known.of_credit[credit.id], "REFUND_OF", credit.cents))
+        found.append(Link(at, credit.invoice, known.of_credit[credit.id], "REFUND_OF", credit.cents))
     for payment in facts.payments:
         if payment.invoice is None:
             continue
@@ -165,19 +172,24 @@ def transaction_links(facts: Year) -> Iterator[Row]:
         at = max(issued, facts.seconds(payment.day, PAID_AT))
         if payment.credit:
             at = max(at, facts.seconds(payment.credit.day, RETURNS_AT))
-            links.append(
-                (at, payment.invoice, known.of_credit[payment.credit.id], "CREDIT_APPLIED_TO", payment.cents)
-            )
+            child = known.of_credit[payment.credit.id]
+            found.append(Link(at, payment.invoice, child, "CREDIT_APPLIED_TO", payment.cents))
         else:
-            links.append((at, payment.invoice, known.of_payment[payment.id], "PAYMENT_FOR", payment.cents))
-    links.sort(key=lambda link: (link[0], link[1].id, link[2], link[3]))
-    for number, (at, invoice, child, kind, cents) in enumerate(links, start=1):
-        yield number, known.of_invoice[invoice.id], child, kind, cents, None, ACCOUNTANT, at
+            child = known.of_payment[payment.id]
+            found.append(Link(at, payment.invoice, child, "PAYMENT_FOR", payment.cents))
+    return sorted(found, key=lambda link: (link.at, link.invoice.id, link.child, link.kind))
 
 
-def client_transactions(facts: Year) -> Iterator[Row]:
+def transaction_links(facts: Year, days: range) -> Iterator[Row]:
+    """A payment hangs on its invoice, a refund on the one that it gives back from and on those it settles."""
+    of_invoice = numbers(facts).of_invoice
+    for number, (at, invoice, child, kind, cents) in numbered(links(facts), days, facts.day_of_moment):
+        yield number, of_invoice[invoice.id], child, kind, cents, None, ACCOUNTANT, at
+
+
+def client_transactions(facts: Year, days: range) -> Iterator[Row]:
     """The client card's list: an invoice once, with what was paid on it; payments and credits are settled."""
-    for number, entry in enumerate(entries(facts), start=1):
+    for number, entry in numbered(entries(facts), days, facts.day_of_moment):
         invoice, on = entry.invoice, entry.at // 86_400
         own: tuple[object, ...]
         last = facts.last_payment.get(invoice.id)

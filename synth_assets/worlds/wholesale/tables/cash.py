@@ -26,7 +26,7 @@ from synth_assets.worlds.wholesale.tables.dealings import paid_at
 from synth_assets.worlds.wholesale.tables.ledger import CLOSED_AFTER_DAYS, OPENED_AT, POSTED_AT
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year, once
+from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 OPERATING = 1
 """The bank account that all money moves through."""
@@ -93,9 +93,10 @@ def reconciled_at(facts: Year, day: int) -> int | None:
     return facts.seconds(on, PAID_AT) if on <= facts.last_day else None
 
 
-def payments(facts: Year) -> Iterator[Row]:
+def payments(facts: Year, days: range) -> Iterator[Row]:
     """Payments of both sides, in time."""
-    for payment in sorted(facts.payments, key=lambda payment: payment.id):
+    of_days = (payment for _, payment in numbered(facts.payments, days))
+    for payment in sorted(of_days, key=lambda payment: payment.id):
         at = (
             paid_at(facts, payment) if payment.bill is None else facts.seconds(payment.day, POSTED_AT - 1_800)
         )
@@ -123,9 +124,9 @@ def bank_numbers(facts: Year) -> list[tuple[int, Move]]:
     return list(zip(spaced(facts.draws, "bank numbers", len(listed)), listed, strict=True))
 
 
-def bank_transactions(facts: Year) -> Iterator[Row]:
+def bank_transactions(facts: Year, days: range) -> Iterator[Row]:
     """The bank's list: every move of cash, in time."""
-    for number, move in bank_numbers(facts):
+    for _, (number, move) in numbered(bank_numbers(facts), days, lambda of: of[1].day):
         when = reconciled_at(facts, move.day)
         yield (
             number, OPERATING, facts.epoch_day(move.day), "DEPOSIT" if move.cents > 0 else "WITHDRAWAL",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_text
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from synth_assets.model.calendar import date_of
 from synth_assets.model.draws import Draws
@@ -30,7 +31,7 @@ from synth_assets.worlds.wholesale.growth import spread_evenly, stratum_of
 from synth_assets.worlds.wholesale.intake import BUYER, Session
 from synth_assets.worlds.wholesale.stock import Batch
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
 
 TERMS = ("COD", "NET_7", "NET_15", "NET_30", "CONSIGNMENT", "PARTIAL")
 E4 = 100
@@ -74,10 +75,10 @@ def intake_sessions(facts: Year) -> Iterator[Row]:
     client = vendor_client(facts)
     paid: dict[int, int] = defaultdict(int)
     paid_on: dict[int, int] = {}
-    for number, _, _, cents, day_ in batch_payments(facts):
-        lot = facts.batches[number - 1].session
-        paid[lot] += cents
-        paid_on[lot] = day_
+    for payment in batch_payments(facts):
+        lot = payment.batch.session
+        paid[lot] += payment.cents
+        paid_on[lot] = payment.day
     for session in facts.sessions:
         began, ended = (facts.seconds(session.day, session.second + s) for s in (0, 840))
         due = session.day + curves.DAYS_OF[session.terms]
@@ -98,8 +99,8 @@ def batches(facts: Year, draws: Draws) -> Iterator[Row]:
     """Every batch as it stands on the last day."""
     drawn = unit_draws(draws, "assay", len(facts.batches))
     paid: dict[int, int] = defaultdict(int)
-    for number, _, _, cents, _ in batch_payments(facts):
-        paid[number] += cents
+    for payment in batch_payments(facts):
+        paid[payment.batch.id] += payment.cents
     changed = {movement.batch.id: movement for movement in facts.movements}
     for batch, (thc, cbd, harvested, _) in zip(facts.batches, drawn, strict=True):
         product, left = batch.product, facts.left[batch.id]
@@ -197,12 +198,25 @@ def vendor_supply(facts: Year, draws: Draws) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def batch_payments(facts: Year) -> Iterator[tuple[int, int, int, int, int]]:
-    """What each payment of a bill paid for each batch: batch, bill, payment, cents and day, in time."""
-    for payment in facts.payments:
-        if payment.bill is not None:
-            for line in payment.bill.lines:
-                yield line.batch.id, payment.bill.id, payment.id, line.cents, payment.day
+class BatchPayment(NamedTuple):
+    """What a payment of a bill paid for a batch: both numbers, cents and the day."""
+
+    batch: Batch
+    bill: int
+    payment: int
+    cents: int
+    day: int
+
+
+@once
+def batch_payments(facts: Year) -> list[BatchPayment]:
+    """What each payment of a bill paid for each batch, in time."""
+    return [
+        BatchPayment(line.batch, payment.bill.id, payment.id, line.cents, payment.day)
+        for payment in facts.payments
+        if payment.bill is not None
+        for line in payment.bill.lines
+    ]
 
 
 LOTS = projection(

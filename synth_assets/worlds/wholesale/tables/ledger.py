@@ -22,7 +22,7 @@ from synth_assets.worlds.wholesale.columns import (
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.journal import ACCOUNTS
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, numbered
 
 OPENED_AT = 8 * 3_600
 """When the system was set up, on the first day."""
@@ -88,10 +88,10 @@ def fiscal_periods(facts: Year, config: Config) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def ledger_entries(facts: Year) -> Iterator[Row]:
+def ledger_entries(facts: Year, days: range) -> Iterator[Row]:
     """The legs of every event, in time."""
     number = {account.number: place for place, account in enumerate(ACCOUNTS, start=1)}
-    for event in facts.events:
+    for _, event in numbered(facts.events, days):
         posted_at = facts.seconds(event.day, POSTED_AT)
         for line, leg in enumerate(event.legs, start=1):
             yield (

@@ -29,7 +29,7 @@ from synth_assets.worlds.wholesale.tables.dealings import as_json, dollars, poun
 from synth_assets.worlds.wholesale.tables.intake import batch_code, session_number
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
 from synth_assets.worlds.wholesale.tables.stories import Comment, Note, Step, business_day_after, notes, said
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 STORIES = "notes"
 """The draws from which all tables about notes tell the same."""
@@ -96,8 +96,17 @@ def note_comments(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
         yield number, note, comment.user, comment.text, parent, is_resolved, comment.at, updated
 
 
-def note_activity(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
+def note_activity(facts: Year, config: Config, draws: Draws, days: range) -> Iterator[Row]:
     """What was done to notes, in time."""
+    steps = note_steps(facts, config, draws.of(STORIES))
+    for number, (note, step) in numbered(steps, days, lambda of: facts.day_of(of[1].at)):
+        metadata = as_json(step.detail) if step.detail else None
+        yield number, note, step.user, step.kind, metadata, step.at
+
+
+@once
+def note_steps(facts: Year, config: Config, draws: Draws) -> list[tuple[int, Step]]:
+    """What was done to notes, in time, each with the number of its note."""
     every = told(facts, config, draws)
     found = [
         (number, step)
@@ -108,10 +117,7 @@ def note_activity(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
         (note, Step(comment.at, comment.user, "COMMENTED", {"commentId": number}))
         for number, (note, _, comment) in enumerate(numbered_comments(every), start=1)
     ]
-    found.sort(key=lambda entry: (entry[1].at, entry[0]))
-    for number, (note, step) in enumerate(found, start=1):
-        metadata = as_json(step.detail) if step.detail else None
-        yield number, note, step.user, step.kind, metadata, step.at
+    return sorted(found, key=lambda entry: (entry[1].at, entry[0]))
 
 
 def scratch_pad_notes(facts: Year, draws: Draws) -> Iterator[Row]:

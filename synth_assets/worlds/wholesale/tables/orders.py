@@ -36,7 +36,7 @@ from synth_assets.worlds.wholesale.order import Line, Order, Quote
 from synth_assets.worlds.wholesale.stock import SALE, SAMPLE
 from synth_assets.worlds.wholesale.tables.intake import E4, TERMS
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year, once
+from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 PAID_AT = 14 * 3_600
 """When payments are recorded, seconds of the day."""
@@ -141,7 +141,7 @@ def client_needs(facts: Year) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def orders(facts: Year) -> Iterator[Row]:
+def orders(facts: Year, days: range) -> Iterator[Row]:
     """Quotes and sales, in time."""
     need_of = {need.sale: number for number, need in enumerate(needs(facts), start=1) if need.sale}
     sample_of = {sample.order: sample.id for sample in facts.samples if sample.order}
@@ -150,7 +150,7 @@ def orders(facts: Year) -> Iterator[Row]:
         for number, paper in enumerate(facts.papers, start=1)
         if isinstance(paper, Quote) and paper.sale
     }
-    for number, paper in enumerate(facts.papers, start=1):
+    for number, paper in numbered(facts.papers, days):
         items = json_text.dumps([item(line) for line in paper.lines])
         total = sum(line.total_cents for line in paper.lines)
         cost = sum(line.cost_cents for line in paper.lines)
@@ -196,17 +196,25 @@ def _lost(drawn: float, is_over: bool) -> str:
     return "SENT" if drawn < 0.5 else "VIEWED"
 
 
-def sales(facts: Year) -> Iterator[Row]:
+@once
+def sold(facts: Year) -> list[tuple[Order, Line]]:
+    """Every line of every sale, in time."""
+    return [(order, line) for order in facts.orders for line in order.lines]
+
+
+def by_order(of: tuple[Order, Line]) -> int:
+    """The day of a line of a sale."""
+    return of[0].day
+
+
+def sales(facts: Year, days: range) -> Iterator[Row]:
     """A row for each batch of each sale, in time."""
-    number = 0
-    for order in facts.orders:
+    for number, (order, line) in numbered(sold(facts), days, by_order):
         at = facts.seconds(order.day, order.second)
-        for line in order.lines:
-            number += 1
-            yield (
-                number, line.batch.id, line.batch.product.id, line.quantity * E4, line.batch.unit_cost_cents,
-                line.unit_price_cents, False, order.client.id, at, None, order.client.seller, at, at,
-            )  # fmt: skip
+        yield (
+            number, line.batch.id, line.batch.product.id, line.quantity * E4, line.batch.unit_cost_cents,
+            line.unit_price_cents, False, order.client.id, at, None, order.client.seller, at, at,
+        )  # fmt: skip
 
 
 def recurring_orders(facts: Year) -> Iterator[Row]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import takewhile
 
 from synth_assets.model.table import Rule, camel_case
-from synth_assets.worlds.wholesale.bill import Bill
+from synth_assets.worlds.wholesale.bill import Bill, BillLine
 from synth_assets.worlds.wholesale.columns import (
     CREATED_AT,
     UPDATED_AT,
@@ -28,7 +27,7 @@ from synth_assets.worlds.wholesale.tables.intake import E4, batch_payments
 from synth_assets.worlds.wholesale.tables.ledger import OPENED_AT, POSTED_AT
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 CATEGORIES = ("rent", "utilities", "payroll", "insurance", "marketing")
 """Expenses by their kind; the first category, Operating Expenses, holds them."""
@@ -44,10 +43,15 @@ def needs_approval(facts: Year, bill: Bill) -> bool:
     return bill.cents > 100 * facts.config.bill_approval_limit
 
 
+@once
+def billed(facts: Year) -> list[tuple[Bill, BillLine]]:
+    """Every line of every bill, in time."""
+    return [(bill, line) for bill in facts.bills for line in bill.lines]
+
+
 def line_numbers(facts: Year, bill: Bill) -> list[int]:
     """Numbers of a bill's lines in `bill_line_items`."""
-    before = sum(len(other.lines) for other in takewhile(lambda other: other != bill, facts.bills))
-    return list(range(before + 1, before + len(bill.lines) + 1))
+    return [number for number, (of, _) in enumerate(billed(facts), start=1) if of.id == bill.id]
 
 
 def payment_note(payment: int, bill: int) -> str:
@@ -72,27 +76,22 @@ def bills(facts: Year) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def bill_line_items(facts: Year) -> Iterator[Row]:
+def bill_line_items(facts: Year, days: range) -> Iterator[Row]:
     """A line for each batch of a bill."""
-    number = 0
-    for bill in facts.bills:
-        made = facts.seconds(bill.day, POSTED_AT - 3_600)
-        for line in bill.lines:
-            number += 1
-            product = line.batch.product
-            yield (
-                number, bill.id, product.id, line.batch.session, f"{product.name}, batch {line.batch.id}",
-                line.quantity * E4, line.batch.unit_cost_cents, 0.0, 0.0, line.cents, made,
-            )  # fmt: skip
-
-
-def payment_history(facts: Year) -> Iterator[Row]:
-    """What each payment of a bill paid for each batch, in time."""
-    for number, (batch, bill, payment, cents, day_) in enumerate(batch_payments(facts), start=1):
-        at = facts.seconds(day_, POSTED_AT - 1_800)
-        vendor = facts.batches[batch - 1].vendor
+    for number, (bill, line) in numbered(billed(facts), days, lambda of: of[0].day):
+        product, made = line.batch.product, facts.seconds(bill.day, POSTED_AT - 3_600)
         yield (
-            number, batch, vendor, cents, at, "ACH", payment_note(payment, bill), ACCOUNTANT, at,
+            number, bill.id, product.id, line.batch.session, f"{product.name}, batch {line.batch.id}",
+            line.quantity * E4, line.batch.unit_cost_cents, 0.0, 0.0, line.cents, made,
+        )  # fmt: skip
+
+
+def payment_history(facts: Year, days: range) -> Iterator[Row]:
+    """What each payment of a bill paid for each batch, in time."""
+    for number, (batch, bill, payment, cents, day_) in numbered(batch_payments(facts), days):
+        at = facts.seconds(day_, POSTED_AT - 1_800)
+        yield (
+            number, batch.id, batch.vendor, cents, at, "ACH", payment_note(payment, bill), ACCOUNTANT, at,
         )  # fmt: skip
 
 

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from typing import Any
+from inspect import Signature, signature
+from math import inf
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from synth_assets.model.columns import Column, state
 from synth_assets.model.table import Rule, Table, arrow_rows, as_it_is
 from synth_assets.worlds.wholesale.edits import Edits, Row
+from synth_assets.worlds.wholesale.growth import strata
+from synth_assets.worlds.wholesale.year import Year
 
-__all__ = ["Row", "projection"]
+__all__ = ["OfDays", "Row", "projection"]
+
+DAYS = "days"
+"""Parameter of the functions whose rows can be had of some days alone."""
+
+
+class OfDays(NamedTuple):
+    """The books, for the rows of some days alone: those of a year."""
+
+    year: Year
+    days: range
 
 
 def projection(
@@ -31,19 +45,53 @@ def projection(
     Args:
         name, grain, columns, subject, naming, rules: as in `Table`.
         rows: gives the rows as the books have them, before any fault; its parameters are those of
-            `Table.generate`, `facts` among them.
+            `Table.generate`, `facts` among them, and `days` where it gives those of some days alone.
         physical: the table's name in the ERP's database, where it is another.
         states: names of the columns that later days may change, beside `updated_at`.
     """
     changing = {*states, "updated_at"}
     columns = [state(column) if column.name in changing else column for column in columns]
+    parameters = signature(rows).parameters
 
     @wraps(rows)
     def generate(**given: Any) -> pa.Table:
-        edits: Edits = given["facts"].edits
-        return arrow_rows(columns, edits.applied(name, columns, rows(**given)))
+        books = given["facts"]
+        if isinstance(books, OfDays):
+            given["facts"] = books.year
+            return arrow_rows(columns, _of_days(name, columns, books, lambda days: rows(**given, days=days)))
+        if DAYS in parameters:
+            given[DAYS] = range(books.window.length)
+        return arrow_rows(columns, books.edits.applied(name, columns, rows(**given)))
 
+    generate.__signature__ = Signature(  # type: ignore[attr-defined]
+        [of for of in parameters.values() if of.name != DAYS]
+    )
     return Table(
         name, grain, tuple(columns), generate, rules=tuple(rules), subject=subject, physical=physical or None,
         naming=naming,
     )  # fmt: skip
+
+
+def _of_days(
+    name: str, columns: Sequence[Column], books: OfDays, rows: Callable[[range], Iterable[Row]]
+) -> Iterable[Row]:
+    """The rows of a year with its edits: those from its first row up to the next year's. A row that a fault
+    adds may lie in another year than the row that it repeats."""
+    edits: Edits = books.year.edits
+    if not edits.add_rows_to(name):
+        return edits.applied(name, columns, rows(books.days))
+    years = strata(books.year.config)
+    before, after = [
+        [year for year in years if year.stop == books.days.start],
+        [year for year in years if year.start == books.days.stop],
+    ]
+    near = [*before, books.days, *after]
+    every = edits.applied(name, columns, rows(range(near[0].start, near[-1].stop)))
+    first = _first_key(rows(books.days)) if before else 0
+    behind = min((_first_key(rows(year)) for year in after), default=inf)
+    return [row for row in every if first <= row[0] < behind]
+
+
+def _first_key(rows: Iterable[Row]) -> float:
+    """The key of the first of some rows; infinite where there are none."""
+    return next((row[0] for row in rows), inf)

@@ -27,7 +27,7 @@ from synth_assets.worlds.wholesale.stock import RETURN, SALE, SAMPLE, Batch, Mov
 from synth_assets.worlds.wholesale.tables.intake import E4
 from synth_assets.worlds.wholesale.tables.ledger import OPENED_AT
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, numbered
 
 SITE = "Main Warehouse"
 ZONES = {
@@ -84,9 +84,9 @@ def batch_locations(facts: Year) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def inventory_movements(facts: Year) -> Iterator[Row]:
+def inventory_movements(facts: Year, days: range) -> Iterator[Row]:
     """Every movement, in time."""
-    for move in facts.movements:
+    for _, move in numbered(facts.movements, days):
         paper = facts.order_ids[move.reference] if move.kind in (SALE, RETURN) else move.reference
         yield (
             move.id, move.batch.id, move.kind, move.change * E4, move.before * E4, move.after * E4,

@@ -1,0 +1,78 @@
+"""The windows of a history: its years. Of the tables with most rows those of a year are made apart.
+
+A row belongs to the year in which its paper came. The books of all years are simulated together, so a window
+carries nothing over: it is these books and the days of a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from synth_assets.model.draws import Draws
+from synth_assets.model.windows import Windows
+from synth_assets.worlds.wholesale import curves, fault_plan
+from synth_assets.worlds.wholesale.config import Config, window
+from synth_assets.worlds.wholesale.growth import strata
+from synth_assets.worlds.wholesale.tables.projection import OfDays
+from synth_assets.worlds.wholesale.year import Year
+
+YEARS_OPEN = 2
+"""Years in which invoices of a year may be unpaid: its own, and the next for those that fall due in it. They
+are paid in the first months of the one that follows."""
+
+TABLES = (
+    "orders", "sales", "inventory_movements", "invoices", "invoice_line_items", "transactions",
+    "transaction_links", "client_transactions", "bill_line_items", "payment_history", "payments",
+    "bank_transactions", "ledger_entries", "note_activity", "client_activity", "audit_logs",
+)  # fmt: skip
+"""Those with more than ten thousand rows in ten years, each in order of time."""
+
+
+class Days(NamedTuple):
+    """A window: its number."""
+
+    number: int
+
+
+def count(config: Config) -> int:
+    """The years that have begun."""
+    return len(strata(config))
+
+
+def settled(config: Config) -> int:
+    """How many years lie so far back that nothing of them changes."""
+    last, years = window(config).length - 1, strata(config)
+    return sum(last >= later.start + curves.COLLECTED_WITHIN_DAYS for later in years[YEARS_OPEN:])
+
+
+def last_of(config: Config) -> int:
+    """The year in which as_of is: no table reads rows of another."""
+    return count(config) - 1
+
+
+def plan(config: Config, draws: Draws, rows: range, number: int, carried: None) -> tuple[Days, None]:
+    """A year, which says only which it is."""
+    return Days(number), None
+
+
+def facts(config: Config, days: Days) -> OfDays:
+    """The books by as_of, for the rows of a year."""
+    return OfDays(so_far(config, Draws(config.seed, "wholesale", "facts")), strata(config)[days.number])
+
+
+def so_far(config: Config, draws: Draws, rows: range = range(0), windows: Sequence[Days] = ()) -> Year:
+    """The books by as_of."""
+    return fault_plan.facts(config, draws, rows)
+
+
+WINDOWS = Windows(
+    tables=TABLES,
+    count=count,
+    settled=settled,
+    read=last_of,
+    carried=None,
+    plan=plan,
+    facts=facts,
+    so_far=so_far,
+)
