@@ -28,7 +28,7 @@ from synth_assets.worlds.wholesale.columns import (
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT, Credit, Invoice
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.intake import E4
-from synth_assets.worlds.wholesale.tables.orders import PAID_AT, by_order, sold
+from synth_assets.worlds.wholesale.tables.orders import PAID_AT, sold
 from synth_assets.worlds.wholesale.tables.projection import Row, projection
 from synth_assets.worlds.wholesale.year import Year, numbered, once
 
@@ -66,7 +66,7 @@ def invoices(facts: Year, days: range) -> Iterator[Row]:
 
 def invoice_line_items(facts: Year, days: range) -> Iterator[Row]:
     """A line for each batch that was sold; an invoice has the number of its order among sales."""
-    for number, (order, line) in numbered(sold(facts), days, by_order):
+    for number, order, line in sold(facts, days):
         product, at = line.batch.product, facts.seconds(order.day, order.second)
         yield (
             number, order.id, product.id, line.batch.id, product.name, line.quantity * E4,

@@ -196,20 +196,17 @@ def _lost(drawn: float, is_over: bool) -> str:
     return "SENT" if drawn < 0.5 else "VIEWED"
 
 
-@once
-def sold(facts: Year) -> list[tuple[Order, Line]]:
-    """Every line of every sale, in time."""
-    return [(order, line) for order in facts.orders for line in order.lines]
-
-
-def by_order(of: tuple[Order, Line]) -> int:
-    """The day of a line of a sale."""
-    return of[0].day
+def sold(facts: Year, days: range) -> Iterator[tuple[int, Order, Line]]:
+    """The lines of the sales of some days in time, each with its number among all."""
+    of_days = [order for _, order in numbered(facts.orders, days)]
+    before = sum(len(order.lines) for order in facts.orders[: of_days[0].id - 1]) if of_days else 0
+    lines = ((order, line) for order in of_days for line in order.lines)
+    return ((number, order, line) for number, (order, line) in enumerate(lines, start=before + 1))
 
 
 def sales(facts: Year, days: range) -> Iterator[Row]:
     """A row for each batch of each sale, in time."""
-    for number, (order, line) in numbered(sold(facts), days, by_order):
+    for number, order, line in sold(facts, days):
         at = facts.seconds(order.day, order.second)
         yield (
             number, line.batch.id, line.batch.product.id, line.quantity * E4, line.batch.unit_cost_cents,

@@ -84,10 +84,9 @@ def clients(facts: Year, config: Config) -> Iterator[Row]:
     set_up = opened(facts)
     revenue: dict[int, int] = defaultdict(int)
     profit: dict[int, int] = defaultdict(int)
-    for order in facts.orders:
-        cents = order.total_cents
-        revenue[order.client.id] += cents
-        profit[order.client.id] += cents - order.cost_cents
+    for invoice in facts.invoices:
+        revenue[invoice.order.client.id] += invoice.cents
+        profit[invoice.order.client.id] += invoice.cents - invoice.order.cost_cents
     gross: dict[int, int] = defaultdict(int)
     oldest: dict[int, int] = defaultdict(int)
     for invoice in owed(facts):

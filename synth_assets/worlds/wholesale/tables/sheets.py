@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_text
-from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -122,7 +121,7 @@ def sales_sheet_versions(facts: Year) -> Iterator[Row]:
 
 def sales_sheet_history(facts: Year) -> Iterator[Row]:
     """Sheets that were sent, with what was in stock that morning."""
-    left: Counter[int] = Counter()
+    left: dict[int, int] = {}
     batches = {batch.id: batch for batch in facts.batches}
     moves = iter(facts.movements)
     move = next(moves, None)
@@ -130,12 +129,12 @@ def sales_sheet_history(facts: Year) -> Iterator[Row]:
         while move is not None and move.day < sheet.day:
             if move.kind != SAMPLE:
                 left[move.batch.id] = move.after
+                if not move.after:
+                    del left[move.batch.id]
             move = next(moves, None)
         tiers = TIERS[sheet.template]
         shown = [
-            batches[batch]
-            for batch, quantity in sorted(left.items())
-            if quantity and (tiers is None or batches[batch].product.tier in tiers)
+            batches[batch] for batch in sorted(left) if tiers is None or batches[batch].product.tier in tiers
         ][-MOST_LINES:]
         items = [_line(batch, left[batch.id], sheet.client) for batch in shown]
         value = sum(
