@@ -16,6 +16,7 @@ from synth_assets.generation.blocks import (
     make_windows,
 )
 from synth_assets.generation.facts import KEPT, Facts
+from synth_assets.generation.garbage import not_collected
 from synth_assets.generation.map_blocks import with_block_context
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.joined_rows import JoinedRows
@@ -148,7 +149,7 @@ def build(task: FileTask, making: Callable[[str], None] | None = None) -> BuiltF
         Problem: a parent's part is missing or damaged, or a fault in this package, with the block's number.
     """
     started = process_time()
-    with ExitStack() as stack:
+    with not_collected(), ExitStack() as stack:
         writers = {
             name: {
                 number: stack.enter_context(
