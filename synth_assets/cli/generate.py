@@ -96,10 +96,15 @@ def generate(
     for world in chosen:
         is_configured = bool(assignments or preset or clean) or is_configured_in(world, file)
         with said_meanwhile(f"{world.name}  simulating" if world.block_rows is None else ""):
-            before = None if is_configured else continued(opened(Store(world, root)), as_of)
+            store = Store(world, root)
+            before = None if is_configured else continued(opened(store), as_of)
             scenarios.append(
-                before or resolve(world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean)
-            )
+                before
+                or resolve(
+                    world.name, overrides, preset=preset, file=file, as_of=as_of, clean=clean,
+                    recall=store.recall_plan,
+                )
+            )  # fmt: skip
     sound = True
     with engine(engine_name, workers) as map_blocks:
         for scenario in scenarios:

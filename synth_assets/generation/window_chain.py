@@ -6,45 +6,22 @@ in files, see `storage.carried`. Wherever it comes from, it is the same.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
 from synth_assets.model.config import WorldConfig
+from synth_assets.model.latest import Latest
 from synth_assets.model.windows import Windows
 from synth_assets.model.world import World
-from synth_assets.storage.carried import file_name, read_carried, write_carried
+from synth_assets.storage.carried import file_name, keep_plan, read_carried, recall_plan, write_carried
 from synth_assets.storage.paths import StoragePath
 
 KEPT_WINDOWS, KEPT_CARRIED = 6, 64
 """Planned windows of a block that a process keeps, of some megabytes each; and what it keeps of what they
 carry over, of some hundred kilobytes."""
-
-Kept = TypeVar("Kept")
-
-
-class Latest(Generic[Kept]):
-    """The values that were used last, at most so many."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._values = most, OrderedDict[Hashable, Kept]()
-
-    def get(self, key: Hashable) -> Kept | None:
-        """The value of a key, if it is kept."""
-        if key in self._values:
-            self._values.move_to_end(key)
-        return self._values.get(key)
-
-    def put(self, key: Hashable, value: Kept) -> Kept:
-        """Keep a value; the one that was not used for longest makes way."""
-        self._values[key] = value
-        self._values.move_to_end(key)
-        if len(self._values) > self._most:
-            self._values.popitem(last=False)
-        return value
-
 
 _PLANNED: Latest[Any] = Latest(KEPT_WINDOWS)
 _CARRIED: Latest[Any] = Latest(KEPT_CARRIED)
@@ -69,6 +46,7 @@ class WindowChain:
         self._draws = world.draws(config, "facts")
         history = config.model_copy(update={"as_of": config.start})
         self._key = (world.package, history, rows)
+        self._is_kept = False
 
     def planned(self, number: int) -> Any:
         """A window, whatever as_of is."""
@@ -81,13 +59,28 @@ class WindowChain:
 
     def facts(self, number: int) -> Any:
         """The facts of a window by as_of."""
-        return self.windows.facts(self._config, self.planned(number))
+        with self._kept_plan():
+            return self.windows.facts(self._config, self.planned(number))
 
     def so_far(self) -> Any:
         """The facts of as_of."""
         numbers = range(self.windows.read(self._config), self.windows.count(self._config))
         windows = [self.planned(number) for number in numbers]
-        return self.windows.so_far(self._config, self._draws, self._rows, windows)
+        with self._kept_plan():
+            return self.windows.so_far(self._config, self._draws, self._rows, windows)
+
+    @contextmanager
+    def _kept_plan(self) -> Iterator[None]:
+        """What is planned of all windows together is read from its file, or written to it, once."""
+        kept, directory = self.windows.kept, self._directory
+        if not (kept and directory) or self._is_kept:
+            yield
+            return
+        is_known = recall_plan(directory, self._config, kept)
+        yield
+        if not is_known:
+            keep_plan(directory, self._config, kept)
+        self._is_kept = True
 
     def _plan(self, number: int, carried: Any) -> tuple[Any, Any]:
         return self.windows.plan(self._config, self._draws, self._rows, number, carried)

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from synth_assets.model.draws import Draws
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How what is planned of a history is kept in a file, so that a night need not plan it again.
+
+    Attributes:
+        until: function of the configuration: the day up to which is planned. Until a later as_of moves it,
+            the plan is the same.
+        content: function of the same: what is planned, as bytes.
+        recall: function of the same and such bytes: lets it be known that this is planned; False where they
+            say nothing of it.
+    """
+
+    until: Callable[[Any], dt.date]
+    content: Callable[[Any], bytes]
+    recall: Callable[[Any, bytes], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +46,7 @@ class Windows:
         facts: function of the configuration and a window: the facts of its tables by as_of.
         so_far: function of the configuration, draws, root rows and the windows from `read` on: the facts of
             the other tables.
+        kept: how what is planned of all windows is kept, where they are planned together.
     """
 
     tables: tuple[str, ...]
@@ -38,3 +57,4 @@ class Windows:
     plan: Callable[[Any, Draws, range, int, Any], tuple[Any, Any]]
     facts: Callable[[Any, Any], Any]
     so_far: Callable[[Any, Draws, range, Sequence[Any]], Any]
+    kept: Kept | None = None

@@ -70,12 +70,13 @@ def resolve_run(world: World, given: dict[str, Any]) -> Scenario:
     values = _without_none(given)
     named = os.environ.get(CONFIG_VARIABLE)
     file = Path(named) if named else None
+    store = store_for(world, SCENARIO)
     if not (values.keys() - {"as_of"} or is_configured_in(world, file)):
-        before = continued(store_for(world, SCENARIO), values.get("as_of"))
+        before = continued(store, values.get("as_of"))
         if before:
             return before
     preset, clean = values.pop("preset", None), values.pop("clean", False)
-    return resolve(world.name, values, preset=preset, file=file, clean=clean)
+    return resolve(world.name, values, preset=preset, file=file, clean=clean, recall=store.recall_plan)
 
 
 def config_field(world: World) -> dg.Field:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from synth_assets.scenario.scenario import Scenario, with_versions
 CONFIG_VARIABLE = "SYNTH_ASSETS_CONFIG"
 """Environment variable that names the YAML file."""
 
+Recall = Callable[[WorldConfig], object]
+"""What `parse` calls with a configuration."""
+
 DEEPEST = 20
 """Levels of keys that are read; no world has more than two."""
 
@@ -32,6 +35,7 @@ def resolve(
     file: Path | None = None,
     as_of: str | None = None,
     clean: bool = False,
+    recall: Recall = lambda _: None,
 ) -> Scenario:
     """The scenario of a world: the model's defaults < preset < file < overrides < as_of.
 
@@ -45,6 +49,7 @@ def resolve(
         file: YAML with one section a world, or one world's keys flat.
         as_of: a date, or today.
         clean: all anomaly rates at zero.
+        recall: see `parse`.
 
     Raises:
         UsageProblem: an unknown world, preset or key, or a value out of range, in one line.
@@ -63,7 +68,7 @@ def resolve(
     ):
         _drop_other_names(world, values, layer)
         _merge(values, layer)
-    config = parse(world, values)
+    config = parse(world, values, recall)
     return with_versions(world, config.clean() if clean else config)
 
 
@@ -113,8 +118,11 @@ def find_world(name: str) -> World:
         ) from None
 
 
-def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
-    """The configuration from plain values, `today` resolved, or a UsageProblem in one line."""
+def parse(world: World, values: Mapping[str, Any], recall: Recall = lambda _: None) -> WorldConfig:
+    """The configuration from plain values, `today` resolved, or a UsageProblem in one line.
+
+    `recall` is called before it is planned whether quotas fit: it lets be known what is planned already.
+    """
     try:
         config = world.config.model_validate(dict(values))
     except ValidationError as error:
@@ -123,6 +131,7 @@ def parse(world: World, values: Mapping[str, Any]) -> WorldConfig:
     if config.as_of == "today":
         config = config.model_copy(update={"as_of": dt.datetime.now(dt.UTC).date()})
     config = config.with_prevalence()
+    recall(config)
     misfit = _misfit(world, config)
     if misfit:
         raise UsageProblem(f"{world.name}: {misfit}")

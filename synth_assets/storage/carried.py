@@ -16,11 +16,16 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
+from synth_assets.model.config import WorldConfig
+from synth_assets.model.windows import Kept
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.paths import ObjectPath, StoragePath, sweep_unfinished, write_atomic
 
 CARRIED = ".carried"
 """Directory in a world's."""
+
+PLANNED = "planned-until-"
+"""What the names of files begin with that say what is planned of all windows together."""
 
 DIGEST_BYTES = 32
 
@@ -32,13 +37,13 @@ def carried_dir(home: StoragePath, scenario: Scenario) -> StoragePath:
 
 def read_carried(path: StoragePath, shape: type[tuple[Any, ...]]) -> Any:
     """What a file holds, as a named tuple of arrays and of such tuples; None where it cannot be read."""
+    content = _read(path)
+    if content is None:
+        return None
     try:
-        content = path.read_bytes()
-        if sha256(content[DIGEST_BYTES:]).digest() != content[:DIGEST_BYTES]:
-            return None
-        with np.load(BytesIO(content[DIGEST_BYTES:]), allow_pickle=False) as arrays:
+        with np.load(BytesIO(content), allow_pickle=False) as arrays:
             return _built(shape, arrays, "")
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (ValueError, KeyError, zipfile.BadZipFile):
         return None
 
 
@@ -46,9 +51,45 @@ def write_carried(path: StoragePath, value: Any) -> None:
     """Write it whole, with its digest."""
     content, arrays = BytesIO(), dict[str, Any](_arrays(value, ""))
     np.savez_compressed(content, **arrays)
+    _write(path, content.getvalue())
+
+
+def recall_plan(directory: StoragePath, config: WorldConfig, kept: Kept) -> bool:
+    """Let be known what is planned of a history, as its file says; False where there is none that can be
+    read."""
+    content = _read(_plan_path(directory, config, kept))
+    return content is not None and kept.recall(config, content)
+
+
+def keep_plan(directory: StoragePath, config: WorldConfig, kept: Kept) -> None:
+    """Write what is planned of a history, in place of what was planned until an earlier day."""
+    path = _plan_path(directory, config, kept)
+    _write(path, kept.content(config))
+    if isinstance(directory, Path):
+        for other in directory.glob(f"{PLANNED}*"):
+            if other != path:
+                other.unlink(missing_ok=True)
+
+
+def _plan_path(directory: StoragePath, config: WorldConfig, kept: Kept) -> StoragePath:
+    return directory / f"{PLANNED}{kept.until(config)}.bin"
+
+
+def _read(path: StoragePath) -> bytes | None:
+    """What was written; None where it is damaged or missing."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    is_whole = sha256(content[DIGEST_BYTES:]).digest() == content[:DIGEST_BYTES]
+    return content[DIGEST_BYTES:] if is_whole else None
+
+
+def _write(path: StoragePath, content: bytes) -> None:
+    """Write it whole, with its digest."""
     if isinstance(path, Path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, sha256(content.getvalue()).digest() + content.getvalue())
+    write_atomic(path, sha256(content).digest() + content)
 
 
 def file_name(rows: range, window: int) -> str:

@@ -37,7 +37,8 @@ def continued(store: Store, as_of: str | None = None) -> Scenario | None:
         return None
     default = type(before.config).model_fields["as_of"].default
     day = as_of or ("today" if default == "today" else str(before.config.day))
-    config = parse(store.declared, before.config.model_dump(mode="json") | {"as_of": day})
+    values = before.config.model_dump(mode="json") | {"as_of": day}
+    config = parse(store.declared, values, recall=store.recall_plan)
     return with_versions(store.declared, config)
 
 

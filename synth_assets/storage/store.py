@@ -26,13 +26,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from synth_assets.model.config import WorldConfig
 from synth_assets.model.documents import read_document
 from synth_assets.model.errors import Problem, UsageProblem, first_line
 from synth_assets.model.table import Table
 from synth_assets.model.world import World
-from synth_assets.scenario.scenario import Scenario
+from synth_assets.scenario.scenario import Scenario, with_versions
 from synth_assets.scenario.scenario import load as load_scenario
-from synth_assets.storage.carried import sweep_carried
+from synth_assets.storage.carried import carried_dir, recall_plan, sweep_carried
 from synth_assets.storage.parquet import Part, part_name
 from synth_assets.storage.part_reader import JoinedReader, PartReader
 from synth_assets.storage.paths import (
@@ -131,6 +132,13 @@ class Store:
             return self.declared
 
     # --- scenario -------------------------------------------------------------------------------------
+
+    def recall_plan(self, config: WorldConfig) -> None:
+        """Let be known what is planned of the history that a configuration goes on with, if that is kept."""
+        windows = self.declared.windows(config)
+        if windows and windows.kept:
+            history = with_versions(self.declared, config)
+            recall_plan(carried_dir(self.home, history), config, windows.kept)
 
     def write_scenario(self, scenario: Scenario, run: str = "") -> None:
         """Make a scenario the current one, by a run of Dagster or none; only while the store is locked."""

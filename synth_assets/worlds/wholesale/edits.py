@@ -1,13 +1,15 @@
 """Edits: what a fault changes in the papers. The journal stays true, so the clean twin is the same journal.
 
 An edit names rows by the values of some columns, as an SQL condition would, and is in place from the day
-`since` of the books on.
+`since` of the books on. It is data, so that what is planned of a history can be kept in a file: what says how
+a value changes is a tuple that can be called.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -16,6 +18,39 @@ from synth_assets.model.manifest import VERY_HARD
 
 Row = tuple[Any, ...]
 Where = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plus:
+    """What was there, and so much more."""
+
+    more: int
+
+    def __call__(self, old: int) -> int:
+        """The new value."""
+        return old + self.more
+
+
+@dataclass(frozen=True, slots=True)
+class Less:
+    """What was there without a part; 0 stays 0."""
+
+    part: int
+
+    def __call__(self, old: int) -> int:
+        """The new value."""
+        return old - self.part if old else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """That part of what was there; 0 stays 0."""
+
+    part: int
+
+    def __call__(self, old: int) -> int:
+        """The new value."""
+        return self.part if old else 0
 
 
 class Stated(NamedTuple):

@@ -9,10 +9,11 @@ changes what was sound waits for its day.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple
 
 from synth_assets.model.draws import Draws
+from synth_assets.model.latest import Latest
 from synth_assets.model.quotas import dealt_before, quota, quotas
 from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
@@ -72,9 +73,31 @@ def plan(config: Config, draws: Draws) -> Plan:
     return Plan(replace(year, edits=edits, faults=shown), shown, wanted, books)
 
 
-@lru_cache(maxsize=2)
+_KNOWN: Latest[Chosen] = Latest(2)
+
+
+def draws_of(config: Config) -> Draws:
+    """The draws from which a history's books are planned."""
+    return Draws(config.seed, "wholesale", "facts")
+
+
 def chosen(config: Config, draws: Draws) -> Chosen:
-    """The decoys and faults of a configuration whose strata are whole, stratum by stratum."""
+    """The decoys and faults of a configuration whose strata are whole."""
+    return _KNOWN.get((config, draws)) or remember(config, draws, _choose(config, draws))
+
+
+def is_known(config: Config, draws: Draws) -> bool:
+    """Whether it is known what is chosen."""
+    return _KNOWN.get((config, draws)) is not None
+
+
+def remember(config: Config, draws: Draws, chosen: Chosen) -> Chosen:
+    """Let it be known what is chosen."""
+    return _KNOWN.put((config, draws), chosen)
+
+
+def _choose(config: Config, draws: Draws) -> Chosen:
+    """The same, chosen stratum by stratum."""
     whole, decoys = simulate(with_rates(config, draws), draws), GrowingDecoys(config.decoy_ratio)
     kinds = [OfKind([0], [0], []) for _ in KINDS]
     for days in strata(config):

@@ -13,7 +13,9 @@ from synth_assets.model.draws import Draws
 from synth_assets.model.windows import Windows
 from synth_assets.worlds.wholesale import curves, fault_plan
 from synth_assets.worlds.wholesale.config import Config, window
+from synth_assets.worlds.wholesale.growing_plan import draws_of
 from synth_assets.worlds.wholesale.growth import strata
+from synth_assets.worlds.wholesale.kept import KEPT
 from synth_assets.worlds.wholesale.tables.projection import OfDays
 from synth_assets.worlds.wholesale.year import Year
 
@@ -58,7 +60,7 @@ def plan(config: Config, draws: Draws, rows: range, number: int, carried: None) 
 
 def facts(config: Config, days: Days) -> OfDays:
     """The books by as_of, for the rows of a year."""
-    return OfDays(so_far(config, Draws(config.seed, "wholesale", "facts")), strata(config)[days.number])
+    return OfDays(so_far(config, draws_of(config)), strata(config)[days.number])
 
 
 def so_far(config: Config, draws: Draws, rows: range = range(0), windows: Sequence[Days] = ()) -> Year:
@@ -75,4 +77,5 @@ WINDOWS = Windows(
     plan=plan,
     facts=facts,
     so_far=so_far,
+    kept=KEPT,
 )

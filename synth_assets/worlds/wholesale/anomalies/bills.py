@@ -9,6 +9,7 @@ from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.manifest import MEDIUM, TRIVIAL
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day, within
 from synth_assets.worlds.wholesale.anomalies.papers import (
+    ReconciledAt,
     copied_legs,
     event_legs,
     event_of,
@@ -20,10 +21,10 @@ from synth_assets.worlds.wholesale.anomalies.papers import (
     second_payment,
 )
 from synth_assets.worlds.wholesale.bill import Bill, BillLine
-from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Remove, Stated
+from synth_assets.worlds.wholesale.edits import Change, Copy, Edit, Fault, Plus, Remove, Stated
 from synth_assets.worlds.wholesale.journal import Event
 from synth_assets.worlds.wholesale.payment import Payment
-from synth_assets.worlds.wholesale.tables.cash import OPERATING, reconciled_at
+from synth_assets.worlds.wholesale.tables.cash import OPERATING
 from synth_assets.worlds.wholesale.tables.ledger import POSTED_AT
 from synth_assets.worlds.wholesale.tables.payables import (
     bill_number,
@@ -172,7 +173,7 @@ def bill_paid_twice(year: Year, payment: Payment, drawn: list[float]) -> Fault |
     paid = Change(
         "bank_accounts",
         {"bank_account_id": OPERATING},
-        {"current_balance_cents": lambda old: old - payment.cents},
+        {"current_balance_cents": Plus(-payment.cents)},
         day,
     )
     assert payment.bill is not None
@@ -204,7 +205,7 @@ def paid_on(year: Year, payment: Payment, day: int) -> list[Edit]:
     assert payment.bill is not None
     earlier, days = (payment.day - day) * SECONDS_PER_DAY, year.epoch_day(day)
     at = year.seconds(day, POSTED_AT - 1_800)
-    updated = Stated(lambda books: reconciled_at(books, day) or at)
+    updated = Stated(ReconciledAt(day, at))
     edits: list[Edit] = [
         Change(
             "payments", {"payment_id": payment.id},
@@ -212,7 +213,7 @@ def paid_on(year: Year, payment: Payment, day: int) -> list[Edit]:
         ),
         Change(
             "bank_transactions", {"payment_id": payment.id},
-            {"transaction_date": days, "created_at": lambda old: old - earlier, **reconciled(day)},
+            {"transaction_date": days, "created_at": Plus(-earlier), **reconciled(day)},
         ),
     ]  # fmt: skip
     edits += [
@@ -222,8 +223,8 @@ def paid_on(year: Year, payment: Payment, day: int) -> list[Edit]:
             {
                 "entry_date": days,
                 "fiscal_period_id": year.period(day),
-                "posted_at": lambda old: old - earlier,
-                "created_at": lambda old: old - earlier,
+                "posted_at": Plus(-earlier),
+                "created_at": Plus(-earlier),
             },
         )
         for leg in event_legs(event_of(year, "payout", payment.id))

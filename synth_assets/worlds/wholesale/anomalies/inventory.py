@@ -7,7 +7,7 @@ from typing import NamedTuple
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import TRIVIAL, VERY_HARD, grade
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day, within
-from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
+from synth_assets.worlds.wholesale.edits import Change, Edit, Fault, Plus
 from synth_assets.worlds.wholesale.order import Line, Order
 from synth_assets.worlds.wholesale.sample import FULFILLED, Sample
 from synth_assets.worlds.wholesale.stock import ADJUSTMENT, RETURN, SALE, SAMPLE, Batch, Movement
@@ -120,7 +120,7 @@ def phantom_intake(year: Year, batch: Batch, drawn: list[float]) -> Fault:
         ),
         Change(
             "intake_sessions", {"intake_session_id": batch.session},
-            {"total_amount_cents": lambda old: old + cents},
+            {"total_amount_cents": Plus(cents)},
         ),
     ]  # fmt: skip
     return Fault(

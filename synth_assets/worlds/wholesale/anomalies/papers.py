@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from synth_assets.model.calendar import SECONDS_PER_DAY
-from synth_assets.worlds.wholesale.edits import Copy, Edit, Stated
+from synth_assets.worlds.wholesale.edits import Copy, Edit, Less, Only, Plus, Stated
 from synth_assets.worlds.wholesale.journal import Event
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.cash import bank_numbers, reconciled_at
@@ -42,14 +43,14 @@ def event_legs(event: Event) -> list[int]:
     return [LEGS_A_POSTING * (event.number - 1) + leg for leg in range(1, len(event.legs) + 1)]
 
 
-def less(part: int, *amounts: str) -> dict[str, Callable[[int], int]]:
+def less(part: int, *amounts: str) -> dict[str, Less]:
     """Amounts without a part; 0 stays 0."""
-    return dict.fromkeys(amounts, lambda old: old - part if old else 0)
+    return dict.fromkeys(amounts, Less(part))
 
 
-def only(part: int, *amounts: str) -> dict[str, Callable[[int], int]]:
+def only(part: int, *amounts: str) -> dict[str, Only]:
     """That part of amounts; 0 stays 0."""
-    return dict.fromkeys(amounts, lambda old: part if old else 0)
+    return dict.fromkeys(amounts, Only(part))
 
 
 def free_posting(year: Year, day: int, drawn: float) -> int:
@@ -74,12 +75,32 @@ def copied_legs(event: Event, posting: int, values: Mapping[str, Any], since: in
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class ReconciledAt:
+    """When a payment of a day is checked against the bank's list; before that another moment, or none."""
+
+    day: int
+    otherwise: int | None = None
+
+    def __call__(self, books: Year) -> int | None:
+        """The moment, as books stand on their last day."""
+        return reconciled_at(books, self.day) or self.otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class IsReconciled:
+    """Whether a payment of a day is checked against the bank's list."""
+
+    day: int
+
+    def __call__(self, books: Year) -> bool:
+        """Whether it is, as books stand on their last day."""
+        return reconciled_at(books, self.day) is not None
+
+
 def reconciled(day: int) -> dict[str, Stated]:
     """Whether and when a payment of a day is checked against the bank's list."""
-    return {
-        "is_reconciled": Stated(lambda books: reconciled_at(books, day) is not None),
-        "reconciled_at": Stated(lambda books: reconciled_at(books, day)),
-    }
+    return {"is_reconciled": Stated(IsReconciled(day)), "reconciled_at": Stated(ReconciledAt(day))}
 
 
 class SecondPayment(NamedTuple):
@@ -116,7 +137,7 @@ def second_payment(
             {
                 "payment_id": number, "payment_number": f"PAY-{number:06d}", "payment_date": days,
                 "reference_number": f"{payment.method}-{7_000 + number}", "created_at": at,
-                "updated_at": Stated(lambda books: reconciled_at(books, day) or at), **reconciled(day),
+                "updated_at": Stated(ReconciledAt(day, at)), **reconciled(day),
                 **other_values.get("payments", {}),
             },
             day,
@@ -125,7 +146,7 @@ def second_payment(
             "bank_transactions", {"payment_id": payment.id},
             {
                 "bank_transaction_id": line, "transaction_date": days, "payment_id": number,
-                "reference_number": f"PAYOUT-{number:06d}", "created_at": lambda old: old + later,
+                "reference_number": f"PAYOUT-{number:06d}", "created_at": Plus(later),
                 **reconciled(day), **other_values.get("bank_transactions", {}),
             },
             day,
@@ -134,7 +155,7 @@ def second_payment(
             event_of(year, "payout", payment.id), posting,
             {
                 "entry_date": days, "reference_id": number, "fiscal_period_id": year.period(day),
-                "posted_at": lambda old: old + later, "created_at": lambda old: old + later,
+                "posted_at": Plus(later), "created_at": Plus(later),
                 **other_values.get("ledger_entries", {}),
             },
             day,

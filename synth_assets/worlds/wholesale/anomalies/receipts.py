@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from synth_assets.model.anomaly import Anomaly
 from synth_assets.model.manifest import TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day, within
-from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
+from synth_assets.worlds.wholesale.edits import Change, Edit, Fault, Only, Plus
 from synth_assets.worlds.wholesale.invoice import REFUND, RETURN, Credit
 from synth_assets.worlds.wholesale.payment import Payment, methods_of
 from synth_assets.worlds.wholesale.tables.billing import numbers
@@ -39,6 +40,15 @@ def refunds(year: Year) -> list[Credit]:
     return [credit for credit in year.credits if credit.kind == REFUND]
 
 
+@dataclass(frozen=True, slots=True)
+class PartlyUsed:
+    """The status of a credit that was used before it was larger."""
+
+    def __call__(self, status: str) -> str:
+        """The new status."""
+        return "PARTIALLY_USED" if status != "ACTIVE" else status
+
+
 def refund_above_invoice(year: Year, credit: Credit, drawn: list[float]) -> Fault:
     """A credit for quality gives back more than the whole invoice; everything that repeats it agrees."""
     cents = credit.invoice.cents * within(102, 140, drawn[0]) // 100
@@ -50,8 +60,8 @@ def refund_above_invoice(year: Year, credit: Credit, drawn: list[float]) -> Faul
             {"credit_id": credit.id},
             {
                 "credit_amount_cents": cents,
-                "amount_remaining_cents": lambda left: left + more,
-                "credit_status": lambda word: "PARTIALLY_USED" if word != "ACTIVE" else word,
+                "amount_remaining_cents": Plus(more),
+                "credit_status": PartlyUsed(),
             },
         ),
         Change("transactions", {"transaction_id": number}, {"amount_cents": cents}),
@@ -69,8 +79,8 @@ def refund_above_invoice(year: Year, credit: Credit, drawn: list[float]) -> Faul
             "ledger_entries",
             {"reference_type": "REFUND", "reference_id": credit.id},
             {
-                "debit_cents": lambda old: cents if old else 0,
-                "credit_cents": lambda old: cents if old else 0,
+                "debit_cents": Only(cents),
+                "credit_cents": Only(cents),
             },
         ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from synth_assets.model.anomaly import Anomaly
@@ -11,7 +12,7 @@ from synth_assets.model.manifest import EASY, TRIVIAL, VERY_HARD
 from synth_assets.worlds.wholesale import curves
 from synth_assets.worlds.wholesale.anomalies.kind import Kind, its_day, within
 from synth_assets.worlds.wholesale.catalogue import CASES
-from synth_assets.worlds.wholesale.edits import Change, Edit, Fault
+from synth_assets.worlds.wholesale.edits import Change, Edit, Fault, Plus
 from synth_assets.worlds.wholesale.invoice import Invoice
 from synth_assets.worlds.wholesale.order import Order
 from synth_assets.worlds.wholesale.tables.dealings import as_json
@@ -110,7 +111,7 @@ def repriced(sheet: SheetRow, place: int, price_cents: int) -> tuple[list[Edit],
         {"sales_sheet_history_id": sheet.number},
         {
             "items": _line_changed(place, "price", dollars(price_cents)),
-            "total_value_cents": lambda old: old - less,
+            "total_value_cents": Plus(-less),
         },
     )
     return [changed], less
@@ -189,13 +190,22 @@ def excesses(year: Year) -> list[Excess]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class NotApproved:
+    """The metadata of such an order without whoever approved it."""
+
+    def __call__(self, metadata: str) -> str:
+        """The new JSON text."""
+        return as_json({**json.loads(metadata), "approvedBy": None})
+
+
 def limit_exceeded_without_approval(year: Year, excess: Excess, drawn: list[float]) -> Fault:
     """Nobody has approved an order that is far over its client's limit."""
     edits: list[Edit] = [
         Change(
             "credit_audit_log",
             {"credit_audit_log_id": excess.number},
-            {"metadata": lambda text: as_json({**json.loads(text), "approvedBy": None})},
+            {"metadata": NotApproved()},
         )
     ]
     limit, exposure = excess.limit_cents, excess.exposure_cents
