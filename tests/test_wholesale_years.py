@@ -1,0 +1,256 @@
+"""The years of a wholesaler's history, in files: rows of a year are made apart, settled years are kept, and
+what is planned is read from a file that may be lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import pickle
+import shutil
+import zlib
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from synth_assets.generation.generate import in_memory, write_world
+from synth_assets.model.latest import Latest
+from synth_assets.scenario.resolve import find_world, resolve
+from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.carried import carried_dir
+from synth_assets.storage.parquet import part_name
+from synth_assets.storage.store import Store
+from synth_assets.worlds.wholesale import curves, fault_plan, growing_plan, kept, simulation, windows
+from synth_assets.worlds.wholesale.growth import strata
+from synth_assets.worlds.wholesale.tables.projection import OfDays
+from tests.thorough import size
+
+
+START, DAY = dt.date(2020, 3, 1), dt.timedelta(days=1)
+THIRD_ENDS = dt.date(2023, 2, 28)
+SETTLES = dt.date(2022, 3, 1) + curves.COLLECTED_WITHIN_DAYS * DAY
+"""The day on which nothing of the first year changes any more."""
+
+WHOLESALE = find_world("wholesale")
+
+
+def scenario(day: dt.date, **keys: Any) -> Scenario:
+    values = {"preset": "small", "history": {"start": str(START)}, "prevalence": 0.15}
+    return resolve("wholesale", values | keys, as_of=str(day))
+
+
+def contents(directory: Path, of: Scenario) -> dict[str, str]:
+    store = Store(of.world, directory)
+    return {table.name: store.published(table.name, of).content for table in of.world.tables}
+
+
+# --- rows of years ------------------------------------------------------------------------------------
+
+
+def of_years(name: str, of: Scenario, days: list[range]) -> list[pa.Table]:
+    """A table's rows of some days each."""
+    table, config = of.world.table(name), of.config
+    given = {"config": config, "draws": of.world.draws(config, name)}
+    year = fault_plan.facts(config, growing_plan.draws_of(config), range(0))
+    books = [OfDays(year, own) for own in days] or [year]
+    asked = [given | {"facts": facts} for facts in books]
+    return [table.generate(**{key: all_of[key] for key in table.parameters}) for all_of in asked]
+
+
+@pytest.mark.parametrize("seed", size((42,), range(40, 50)))
+@pytest.mark.parametrize("day", [dt.date(2021, 3, 1), dt.date(2022, 7, 14), THIRD_ENDS])
+def test_the_rows_of_years_are_those_of_the_whole(day: dt.date, seed: int) -> None:
+    """With faults that add rows near a year's end, in order of key; and no year is empty for nothing."""
+    of = scenario(day, seed=seed)
+    assert sum(labels for _, labels in of.world.asked_labels(of.config).values()) > 50
+    for name in windows.TABLES:
+        (whole,), years = of_years(name, of, []), of_years(name, of, strata(of.config))
+        assert pa.concat_tables(years).equals(whole), name
+        key = of.world.table(name).key.name
+        ends = [(rows[key][0].as_py(), rows[key][-1].as_py()) for rows in years if len(rows)]
+        assert all(first <= last for first, last in ends)
+        assert all(before[1] < after[0] for before, after in zip(ends, ends[1:], strict=False)), name
+        assert len(ends) >= len(years) - (day == dt.date(2021, 3, 1))
+
+
+def test_a_year_has_no_row_of_another_though_a_fault_repeats_it_there() -> None:
+    """A bill of February that is paid again in March: the second payment is of the next year."""
+    of = scenario(THIRD_ENDS)
+    config = of.config
+    year = fault_plan.facts(config, growing_plan.draws_of(config), range(0))
+    added = [name for name in windows.TABLES if year.edits.add_rows_to(name)]
+    assert {"payments", "bank_transactions", "ledger_entries"} <= set(added)
+    for name in added:
+        rows = of_years(name, of, strata(config))
+        assert sum(map(len, rows)) == len(of_years(name, of, [])[0])
+
+
+def test_tables_of_which_years_are_made_apart_are_the_long_ones() -> None:
+    tables = in_memory(resolve("wholesale", {"preset": "small"})).tables
+    longest = sorted(tables, key=lambda name: len(tables[name]), reverse=True)
+    assert set(windows.TABLES) <= set(longest[:24])
+
+
+# --- files --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The history up to the day before its first year is settled, not to be written to."""
+    directory = tmp_path_factory.mktemp("made")
+    write_world(scenario(SETTLES), directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What one run up to the day after writes."""
+    directory = tmp_path_factory.mktemp("once")
+    write_world(scenario(SETTLES + DAY), directory)
+    return contents(directory, scenario(SETTLES + DAY))
+
+
+@pytest.fixture
+def own(made: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(made, tmp_path / "own", symlinks=True)
+
+
+@pytest.fixture
+def simulated(monkeypatch: pytest.MonkeyPatch) -> list[dt.date]:
+    """The last days of the books that are simulated from now on, by a process that knows none."""
+    days: list[dt.date] = []
+    whole = simulation._whole.__wrapped__
+
+    def counted(config, draws):
+        days.append(config.day)
+        return whole(config, draws)
+
+    monkeypatch.setattr(simulation, "_whole", counted)
+    monkeypatch.setattr(growing_plan, "_KNOWN", Latest(2))
+    fault_plan.plan.cache_clear()
+    return days
+
+
+def night(directory: Path) -> None:
+    """The next day, as the command does it."""
+    store = Store(WHOLESALE, directory)
+    values = {"preset": "small", "history": {"start": str(START)}, "prevalence": 0.15}
+    write_world(
+        resolve("wholesale", values, as_of=str(SETTLES + DAY), recall=store.recall_plan), directory
+    )
+
+
+def test_a_night_simulates_nothing_and_keeps_the_files_of_settled_years(
+    own: Path, at_once: dict[str, str], simulated: list[dt.date]
+) -> None:
+    parts = {
+        name: [own / "wholesale" / name / part_name(number) for number in range(3)] for name in windows.TABLES
+    }
+    inodes = {name: [path.stat().st_ino for path in paths] for name, paths in parts.items()}
+    night(own)
+    assert simulated == []
+    assert contents(own, scenario(SETTLES + DAY)) == at_once
+    for name, paths in parts.items():
+        assert paths[0].stat().st_ino == inodes[name][0], name
+    assert parts["ledger_entries"][2].stat().st_ino != inodes["ledger_entries"][2]
+
+
+def test_years_are_settled_once_all_of_them_is_paid(own: Path) -> None:
+    """What is said to be settled on a day is the same on all later ones, and a day before it is not said."""
+    found = []
+    for day in (SETTLES - DAY, SETTLES, THIRD_ENDS, THIRD_ENDS + curves.COLLECTED_WITHIN_DAYS * DAY + DAY):
+        of = scenario(day)
+        found.append(of.world.settled_parts(of.config, of.world.table("invoices")))
+        assert of.world.settled_parts(of.config, of.world.table("clients")) == 0
+        before = Store(of.world, own).published("invoices") if day > SETTLES else None
+        if before:
+            write_world(of, own)
+            after = Store(of.world, own).published("invoices", of)
+            assert after.parts[: found[-2]] == before.parts[: found[-2]]
+    assert found == [0, 1, 1, 2]
+
+
+def directory_of(data: Path, day: dt.date) -> Path:
+    return Path(str(carried_dir(data / "wholesale", scenario(day))))
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def of_another_form(path: Path) -> None:
+    content = zlib.compress(pickle.dumps((1, 2, 3)))
+    path.write_bytes(sha256(content).digest() + content)
+
+
+class Harmful:
+    """What a pickle from elsewhere may do."""
+
+    def __reduce__(self) -> tuple[Callable[[str], int], tuple[str]]:
+        return os.system, ("echo harm > harmed.txt",)
+
+
+def harmful(path: Path) -> None:
+    content = zlib.compress(pickle.dumps(Harmful()))
+    path.write_bytes(sha256(content).digest() + content)
+
+
+@pytest.mark.parametrize("spoil", size((cut, harmful), (removed, cut, emptied, of_another_form, harmful)))
+def test_what_is_planned_may_be_lost_or_damaged(
+    spoil: Callable[[Path], None],
+    own: Path,
+    at_once: dict[str, str],
+    simulated: list[dt.date],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is planned anew, to the same bytes, and stands there again; a file from elsewhere does nothing."""
+    monkeypatch.chdir(own)
+    (path,) = directory_of(own, SETTLES).iterdir()
+    whole = path.read_bytes()
+    spoil(path)
+    night(own)
+    assert simulated
+    assert contents(own, scenario(SETTLES + DAY)) == at_once
+    assert path.read_bytes() == whole
+    assert not (own / "harmed.txt").exists()
+
+
+def test_only_the_plan_of_the_last_year_is_kept(own: Path) -> None:
+    assert [path.name for path in directory_of(own, SETTLES).iterdir()] == ["planned-until-2023-02-28.bin"]
+    write_world(scenario(THIRD_ENDS + DAY), own)
+    assert [path.name for path in directory_of(own, SETTLES).iterdir()] == ["planned-until-2024-02-29.bin"]
+
+
+@pytest.mark.parametrize("keys", size(({"decoy_ratio": 2.0},), ({}, {"decoy_ratio": 2.0})))
+def test_books_that_are_read_are_those_that_were_written(
+    keys: dict[str, Any], simulated: list[dt.date], tmp_path: Path
+) -> None:
+    """All tables follow from them, with faults and decoys on any day of the year."""
+    config = scenario(THIRD_ENDS, anomaly_rates={"bill_paid_twice": 0.05}, prevalence=None, **keys).config
+    content = kept.content(config)
+    days = [THIRD_ENDS, dt.date(2022, 3, 1)]
+    made = [in_memory_of(config.model_copy(update={"as_of": day})) for day in days]
+    growing_plan._KNOWN = Latest(2)
+    fault_plan.plan.cache_clear()
+    simulated.clear()
+    assert kept.recall(config, content)
+    assert [in_memory_of(config.model_copy(update={"as_of": day})) for day in days] == made
+    assert kept.content(config) == content
+    assert simulated == []
+
+
+def in_memory_of(config: Any) -> dict[str, pa.Table]:
+    of = Scenario(WHOLESALE.of(config), config, {})
+    return in_memory(of).tables
