@@ -133,7 +133,7 @@ def pieces(found: Months) -> tuple[int, ...]:
 
 def contact_pieces(config: Config, found: Months) -> tuple[int, ...]:
     """The first contact of each block, and the end of the last one; the first has those from the start."""
-    return _pieces(tuple(int(contacts_before(config, end)) for end in found.ends))
+    return _pieces(tuple(contacts_before(config, np.array(found.ends)).tolist()))
 
 
 def _pieces(ends: tuple[int, ...]) -> tuple[int, ...]:
