@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# After 2^4 idle cycles numpy's threads for matrices, which no world multiplies, sleep. By themselves they
+# spin for 2^26 at every start, also of a worker: some 50 ms of each further processor.
 os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
-"""2^4 cycles after which numpy's threads for matrices, which no world multiplies, sleep. By themselves they
-spin for 2^26 at every start: some 50 ms of each processor, also in every worker."""
 
 
 def generate(world: str, *, preset: str | None = None, clean: bool = False, **config: Any) -> Dataset:
