@@ -40,12 +40,12 @@ def _references(spec: CheckSpec, evidence: Evidence) -> Check:
     """Cells that point to no row, of every reference to every table."""
     world = evidence.world
     pointers = [pointer for table in world.tables for pointer in pointers_checked_with(world, table)]
-    found = {pointer: evidence.counted(pointer.orphans) for pointer in pointers}
+    found = evidence.counted_together([pointer.orphans for pointer in pointers])
     first: list[Row] = []
-    for pointer in (pointer for pointer, orphans in found.items() if orphans):
+    for pointer in (pointer for pointer, orphans in zip(pointers, found, strict=True) if orphans):
         cases = rows(evidence.connection, f"FROM ({pointer.orphans}) LIMIT {SHOWN}")
         first += [{"table": pointer.source.name, **case} for case in cases]
-    orphans = sum(found.values())
+    orphans = sum(found)
     return spec.outcome(
         f"{len(pointers):,} references",
         f"{orphans:,} orphans",

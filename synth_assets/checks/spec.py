@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 CATALOGUE = "catalogue"
 """What checks of all tables together belong to: the last asset of a world."""
+
+
+TOGETHER = 10
+"""Queries that are asked as one, at most: planning more of them at once takes longer again."""
 
 
 class KindResult(NamedTuple):
@@ -70,9 +74,19 @@ class Evidence:
 
     def counted(self, query: str) -> int:
         """How many rows a query gives; asked once."""
-        if query not in self._counts:
-            self._counts[query] = count(self.connection, query)
-        return self._counts[query]
+        return self.counted_together([query])[0]
+
+    def counted_together(self, queries: Sequence[str]) -> list[int]:
+        """The same of many queries, ten at a time: a query takes longer to be planned than to count."""
+        asked = [query for query in dict.fromkeys(queries) if query not in self._counts]
+        for start in range(0, len(asked), TOGETHER):
+            some = asked[start : start + TOGETHER]
+            counts = " UNION ALL ".join(
+                f"SELECT {place}, count(*) FROM ({query})" for place, query in enumerate(some)
+            )
+            found = dict(self.connection.execute(counts).fetchall())
+            self._counts |= {query: found[place] for place, query in enumerate(some)}
+        return [self._counts[query] for query in queries]
 
     def row_cases(self, table: Table) -> list[dict[str, Any]]:
         """The first rows that break the table's pandera schema, part by part; looked for once."""

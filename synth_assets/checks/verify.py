@@ -14,6 +14,7 @@ import duckdb
 
 from synth_assets.checks.check import Check
 from synth_assets.checks.partitions import check_partitions
+from synth_assets.checks.queries import quoted
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.world_checks import world_checks
 from synth_assets.derive.duckdb_view import attach_files
@@ -79,4 +80,5 @@ def make_views(
     )
     connection.execute("CREATE MACRO id_of(text) AS text")
     for name, version in published.items():
-        connection.read_parquet(version.glob, hive_partitioning=False).create_view(name)
+        source = f"read_parquet({quoted(version.glob)}, hive_partitioning = false)"
+        connection.execute(f"CREATE VIEW {name} AS FROM {source}")

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from synth_assets.generation.map_blocks import MapBlocks, in_this_process
-from synth_assets.generation.process_pool import ProcessPool
 from synth_assets.model.errors import UsageProblem
 
 NAMES = ("local", "ray")
@@ -45,6 +44,8 @@ def engine(name: str = "local", workers: int | str | None = None) -> Iterator[Ma
     elif workers is None or workers == 1:
         yield in_this_process
     else:
+        from synth_assets.generation.process_pool import ProcessPool
+
         pool = ProcessPool(workers)
         try:
             yield pool.map

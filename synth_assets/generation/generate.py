@@ -71,6 +71,7 @@ def write_world(
         take_back(store)
         refuse_going_back(store, scenario)
         parts = _kept(store, scenario)
+        kept = {name: len(of_table) for name, of_table in parts.items()}
         tasks = list(_tasks(store, scenario, parts))
         with closing(_built(tasks, map_blocks, progress)) as blocks:
             for built in blocks:
@@ -81,7 +82,7 @@ def write_world(
             store.write_scenario(scenario)
             for table in scenario.world.tables:
                 of_table = [part for _, part in sorted(parts[table.name].items())]
-                keep_unchanged(store, scenario, table, of_table)
+                keep_unchanged(store, scenario, table, of_table, kept[table.name])
                 published[table.name] = store.publish(scenario, table, of_table)
             catalogue.flip(store, scenario)
     return published

@@ -82,6 +82,11 @@ class Window:
         return (self.days + 3) % 7
 
     @cached_property
+    def month(self) -> Ints:
+        """Year x 12 + month - 1, per day of `days`."""
+        return 1970 * 12 + self.days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+    @cached_property
     def is_holiday(self) -> npt.NDArray[np.bool_]:
         """Whether the day is an observed US federal holiday."""
         years = range(self.dates[0].year, self.dates[-1].year + 2)
@@ -123,19 +128,20 @@ class Window:
 
         Counted over whole months, so the last days of the window know how their month goes on.
         """
-        return self._days_left(lambda date: (date.year, date.month))
+        return self._days_left(self.month)
 
     @cached_property
     def business_days_left_in_quarter(self) -> Ints:
         """For each day, business days of the same quarter from that day on."""
-        return self._days_left(lambda date: (date.year, (date.month - 1) // 3))
+        return self._days_left(self.month // 3)
 
-    def _days_left(self, period) -> Ints:  # type: ignore[no-untyped-def]
-        left = np.zeros(len(self.days), dtype=np.int64)
-        for i in range(len(self.days) - 2, -1, -1):
-            same = period(self.dates[i]) == period(self.dates[i + 1])
-            left[i] = (left[i + 1] if same else 0) + self.is_business[i]
-        return left
+    def _days_left(self, period: Ints) -> Ints:
+        """For each day, business days of its period from that day on; the last of `days` counts for none."""
+        counted = self.is_business.astype(np.int64)
+        counted[-1] = 0
+        through = np.cumsum(counted)
+        last_of_period = np.searchsorted(period, period, side="right") - 1
+        return through[last_of_period] - through + counted
 
 
 class ArrivalSchedule:

@@ -1,4 +1,4 @@
-"""Names of people and companies: pools made once by Faker, rows picked from them by number.
+"""Names of people and companies: pools drawn once from Faker's lists, rows picked from them by number.
 
 Nobody here is real: e-mail domains end in `.example` (RFC 2606), telephone numbers are 555-0100 to
 555-0199, which the North American Numbering Plan keeps for fiction.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, NamedTuple
+from random import Random
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -50,16 +51,18 @@ class Pools(NamedTuple):
 @lru_cache(maxsize=4)
 def pools(draws: Draws, companies: int) -> Pools:
     """Pools under the draws' seed; a smaller number of companies is a prefix of a larger one."""
-    from faker.factory import Factory
+    from faker.providers.person.en_US import Provider
 
-    fake: Any = Factory.create("en_US", ["faker.providers.person"], use_weighting=False)
-    fake.seed(draws.key("names"))
-    first = list(dict.fromkeys(fake.first_name() for _ in range(4 * NAME_POOL)))[:NAME_POOL]
-    last = list(dict.fromkeys(fake.last_name() for _ in range(4 * NAME_POOL)))[:NAME_POOL]
-    fake.seed(draws.key("companies"))
+    first_names, last_names = tuple(Provider.first_names), tuple(Provider.last_names)
+    random = Random(draws.key("names"))
+    first, last = (
+        list(dict.fromkeys(random.choice(names) for _ in range(4 * NAME_POOL)))[:NAME_POOL]
+        for names in (first_names, last_names)
+    )
+    random = Random(draws.key("companies"))
     found: dict[str, str] = {}
     while len(found) < companies:
-        name = f"{fake.last_name()} {TRADES[fake.random.randrange(len(TRADES))]}"
+        name = f"{random.choice(last_names)} {random.choice(TRADES)}"
         found.setdefault(f"{slug(name)}.example", name)
     return Pools(strings(first), strings(last), strings(list(found.values())), strings(list(found)))
 

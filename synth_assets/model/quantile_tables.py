@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -42,10 +43,11 @@ def quantiles(inverse: Callable[[float], float]) -> npt.NDArray[np.int64]:
     return np.array([math.floor(inverse((i + 0.5) / SIZE) + 0.5) for i in range(SIZE)], dtype=np.int64)
 
 
-def normal_scores() -> list[float]:
+@cache
+def normal_scores() -> tuple[float, ...]:
     """Standard normal quantiles at the table's 4,096 points."""
     inverse = NormalDist().inv_cdf
-    return [inverse((i + 0.5) / SIZE) for i in range(SIZE)]
+    return tuple(inverse((i + 0.5) / SIZE) for i in range(SIZE))
 
 
 def from_weights(values: Sequence[int], weights: Sequence[float]) -> npt.NDArray[np.int64]:

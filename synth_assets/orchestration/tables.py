@@ -106,7 +106,7 @@ def materialise(context: dg.AssetExecutionContext, world: World, table: Table) -
         if not sound:
             check_results.refuse_silence(context, found, fate)
             return
-        unchanged = keep_unchanged(store, scenario, table, parts)
+        unchanged = keep_unchanged(store, scenario, table, parts, len(kept))
         version = store.publish(scenario, table, parts)
     yield dg.MaterializeResult(
         asset_key=key,

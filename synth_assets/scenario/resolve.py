@@ -1,4 +1,7 @@
-"""A scenario from what a person wrote: defaults, preset, file and overrides, later ones first."""
+"""A scenario from what a person wrote: defaults, preset, file and overrides, later ones first.
+
+YAML is read by `config_file`, which is loaded where a file or an assignment is given.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,8 @@ from synth_assets import worlds
 from synth_assets.model.config import MOST_PREVALENCE, WorldConfig
 from synth_assets.model.errors import UsageProblem
 from synth_assets.model.world import World
-from synth_assets.scenario.config_file import Values, read_file, read_value
 from synth_assets.scenario.explain import explain_error, nearest, shown_value
-from synth_assets.scenario.scenario import Scenario, with_versions
+from synth_assets.scenario.scenario import Scenario, Values, with_versions
 
 CONFIG_VARIABLE = "SYNTH_ASSETS_CONFIG"
 """Environment variable that names the YAML file."""
@@ -55,7 +57,7 @@ def resolve(
         UsageProblem: an unknown world, preset or key, or a value out of range, in one line.
     """
     world = find_world(name)
-    from_file = _section(world, read_file(file), str(file)) if file else {}
+    from_file = _from_file(world, file) if file else {}
     given = _section(world, overrides or {}, "--set")
     chosen = given.get("preset", preset or from_file.get("preset"))
     values: Values = {}
@@ -78,7 +80,13 @@ def is_configured_in(world: World, file: Path | None) -> bool:
     Raises:
         UsageProblem: the file cannot be read.
     """
-    return file is not None and bool(_section(world, read_file(file), str(file)))
+    return file is not None and bool(_from_file(world, file))
+
+
+def _from_file(world: World, file: Path) -> Mapping[str, Any]:
+    from synth_assets.scenario.config_file import read_file
+
+    return _section(world, read_file(file), str(file))
 
 
 def _drop_other_names(world: World, values: Values, layer: Mapping[str, Any]) -> None:
@@ -175,11 +183,17 @@ def from_assignments(assignments: Iterable[str]) -> Values:
         path = key.strip().split(".")
         if not equals or not all(path):
             raise UsageProblem(f"--set {word}: write it as KEY=VALUE, for example --set seed=7")
-        nested: Any = read_value(text)
+        nested = _value(text)
         for part in reversed(path):
             nested = {part: nested}
         _merge(values, nested)
     return values
+
+
+def _value(text: str) -> Any:
+    from synth_assets.scenario.config_file import read_value
+
+    return read_value(text)
 
 
 def _section(world: World, content: Mapping[str, Any], source: str) -> Mapping[str, Any]:

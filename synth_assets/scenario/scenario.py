@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from importlib.metadata import version
 from typing import Any
 
 from synth_assets import __version__
@@ -69,12 +70,10 @@ def _digest(document: Values) -> str:
 
 def with_versions(world: World, config: WorldConfig) -> Scenario:
     """A resolved configuration under the versions that are installed."""
-    import faker
-
     return Scenario(
         world.of(config),
         config,
-        {"synth_assets": __version__, "faker": faker.VERSION, "format": FORMAT_VERSION},
+        {"synth_assets": __version__, "faker": version("faker"), "format": FORMAT_VERSION},
     )
 
 

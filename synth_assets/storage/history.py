@@ -74,8 +74,9 @@ def keep_parts(store: Store, scenario: Scenario, table: Table, most: int | None 
         return []
     kept: list[Part] = []
     staged = store.staging_dir(scenario, table)
-    published, settled = _published(store, scenario, table)
-    for number, (path, part) in enumerate(published[:settled][:most]):
+    current, published, settled = _published(store, scenario, table)
+    for number, part in enumerate(published[:settled][:most]):
+        path = current / part_name(number)
         if not _is_intact(path, part):
             break
         _same_file(path, staged / part_name(number))
@@ -83,7 +84,7 @@ def keep_parts(store: Store, scenario: Scenario, table: Table, most: int | None 
     return kept
 
 
-def keep_unchanged(store: Store, scenario: Scenario, table: Table, parts: Sequence[Part]) -> int:
+def keep_unchanged(store: Store, scenario: Scenario, table: Table, parts: Sequence[Part], kept: int) -> int:
     """Put the files of a table's current version in the place of staged ones with the same bytes.
 
     A night stores anew what it changed alone, also of worlds that make all rows every night. An object store
@@ -94,20 +95,22 @@ def keep_unchanged(store: Store, scenario: Scenario, table: Table, parts: Sequen
         scenario: what is being made.
         table: the table.
         parts: the staged ones.
+        kept: how many of the first are the same files already, see `keep_parts`.
 
     Returns:
         How many parts hold the bytes of the version before.
     """
     if not scenario.history:
         return 0
-    staged, unchanged = store.staging_dir(scenario, table), 0
-    published, _ = _published(store, scenario, table)
-    for number, (part, (path, before)) in enumerate(zip(parts, published, strict=False)):
+    staged, unchanged = store.staging_dir(scenario, table), kept
+    current, published, _ = _published(store, scenario, table)
+    for number, (part, before) in enumerate(zip(parts[kept:], published[kept:], strict=False), start=kept):
         if part.sha256 != before.sha256:
             continue
         unchanged += 1
-        own = staged / part_name(number)
-        if isinstance(own, Path) and not _are_one_file(path, own) and _is_intact(path, before):
+        path, own = current / part_name(number), staged / part_name(number)
+        if isinstance(own, Path) and _is_intact(path, before):
+            own.unlink()
             _same_file(path, own)
     return unchanged
 
@@ -152,18 +155,18 @@ def _other_keys(before: Mapping[str, Any], now: Mapping[str, Any], above: str = 
             yield f"{above}{key}"
 
 
-def _published(store: Store, scenario: Scenario, table: Table) -> tuple[list[tuple[StoragePath, Part]], int]:
-    """The parts of the current version of the same history, with what was written of each, and how many of
-    the first no later day changes."""
+def _published(store: Store, scenario: Scenario, table: Table) -> tuple[StoragePath, list[Part], int]:
+    """Where the current version of a table is, its parts if it is of the same history, and how many of the
+    first no later day changes."""
+    path: StoragePath = store.home
     try:
         path = store.current(table.name)
         document = read_document((path / "_table.json").read_text(encoding="utf-8"))
         if document["history"] != scenario.history or document["as_of"] > str(scenario.config.day):
-            return [], 0
-        parts = map(Part.from_document, document["parts"])
-        return [(path / part_name(number), part) for number, part in enumerate(parts)], document["settled"]
+            return path, [], 0
+        return path, list(map(Part.from_document, document["parts"])), document["settled"]
     except (OSError, ValueError, KeyError, TypeError):
-        return [], 0
+        return path, [], 0
 
 
 def _is_intact(path: StoragePath, part: Part) -> bool:
@@ -173,17 +176,9 @@ def _is_intact(path: StoragePath, part: Part) -> bool:
         return False
 
 
-def _are_one_file(path: StoragePath, other: StoragePath) -> bool:
-    try:
-        return isinstance(path, Path) and isinstance(other, Path) and path.samefile(other)
-    except OSError:
-        return False
-
-
 def _same_file(path: StoragePath, other: StoragePath) -> None:
-    """Give a file another name; where there are no such names, another copy."""
+    """Give a file another name, which nothing has; where there are no such names, another copy."""
     if isinstance(path, Path) and isinstance(other, Path):
-        other.unlink(missing_ok=True)
         os.link(path, other)
     else:
         other.write_bytes(path.read_bytes())

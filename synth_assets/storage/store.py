@@ -334,16 +334,17 @@ class Store:
                 f"Run: {self.mend(name)}"
             )
         stand = sizes(found.path)
-        strays = _part_names(stand) - {path.name for path in found.files}
+        names = [part_name(number) for number in range(len(found.parts))]
+        strays = _part_names(stand).difference(names)
         if strays and not allow_edits:
             raise Problem(f"{found.path / min(strays)} is not a part of the table. Run: {self.mend(name)}")
-        for path, part in zip(found.files, found.parts, strict=True):
-            if path.name not in stand:
-                raise Problem(f"{path} is missing. Run: {self.mend(name)}")
+        for file, part in zip(names, found.parts, strict=True):
+            if file not in stand:
+                raise Problem(f"{found.path / file} is missing. Run: {self.mend(name)}")
             if allow_edits:
-                PartReader(path, self.remedy).read([])
-            elif stand[path.name] != part.bytes:
-                raise Problem(f"{path} is not as long as it was written. Run: {self.mend(name)}")
+                PartReader(found.path / file, self.remedy).read([])
+            elif stand[file] != part.bytes:
+                raise Problem(f"{found.path / file} is not as long as it was written. Run: {self.mend(name)}")
         return found
 
     def _in_force(self, name: str) -> Published:

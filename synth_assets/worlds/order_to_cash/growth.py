@@ -68,11 +68,6 @@ def whole_months(start: dt.date, day: dt.date) -> Window:
     return _calendar(start.replace(day=1), day)
 
 
-def month_of_days(days: Window) -> Ints:
-    """Year x 12 + month - 1 of each day."""
-    return np.array([date.year * 12 + date.month - 1 for date in days.dates])
-
-
 def months(config: Config, usual: Ints) -> Months:
     """How many orders each month brings; `usual` is the weight of each day of the whole months.
 
@@ -80,7 +75,7 @@ def months(config: Config, usual: Ints) -> Months:
     month brings the share of its days that are in the history. The sum is rounded at the end of each month.
     """
     days = whole_months(config.start, config.day)
-    month = month_of_days(days)
+    month = days.month
     first, last = int(month[0]), int(month[-1]) - 1  # the last month of the calendar is not whole
     inside = usual[(month == first) & (days.days >= epoch_day(config.start))].sum()
     part = Fraction(int(inside), int(usual[month == first].sum()))
@@ -101,7 +96,7 @@ def schedule(config: Config, found: Months, lucky: Ints) -> MonthlySchedule:
     """The days of the orders of all months, by weights of the days of the whole months."""
     days = whole_months(config.start, config.day)
     inside = np.where(days.days >= epoch_day(config.start), lucky, 0)
-    return MonthlySchedule(days.first, month_of_days(days) - found.numbers[0], inside, found.ends)
+    return MonthlySchedule(days.first, days.month - found.numbers[0], inside, found.ends)
 
 
 # --- customers ----------------------------------------------------------------------------------------
@@ -133,7 +128,7 @@ def pieces(found: Months) -> tuple[int, ...]:
 
 def contact_pieces(config: Config, found: Months) -> tuple[int, ...]:
     """The first contact of each block, and the end of the last one; the first has those from the start."""
-    return _pieces(tuple(int(contacts_before(config, end)) for end in found.ends))
+    return _pieces(tuple(contacts_before(config, np.array(found.ends)).tolist()))
 
 
 def _pieces(ends: tuple[int, ...]) -> tuple[int, ...]:

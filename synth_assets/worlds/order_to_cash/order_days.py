@@ -80,7 +80,7 @@ def monthly_weights(days: Window) -> Ints:
     quarter_end = days.business_days_left_in_quarter <= curves.QUARTER_END_DAYS
     peak = np.where(quarter_end, curves.QUARTER_END_FACTOR, np.where(month_end, curves.MONTH_END_FACTOR, 1.0))
     weight = np.where(days.is_holiday, curves.HOLIDAY_FACTOR, 1.0) * weekday * peak
-    month = growth.month_of_days(days)
+    month = days.month
     of_month = np.array(curves.MONTH_OF_QUARTER)[month % 3] * np.array(curves.SEASON_PER_MILLE)[month % 12]
     share = of_month / 1_000 / np.bincount(month - month[0], weight)[month - month[0]]
     return np.rint(weight * share * PER_MONTH).astype(np.int64)

@@ -99,7 +99,7 @@ def settled_blocks(config: Config, draws: Draws, root: str) -> int:
         return settled(config, draws)
     months = order_days.months(config)
     contacts = int(growth.contacts_before(config, orders_so_far(config, draws)))
-    whole = [int(growth.contacts_before(config, end)) for end in months.ends]
+    whole = growth.contacts_before(config, np.array(months.ends)).tolist()
     over = max((end for end in whole if end <= contacts), default=0)
     return sum(start < over for start in growth.contact_pieces(config, months)[:-1])
 

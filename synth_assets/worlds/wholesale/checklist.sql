@@ -193,9 +193,15 @@ SELECT client_id, phone FROM clients
 WHERE phone IS NULL OR NOT regexp_full_match(phone, '\([2-9]\d\d\) 555-01\d\d');
 
 -- name: list_prices — Flower has the list price of its way of growing: indoor $1,800 a pound.
-SELECT order_id, line ->> 'subcategory' AS grown, line ->> 'listPrice' AS list_price
-FROM (SELECT order_id, unnest(CAST(items AS JSON[])) AS line FROM orders WHERE order_type = 'SALE') CROSS JOIN scenario
-WHERE line ->> 'category' = 'Flower' AND CAST(line ->> 'listPrice' AS INTEGER) <> CASE line ->> 'subcategory'
+SELECT order_id, line.subcategory AS grown, line.listPrice AS list_price
+FROM (
+    SELECT order_id, unnest(
+        from_json_strict(items, '[{"category": "VARCHAR", "subcategory": "VARCHAR", "listPrice": "VARCHAR"}]')
+    ) AS line
+    FROM orders WHERE order_type = 'SALE'
+)
+CROSS JOIN scenario
+WHERE line.category = 'Flower' AND CAST(line.listPrice AS INTEGER) <> CASE line.subcategory
     WHEN 'Indoor' THEN list_prices.indoor WHEN 'Greenhouse' THEN list_prices.greenhouse ELSE list_prices.outdoor
 END;
 
