@@ -6,7 +6,6 @@ world.frame("invoices"), world.tables["orders"], world.truth
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
     from synth_assets.generation.generate import Dataset
 
 __version__ = "0.1.0"
-
-# After 2^4 idle cycles numpy's threads for matrices, which no world multiplies, sleep. By themselves they
-# spin for 2^26 at every start, also of a worker: some 50 ms of each further processor.
-os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
 
 
 def generate(world: str, *, preset: str | None = None, clean: bool = False, **config: Any) -> Dataset:

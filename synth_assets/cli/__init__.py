@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+import synth_assets.generation.idle_threads  # noqa: F401  before numpy
 from synth_assets import __version__
 from synth_assets.cli.benchmark import benchmark
 from synth_assets.cli.changes import changes

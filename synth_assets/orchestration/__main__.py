@@ -10,6 +10,7 @@ from time import perf_counter
 
 import dagster as dg
 
+import synth_assets.generation.idle_threads  # noqa: F401  before numpy
 from synth_assets import worlds
 from synth_assets.checks.world_checks import TOTAL
 from synth_assets.generation.garbage import collect_less_often

@@ -56,9 +56,14 @@ def write_carried(path: StoragePath, value: Any) -> None:
 
 def recall_plan(directory: StoragePath, config: WorldConfig, kept: Kept) -> bool:
     """Let be known what is planned of a history, as its file says; False where there is none that can be
-    read."""
-    content = _read(_plan_path(directory, config, kept))
-    return content is not None and kept.recall(config, content)
+    read: one that cannot is removed."""
+    path = _plan_path(directory, config, kept)
+    content = _read(path)
+    if content is not None and kept.recall(config, content):
+        return True
+    if isinstance(path, Path):
+        path.unlink(missing_ok=True)
+    return False
 
 
 def keep_plan(directory: StoragePath, config: WorldConfig, kept: Kept) -> None:

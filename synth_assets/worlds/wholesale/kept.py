@@ -17,7 +17,7 @@ from synth_assets.model.windows import Kept
 from synth_assets.worlds.wholesale import growing_plan
 from synth_assets.worlds.wholesale.anomalies.papers import IsReconciled, ReconciledAt
 from synth_assets.worlds.wholesale.anomalies.receipts import PartlyUsed
-from synth_assets.worlds.wholesale.anomalies.sales import NotApproved
+from synth_assets.worlds.wholesale.anomalies.sales import LineChanged, NotApproved
 from synth_assets.worlds.wholesale.bill import Bill, BillLine
 from synth_assets.worlds.wholesale.catalogue import Client, Product
 from synth_assets.worlds.wholesale.config import Config, window
@@ -40,8 +40,8 @@ CLASSES = {
     (of.__module__, of.__qualname__): of
     for of in (
         Batch, Bill, BillLine, Change, Client, Copy, Credit, Decoys, Distribution, Event, Expense, Fault,
-        GrowingDecoys, Invoice, IsReconciled, Leg, Less, Line, Movement, NotApproved, OfKind, Only, Order,
-        PartlyUsed, Payment, Plus, Product, Quote, ReconciledAt, Remove, Sample, Session, Stated,
+        GrowingDecoys, Invoice, IsReconciled, Leg, Less, Line, LineChanged, Movement, NotApproved, OfKind,
+        Only, Order, PartlyUsed, Payment, Plus, Product, Quote, ReconciledAt, Remove, Sample, Session, Stated,
     )
 }  # fmt: skip
 """What the books are made of."""

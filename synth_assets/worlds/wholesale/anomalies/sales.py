@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -39,7 +38,7 @@ def discount_without_rule(year: Year, order: Order, drawn: list[float]) -> Fault
         Change(
             "orders",
             {"order_id": year.order_ids[order.id]},
-            {"items": _line_changed(place, "appliedRule", None)},
+            {"items": LineChanged(place, "appliedRule", None)},
         )
     ]
     return Fault(
@@ -48,15 +47,19 @@ def discount_without_rule(year: Year, order: Order, drawn: list[float]) -> Fault
     )  # fmt: skip
 
 
-def _line_changed(place: int, key: str, value: object) -> Callable[[str], str]:
-    """A function that changes one key of one line in a JSON list."""
+@dataclass(frozen=True, slots=True)
+class LineChanged:
+    """A JSON list with another value under one key of one line."""
 
-    def changed(text: str) -> str:
+    place: int
+    key: str
+    value: object
+
+    def __call__(self, text: str) -> str:
+        """The new JSON text."""
         lines = json.loads(text)
-        lines[place][key] = value
+        lines[self.place][self.key] = self.value
         return json.dumps(lines)
-
-    return changed
 
 
 # --- price below the floor ----------------------------------------------------------------------------
@@ -110,7 +113,7 @@ def repriced(sheet: SheetRow, place: int, price_cents: int) -> tuple[list[Edit],
         "sales_sheet_history",
         {"sales_sheet_history_id": sheet.number},
         {
-            "items": _line_changed(place, "price", dollars(price_cents)),
+            "items": LineChanged(place, "price", dollars(price_cents)),
             "total_value_cents": Plus(-less),
         },
     )
