@@ -15,7 +15,7 @@ from synth_assets.model.config import WorldConfig
 from synth_assets.model.documents import read_document
 from synth_assets.model.world import World
 
-FORMAT_VERSION = 13
+FORMAT_VERSION = 14
 """Raised when the same configuration would give other bytes under the same package version."""
 
 Values = dict[str, Any]

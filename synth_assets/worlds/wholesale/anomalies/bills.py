@@ -66,7 +66,7 @@ def bill_split(year: Year, bill: Bill, drawn: list[float]) -> Fault | None:
 def as_two(year: Year, bill: Bill, drawn: list[float]) -> Fault | None:
     """A bill is recorded, posted and paid as two, cut where neither is above the limit; None where a number
     is not free. Nothing is at risk by itself."""
-    number = free_number(((other.id, other.day) for other in year.bills), bill.day, drawn[1])
+    number = free_number(year.bills, bill.day, drawn[1])
     posting = free_posting(year, bill.day, drawn[1])
     if not (number and posting):
         return None

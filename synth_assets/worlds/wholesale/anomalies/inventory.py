@@ -13,7 +13,7 @@ from synth_assets.worlds.wholesale.sample import FULFILLED, Sample
 from synth_assets.worlds.wholesale.stock import ADJUSTMENT, RETURN, SALE, SAMPLE, Batch, Movement
 from synth_assets.worlds.wholesale.tables.intake import E4
 from synth_assets.worlds.wholesale.tables.samples import status, unit_cost_cents
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
 
 ADJUSTMENT_TRAITS = tuple(
     f"inventory_movements.{name}"
@@ -30,6 +30,7 @@ class SoldLine(NamedTuple):
     line: Line
 
 
+@once
 def sold_lines(year: Year) -> list[SoldLine]:
     """Every line of every sale."""
     lines = ((order, line) for order in year.orders for line in order.lines)

@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
 from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.worlds.wholesale.edits import Copy, Edit, Less, Only, Plus, Stated
 from synth_assets.worlds.wholesale.journal import Event
 from synth_assets.worlds.wholesale.payment import Payment
-from synth_assets.worlds.wholesale.tables.cash import bank_numbers, reconciled_at
+from synth_assets.worlds.wholesale.tables.cash import moves, reconciled_at
 from synth_assets.worlds.wholesale.tables.ledger import LEGS_A_POSTING, POSTED_AT
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.year import Year, once
+
+T = TypeVar("T")
+by_id, by_day = attrgetter("id"), attrgetter("day")
 
 
-def free_number(papers: Iterable[tuple[int, int]], day: int, drawn: float) -> int:
+def free_number(papers: Sequence[T], day: int, drawn: float, number: Callable[[T], int] = by_id) -> int:
     """A number that no paper has, after one of a day's; 0 where there is none.
 
     Args:
-        papers: number and day of each.
+        papers: in order of their days, as their numbers are from day to day.
         day: the day.
         drawn: which of the free ones, as a number from 0 to 1.
+        number: gives a paper's number.
     """
-    free = [
-        number
-        for (before, on), (following, _) in pairwise(sorted(papers))
-        if on == day
-        for number in range(before + 1, following)
-    ]
+    first, end = (find(papers, day, key=by_day) for find in (bisect_left, bisect_right))
+    nearest = papers[end : end + 1]
+    following = papers[end : bisect_right(papers, by_day(nearest[0]), key=by_day)] if nearest else nearest
+    taken = sorted(map(number, papers[first:end])) + sorted(map(number, following))[:1]
+    free = [number for before, after in pairwise(taken) for number in range(before + 1, after)]
     return free[int(drawn * len(free))] if free else 0
 
 
+@once
+def _events(year: Year) -> dict[tuple[str, int], Event]:
+    """Each event, by its kind and what it is about."""
+    return {(event.kind, event.subject): event for event in reversed(year.events)}
+
+
 def event_of(year: Year, kind: str, subject: int) -> Event:
-    """The event of a kind that is about something."""
-    return next(event for event in year.events if event.kind == kind and event.subject == subject)
+    """The first event of a kind that is about something."""
+    return _events(year)[kind, subject]
 
 
 def event_legs(event: Event) -> list[int]:
@@ -55,7 +66,7 @@ def only(part: int, *amounts: str) -> dict[str, Only]:
 
 def free_posting(year: Year, day: int, drawn: float) -> int:
     """The number of an event that could be posted on a day; 0 where there is none."""
-    return free_number(((event.number, event.day) for event in year.events), day, drawn)
+    return free_number(year.events, day, drawn, attrgetter("number"))
 
 
 def copied_legs(event: Event, posting: int, values: Mapping[str, Any], since: int = 0) -> list[Edit]:
@@ -124,8 +135,8 @@ def second_payment(
         drawn: which of the free numbers, as a number from 0 to 1.
         other_values: by table, what is different in the second's rows.
     """
-    number = free_number(((other.id, other.day) for other in year.payments), day, drawn)
-    line = free_number(((number, move.day) for number, move in bank_numbers(year)), day, drawn)
+    number = free_number(year.payments, day, drawn)
+    line = free_number(moves(year), day, drawn, attrgetter("number"))
     posting = free_posting(year, day, drawn)
     if not (number and line and posting):
         return None

@@ -21,7 +21,7 @@ from synth_assets.worlds.wholesale.columns import (
     text,
 )
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
-from synth_assets.worlds.wholesale.journal import ACCOUNTS, CASH
+from synth_assets.worlds.wholesale.journal import ACCOUNTS, CASH, balance
 from synth_assets.worlds.wholesale.tables.dealings import paid_at
 from synth_assets.worlds.wholesale.tables.ledger import CLOSED_AFTER_DAYS, OPENED_AT, POSTED_AT
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT
@@ -48,8 +48,10 @@ def payment_methods(facts: Year) -> Iterator[Row]:
 
 
 class Move(NamedTuple):
-    """A line of the bank's list: day, cents in (positive) or out, what for, and the payment behind it."""
+    """A line of the bank's list: number, day, cents in (positive) or out, what for, and the payment behind
+    it."""
 
+    number: int
     day: int
     cents: int
     description: str
@@ -60,15 +62,17 @@ class Move(NamedTuple):
 @once
 def moves(facts: Year) -> list[Move]:
     """Every line of the bank's list, in time."""
-    found = []
-    for event in facts.events:
-        cents = sum(leg.debit_cents - leg.credit_cents for leg in event.legs if leg.account == CASH)
-        if cents:
-            payment = event.subject if event.kind in ("receipt", "payout") else None
-            found.append(
-                Move(event.day, cents, event.memo, f"{event.kind.upper()}-{event.subject:06d}", payment)
-            )
-    return found
+    amounts = ((event, balance([event], CASH)) for event in facts.events)
+    moving = [(event, cents) for event, cents in amounts if cents]
+    return [
+        Move(
+            number, event.day, cents, event.memo, f"{event.kind.upper()}-{event.subject:06d}",
+            event.subject if event.kind in ("receipt", "payout") else None,
+        )
+        for number, (event, cents) in zip(
+            spaced(facts.draws, "bank numbers", len(moving)), moving, strict=True
+        )
+    ]  # fmt: skip
 
 
 def bank_accounts(facts: Year) -> Iterator[Row]:
@@ -117,19 +121,12 @@ def payments(facts: Year, days: range) -> Iterator[Row]:
         )  # fmt: skip
 
 
-@once
-def bank_numbers(facts: Year) -> list[tuple[int, Move]]:
-    """Every line of the bank's list with its number."""
-    listed = moves(facts)
-    return list(zip(spaced(facts.draws, "bank numbers", len(listed)), listed, strict=True))
-
-
 def bank_transactions(facts: Year, days: range) -> Iterator[Row]:
     """The bank's list: every move of cash, in time."""
-    for _, (number, move) in numbered(bank_numbers(facts), days, lambda of: of[1].day):
+    for _, move in numbered(moves(facts), days):
         when = reconciled_at(facts, move.day)
         yield (
-            number, OPERATING, facts.epoch_day(move.day), "DEPOSIT" if move.cents > 0 else "WITHDRAWAL",
+            move.number, OPERATING, facts.epoch_day(move.day), "DEPOSIT" if move.cents > 0 else "WITHDRAWAL",
             abs(move.cents), move.description, move.reference, move.payment, when is not None, when,
             facts.seconds(move.day, POSTED_AT),
         )  # fmt: skip
