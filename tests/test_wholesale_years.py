@@ -75,6 +75,24 @@ def test_the_rows_of_years_are_those_of_the_whole(day: dt.date, seed: int) -> No
         assert len(ends) >= len(years) - (day == dt.date(2021, 3, 1))
 
 
+@pytest.mark.parametrize("seed", size((7,), range(12)))
+def test_nothing_of_a_year_changes_once_it_is_settled(seed: int) -> None:
+    """Whatever faults of later years do: on the first day on which it is said, and on later ones."""
+    ends = THIRD_ENDS + 160 * DAY
+    later = scenario(ends, seed=seed, prevalence=0.3)
+    last = {name: of_years(name, later, strata(later.config)) for name in windows.TABLES}
+    seen = set()
+    for year in (2021, 2022, 2023):
+        for after in (windows.RECONCILED_WITHIN_DAYS, curves.COLLECTED_WITHIN_DAYS):
+            of = scenario(dt.date(year, 3, 1) + after * DAY, seed=seed, prevalence=0.3)
+            for name in windows.TABLES:
+                settled = windows.settled(of.config, name)
+                rows = of_years(name, of, strata(of.config)[:settled])[:settled]
+                assert rows == last[name][:settled], (name, of.config.day)
+                seen.add((name in windows.UNTIL_PAID, settled))
+    assert seen == {(False, 1), (False, 2), (False, 3), (True, 0), (True, 1), (True, 2)}
+
+
 def test_a_year_has_no_row_of_another_though_a_fault_repeats_it_there() -> None:
     """A bill of February that is paid again in March: the second payment is of the next year."""
     of = scenario(THIRD_ENDS)

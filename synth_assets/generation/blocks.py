@@ -70,7 +70,7 @@ def make_block(
     if windows:
         read = windows.read(config)
         numbers = range(min(first_window, read), windows.count(config))
-        for number, of_window in make_windows(world, config, growing, rows, facts, numbers):
+        for number, of_window in make_windows(world, config, lambda _: growing, rows, facts, numbers):
             for name, found in of_window.items():
                 grown[name][number] = found
         for table in growing:
@@ -107,18 +107,18 @@ def growing_tables(world: World, config: WorldConfig, tables: Sequence[Table]) -
 def make_windows(
     world: World,
     config: WorldConfig,
-    tables: Sequence[Table],
+    tables: Callable[[int], Sequence[Table]],
     rows: range,
     facts: Facts,
     numbers: Iterable[int],
     parents: Callable[[int], Mapping[str, Rows]] = lambda _: {},
 ) -> Iterator[tuple[int, dict[str, BlockTable]]]:
-    """The rows of some tables that come window by window, with the number of the window; `parents` gives the
-    rows of a window that are made already."""
+    """The rows of some tables that come window by window, with the number of the window. `tables` gives those
+    of a window that are wanted, `parents` the rows of it that are made already."""
     for number in numbers:
         made: dict[str, BlockTable] = {}
         of_window = facts.of_window(number)
-        for table in tables:
+        for table in tables(number):
             above = {**parents(number), **made}
             made[table.name] = BlockTable(make_table(world, config, table, rows, above, of_window))
         yield number, made
@@ -192,10 +192,10 @@ class Pointers:
                 place = table.name, column.name, target
                 self._seen[place] = np.union1d(self._seen.get(place, found[:0]), found)
 
-    def keys(self, world: World, first_window: int) -> dict[str, BlockTable]:
-        """Such keys, of the windows from one on, by table."""
+    def keys(self, world: World, first_windows: Mapping[str, int]) -> dict[str, BlockTable]:
+        """Such keys by table, of the windows from one on."""
         return {
-            name: of_windows(world.table(name), pa.concat_tables(keys), first_window)
+            name: of_windows(world.table(name), pa.concat_tables(keys), first_windows.get(name, 0))
             for name, keys in self._keys.items()
         }
 

@@ -237,9 +237,9 @@ def _open_blocks(scenario: Scenario, root: str, before: dt.date, day: dt.date) -
     then, now = (scenario.config.model_copy(update={"as_of": as_of}) for as_of in (before, day))
     is_known, windows = before >= scenario.config.start, world.windows(now)
     settled = world.settled_blocks(then, root) if is_known else 0
-    first_window = windows.settled(then) if windows and is_known else 0
+    settled_windows = [windows.settled(then, name) for name in windows.tables] if windows and is_known else []
     return {
-        block: make_block(world, now, root, rows, first_window)
+        block: make_block(world, now, root, rows, min(settled_windows, default=0))
         for block, rows in enumerate(world.blocks(now, root))
         if block >= settled
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from time import process_time
+from types import MappingProxyType
 from typing import NamedTuple
 
 from synth_assets.generation.blocks import (
@@ -20,7 +21,7 @@ from synth_assets.generation.garbage import not_collected
 from synth_assets.generation.map_blocks import with_block_context
 from synth_assets.model.config import WorldConfig
 from synth_assets.model.joined_rows import JoinedRows
-from synth_assets.model.table import Rows
+from synth_assets.model.table import Rows, Table
 from synth_assets.model.world import World
 from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.carried import carried_dir
@@ -50,7 +51,7 @@ class FileTask(NamedTuple):
         parents: of the tables that were built before, by name, the same parts.
         files: of how many files of a table it is one; where rows come window by window, each window has as
             many.
-        windows_kept: windows whose part of such a table stands already.
+        windows_kept: by such a table, windows whose part stands already.
         carried: where windows keep what they carry over; None for nowhere.
     """
 
@@ -62,7 +63,7 @@ class FileTask(NamedTuple):
     staged: Mapping[str, StoragePath]
     parents: Mapping[str, Sequence[StandingPart]]
     files: int = 1
-    windows_kept: int = 0
+    windows_kept: Mapping[str, int] = MappingProxyType({})
     carried: StoragePath | None = None
 
     @property
@@ -71,16 +72,15 @@ class FileTask(NamedTuple):
         root = self.world.root(self.world.table(next(iter(self.staged))))
         return len(self.staged) == len(self.world.roots[root])
 
-    @property
-    def windows(self) -> range:
-        """The windows to build."""
-        found = self.world.windows(self.config)
-        return range(self.windows_kept, found.count(self.config)) if found else range(0)
+    def windows(self, name: str) -> range:
+        """The windows to build of a table; none where its rows do not come so."""
+        found = self.world.windows_of(self.config, self.world.table(name))
+        return range(self.windows_kept.get(name, 0), found.count(self.config)) if found else range(0)
 
     def part_numbers(self, name: str) -> list[int]:
         """The numbers of the parts to build of a table."""
         if self.grows(name):
-            return [number * self.files + self.file for number in self.windows]
+            return [number * self.files + self.file for number in self.windows(name)]
         return [self.file]
 
     def grows(self, name: str) -> bool:
@@ -95,7 +95,7 @@ def file_tasks(
     parents: Mapping[str, Sequence[StandingPart]],
     home: StoragePath,
     kept: int,
-    kept_of_windows: int = 0,
+    kept_of_windows: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[FileTask]:
     """The files of a root's tables that are not kept, or the files of one of them.
 
@@ -106,7 +106,7 @@ def file_tasks(
         parents: all parts of each table that was built before.
         home: the world's directory.
         kept: files that stand already.
-        kept_of_windows: parts that stand already of tables whose rows come window by window: those of a
+        kept_of_windows: by table whose rows come window by window, parts that stand already: those of a
             window are behind those of the one before.
     """
     world, config = scenario.world, scenario.config
@@ -121,7 +121,7 @@ def file_tasks(
             staged,
             {name: parts[file :: len(files)] for name, parts in parents.items()},
             len(files),
-            len(range(file, kept_of_windows, len(files))),
+            {name: len(range(file, kept, len(files))) for name, kept in kept_of_windows.items()},
             carried_dir(home, scenario) if world.windows(config) else None,
         )
 
@@ -206,8 +206,9 @@ def _build_windows(
     tables = [world.table(name) for name in task.staged if task.grows(name)]
     if windows is None or not tables:
         return {}
-    first = windows.read(config) if task.is_whole else task.windows_kept
-    numbers = range(min(first, task.windows_kept), windows.count(config))
+    built = {table.name: task.windows(table.name) for table in tables}
+    first = min(windows_of.start for windows_of in built.values())
+    numbers = range(min(windows.read(config), first) if task.is_whole else first, windows.count(config))
     recent: dict[str, list[Rows]] = {table.name: [] for table in tables}
 
     def above(number: int) -> dict[str, Rows]:
@@ -215,10 +216,14 @@ def _build_windows(
             name: _of_block(parts[number], place) for name, parts in task.parents.items() if task.grows(name)
         }
 
-    for number, made in make_windows(world, config, tables, task.blocks[place], facts, numbers, above):
-        for table in tables:
+    def asked(number: int) -> list[Table]:
+        is_read = task.is_whole and number >= windows.read(config)
+        return [table for table in tables if is_read or number in built[table.name]]
+
+    for number, made in make_windows(world, config, asked, task.blocks[place], facts, numbers, above):
+        for table in asked(number):
             rows = made[table.name]
-            if number >= task.windows_kept:
+            if number in built[table.name]:
                 if making:
                     making(table.name)
                 writers[table.name][number * task.files + task.file].write(rows.rows)

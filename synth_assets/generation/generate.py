@@ -90,12 +90,15 @@ def write_world(
 
 def _kept(store: Store, scenario: Scenario) -> dict[str, dict[int, Part]]:
     """The parts of each table that are published already, by number: as many of all tables that are made
-    together."""
+    together and settle together."""
     world, config = scenario.world, scenario.config
     kept: dict[str, dict[int, Part]] = {}
     for tables in world.roots.values():
         growing = growing_tables(world, config, tables)
-        for together in (growing, [table for table in tables if table not in growing]):
+        alike: dict[tuple[bool, int], list[Table]] = {}
+        for table in tables:
+            alike.setdefault((table in growing, world.settled_parts(config, table)), []).append(table)
+        for together in alike.values():
             most: int | None = None
             for table in together:
                 parts = keep_parts(store, scenario, table, most)
@@ -110,7 +113,7 @@ def _tasks(store: Store, scenario: Scenario, kept: dict[str, dict[int, Part]]) -
     for root, tables in scenario.world.roots.items():
         staged = {table.name: store.staging_dir(scenario, table) for table in tables}
         growing = growing_tables(scenario.world, scenario.config, tables)
-        of_windows = len(kept[growing[0].name]) if growing else 0
+        of_windows = {table.name: len(kept[table.name]) for table in growing}
         whole = next(table for table in tables if table not in growing)
         yield from file_tasks(scenario, root, staged, {}, store.home, len(kept[whole.name]), of_windows)
 
@@ -124,7 +127,7 @@ def _built(
     if total == 1:
         (task,) = tasks
         told, parts = count(), sum(len(task.part_numbers(name)) for name in task.staged)
-        unit = "part" if task.windows else "table"
+        unit = "part" if parts > len(task.staged) else "table"
         yield build(task, lambda name: progress(Step(next(told), parts, unit, name)))
         progress(Step(parts, parts, unit))
         return

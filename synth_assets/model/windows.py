@@ -37,7 +37,7 @@ class Windows:
     Attributes:
         tables: names of the tables whose rows come so: they read no others.
         count: function of the configuration: the windows up to as_of.
-        settled: function of the same: how many of the first no later day changes.
+        settled: function of the same and a table's name: how many of its first no later day changes.
         read: function of the same: the first window whose rows the other tables read on as_of.
         carried: what is carried over: a named tuple of arrays and of such tuples; None where a window needs
             nothing of the ones before.
@@ -51,7 +51,7 @@ class Windows:
 
     tables: tuple[str, ...]
     count: Callable[[Any], int]
-    settled: Callable[[Any], int]
+    settled: Callable[[Any, str], int]
     read: Callable[[Any], int]
     carried: type[tuple[Any, ...]] | None
     plan: Callable[[Any, Draws, range, int, Any], tuple[Any, Any]]

@@ -288,7 +288,7 @@ class World:
         """
         root, windows = self.root(table), self.windows_of(config, table)
         if windows:
-            return windows.settled(config) * len(self.files(config, root))
+            return windows.settled(config, table.name) * len(self.files(config, root))
         settled, most = self.settled_blocks(config, root), self._most_blocks(config)
         if not settled:
             return 0

@@ -218,7 +218,8 @@ def _tasks(
     """The files of a table, given how many of its parts are kept."""
     staged = {table.name: store.staging_dir(scenario, table)}
     parents = {name: _standing(store, above[name], name) for name in table.parents}
-    whole, of_windows = (0, kept) if store.world.windows_of(scenario.config, table) else (kept, 0)
+    grows = store.world.windows_of(scenario.config, table) is not None
+    whole, of_windows = (0, {table.name: kept}) if grows else (kept, {})
     yield from file_tasks(scenario, store.world.root(table), staged, parents, store.home, whole, of_windows)
 
 

@@ -22,8 +22,8 @@ from synth_assets.scenario.scenario import Scenario, Values, with_versions
 CONFIG_VARIABLE = "SYNTH_ASSETS_CONFIG"
 """Environment variable that names the YAML file."""
 
-Recall = Callable[[WorldConfig], object]
-"""What `parse` calls with a configuration."""
+Recall = Callable[[WorldConfig], bool]
+"""Lets be known what is planned of a configuration; whether it is kept, and so fits."""
 
 DEEPEST = 20
 """Levels of keys that are read; no world has more than two."""
@@ -37,7 +37,7 @@ def resolve(
     file: Path | None = None,
     as_of: str | None = None,
     clean: bool = False,
-    recall: Recall = lambda _: None,
+    recall: Recall = lambda _: False,
 ) -> Scenario:
     """The scenario of a world: the model's defaults < preset < file < overrides < as_of.
 
@@ -126,10 +126,10 @@ def find_world(name: str) -> World:
         ) from None
 
 
-def parse(world: World, values: Mapping[str, Any], recall: Recall = lambda _: None) -> WorldConfig:
+def parse(world: World, values: Mapping[str, Any], recall: Recall = lambda _: False) -> WorldConfig:
     """The configuration from plain values, `today` resolved, or a UsageProblem in one line.
 
-    `recall` is called before it is planned whether quotas fit: it lets be known what is planned already.
+    Whether quotas fit is not asked of a configuration whose plan `recall` finds.
     """
     try:
         config = world.config.model_validate(dict(values))
@@ -139,8 +139,7 @@ def parse(world: World, values: Mapping[str, Any], recall: Recall = lambda _: No
     if config.as_of == "today":
         config = config.model_copy(update={"as_of": dt.datetime.now(dt.UTC).date()})
     config = config.with_prevalence()
-    recall(config)
-    misfit = _misfit(world, config)
+    misfit = None if recall(config) else _misfit(world, config)
     if misfit:
         raise UsageProblem(f"{world.name}: {misfit}")
     return config

@@ -133,12 +133,14 @@ class Store:
 
     # --- scenario -------------------------------------------------------------------------------------
 
-    def recall_plan(self, config: WorldConfig) -> None:
-        """Let be known what is planned of the history that a configuration goes on with, if that is kept."""
+    def recall_plan(self, config: WorldConfig) -> bool:
+        """Let be known what is planned of the history that a configuration goes on with: True where it is
+        kept."""
         windows = self.declared.windows(config)
-        if windows and windows.kept:
-            history = with_versions(self.declared, config)
-            recall_plan(carried_dir(self.home, history), config, windows.kept)
+        if not (windows and windows.kept):
+            return False
+        history = with_versions(self.declared, config)
+        return recall_plan(carried_dir(self.home, history), config, windows.kept)
 
     def write_scenario(self, scenario: Scenario, run: str = "") -> None:
         """Make a scenario the current one, by a run of Dagster or none; only while the store is locked."""

@@ -25,7 +25,7 @@ from synth_assets.worlds.wholesale.decoy_plan import Decoys
 from synth_assets.worlds.wholesale.edits import Change, Copy, Fault, Less, Only, Plus, Remove, Stated
 from synth_assets.worlds.wholesale.growing_decoys import GrowingDecoys
 from synth_assets.worlds.wholesale.growing_plan import Chosen, OfKind
-from synth_assets.worlds.wholesale.growth import planned
+from synth_assets.worlds.wholesale.growth import history_why_not, planned
 from synth_assets.worlds.wholesale.intake import Session
 from synth_assets.worlds.wholesale.invoice import Credit, Invoice
 from synth_assets.worlds.wholesale.journal import Event, Leg
@@ -63,6 +63,8 @@ def content(config: Config) -> bytes:
 
 def recall(config: Config, content: bytes) -> bool:
     """Let the books of a history's years be known, as `content` gave them; False where it did not."""
+    if history_why_not(config):
+        return False
     whole, draws = planned(config), growing_plan.draws_of(config)
     if growing_plan.is_known(whole, draws):
         return True

@@ -31,6 +31,13 @@ TABLES = (
 """Those with more than ten thousand rows in ten years, each in order of time."""
 
 
+UNTIL_PAID = ("orders", "invoices", "transactions", "client_transactions")
+"""Those of them whose rows say how far an invoice is paid; other rows say what was."""
+
+RECONCILED_WITHIN_DAYS = 31
+"""The bank's list of a year's last month is checked some days into the next."""
+
+
 class Days(NamedTuple):
     """A window: its number."""
 
@@ -42,10 +49,12 @@ def count(config: Config) -> int:
     return len(strata(config))
 
 
-def settled(config: Config) -> int:
-    """How many years lie so far back that nothing of them changes."""
+def settled(config: Config, table: str) -> int:
+    """How many years lie so far back that nothing of a table's rows changes."""
     last, years = window(config).length - 1, strata(config)
-    return sum(last >= later.start + curves.COLLECTED_WITHIN_DAYS for later in years[YEARS_OPEN:])
+    if table in UNTIL_PAID:
+        return sum(last >= later.start + curves.COLLECTED_WITHIN_DAYS for later in years[YEARS_OPEN:])
+    return sum(last >= later.start + RECONCILED_WITHIN_DAYS for later in years[1:])
 
 
 def last_of(config: Config) -> int:

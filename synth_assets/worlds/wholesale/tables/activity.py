@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from synth_assets.model.draws import Draws
@@ -20,8 +21,9 @@ from synth_assets.worlds.wholesale.columns import (
 )
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.intake import BUYER
-from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT, Invoice
+from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT, Credit, Invoice
 from synth_assets.worlds.wholesale.payable import OWNER
+from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.stock import ADJUSTMENT, SAMPLE, Movement
 from synth_assets.worlds.wholesale.tables.billing import REASONS, invoice_number
 from synth_assets.worlds.wholesale.tables.contacts import Contacts, contacts_of
@@ -53,20 +55,23 @@ NIGHT = 3_600
 """When the ERP, in the accountant's name, finds invoices overdue and closes batches; seconds of the day."""
 
 
+State = dict[str, Any]
+
+
 class Done(NamedTuple):
-    """Something done for a client: when, by whom, what kind, and the metadata."""
+    """Something done for a client: when, by whom, what kind, and what makes the metadata."""
 
     at: int
     client: int
     user: int
     kind: str
-    metadata: dict[str, Any]
+    metadata: Callable[[], State]
 
 
 def client_activity(facts: Year, config: Config, draws: Draws, days: range) -> Iterator[Row]:
     """Everything that was done for clients, in time."""
     for number, done in numbered(_in_time(facts, config, draws), days, facts.day_of_moment):
-        yield number, done.client, done.user, done.kind, as_json(done.metadata), done.at
+        yield number, done.client, done.user, done.kind, as_json(done.metadata()), done.at
 
 
 @once
@@ -78,57 +83,53 @@ def _done(facts: Year, config: Config, draws: Draws) -> Iterator[Done]:
     set_up = opened(facts)
     slow = slow_payers(facts)
     for client in facts.clients:
-        yield Done(set_up, client.id, OWNER, "CREATED", {"name": client.name, "tags": tags(client)})
+        created: Callable[[], State] = partial(dict, name=client.name, tags=tags(client))
+        yield Done(set_up, client.id, OWNER, "CREATED", created)
         if client.id in slow:
             at = facts.seconds(slow[client.id], CALCULATED_AT)
-            yield Done(at, client.id, ACCOUNTANT, "TAG_ADDED", {"tag": SLOW_TAG})
+            yield Done(at, client.id, ACCOUNTANT, "TAG_ADDED", partial(dict, tag=SLOW_TAG))
     for invoice in facts.invoices:
-        client = invoice.order.client
-        metadata = {
-            "invoiceId": invoice.id,
-            "invoiceNumber": invoice_number(facts, invoice),
-            "amount": plain(invoice.cents),
-        }
-        at = facts.seconds(invoice.day, invoice.order.second)
-        yield Done(at, client.id, client.seller, "TRANSACTION_ADDED", metadata)
+        client, at = invoice.order.client, facts.seconds(invoice.day, invoice.order.second)
+        yield Done(at, client.id, client.seller, "TRANSACTION_ADDED", partial(_issued, facts, invoice))
     for payment in facts.payments:
         if payment.invoice and not payment.credit:
-            metadata = {
-                "paymentId": payment.id,
-                "invoiceId": payment.invoice.id,
-                "amount": plain(payment.cents),
-                "method": payment.method,
-            }
-            number = payment.invoice.order.client.id
-            yield Done(paid_at(facts, payment), number, ACCOUNTANT, "PAYMENT_RECORDED", metadata)
+            number, at = payment.invoice.order.client.id, paid_at(facts, payment)
+            yield Done(at, number, ACCOUNTANT, "PAYMENT_RECORDED", partial(_paid, payment, payment.invoice))
     for given in facts.credits:
-        metadata = {
-            "creditId": given.id,
-            "invoiceId": given.invoice.id,
-            "amount": plain(given.cents),
-            "reason": REASONS[given.kind],
-        }
         at = facts.seconds(given.day, RETURNS_AT)
-        yield Done(at, given.invoice.order.client.id, ACCOUNTANT, "UPDATED", metadata)
+        yield Done(at, given.invoice.order.client.id, ACCOUNTANT, "UPDATED", partial(_given, given))
     for number, note in enumerate(told(facts, config, draws), start=1):
         if note.client:
-            metadata = {"noteId": number, "title": note.title}
-            yield Done(note.at, note.client, note.user, "NOTE_ADDED", metadata)
+            noted: Callable[[], State] = partial(dict, noteId=number, title=note.title)
+            yield Done(note.at, note.client, note.user, "NOTE_ADDED", noted)
 
 
-State = dict[str, Any]
+def _issued(facts: Year, invoice: Invoice) -> State:
+    number, amount = invoice_number(facts, invoice), plain(invoice.cents)
+    return {"invoiceId": invoice.id, "invoiceNumber": number, "amount": amount}
+
+
+def _paid(payment: Payment, invoice: Invoice) -> State:
+    amount, method = plain(payment.cents), payment.method
+    return {"paymentId": payment.id, "invoiceId": invoice.id, "amount": amount, "method": method}
+
+
+def _given(credit: Credit) -> State:
+    amount, reason = plain(credit.cents), REASONS[credit.kind]
+    return {"creditId": credit.id, "invoiceId": credit.invoice.id, "amount": amount, "reason": reason}
 
 
 class Logged(NamedTuple):
-    """A change of a row: when, by whom, which row, what was done, the row before and after, and why."""
+    """A change of a row: when, by whom, which row, what was done, the row before and after, or what makes it
+    of it, and why."""
 
     at: int
     user: int
     entity: str
     row: int
     action: str
-    before: State | None
-    after: State
+    before: State | Callable[[], State] | None
+    after: State | Callable[[], State]
     reason: str | None = None
 
 
@@ -136,11 +137,15 @@ def audit_logs(facts: Year, config: Config, draws: Draws, days: range) -> Iterat
     """Every change of rows that is logged, in time."""
     logged = _logged(facts, config, draws)
     for _, (number, entry) in numbered(logged, days, lambda of: facts.day_of(of[1].at)):
-        before = None if entry.before is None else as_json(entry.before)
+        before = None if entry.before is None else _as_json(entry.before)
         yield (
-            number, entry.user, entry.entity, entry.row, entry.action, before, as_json(entry.after),
+            number, entry.user, entry.entity, entry.row, entry.action, before, _as_json(entry.after),
             entry.reason, entry.at,
         )  # fmt: skip
+
+
+def _as_json(state: State | Callable[[], State]) -> str:
+    return as_json(state() if callable(state) else state)
 
 
 @once
@@ -204,17 +209,17 @@ def _invoices(facts: Year) -> Iterator[Logged]:
         if invoice.due < min(first.get(invoice.id, facts.last_day), facts.last_day):
             is_overdue.add(invoice.id)
             at = facts.seconds(invoice.due + 1, NIGHT)
-            before, after = {"status": "SENT"}, {"status": "OVERDUE"}
+            sent, overdue = {"status": "SENT"}, {"status": "OVERDUE"}
             reason = "Nothing paid by the due date"
-            yield Logged(at, ACCOUNTANT, "invoices", invoice.id, "STATUS_CHANGE", before, after, reason)
+            yield Logged(at, ACCOUNTANT, "invoices", invoice.id, "STATUS_CHANGE", sent, overdue, reason)
     for payment in facts.payments:
         if payment.invoice:
             number, cents = payment.invoice.id, paid.get(payment.invoice.id, 0)
             paid[number] = cents + payment.cents
             status = "PARTIAL" if cents else "OVERDUE" if number in is_overdue else "SENT"
-            before = _state(payment.invoice, cents, status)
+            before = partial(_state, payment.invoice, cents, status)
             is_paid = paid[number] == payment.invoice.cents
-            after = _state(payment.invoice, paid[number], "PAID" if is_paid else "PARTIAL")
+            after = partial(_state, payment.invoice, paid[number], "PAID" if is_paid else "PARTIAL")
             reason = (
                 f"Credit CR-{payment.credit.id:05d}" if payment.credit else f"Payment PAY-{payment.id:06d}"
             )
