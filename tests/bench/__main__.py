@@ -54,7 +54,8 @@ def _arguments() -> argparse.Namespace:
         "--rows",
         type=int,
         help="transactions (1 million), customers with --world subscriptions (1 million), users with --world "
-        "personal_banking (20,000); with --plot the largest size (10 million; 0 measures nothing and draws)",
+        "personal_banking (20,000), clients with --world wholesale (60); with --plot the largest size "
+        "(10 million; 0 measures nothing and draws)",
     )
     parser.add_argument("--rounds", type=int, help="alternating runs (3; from 5 million rows on 2)")
     parser.add_argument("--dir", type=Path, help="where to write; a temporary directory without it")

@@ -1,8 +1,8 @@
 """What is measured: each function runs in a process of its own and gives its figures.
 
-All take a world, the number of root rows (transactions, customers or users; for tpchgen-cli: cells) and the
-directory to write in. `cpu` is in seconds and counts the whole process, with its children if it has any,
-unless the function says otherwise.
+All take a world, the number of root rows (transactions, customers, users or a wholesaler's clients; for
+tpchgen-cli: cells) and the directory to write in. `cpu` is in seconds and counts the whole process, with its
+children if it has any, unless the function says otherwise.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def scenario_of(world: str, rows: int, clean: bool = False) -> Scenario:
         return resolve(world, values, clean=clean)
     if world == "personal_banking":
         return resolve(world, {"num_users": rows, "as_of": "2026-11-21"}, clean=clean)
-    return resolve(world, {"num_customers": rows}, clean=clean)
+    counted = "num_clients" if world == "wholesale" else "num_customers"
+    return resolve(world, {counted: rows}, clean=clean)
 
 
 def publish(scenario: Scenario, directory: Path, workers: int) -> dict[str, Published]:
@@ -76,7 +77,8 @@ def generate(world: str, rows: int, directory: Path, workers: int = 1, clean: bo
 
 
 def grown_to(world: str, rows: int, directory: Path, as_of: str) -> Figures:
-    """A history that began ten years before the night of 2026-11-21, published up to a day."""
+    """A history that began ten years before the night of 2026-11-21, or with the first of a month after that,
+    published up to a day."""
     history: dict[str, object] = {
         "transactions_per_year": rows // 10,
         "new_customers_per_year": max(20, min(rows // 500, 100_000)),
@@ -86,8 +88,11 @@ def grown_to(world: str, rows: int, directory: Path, as_of: str) -> Figures:
         history = {"customers_at_start": rows // 20, "new_customers_per_year": rows // 100}
     if world == "personal_banking":  # whose history has ten years, and not a day more
         start, history, others = "2016-11-22", {}, {"num_users": max(10, rows // 5)}
+    if world == "wholesale":
+        start, history, others = "2016-12-01", {}, {"num_clients": rows}
     values = {"history": {"start": start} | history, "as_of": as_of} | others
-    publish(resolve(world, values), directory, 1)
+    store = Store(load(world), directory / "data")
+    publish(resolve(world, values, recall=store.recall_plan), directory, 1)
     return _usage(resource.RUSAGE_SELF)
 
 

@@ -64,6 +64,7 @@ WORLDS = {
         ("write_only", "generate"),
         ("verify", "ten_years", "one_more_day", "table_by_table"),
     ),
+    "wholesale": World("clients", 60, 3_000_000, ("generate",), ("ten_years", "one_more_day")),
 }
 SPARE = 64 << 20
 """Bytes for the catalogue and for files that are not full blocks."""
@@ -142,6 +143,9 @@ def _cost(label: str, cpu: float, note: str = "", target: Target | None = None) 
 
 def _whole(found: Rounds) -> None:
     _cost("whole set, labels and manifest", found.median("generate"), _speed(found, "generate"))
+
+
+def _write_only(found: Rounds) -> None:
     sampled, blocks = (found.median("write_only", count) for count in ("sampled", "blocks"))
     _cost(
         "write-only of the same tables",
@@ -228,6 +232,7 @@ def _score(found: Rounds) -> None:
 LINES: dict[str, tuple[Callable[[Rounds], None], ...]] = {
     "order_to_cash": (
         _whole,
+        _write_only,
         _whole_to_write_only(1.45),
         _tpchgen,
         _anomalies,
@@ -242,6 +247,7 @@ LINES: dict[str, tuple[Callable[[Rounds], None], ...]] = {
     ),
     "subscriptions": (
         _whole,
+        _write_only,
         _whole_to_write_only(1.6),
         _one_worker_peak,
         _verify,
@@ -250,10 +256,12 @@ LINES: dict[str, tuple[Callable[[Rounds], None], ...]] = {
     ),
     "personal_banking": (
         _whole,
+        _write_only,
         _whole_to_write_only(3.0),
         _one_worker_peak,
         _verify,
         _growth,
         _table_by_table,
     ),
+    "wholesale": (_whole, _one_worker_peak, _growth),
 }
