@@ -32,10 +32,10 @@ two invoices, as the second receipt is still to come.
 Planned decoys of a year are chosen as its faults are, before them. A `decoy_ratio` sets rates by the first
 year, with some to spare, which hold for all years; at the end of each there are as many decoys for each label
 as it asks for, and a year that would hold too few is refused in one line as soon as it begins. Rows of the
-long tables are made year by year. A year stays as it is a month after its end; where rows say how far invoices
-are paid, from the ninetieth day of the year after the next on, when all that fell due in between is paid. The
-other tables are made again every night. What is planned up to the year's end is in the hidden directory
-`.carried` beside the tables, so that a night simulates nothing. A history has at most 10 years.
+long tables are made year by year. A year stays as it is a month after its end; where rows say how far
+invoices are paid, from the ninetieth day of the year after the next on, when all that fell due in between is
+paid. The other tables are made again every night. What is planned up to the year's end is in the hidden
+directory `.carried` beside the tables, so that a night simulates nothing. A history has at most 10 years.
 """
 
 from synth_assets.model.world import Growth, World
