@@ -24,6 +24,7 @@ from synth_assets.generation import window_chain
 from synth_assets.generation.engines import engine
 from synth_assets.generation.generate import write_world
 from synth_assets.model.errors import Problem, UsageProblem
+from synth_assets.model.latest import Latest
 from synth_assets.model.world import World
 from synth_assets.scenario.resolve import resolve
 from synth_assets.scenario.scenario import with_versions
@@ -32,6 +33,7 @@ from synth_assets.storage.carried import carried_dir
 from synth_assets.storage.paths import ObjectPath, storage_path
 from synth_assets.storage.store import Store
 from synth_assets.worlds import load
+from synth_assets.worlds.wholesale import fault_plan, growing_plan
 from tests import tiny
 from tests.dagster_runs import AS_OF, failure, run
 from tests.markdown_pages import Session
@@ -97,6 +99,22 @@ def test_a_history_goes_on_from_what_its_windows_carried_over_to_objects(
     write_world(next_night, tmp_path)
     assert hashes(Store(night.world, bucket)) == hashes(Store(night.world, tmp_path))
     assert carried.sizes()["0-20-window-1.npz"] > 1
+
+
+def test_a_wholesalers_night_reads_what_is_planned_from_an_object(
+    bucket: ObjectPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = {"preset": "small", "history": {"start": "2022-01-01"}}
+    write_world(resolve("wholesale", keys, as_of="2022-03-02"), tmp_path)
+    night = resolve("wholesale", keys, as_of="2022-03-01")
+    write_world(night, bucket)
+    assert list(carried_dir(bucket / "wholesale", night).sizes()) == ["planned-until-2022-12-31.bin"]
+    monkeypatch.setattr(growing_plan, "_KNOWN", Latest(2))
+    monkeypatch.setattr(growing_plan, "_choose", None)
+    fault_plan.plan.cache_clear()
+    recall = Store(night.world, bucket).recall_plan
+    write_world(resolve("wholesale", keys, as_of="2022-03-02", recall=recall), bucket)
+    assert hashes(Store(night.world, bucket)) == hashes(Store(night.world, tmp_path))
 
 
 def test_a_table_is_found_by_following_its_pointer(bucket: ObjectPath) -> None:
