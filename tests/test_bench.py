@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pyarrow.parquet as pq
 import pytest
 
+from synth_assets.worlds import NAMES
 from tests.bench import measures, plot, report, runs, stages
 from tests.bench.__main__ import main
 from tests.bench.runs import workplace
@@ -56,6 +57,18 @@ def measured_here(name, world, rows, home):
         home.mkdir()
     started = time.perf_counter()
     return measures.MEASURES[name](world, rows, home) | {"wall": time.perf_counter() - started}
+
+
+def test_every_world_is_measured_and_has_its_lines():
+    assert set(report.WORLDS) == set(report.LINES) == set(NAMES)
+
+
+def test_a_wholesalers_history_is_grown_from_the_first_of_a_month(tmp_path):
+    for day in ("2016-12-01", "2016-12-02"):
+        assert measures.grown_to("wholesale", 60, tmp_path, day)["cpu"] > 0
+    assert [path.name for path in (tmp_path / "data" / "wholesale" / ".carried").glob("*/*")] == [
+        "planned-until-2017-11-30.bin"
+    ]
 
 
 def test_a_measure_has_a_process_of_its_own(tmp_path):
