@@ -6,9 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from synth_assets.generation import blocks
 from synth_assets.generation.blocks import BlockTable, check_block, make_block
 from synth_assets.model.errors import Problem
 from synth_assets.model.identifiers import format_ids
+from synth_assets.scenario.resolve import find_world, resolve
 from tests.test_every_world import small
 
 SCENARIO = small("order_to_cash")
@@ -75,3 +77,12 @@ def test_ids_are_parsed_once_and_cannot_be_written_to():
     assert made.id_numbers("order_id") is found
     with pytest.raises(ValueError, match="read-only"):
         found += np.int64(1)
+
+
+def test_what_stands_in_settled_windows_is_not_looked_for_and_all_else_is() -> None:
+    """A night that keeps the invoices before number 10 has made 10 to 12."""
+    world, config = find_world("wholesale"), resolve("wholesale", {"preset": "small"}).config
+    made = {"invoices": BlockTable(pa.table({"invoice_id": [10, 11, 12]}), 10)}
+    lines, invoices = world.table("invoice_line_items"), world.table("invoices")
+    asked = np.array([3, 12, 13])
+    assert blocks._exist(world, config, lines, invoices, asked, made).tolist() == [True, True, False]

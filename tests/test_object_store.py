@@ -115,6 +115,9 @@ def test_a_wholesalers_night_reads_what_is_planned_from_an_object(
     recall = Store(night.world, bucket).recall_plan
     write_world(resolve("wholesale", keys, as_of="2022-03-02", recall=recall), bucket)
     assert hashes(Store(night.world, bucket)) == hashes(Store(night.world, tmp_path))
+    monkeypatch.undo()
+    write_world(resolve("wholesale", keys, as_of="2023-01-01"), bucket)
+    assert list(carried_dir(bucket / "wholesale", night).sizes()) == ["planned-until-2023-12-31.bin"]
 
 
 def test_a_table_is_found_by_following_its_pointer(bucket: ObjectPath) -> None:

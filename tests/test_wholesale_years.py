@@ -9,7 +9,6 @@ import pickle
 import shutil
 import zlib
 from collections.abc import Callable
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from synth_assets.generation import generate
+from synth_assets.generation.changes import changes
 from synth_assets.generation.generate import in_memory, write_world
+from synth_assets.model.errors import UsageProblem
 from synth_assets.model.latest import Latest
 from synth_assets.scenario.resolve import find_world, resolve
 from synth_assets.scenario.scenario import Scenario
+from synth_assets.storage.carried import DIGEST_BYTES, _write
 from synth_assets.storage.parquet import part_name
 from synth_assets.storage.store import Store
 from synth_assets.worlds.wholesale import curves, fault_plan, growing_plan, kept, simulation, windows
@@ -36,9 +39,11 @@ SETTLES = dt.date(2022, 3, 1) + curves.COLLECTED_WITHIN_DAYS * DAY
 WHOLESALE = find_world("wholesale")
 
 
+KEYS = {"preset": "small", "history": {"start": str(START)}, "prevalence": 0.15}
+
+
 def scenario(day: dt.date, **keys: Any) -> Scenario:
-    values = {"preset": "small", "history": {"start": str(START)}, "prevalence": 0.15}
-    return resolve("wholesale", values | keys, as_of=str(day))
+    return resolve("wholesale", KEYS | keys, as_of=str(day))
 
 
 def contents(directory: Path, of: Scenario) -> dict[str, str]:
@@ -91,18 +96,6 @@ def test_nothing_of_a_year_changes_once_it_is_settled(seed: int) -> None:
                 assert rows == last[name][:settled], (name, of.config.day)
                 seen.add((name in windows.UNTIL_PAID, settled))
     assert seen == {(False, 1), (False, 2), (False, 3), (True, 0), (True, 1), (True, 2)}
-
-
-def test_a_year_has_no_row_of_another_though_a_fault_repeats_it_there() -> None:
-    """A bill of February that is paid again in March: the second payment is of the next year."""
-    of = scenario(THIRD_ENDS)
-    config = of.config
-    year = fault_plan.facts(config, growing_plan.draws_of(config), range(0))
-    added = [name for name in windows.TABLES if year.edits.add_rows_to(name)]
-    assert {"payments", "bank_transactions", "ledger_entries"} <= set(added)
-    for name in added:
-        rows = of_years(name, of, strata(config))
-        assert sum(map(len, rows)) == len(of_years(name, of, [])[0])
 
 
 def test_tables_of_which_years_are_made_apart_are_the_long_ones() -> None:
@@ -160,33 +153,57 @@ def night(directory: Path) -> None:
 
 
 def test_a_night_simulates_nothing_and_keeps_the_files_of_settled_years(
-    own: Path, at_once: dict[str, str], simulated: list[dt.date]
+    own: Path, at_once: dict[str, str], simulated: list[dt.date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parts = {
         name: [own / "wholesale" / name / part_name(number) for number in range(3)] for name in windows.TABLES
     }
     inodes = {name: [path.stat().st_ino for path in paths] for name, paths in parts.items()}
+    asked: list[tuple[str, range]] = []
+    build = generate.build
+
+    def seen(task, *given):
+        asked.extend((name, task.windows(name)) for name in windows.TABLES)
+        return build(task, *given)
+
+    monkeypatch.setattr(generate, "build", seen)
     night(own)
     assert simulated == []
+    assert dict(asked) == {name: range(1 if name in windows.UNTIL_PAID else 2, 3) for name in windows.TABLES}
     assert contents(own, scenario(SETTLES + DAY)) == at_once
     for name, paths in parts.items():
         assert paths[0].stat().st_ino == inodes[name][0], name
     assert parts["ledger_entries"][2].stat().st_ino != inodes["ledger_entries"][2]
 
 
-def test_years_are_settled_once_all_of_them_is_paid(own: Path) -> None:
-    """What is said to be settled on a day is the same on all later ones, and a day before it is not said."""
+def test_years_are_settled_once_all_of_them_is_paid(own: Path, tmp_path: Path) -> None:
+    """Nights on and after such days give the bytes of one run; the day before it is not said."""
+    days = (SETTLES - DAY, SETTLES, THIRD_ENDS, THIRD_ENDS + curves.COLLECTED_WITHIN_DAYS * DAY + DAY)
     found = []
-    for day in (SETTLES - DAY, SETTLES, THIRD_ENDS, THIRD_ENDS + curves.COLLECTED_WITHIN_DAYS * DAY + DAY):
+    for day in days:
         of = scenario(day)
         found.append(of.world.settled_parts(of.config, of.world.table("invoices")))
         assert of.world.settled_parts(of.config, of.world.table("clients")) == 0
-        before = Store(of.world, own).published("invoices") if day > SETTLES else None
-        if before:
+        if day > SETTLES:
             write_world(of, own)
-            after = Store(of.world, own).published("invoices", of)
-            assert after.parts[: found[-2]] == before.parts[: found[-2]]
     assert found == [0, 1, 1, 2]
+    write_world(of, tmp_path / "once")
+    assert contents(own, of) == contents(tmp_path / "once", of)
+
+
+def test_changes_over_a_settled_year_turn_one_day_into_the_other() -> None:
+    """In April 2021 the first year's ledger is settled, and its invoices are paid."""
+    of, days = scenario(dt.date(2021, 4, 20)), (dt.date(2021, 4, 5), dt.date(2021, 4, 20))
+    before, after = (in_memory(scenario(day)).tables for day in days)
+    fed: dict[str, list[dict[str, Any]]] = {}
+    for table, rows in changes(of, *days):
+        fed.setdefault(table.name, []).extend(rows.to_pylist())
+    for name in ("invoices", "ledger_entries", "payments", "orders", "audit_logs"):
+        key = of.world.table(name).key.name
+        found = {row[key]: row for row in before[name].to_pylist()}
+        assert all(row["op"] != "delete" for row in fed[name])
+        found |= {row[key]: {column: row[column] for column in after[name].column_names} for row in fed[name]}
+        assert [found[number] for number in sorted(found)] == after[name].to_pylist(), name
 
 
 def plans(data: Path) -> list[Path]:
@@ -206,9 +223,17 @@ def emptied(path: Path) -> None:
     path.write_bytes(b"")
 
 
+def of_another_history(path: Path) -> None:
+    """What was planned under another seed, and written whole."""
+    write_world(scenario(SETTLES, seed=43), path.parent / "other")
+    (other,) = plans(path.parent / "other")
+    path.write_bytes(other.read_bytes())
+    growing_plan._KNOWN = Latest(2)
+
+
 def of_another_form(path: Path) -> None:
-    content = zlib.compress(pickle.dumps((1, 2, 3)))
-    path.write_bytes(sha256(content).digest() + content)
+    rates, lists, decoys, _ = pickle.loads(zlib.decompress(path.read_bytes()[DIGEST_BYTES:]))
+    _write(path, zlib.compress(pickle.dumps((rates, lists, decoys, None))))
 
 
 class Harmful:
@@ -219,11 +244,15 @@ class Harmful:
 
 
 def harmful(path: Path) -> None:
-    content = zlib.compress(pickle.dumps(Harmful()))
-    path.write_bytes(sha256(content).digest() + content)
+    _write(path, zlib.compress(pickle.dumps(Harmful())))
 
 
-@pytest.mark.parametrize("spoil", size((cut, harmful), (removed, cut, emptied, of_another_form, harmful)))
+@pytest.mark.parametrize(
+    "spoil",
+    size(
+        (of_another_history, harmful), (removed, cut, emptied, of_another_history, of_another_form, harmful)
+    ),
+)
 def test_what_is_planned_may_be_lost_or_damaged(
     spoil: Callable[[Path], None],
     own: Path,
@@ -241,6 +270,20 @@ def test_what_is_planned_may_be_lost_or_damaged(
     assert contents(own, scenario(SETTLES + DAY)) == at_once
     assert path.stat().st_size > 0.9 * whole
     assert not (own / "harmed.txt").exists()
+
+
+def test_a_day_before_the_start_is_refused_and_loses_no_plan(own: Path) -> None:
+    store = Store(WHOLESALE, own)
+    with pytest.raises(UsageProblem, match=r"history\.start 2020-03-01 is after as_of 2019-01-01"):
+        resolve("wholesale", KEYS, as_of="2019-01-01", recall=store.recall_plan)
+    assert len(plans(own)) == 1
+
+
+def test_a_plan_that_cannot_be_kept_is_planned_again(tmp_path: Path) -> None:
+    (tmp_path / "wholesale").mkdir()
+    (tmp_path / "wholesale" / ".carried").write_text("in the way")
+    write_world(scenario(START), tmp_path)
+    assert contents(tmp_path, scenario(START))
 
 
 def test_only_the_plan_of_the_last_year_is_kept(own: Path) -> None:

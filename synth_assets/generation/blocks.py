@@ -33,7 +33,7 @@ class BlockTable:
     """A table's rows of a block, in memory; each column of ids is parsed once.
 
     Attributes:
-        rows: they.
+        rows: the rows that are made.
         stand_below: rows with smaller keys stand elsewhere, in windows that are settled; 0 where none do.
     """
 

@@ -6,8 +6,6 @@ in files, see `storage.carried`. Wherever it comes from, it is the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -46,7 +44,7 @@ class WindowChain:
         self._draws = world.draws(config, "facts")
         history = config.model_copy(update={"as_of": config.start})
         self._key = (world.package, history, rows)
-        self._is_kept = False
+        self._is_plan_known = False
 
     def planned(self, number: int) -> Any:
         """A window, whatever as_of is."""
@@ -59,28 +57,23 @@ class WindowChain:
 
     def facts(self, number: int) -> Any:
         """The facts of a window by as_of."""
-        with self._kept_plan():
-            return self.windows.facts(self._config, self.planned(number))
+        self._know_plan()
+        return self.windows.facts(self._config, self.planned(number))
 
     def so_far(self) -> Any:
         """The facts of as_of."""
+        self._know_plan()
         numbers = range(self.windows.read(self._config), self.windows.count(self._config))
         windows = [self.planned(number) for number in numbers]
-        with self._kept_plan():
-            return self.windows.so_far(self._config, self._draws, self._rows, windows)
+        return self.windows.so_far(self._config, self._draws, self._rows, windows)
 
-    @contextmanager
-    def _kept_plan(self) -> Iterator[None]:
-        """What is planned of all windows together is read from its file, or written to it, once."""
+    def _know_plan(self) -> None:
+        """What is planned of all windows together is read from its file, or planned and written to it."""
         kept, directory = self.windows.kept, self._directory
-        if not (kept and directory) or self._is_kept:
-            yield
-            return
-        is_known = recall_plan(directory, self._config, kept)
-        yield
-        if not is_known:
-            keep_plan(directory, self._config, kept)
-        self._is_kept = True
+        if kept and directory and not self._is_plan_known:
+            if not recall_plan(directory, self._config, kept):
+                keep_plan(directory, self._config, kept)
+            self._is_plan_known = True
 
     def _plan(self, number: int, carried: Any) -> tuple[Any, Any]:
         return self.windows.plan(self._config, self._draws, self._rows, number, carried)

@@ -1,7 +1,8 @@
 """What the windows of a history carry over, kept beside its tables: a night begins with the last ones.
 
-A file is of one block and one window. One that is missing, damaged or of another form costs time alone, as
-what it says follows from the windows before. Its directory has the name of the history, versions included.
+A file is of one block and one window, or of all windows that are planned together. One that is missing,
+damaged, of another place or of another form costs time alone, as what it says follows from the configuration.
+Its directory has the name of the history, versions included.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -56,24 +58,21 @@ def write_carried(path: StoragePath, value: Any) -> None:
 
 def recall_plan(directory: StoragePath, config: WorldConfig, kept: Kept) -> bool:
     """Let be known what is planned of a history, as its file says; False where there is none that can be
-    read: one that cannot is removed."""
-    path = _plan_path(directory, config, kept)
-    content = _read(path)
-    if content is not None and kept.recall(config, content):
-        return True
-    if isinstance(path, Path):
-        path.unlink(missing_ok=True)
-    return False
+    read."""
+    content = _read(_plan_path(directory, config, kept))
+    return content is not None and kept.recall(config, content)
 
 
 def keep_plan(directory: StoragePath, config: WorldConfig, kept: Kept) -> None:
-    """Write what is planned of a history, in place of what was planned until an earlier day."""
+    """Write what is planned of a history, in place of what was planned until an earlier day; where it cannot
+    be written, a later night plans once more."""
     path = _plan_path(directory, config, kept)
-    _write(path, kept.content(config))
-    if isinstance(directory, Path):
-        for other in directory.glob(f"{PLANNED}*"):
-            if other != path:
-                other.unlink(missing_ok=True)
+    with suppress(OSError):
+        _write(path, kept.content(config))
+        others = directory.sizes() if isinstance(directory, ObjectPath) else map(str, directory.iterdir())
+        for name in {other.rpartition("/")[2] for other in others} - {path.name}:
+            if name.startswith(PLANNED):
+                (directory / name).unlink()
 
 
 def _plan_path(directory: StoragePath, config: WorldConfig, kept: Kept) -> StoragePath:
@@ -81,20 +80,26 @@ def _plan_path(directory: StoragePath, config: WorldConfig, kept: Kept) -> Stora
 
 
 def _read(path: StoragePath) -> bytes | None:
-    """What was written; None where it is damaged or missing."""
+    """What was written; None where it is damaged, of another place, or missing."""
     try:
         content = path.read_bytes()
     except OSError:
         return None
-    is_whole = sha256(content[DIGEST_BYTES:]).digest() == content[:DIGEST_BYTES]
-    return content[DIGEST_BYTES:] if is_whole else None
+    found, content = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+    return content if _digest(path, content) == found else None
 
 
 def _write(path: StoragePath, content: bytes) -> None:
     """Write it whole, with its digest."""
     if isinstance(path, Path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, sha256(content).digest() + content)
+    write_atomic(path, _digest(path, content) + content)
+
+
+def _digest(path: StoragePath, content: bytes) -> bytes:
+    """Of a content in its place: the history's directory, and a name there."""
+    place = "/".join(str(path).split("/")[-2:])
+    return sha256(place.encode() + content).digest()
 
 
 def file_name(rows: range, window: int) -> str:

@@ -108,6 +108,10 @@ class ObjectPath:
             found[name] = max(info.mtime, found.get(name, info.mtime))
         return found
 
+    def unlink(self) -> None:
+        """Remove the object."""
+        self._files.delete_file(self._path)
+
     def remove(self) -> None:
         """Remove every object below this address."""
         self._files.delete_dir(self._path)

@@ -137,7 +137,7 @@ class Store:
         """Let be known what is planned of the history that a configuration goes on with: True where it is
         kept."""
         windows = self.declared.windows(config)
-        if not (windows and windows.kept):
+        if not (windows and windows.kept) or config.day < config.start:
             return False
         history = with_versions(self.declared, config)
         return recall_plan(carried_dir(self.home, history), config, windows.kept)

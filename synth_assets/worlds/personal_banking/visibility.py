@@ -31,7 +31,7 @@ def expected_labels(config: Config, draws: Draws) -> dict[str, tuple[int, int]]:
     if not config.grows:
         return quotas.expected_labels(config, draws)
     kind, shown_on, window = _faults(config.whole)
-    is_shown, settled = shown_on <= (config.day - config.start).days, windows.settled(config)
+    is_shown, settled = shown_on <= (config.day - config.start).days, windows.settled(config, "transactions")
     found = {}
     for code, anomaly in enumerate(ANOMALIES, start=1):
         own = is_shown & (kind == code)

@@ -31,7 +31,7 @@ def count(config: Config) -> int:
     return config.stratum + 1
 
 
-def settled(config: Config, _: str = "") -> int:
+def settled(config: Config, _: str) -> int:
     """How many windows are over for so long that nothing in them changes, in any table."""
     last = config.stratum - 1
     is_open = last >= 0 and config.day <= config.stratum_ends(last) + dt.timedelta(OPEN_DAYS)

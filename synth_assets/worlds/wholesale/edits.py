@@ -1,8 +1,8 @@
 """Edits: what a fault changes in the papers. The journal stays true, so the clean twin is the same journal.
 
 An edit names rows by the values of some columns, as an SQL condition would, and is in place from the day
-`since` of the books on. It is data, so that what is planned of a history can be kept in a file: what says how
-a value changes is a tuple that can be called.
+`since` of the books on: a row that it adds comes in the year of the one that it repeats. It is data, so that
+what is planned of a history can be kept in a file.
 """
 
 from __future__ import annotations
@@ -119,7 +119,6 @@ class Edits:
 
     def __init__(self, edits: Iterable[Edit] = (), year: Any = None) -> None:
         self._of_table: dict[str, dict[tuple[str, ...], dict[Row, list[Edit]]]] = {}
-        self._longer: set[str] = set()
         for edit in edits:
             if edit.since > year.last_day:
                 continue
@@ -128,12 +127,6 @@ class Edits:
             names = tuple(sorted(edit.where))
             of_names = self._of_table.setdefault(edit.table, {}).setdefault(names, defaultdict(list))
             of_names[tuple(edit.where[name] for name in names)].append(edit)
-            if isinstance(edit, Copy):
-                self._longer.add(edit.table)
-
-    def add_rows_to(self, table: str) -> bool:
-        """Whether a table has more rows than the books say."""
-        return table in self._longer
 
     def applied(self, table: str, columns: Sequence[Column], rows: Iterable[Row]) -> Iterable[Row]:
         """A table's rows with its edits, in order of their keys, which come first."""

@@ -83,12 +83,12 @@ def draws_of(config: Config) -> Draws:
 
 def chosen(config: Config, draws: Draws) -> Chosen:
     """The decoys and faults of a configuration whose strata are whole."""
-    return _KNOWN.get((config, draws)) or remember(config, draws, _choose(config, draws))
+    return known(config, draws) or remember(config, draws, _choose(config, draws))
 
 
-def is_known(config: Config, draws: Draws) -> bool:
-    """Whether it is known what is chosen."""
-    return _KNOWN.get((config, draws)) is not None
+def known(config: Config, draws: Draws) -> Chosen | None:
+    """What is chosen, if it is known."""
+    return _KNOWN.get((config, draws))
 
 
 def remember(config: Config, draws: Draws, chosen: Chosen) -> Chosen:

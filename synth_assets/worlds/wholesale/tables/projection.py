@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from inspect import Signature, signature
-from math import inf
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from synth_assets.model.columns import Column, state
 from synth_assets.model.table import Rule, Table, arrow_rows, as_it_is
-from synth_assets.worlds.wholesale.edits import Edits, Row
-from synth_assets.worlds.wholesale.growth import strata
+from synth_assets.worlds.wholesale.edits import Row
 from synth_assets.worlds.wholesale.year import Year
 
 __all__ = ["OfDays", "Row", "projection"]
@@ -57,11 +55,11 @@ def projection(
     def generate(**given: Any) -> pa.Table:
         books = given["facts"]
         if isinstance(books, OfDays):
-            given["facts"] = books.year
-            return arrow_rows(columns, _of_days(name, columns, books, lambda days: rows(**given, days=days)))
-        if DAYS in parameters:
+            books, given[DAYS] = books
+        elif DAYS in parameters:
             given[DAYS] = range(books.window.length)
-        return arrow_rows(columns, books.edits.applied(name, columns, rows(**given)))
+        found = rows(**given | {"facts": books})
+        return arrow_rows(columns, books.edits.applied(name, columns, found))
 
     generate.__signature__ = Signature(  # type: ignore[attr-defined]
         [of for of in parameters.values() if of.name != DAYS]
@@ -70,28 +68,3 @@ def projection(
         name, grain, tuple(columns), generate, rules=tuple(rules), subject=subject, physical=physical or None,
         naming=naming,
     )  # fmt: skip
-
-
-def _of_days(
-    name: str, columns: Sequence[Column], books: OfDays, rows: Callable[[range], Iterable[Row]]
-) -> Iterable[Row]:
-    """The rows of a year with its edits: those from its first row up to the next year's. A row that a fault
-    adds may lie in another year than the row that it repeats."""
-    edits: Edits = books.year.edits
-    if not edits.add_rows_to(name):
-        return edits.applied(name, columns, rows(books.days))
-    years = strata(books.year.config)
-    before, after = [
-        [year for year in years if year.stop == books.days.start],
-        [year for year in years if year.start == books.days.stop],
-    ]
-    near = [*before, books.days, *after]
-    every = edits.applied(name, columns, rows(range(near[0].start, near[-1].stop)))
-    first = _first_key(rows(books.days)) if before else 0
-    behind = min((_first_key(rows(year)) for year in after), default=inf)
-    return [row for row in every if first <= row[0] < behind]
-
-
-def _first_key(rows: Iterable[Row]) -> float:
-    """The key of the first of some rows; infinite where there are none."""
-    return next((row[0] for row in rows), inf)
