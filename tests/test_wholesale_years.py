@@ -26,7 +26,15 @@ from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.carried import DIGEST_BYTES, _write
 from synth_assets.storage.parquet import part_name
 from synth_assets.storage.store import Store
-from synth_assets.worlds.wholesale import curves, fault_plan, growing_plan, kept, simulation, windows
+from synth_assets.worlds.wholesale import (
+    curves,
+    fault_plan,
+    growing_decoys,
+    growing_plan,
+    kept,
+    simulation,
+    windows,
+)
 from synth_assets.worlds.wholesale.growth import strata
 from synth_assets.worlds.wholesale.tables.projection import OfDays
 from tests.thorough import size
@@ -301,7 +309,7 @@ def test_books_that_are_read_are_those_that_were_written(
     content = kept.content(config)
     days = [THIRD_ENDS, dt.date(2022, 3, 1)]
     made = [in_memory_of(config.model_copy(update={"as_of": day})) for day in days]
-    growing_plan._KNOWN = Latest(2)
+    growing_plan._KNOWN, growing_decoys._RATES = Latest(2), Latest(4)
     fault_plan.plan.cache_clear()
     simulated.clear()
     assert kept.recall(config, content)
