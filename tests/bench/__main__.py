@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+import synth_assets.generation.idle_threads  # noqa: F401  as the command does
 from synth_assets.worlds import NAMES
 from tests import bench
 from tests.bench import runs
