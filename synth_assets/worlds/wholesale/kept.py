@@ -2,7 +2,7 @@
 planned again until the next year begins.
 
 The bytes are a pickle of which no other classes are read than those of the books, so that a file from
-elsewhere runs no code of its own.
+elsewhere runs no code of its own. `verify` does not read them: it plans for itself.
 """
 
 from __future__ import annotations
