@@ -60,7 +60,10 @@ class Stated(NamedTuple):
 
 
 class Change(NamedTuple):
-    """Rows hold other values: plain ones, functions of the value that was there, or `Stated`."""
+    """Rows hold other values: plain ones, `Stated`, or what makes them of the value that was there.
+
+    That is `Plus`, `Less` or `Only`, or a class of its own, which `kept.CLASSES` lists.
+    """
 
     table: str
     where: Where
