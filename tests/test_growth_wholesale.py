@@ -168,4 +168,4 @@ def test_what_is_left_follows_from_what_happened() -> None:
     year = simulate(of.config, of.world.draws(of.config, "facts"))
     assert len(year.batches) > 100
     for batch in year.batches:
-        assert year.left[batch.id] == (batch.on_hand, batch.samples, batch.sample_left)
+        assert year.left_on(batch, year.last_day) == (batch.on_hand, batch.samples, batch.sample_left)

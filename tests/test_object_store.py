@@ -33,7 +33,7 @@ from synth_assets.storage.carried import carried_dir
 from synth_assets.storage.paths import ObjectPath, storage_path
 from synth_assets.storage.store import Store
 from synth_assets.worlds import load
-from synth_assets.worlds.wholesale import fault_plan, growing_plan
+from synth_assets.worlds.wholesale import courses, fault_plan, growing_plan
 from tests import tiny
 from tests.dagster_runs import AS_OF, failure, run
 from tests.markdown_pages import Session
@@ -110,6 +110,7 @@ def test_a_wholesalers_night_reads_what_is_planned_from_an_object(
     write_world(night, bucket)
     assert list(carried_dir(bucket / "wholesale", night).sizes()) == ["planned-until-2022-12-31.bin"]
     monkeypatch.setattr(growing_plan, "_KNOWN", Latest(2))
+    monkeypatch.setattr(courses, "_KNOWN", Latest(1))
     monkeypatch.setattr(growing_plan, "_choose", None)
     fault_plan.plan.cache_clear()
     recall = Store(night.world, bucket).recall_plan

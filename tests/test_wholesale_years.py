@@ -1,21 +1,21 @@
 """The years of a wholesaler's history, in files: rows of a year are made apart, settled years are kept, and
-what is planned is read from a file that may be lost."""
+the courses of tables are read from a file that may be lost."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import pickle
 import shutil
-import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 
+from synth_assets.cli import main
 from synth_assets.generation import generate
 from synth_assets.generation.changes import changes
 from synth_assets.generation.generate import in_memory, write_world
@@ -26,17 +26,10 @@ from synth_assets.scenario.scenario import Scenario
 from synth_assets.storage.carried import DIGEST_BYTES, _write
 from synth_assets.storage.parquet import part_name
 from synth_assets.storage.store import Store
-from synth_assets.worlds.wholesale import (
-    curves,
-    fault_plan,
-    growing_decoys,
-    growing_plan,
-    kept,
-    simulation,
-    windows,
-)
+from synth_assets.worlds.wholesale import courses, curves, fault_plan, growing_plan, simulation, windows
+from synth_assets.worlds.wholesale.course import Course
 from synth_assets.worlds.wholesale.growth import strata
-from synth_assets.worlds.wholesale.tables.projection import OfDays
+from synth_assets.worlds.wholesale.tables.projection import AsOf
 from tests.thorough import size
 
 START, DAY = dt.date(2020, 3, 1), dt.timedelta(days=1)
@@ -67,7 +60,7 @@ def of_years(name: str, of: Scenario, days: list[range]) -> list[pa.Table]:
     table, config = of.world.table(name), of.config
     given = {"config": config, "draws": of.world.draws(config, name)}
     year = fault_plan.facts(config, growing_plan.draws_of(config), range(0))
-    books = [OfDays(year, own) for own in days] or [year]
+    books = [AsOf(year.last_day, lambda: year, own) for own in days] or [year]
     asked = [given | {"facts": facts} for facts in books]
     return [table.generate(**{key: all_of[key] for key in table.parameters}) for all_of in asked]
 
@@ -148,9 +141,15 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> list[dt.date]:
         return whole(config, draws)
 
     monkeypatch.setattr(simulation, "_whole", counted)
-    monkeypatch.setattr(growing_plan, "_KNOWN", Latest(2))
-    fault_plan.plan.cache_clear()
+    forget(monkeypatch)
     return days
+
+
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process know nothing of any history."""
+    monkeypatch.setattr(growing_plan, "_KNOWN", Latest(2))
+    monkeypatch.setattr(courses, "_KNOWN", Latest(1))
+    fault_plan.plan.cache_clear()
 
 
 def night(directory: Path) -> None:
@@ -214,6 +213,24 @@ def test_changes_over_a_settled_year_turn_one_day_into_the_other() -> None:
         assert [found[number] for number in sorted(found)] == after[name].to_pylist(), name
 
 
+def test_a_feed_of_changes_simulates_nothing(
+    own: Path, simulated: list[dt.date], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads how the rows stand on each day, and says the same as the books."""
+    feeds = tmp_path / "known", tmp_path / "books"
+    given = ["changes", "wholesale", "--since", str(SETTLES - 3 * DAY), "--data-dir", str(own), "--out"]
+    assert CliRunner().invoke(main, [*given, str(feeds[0])]).exit_code == 0
+    assert simulated == []
+    for plan in plans(own):
+        plan.unlink()
+    forget(monkeypatch)
+    assert CliRunner().invoke(main, [*given, str(feeds[1])]).exit_code == 0
+    assert simulated
+    known, books = ({path.name: path.read_bytes() for path in feed.iterdir()} for feed in feeds)
+    assert known == books
+    assert len(known["invoices.parquet"]) > 1_000
+
+
 def plans(data: Path) -> list[Path]:
     """The files of what is planned."""
     return sorted((data / "wholesale" / ".carried").glob("*/*"))
@@ -236,29 +253,23 @@ def of_another_history(path: Path) -> None:
     write_world(scenario(SETTLES, seed=43), path.parent / "other")
     (other,) = plans(path.parent / "other")
     path.write_bytes(other.read_bytes())
-    growing_plan._KNOWN = Latest(2)
+
+
+def of_other_tables(path: Path) -> None:
+    table = courses._table(path.read_bytes()[DIGEST_BYTES:])
+    _write(path, courses._bytes(table[1:]))
 
 
 def of_another_form(path: Path) -> None:
-    rates, lists, decoys, _ = pickle.loads(zlib.decompress(path.read_bytes()[DIGEST_BYTES:]))
-    _write(path, zlib.compress(pickle.dumps((rates, lists, decoys, None))))
-
-
-class Harmful:
-    """What a pickle from elsewhere may do."""
-
-    def __reduce__(self) -> tuple[Callable[[str], int], tuple[str]]:
-        return os.system, ("echo harm > harmed.txt",)
-
-
-def harmful(path: Path) -> None:
-    _write(path, zlib.compress(pickle.dumps(Harmful())))
+    table = courses._table(path.read_bytes()[DIGEST_BYTES:])
+    _write(path, courses._bytes(table.drop_columns(["year"])))
 
 
 @pytest.mark.parametrize(
     "spoil",
     size(
-        (of_another_history, harmful), (removed, cut, emptied, of_another_history, of_another_form, harmful)
+        (of_another_history, of_other_tables),
+        (removed, cut, emptied, of_another_history, of_other_tables, of_another_form),
     ),
 )
 def test_what_is_planned_may_be_lost_or_damaged(
@@ -268,16 +279,28 @@ def test_what_is_planned_may_be_lost_or_damaged(
     simulated: list[dt.date],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It is planned anew, to the same bytes, and stands there again; a file from elsewhere does nothing."""
-    monkeypatch.chdir(own)
+    """It is planned anew, to the same bytes, and stands there again."""
     (path,) = plans(own)
     whole = path.stat().st_size
     spoil(path)
+    forget(monkeypatch)
     night(own)
     assert simulated
     assert contents(own, scenario(SETTLES + DAY)) == at_once
     assert path.stat().st_size > 0.9 * whole
-    assert not (own / "harmed.txt").exists()
+
+
+def test_a_settled_year_whose_file_is_damaged_is_made_from_the_books_again(
+    own: Path, at_once: dict[str, str], simulated: list[dt.date]
+) -> None:
+    part = own / "wholesale" / "ledger_entries" / part_name(0)
+    content = part.read_bytes()
+    part.chmod(0o644)
+    part.write_bytes(content[:-1] + b"?")
+    night(own)
+    assert simulated
+    assert contents(own, scenario(SETTLES + DAY)) == at_once
+    assert part.read_bytes() == content
 
 
 def test_a_day_before_the_start_is_refused_and_loses_no_plan(own: Path) -> None:
@@ -300,23 +323,84 @@ def test_only_the_plan_of_the_last_year_is_kept(own: Path) -> None:
     assert [path.name for path in plans(own)] == ["planned-until-2024-02-29.bin"]
 
 
-@pytest.mark.parametrize("keys", size(({"decoy_ratio": 2.0},), ({}, {"decoy_ratio": 2.0})))
-def test_books_that_are_read_are_those_that_were_written(
-    keys: dict[str, Any], simulated: list[dt.date], tmp_path: Path
+# --- courses -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "keys",
+    size(({"decoy_ratio": 2.0},), ({}, {"decoy_ratio": 2.0}, {"seed": 3}, {"preset": "investigation"})),
+)
+def test_a_course_says_how_rows_stand_on_every_day(
+    keys: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All tables follow from them, with faults and decoys on any day of the year."""
+    """Of each table, with faults and decoys: as the books say it by that day, until the end of the year, as
+    bytes and back."""
     config = scenario(THIRD_ENDS, anomaly_rates={"bill_paid_twice": 0.05}, prevalence=None, **keys).config
-    content = kept.content(config)
-    days = [THIRD_ENDS, dt.date(2022, 3, 1)]
-    made = [in_memory_of(config.model_copy(update={"as_of": day})) for day in days]
-    growing_plan._KNOWN, growing_decoys._RATES = Latest(2), Latest(4)
-    fault_plan.plan.cache_clear()
-    simulated.clear()
-    assert kept.recall(config, content)
-    assert [in_memory_of(config.model_copy(update={"as_of": day})) for day in days] == made
-    assert simulated == []
+    first, last = strata(config)[-1].start, strata(config)[-1].stop - 1
+    content = windows.WINDOWS.kept.content(config)
+    assert windows.WINDOWS.kept.recall(config, content)
+    found = courses.known(config)
+    monkeypatch.setattr(courses, "_KNOWN", Latest(1))
+    assert {name for name, _ in found} == {table.name for table in WHOLESALE.tables}
+    days = [first, first + 1, *range(first + 11, last, size(67, 7)), last - 1, last]
+    for day in days:
+        of = Scenario(WHOLESALE.of(config), by(config, day), {})
+        for name, rows in in_memory(of).tables.items():
+            years = [course.on(day) for (table, _), course in found.items() if table == name]
+            known = pa.concat_tables(years).cast(rows.schema)
+            assert known.equals(rows.slice(len(rows) - len(known))), (name, day)
+            assert len(known) == len(rows) or name in windows.TABLES
 
 
-def in_memory_of(config: Any) -> dict[str, pa.Table]:
-    of = Scenario(WHOLESALE.of(config), config, {})
-    return in_memory(of).tables
+READ_AHEAD = {
+    "vendor_supply", "client_needs", "match_records", "sales_sheet_templates", "sales_sheet_history",
+    "scratch_pad_notes", "alert_configurations", "user_dashboard_preferences",
+}  # fmt: skip
+"""Tables whose rows are drawn from months, weeks or sales that may be to come."""
+
+
+@pytest.mark.parametrize("day", [dt.date(2020, 9, 30), dt.date(2021, 4, 3), dt.date(2022, 2, 14)])
+def test_what_is_to_come_says_nothing_of_a_day(day: dt.date) -> None:
+    """Rows of a day are the same from books that know no later one, and come in order of key."""
+    config = scenario(day, preset="investigation", prevalence=None).config
+    year = fault_plan.facts(config, growing_plan.draws_of(config), range(0))
+    without = replace(year, later=None)
+    assert len(without.orders) < len(year.planned.orders)
+    for table in WHOLESALE.tables:
+        if table.name in READ_AHEAD | {"anomaly_manifest"}:
+            continue
+        given = {"config": config, "draws": WHOLESALE.draws(config, table.name)}
+        from_plan, from_day = (
+            table.generate(**{name: (given | {"facts": books})[name] for name in table.parameters})
+            for books in (year, without)
+        )
+        assert from_plan.equals(from_day), table.name
+        keys = from_plan[table.key.name].to_pylist()
+        assert keys == sorted(keys), table.name
+
+
+def test_edits_name_rows_by_what_no_day_changes() -> None:
+    """So the edits of a row are the same on all days."""
+    config = scenario(THIRD_ENDS, preset="investigation", prevalence=None).config
+    chosen = growing_plan.chosen(config, growing_plan.draws_of(config))
+    edits = [edit for of in chosen.kinds for fault in of.faults for edit in fault.edits]
+    assert len({edit.table for edit in edits}) > 10
+    for edit in edits:
+        table = WHOLESALE.table(edit.table)
+        assert not any(table.column(name).is_state for name in edit.where), edit
+
+
+def by(config: Any, day: int) -> Any:
+    """A configuration up to a day of its books."""
+    return config.model_copy(update={"as_of": config.start + day * DAY})
+
+
+def test_a_course_has_the_rows_that_are_there() -> None:
+    """Two rows: the second comes on day 5 and is another on day 7."""
+    standings = pa.table({"id": [1, 2, 2], "paid": [0, 0, 9]})
+    course = Course.of(standings, keys=[1, 2, 2], came=[3, 5, 7])
+    found = {day: course.on(day).to_pylist() for day in (2, 3, 4, 5, 6, 7, 8)}
+    one, unpaid, paid = ({"id": 1, "paid": 0}, {"id": 2, "paid": 0}, {"id": 2, "paid": 9})
+    assert found == {
+        2: [], 3: [one], 4: [one], 5: [one, unpaid], 6: [one, unpaid], 7: [one, paid], 8: [one, paid]
+    }  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from synth_assets.checks.check import SHOWN, Check, Row, rows
+from synth_assets.checks.queries import quoted
 from synth_assets.checks.spec import CheckSpec, Evidence
 from synth_assets.checks.table_checks import pointers_checked_with
 from synth_assets.model.query import Query
@@ -31,6 +32,7 @@ def every_table_check(query: Query, report: str) -> CheckSpec:
 def _rows(spec: CheckSpec, evidence: Evidence) -> Check:
     """Tables that hold rows; the manifest may hold none."""
     names = [table.name for table in evidence.world.tables if table is not evidence.world.manifest]
+    evidence.counted_together([f"FROM {name}" for name in names if name not in evidence.partitions.rows])
     empty: list[Row] = [{"table": name} for name in names if not evidence.count(name)]
     total, filled = len(names), len(names) - len(empty)
     return spec.outcome(f"{total:,}", f"{filled:,} of {total:,}", not empty, (total, filled), empty[:SHOWN])
@@ -57,13 +59,22 @@ def _references(spec: CheckSpec, evidence: Evidence) -> Check:
 
 def _required_values(spec: CheckSpec, evidence: Evidence) -> Check:
     """Empty cells of every column that must be filled."""
-    columns, empty = 0, list[Row]()
-    for table in evidence.world.tables:
-        required = [column.name for column in table.columns if not column.nullable]
-        columns += len(required)
-        counts = ", ".join(f"count(*) - count({name}) AS {name}" for name in required)
-        (cells,) = rows(evidence.connection, f"SELECT {counts} FROM {table.name}")
-        empty += [{"table": table.name, "column": name, "empty": n} for name, n in cells.items() if n]
+    required = {
+        table.name: [column.name for column in table.columns if not column.nullable]
+        for table in evidence.world.tables
+    }
+    queries = [
+        f"SELECT {quoted(table)}, [{', '.join(f'count(*) - count({name})' for name in names)}] FROM {table}"
+        for table, names in required.items()
+    ]
+    found = evidence.together(queries)
+    columns = sum(map(len, required.values()))
+    empty: list[Row] = [
+        {"table": table, "column": name, "empty": cells}
+        for table, counts in found
+        for name, cells in zip(required[table], counts, strict=True)
+        if cells
+    ]
     return spec.outcome(
         f"{columns:,} columns", f"{len(empty):,} with nulls", not empty, (columns, len(empty)), empty[:SHOWN]
     )

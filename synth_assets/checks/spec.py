@@ -77,16 +77,20 @@ class Evidence:
         return self.counted_together([query])[0]
 
     def counted_together(self, queries: Sequence[str]) -> list[int]:
-        """The same of many queries, ten at a time: a query takes longer to be planned than to count."""
+        """The same of many queries."""
         asked = [query for query in dict.fromkeys(queries) if query not in self._counts]
-        for start in range(0, len(asked), TOGETHER):
-            some = asked[start : start + TOGETHER]
-            counts = " UNION ALL ".join(
-                f"SELECT {place}, count(*) FROM ({query})" for place, query in enumerate(some)
-            )
-            found = dict(self.connection.execute(counts).fetchall())
-            self._counts |= {query: found[place] for place, query in enumerate(some)}
+        counts = [f"SELECT {place}, count(*) FROM ({query})" for place, query in enumerate(asked)]
+        self._counts |= {asked[place]: found for place, found in self.together(counts)}
         return [self._counts[query] for query in queries]
+
+    def together(self, queries: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The rows of queries with the same columns, ten at a time: planning a query takes longer than
+        counting."""
+        found: list[tuple[Any, ...]] = []
+        for start in range(0, len(queries), TOGETHER):
+            some = " UNION ALL ".join(queries[start : start + TOGETHER])
+            found += self.connection.execute(some).fetchall()
+        return found
 
     def row_cases(self, table: Table) -> list[dict[str, Any]]:
         """The first rows that break the table's pandera schema, part by part; looked for once."""

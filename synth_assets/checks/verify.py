@@ -66,6 +66,7 @@ def database() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")  # it would be on stdout
+    connection.execute("SET parquet_metadata_cache = true")  # every check reads the same footers
     connection.execute(f"SET memory_limit = '{MEMORY}'")
     connection.execute("SET temp_directory = $1", [str(temporary_path("overflow"))])
     return connection

@@ -40,7 +40,9 @@ def changes(name: str, since: str, until: str | None, form: str, out: str, direc
 
     if not out:
         raise UsageProblem("--out is an empty text: name a directory, or . for this one")
-    scenario = store_of(one_world(name), directory).scenario()
+    store = store_of(one_world(name), directory)
+    scenario = store.scenario()
+    store.recall_plan(scenario.config)
     days = day_of("--since", since), day_of("--until", until) if until else scenario.config.day
     counts = write_changes(scenario, *days, Path(out), form)
     told = " ─ ".join(f"{table} {number:,}" for table, number in counts.items() if number)

@@ -57,30 +57,36 @@ Block = Mapping[str, BlockTable]
 
 
 def make_block(
-    world: World, config: WorldConfig, root: str, rows: range, first_window: int = 0
+    world: World,
+    config: WorldConfig,
+    root: str,
+    rows: range,
+    first_windows: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, pa.Table]:
     """Every table that descends from `root`, for the root rows `rows`, in order of lineage.
 
-    Of the tables whose rows come window by window there are those from a window on.
+    Of the tables whose rows come window by window there are those from a window on, by the table's name.
     """
     facts, tables = Facts(world, config, rows), world.roots[root]
     windows, growing = world.windows(config), growing_tables(world, config, tables)
-    grown: dict[str, dict[int, BlockTable]] = {table.name: {} for table in growing}
     made: dict[str, Rows] = {}
-    if windows:
-        read = windows.read(config)
-        numbers = range(min(first_window, read), windows.count(config))
-        for number, of_window in make_windows(world, config, lambda _: growing, rows, facts, numbers):
-            for name, found in of_window.items():
-                grown[name][number] = found
-        for table in growing:
-            made[table.name] = JoinedRows(
-                table.key.name, [grown[table.name][n] for n in numbers if n >= read]
-            )
     whole: dict[str, BlockTable] = {}
-    for table in growing:
-        shown = [found.rows for number, found in grown[table.name].items() if number >= first_window]
-        whole[table.name] = of_windows(table, in_order(table, pa.concat_tables(shown)), first_window)
+    if windows and growing:
+        read = windows.read(config)
+        first = {table.name: first_windows.get(table.name, 0) for table in growing}
+
+        def wanted(number: int) -> list[Table]:
+            return [table for table in growing if number >= min(first[table.name], read)]
+
+        numbers = range(min(read, *first.values()), windows.count(config))
+        grown = dict(make_windows(world, config, wanted, rows, facts, numbers))
+        for table in growing:
+            of_table = [(number, of[table.name]) for number, of in grown.items() if table.name in of]
+            recent = [found for number, found in of_table if number >= read]
+            made[table.name] = JoinedRows(table.key.name, recent)
+            shown = [found.rows for number, found in of_table if number >= first[table.name]]
+            in_time = in_order(table, pa.concat_tables(shown))
+            whole[table.name] = of_windows(table, in_time, first[table.name])
     for table in tables:
         if table not in growing:
             made[table.name] = whole[table.name] = BlockTable(

@@ -235,11 +235,12 @@ def _open_blocks(scenario: Scenario, root: str, before: dt.date, day: dt.date) -
     if day < scenario.config.start:
         return {}
     then, now = (scenario.config.model_copy(update={"as_of": as_of}) for as_of in (before, day))
-    is_known, windows = before >= scenario.config.start, world.windows(now)
-    settled = world.settled_blocks(then, root) if is_known else 0
-    settled_windows = [windows.settled(then, name) for name in windows.tables] if windows and is_known else []
+    settled, settled_windows = 0, dict[str, int]()
+    if before >= scenario.config.start:
+        settled, windows = world.settled_blocks(then, root), world.windows(now)
+        settled_windows = {name: windows.settled(then, name) for name in windows.tables} if windows else {}
     return {
-        block: make_block(world, now, root, rows, min(settled_windows, default=0))
+        block: make_block(world, now, root, rows, settled_windows)
         for block, rows in enumerate(world.blocks(now, root))
         if block >= settled
     }

@@ -17,12 +17,14 @@ class Kept:
     Attributes:
         until: function of the configuration: the day up to which is planned. Until a later as_of moves it,
             the plan is the same.
-        content: function of the same: what is planned, as bytes.
+        is_known: function of the same: whether this process knows what is planned.
+        content: function of the same: what is planned, as bytes; it is known then.
         recall: function of the same and such bytes: lets it be known that this is planned; False where they
             say nothing of it.
     """
 
     until: Callable[[Any], dt.date]
+    is_known: Callable[[Any], bool]
     content: Callable[[Any], bytes]
     recall: Callable[[Any, bytes], bool]
 

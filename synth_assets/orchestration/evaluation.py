@@ -185,6 +185,7 @@ def _fed(world: World, since: str | None) -> dg.MaterializeResult:
     directory = store.home / CHANGES
     with store.lock(wait=True):
         scenario = store.scenario()
+        store.recall_plan(scenario.config)
         until = scenario.config.day
         first = day_of("since", since) if since else until - dt.timedelta(days=1)
         if isinstance(directory, Path):

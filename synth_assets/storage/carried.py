@@ -58,17 +58,20 @@ def write_carried(path: StoragePath, value: Any) -> None:
 
 def recall_plan(directory: StoragePath, config: WorldConfig, kept: Kept) -> bool:
     """Let be known what is planned of a history, as its file says; False where there is none that can be
-    read."""
-    content = _read(_plan_path(directory, config, kept))
+    read. Of what this process knows the file need only be there."""
+    path = _plan_path(directory, config, kept)
+    if kept.is_known(config) and path.exists():
+        return True
+    content = _read(path)
     return content is not None and kept.recall(config, content)
 
 
 def keep_plan(directory: StoragePath, config: WorldConfig, kept: Kept) -> None:
     """Write what is planned of a history, in place of what was planned until an earlier day; where it cannot
     be written, a later night plans once more."""
-    path = _plan_path(directory, config, kept)
+    path, content = _plan_path(directory, config, kept), kept.content(config)
     with suppress(OSError):
-        _write(path, kept.content(config))
+        _write(path, content)
         others = directory.sizes() if isinstance(directory, ObjectPath) else map(str, directory.iterdir())
         for name in {other.rpartition("/")[2] for other in others} - {path.name}:
             if name.startswith(PLANNED):

@@ -34,61 +34,25 @@ year, with some to spare, which hold for all years; at the end of each there are
 as it asks for, and a year that would hold too few is refused in one line as soon as it begins. Rows of the
 long tables are made year by year. A year stays as it is a month after its end; where rows say how far
 invoices are paid, from the ninetieth day of the year after the next on, when all that fell due in between is
-paid. The other tables are made again every night. What is planned up to the year's end is in the hidden
-directory `.carried` beside the tables, so that a night simulates nothing. A history has at most 10 years.
+paid. When a year begins, it is planned how the rows of all tables stand on each of its days. That is kept in
+the hidden directory `.carried` beside the tables: a night reads it, and simulates nothing. A history has at
+most 10 years.
 """
 
 from synth_assets.model.world import Growth, World
 from synth_assets.worlds.wholesale import fault_plan
 from synth_assets.worlds.wholesale.anomalies import ANOMALIES, CHANGED_TABLES
 from synth_assets.worlds.wholesale.config import PRESETS, Config
+from synth_assets.worlds.wholesale.lineage import TABLES
 from synth_assets.worlds.wholesale.pictures import PLOTS
 from synth_assets.worlds.wholesale.statements import VIEWS
-from synth_assets.worlds.wholesale.tables import (
-    activity,
-    billing,
-    cash,
-    catalogue,
-    credit,
-    dashboards,
-    intake,
-    ledger,
-    notes,
-    orders,
-    parties,
-    payables,
-    samples,
-    sheets,
-    stock,
-)
-from synth_assets.worlds.wholesale.tables.anomaly_manifest import ANOMALY_MANIFEST
 from synth_assets.worlds.wholesale.validation_report import VALIDATION_REPORT
 from synth_assets.worlds.wholesale.windows import WINDOWS
 
 WORLD = World(
     name="wholesale",
     config=Config,
-    tables=(
-        *parties.TABLES[:2],
-        *catalogue.TABLES,
-        *parties.TABLES[2:],
-        *ledger.TABLES[:2],
-        *intake.TABLES,
-        *orders.TABLES,
-        *sheets.TABLES,
-        *samples.TABLES,
-        *stock.TABLES,
-        *billing.TABLES,
-        *cash.TABLES[:2],
-        *payables.TABLES,
-        *cash.TABLES[2:],
-        *ledger.TABLES[2:],
-        *credit.TABLES,
-        *notes.TABLES,
-        *activity.TABLES,
-        *dashboards.TABLES,
-        ANOMALY_MANIFEST,
-    ),
+    tables=TABLES,
     anomalies=ANOMALIES,
     changed_tables=CHANGED_TABLES,
     facts=fault_plan.facts,

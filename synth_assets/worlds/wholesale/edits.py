@@ -1,8 +1,7 @@
 """Edits: what a fault changes in the papers. The journal stays true, so the clean twin is the same journal.
 
 An edit names rows by the values of some columns, as an SQL condition would, and is in place from the day
-`since` of the books on: a row that it adds comes in the year of the one that it repeats. It is data, so that
-what is planned of a history can be kept in a file.
+`since` of the books on: a row that it adds comes in the year of the one that it repeats.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from synth_assets.model.columns import Column
 from synth_assets.model.manifest import VERY_HARD
@@ -53,17 +52,27 @@ class Only:
         return self.part if old else 0
 
 
-class Stated(NamedTuple):
-    """A value that follows from the books, as they stand on their last day."""
+class OfBooks(Protocol):
+    """What follows from the books on a day."""
 
-    of: Callable[[Any], Any]
+    def __call__(self, books: Any, day: int) -> Any:
+        """The value on the evening of a day."""
+        ...
+
+    def changes(self, books: Any) -> int:
+        """The day from which on it is another."""
+        ...
+
+
+class Stated(NamedTuple):
+    """A value that follows from the books and a day, see `OfBooks`."""
+
+    of: OfBooks
 
 
 class Change(NamedTuple):
-    """Rows hold other values: plain ones, `Stated`, or what makes them of the value that was there.
-
-    That is `Plus`, `Less` or `Only`, or a class of its own, which `kept.CLASSES` lists.
-    """
+    """Rows hold other values: plain ones, `Stated`, or what makes them of the value that was there, as
+    `Plus`, `Less` and `Only` do."""
 
     table: str
     where: Where
@@ -72,11 +81,15 @@ class Change(NamedTuple):
 
 
 class Remove(NamedTuple):
-    """Rows are not there."""
+    """Rows are not there, on no day."""
 
     table: str
     where: Where
-    since: int = 0
+
+    @property
+    def since(self) -> int:
+        """The first day."""
+        return 0
 
 
 class Copy(NamedTuple):
@@ -118,50 +131,84 @@ class Fault(NamedTuple):
 
 
 class Edits:
-    """The edits of all faults, by table, as far as they are in place on the last day of some books."""
+    """The edits of all faults, by table.
 
-    def __init__(self, edits: Iterable[Edit] = (), year: Any = None) -> None:
+    Attributes:
+        books: those from which values follow; the edits that are in place on their last day count.
+    """
+
+    def __init__(self, edits: Iterable[Edit] = (), books: Any = None) -> None:
+        self.books = books
         self._of_table: dict[str, dict[tuple[str, ...], dict[Row, list[Edit]]]] = {}
         for edit in edits:
-            if edit.since > year.last_day:
+            if edit.since > books.last_day:
                 continue
-            if not isinstance(edit, Remove):
-                edit = edit._replace(values=_as_stated(edit.values, year))
             names = tuple(sorted(edit.where))
             of_names = self._of_table.setdefault(edit.table, {}).setdefault(names, defaultdict(list))
             of_names[tuple(edit.where[name] for name in names)].append(edit)
 
     def applied(self, table: str, columns: Sequence[Column], rows: Iterable[Row]) -> Iterable[Row]:
         """A table's rows with its edits, in order of their keys, which come first."""
-        of_table = self._of_table.get(table)
-        return rows if of_table is None else _applied(of_table, columns, rows)
+        of_row = self.of_rows(table, columns)
+        if of_row is None:
+            return rows
+        day = self.books.last_day
+        return sorted((new for row in rows for new in of_row(row).on(day, row)), key=itemgetter(0))
+
+    def of_rows(self, table: str, columns: Sequence[Column]) -> Callable[[Row], RowEdits] | None:
+        """A function that gives the edits of a row of a table; None where it has none."""
+        if table not in self._of_table:
+            return None
+        place = {column.name: i for i, column in enumerate(columns)}
+        lookups = [([place[name] for name in names], of) for names, of in self._of_table[table].items()]
+
+        def of_row(row: Row) -> RowEdits:
+            edits = [edit for places, of in lookups for edit in of.get(tuple(row[i] for i in places), ())]
+            return RowEdits(edits, place, self.books)
+
+        return of_row
 
 
-def _as_stated(values: Mapping[str, Any], year: Any) -> dict[str, Any]:
-    """Values of an edit, those that follow from the books in place of what says how."""
-    return {name: value.of(year) if isinstance(value, Stated) else value for name, value in values.items()}
+class RowEdits(NamedTuple):
+    """The edits of one row.
 
+    Attributes:
+        edits: in the order in which they are made.
+        place: of each column, by name.
+        books: those from which values follow.
+    """
 
-def _applied(
-    of_table: dict[tuple[str, ...], dict[Row, list[Edit]]], columns: Sequence[Column], rows: Iterable[Row]
-) -> list[Row]:
-    place = {column.name: i for i, column in enumerate(columns)}
-    lookups = [([place[name] for name in names], found) for names, found in of_table.items()]
-    applied: list[Row] = []
-    for row in rows:
-        edits = [edit for places, found in lookups for edit in found.get(tuple(row[i] for i in places), ())]
-        applied += [_changed(row, place, edit.values) for edit in edits if isinstance(edit, Copy)]
+    edits: list[Edit]
+    place: Mapping[str, int]
+    books: Any
+
+    @property
+    def days(self) -> list[int]:
+        """The days on which an edit, or a value that follows from the books, makes another row."""
+        stated = (
+            value.of.changes(self.books)
+            for edit in self.edits
+            if not isinstance(edit, Remove)
+            for value in edit.values.values()
+            if isinstance(value, Stated)
+        )
+        return [*(edit.since for edit in self.edits), *stated]
+
+    def on(self, day: int, row: Row) -> list[Row]:
+        """What is there in place of the row on the evening of a day."""
+        edits = [edit for edit in self.edits if edit.since <= day]
+        made = [self._changed(row, edit.values, day) for edit in edits if isinstance(edit, Copy)]
         if any(isinstance(edit, Remove) for edit in edits):
-            continue
+            return made
         for edit in edits:
             if isinstance(edit, Change):
-                row = _changed(row, place, edit.values)
-        applied.append(row)
-    return sorted(applied, key=itemgetter(0))
+                row = self._changed(row, edit.values, day)
+        return [*made, row]
 
-
-def _changed(row: Row, place: Mapping[str, int], values: Mapping[str, Any]) -> Row:
-    cells = list(row)
-    for name, value in values.items():
-        cells[place[name]] = value(cells[place[name]]) if callable(value) else value
-    return tuple(cells)
+    def _changed(self, row: Row, values: Mapping[str, Any], day: int) -> Row:
+        cells = list(row)
+        for name, value in values.items():
+            if isinstance(value, Stated):
+                value = value.of(self.books, day)
+            cells[self.place[name]] = value(cells[self.place[name]]) if callable(value) else value
+        return tuple(cells)

@@ -31,18 +31,13 @@ def with_rates(config: Config, draws: Draws) -> Config:
     if config.decoy_ratio is None:
         return config
     year = first_year(config)
-    rates = _RATES.get((year, draws)) or remember_rates(
-        config, draws, with_decoys(year, draws).year.config.decoy_rates
+    rates = _RATES.get((year, draws)) or _RATES.put(
+        (year, draws), with_decoys(year, draws).year.config.decoy_rates
     )
     return config.model_copy(update={"decoy_rates": rates, "decoy_ratio": None})
 
 
 _RATES: Latest[DecoyRates] = Latest(4)
-
-
-def remember_rates(config: Config, draws: Draws, rates: DecoyRates) -> DecoyRates:
-    """Let be known the rates that bring enough decoys into the first year of a history."""
-    return _RATES.put((first_year(config), draws), rates)
 
 
 class GrowingDecoys:

@@ -70,7 +70,7 @@ def plan(config: Config, draws: Draws) -> Plan:
         for kind, of in zip(KINDS, kinds, strict=True)
     ]
     books = Books(year, decoys.planned, decoys.kept, decoys.taken)
-    return Plan(replace(year, edits=edits, faults=shown), shown, wanted, books)
+    return Plan(replace(year, edits=edits, faults=shown, later=whole), shown, wanted, books)
 
 
 _KNOWN: Latest[Chosen] = Latest(2)
@@ -83,17 +83,8 @@ def draws_of(config: Config) -> Draws:
 
 def chosen(config: Config, draws: Draws) -> Chosen:
     """The decoys and faults of a configuration whose strata are whole."""
-    return known(config, draws) or remember(config, draws, _choose(config, draws))
-
-
-def known(config: Config, draws: Draws) -> Chosen | None:
-    """What is chosen, if it is known."""
-    return _KNOWN.get((config, draws))
-
-
-def remember(config: Config, draws: Draws, chosen: Chosen) -> Chosen:
-    """Let it be known what is chosen."""
-    return _KNOWN.put((config, draws), chosen)
+    key = config, draws
+    return _KNOWN.get(key) or _KNOWN.put(key, _choose(config, draws))
 
 
 def _choose(config: Config, draws: Draws) -> Chosen:

@@ -32,7 +32,7 @@ class Batch:
         received: what came.
         unit_cost_cents: cost of a pound or a case.
         terms: CONSIGNMENT, or how it was bought.
-        on_hand: what is left, on the last day that was simulated; see `Year.left` for an earlier one.
+        on_hand: what is left, on the last day that was simulated; see `Year.left_on` for an earlier one.
         samples: hundredths of a gram that are left of the grower's samples, on that day.
         sample_left: of these, what nobody has asked for.
     """

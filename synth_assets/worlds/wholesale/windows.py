@@ -7,17 +7,17 @@ carries nothing over: it is these books and the days of a year.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
+from synth_assets.model.calendar import date_of
 from synth_assets.model.draws import Draws
-from synth_assets.model.windows import Windows
-from synth_assets.worlds.wholesale import curves, fault_plan
+from synth_assets.model.windows import Kept, Windows
+from synth_assets.worlds.wholesale import courses, curves, fault_plan
 from synth_assets.worlds.wholesale.config import Config, window
 from synth_assets.worlds.wholesale.growing_plan import draws_of
-from synth_assets.worlds.wholesale.growth import strata
-from synth_assets.worlds.wholesale.kept import KEPT
-from synth_assets.worlds.wholesale.tables.projection import OfDays
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.growth import planned, strata
+from synth_assets.worlds.wholesale.tables.projection import AsOf
 
 YEARS_OPEN = 2
 """Years in which invoices of a year may be unpaid: its own, and the next for those that fall due in it. They
@@ -67,14 +67,26 @@ def plan(config: Config, draws: Draws, rows: range, number: int, carried: None) 
     return Days(number), None
 
 
-def facts(config: Config, days: Days) -> OfDays:
-    """The books by as_of, for the rows of a year."""
-    return OfDays(so_far(config, draws_of(config)), strata(config)[days.number])
+def facts(config: Config, days: Days) -> AsOf:
+    """What the rows of a year are made of."""
+    return _as_of(config, days.number, strata(config)[days.number])
 
 
-def so_far(config: Config, draws: Draws, rows: range = range(0), windows: Sequence[Days] = ()) -> Year:
-    """The books by as_of."""
-    return fault_plan.facts(config, draws, rows)
+def so_far(config: Config, draws: Draws, rows: range, windows: Sequence[Days]) -> AsOf:
+    """What the rows of the other tables are made of."""
+    return _as_of(config, courses.ALL_YEARS)
+
+
+def _as_of(config: Config, year: int, days: range | None = None) -> AsOf:
+    known = {name: course for (name, of), course in courses.known(config).items() if of == year}
+    read = partial(fault_plan.facts, config, draws_of(config), range(0))
+    return AsOf(window(config).length - 1, read, days, known)
+
+
+def _first_years(config: Config) -> dict[str, int]:
+    """The first year of each table that is not settled when as_of's year begins."""
+    begins = config.model_copy(update={"as_of": date_of(window(config).first + strata(config)[-1].start)})
+    return {name: settled(begins, name) for name in TABLES}
 
 
 WINDOWS = Windows(
@@ -86,5 +98,10 @@ WINDOWS = Windows(
     plan=plan,
     facts=facts,
     so_far=so_far,
-    kept=KEPT,
+    kept=Kept(
+        until=lambda config: planned(config).day,
+        is_known=courses.is_known,
+        content=lambda config: courses.content(config, _first_years(config)),
+        recall=lambda config, content: courses.recall(config, _first_years(config), content),
+    ),
 )

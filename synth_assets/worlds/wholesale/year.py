@@ -41,7 +41,7 @@ class Happened(Protocol):
 
 
 class Left(NamedTuple):
-    """What is left of a batch on the last day.
+    """What is left of a batch on a day.
 
     Attributes:
         on_hand: hundredths of a pound or case.
@@ -59,7 +59,7 @@ class Year:
     """Everything that happened by the last day, from which the tables are projected.
 
     Attributes:
-        later: the books of the whole strata, where as_of is within one: what is planned.
+        later: the books of the whole strata, which are what is planned; None where these are they.
         known: what `once` keeps.
     """
 
@@ -126,14 +126,39 @@ class Year:
         """The day of the books on which something happened."""
         return self.day_of(happened.at)
 
-    def status(self, invoice: Invoice) -> str:
-        """PAID, PARTIAL, OVERDUE or SENT, as an invoice stands on the last day."""
-        paid = self.paid_cents[invoice.id]
+    @cached_property
+    def payments_of(self) -> dict[int, list[Payment]]:
+        """What was paid on each invoice, credits included, in time; by its number."""
+        of: dict[int, list[Payment]] = defaultdict(list)
+        for payment in self.payments:
+            if payment.invoice is not None:
+                of[payment.invoice.id].append(payment)
+        return of
+
+    def paid_by(self, invoice: Invoice, day: int) -> int:
+        """What was paid on an invoice by the evening of a day, credits included; in cents."""
+        return sum(payment.cents for payment in self.payments_of.get(invoice.id, ()) if payment.day <= day)
+
+    def last_paid(self, invoice: Invoice, day: int) -> Payment | None:
+        """The last payment on an invoice by the evening of a day."""
+        payments = reversed(self.payments_of.get(invoice.id, ()))
+        return next((payment for payment in payments if payment.day <= day), None)
+
+    def status_on(self, invoice: Invoice, day: int) -> str:
+        """PAID, PARTIAL, OVERDUE or SENT, as an invoice stands on the evening of a day."""
+        paid = self.paid_by(invoice, day)
         if paid == invoice.cents:
             return "PAID"
         if paid:
             return "PARTIAL"
-        return "OVERDUE" if invoice.due < self.last_day else "SENT"
+        return "OVERDUE" if invoice.due < day else "SENT"
+
+    def status_days(self, invoice: Invoice) -> list[int]:
+        """The days on which an invoice comes to stand otherwise: those of its payments, and the one after it
+        was due where nothing was paid by then."""
+        paid = [payment.day for payment in self.payments_of.get(invoice.id, ())]
+        is_overdue = not paid or paid[0] > invoice.due
+        return [*paid, invoice.due + 1] if is_overdue else paid
 
     @cached_property
     def receipts(self) -> list[Payment]:
@@ -191,20 +216,39 @@ class Year:
         return paid
 
     @cached_property
-    def left(self) -> dict[int, Left]:
-        """What is left of each batch on the last day, by its number."""
-        on_hand: dict[int, int] = {}
-        samples = {batch.id: batch.samples_brought for batch in self.batches}
+    def moves_of(self) -> dict[int, list[Movement]]:
+        """The movements of each batch, in time, by its number: first its intake."""
+        of: dict[int, list[Movement]] = defaultdict(list)
         for move in self.movements:
-            (samples if move.kind == SAMPLE else on_hand)[move.batch.id] = move.after
-        asked: Counter[int] = Counter()
-        for sample in self.samples:
-            is_given_back = sample.is_cancelled and sample.end <= self.last_day
-            asked[sample.batch.id] += 0 if is_given_back else sample.grams
+            of[move.batch.id].append(move)
+        return of
+
+    @cached_property
+    def stock_moves_of(self) -> dict[int, list[Movement]]:
+        """The same without those of its samples."""
         return {
-            batch.id: Left(on_hand[batch.id], samples[batch.id], batch.samples_brought - asked[batch.id])
-            for batch in self.batches
+            batch: [move for move in moves if move.kind != SAMPLE] for batch, moves in self.moves_of.items()
         }
+
+    @cached_property
+    def samples_of(self) -> dict[int, list[Sample]]:
+        """The samples that were asked for of each batch, in time, by its number."""
+        of: dict[int, list[Sample]] = defaultdict(list)
+        for sample in self.samples:
+            of[sample.batch.id].append(sample)
+        return of
+
+    def left_on(self, batch: Batch, day: int) -> Left:
+        """What is left of a batch on the evening of a day."""
+        last = last_by(self.stock_moves_of[batch.id], day)
+        sent = asked = 0
+        for sample in self.samples_of.get(batch.id, ()):
+            if sample.day <= day:
+                has_ended = sample.end <= day
+                sent += sample.grams if has_ended and not sample.is_cancelled else 0
+                asked += 0 if has_ended and sample.is_cancelled else sample.grams
+        brought = batch.samples_brought
+        return Left(last.after if last else 0, brought - sent, brought - asked)
 
 
 def once(function: Callable[Concatenate[Year, Given], Found]) -> Callable[Concatenate[Year, Given], Found]:
@@ -231,3 +275,9 @@ def numbered(
     place among all, from 1."""
     first, end = (bisect_left(items, edge, key=day) for edge in (days.start, days.stop))
     return enumerate(items[first:end], start=first + 1)
+
+
+def last_by(items: Sequence[T], day: int, day_of: Callable[[T], int] = attrgetter("day")) -> T | None:
+    """The last of some items, in time, that came by the evening of a day."""
+    place = bisect_right(items, day, key=day_of)
+    return items[place - 1] if place else None

@@ -13,7 +13,7 @@ from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.worlds.wholesale.edits import Copy, Edit, Less, Only, Plus, Stated
 from synth_assets.worlds.wholesale.journal import Event
 from synth_assets.worlds.wholesale.payment import Payment
-from synth_assets.worlds.wholesale.tables.cash import moves, reconciled_at
+from synth_assets.worlds.wholesale.tables.cash import moves, reconciled_at, reconciled_on
 from synth_assets.worlds.wholesale.tables.ledger import LEGS_A_POSTING, POSTED_AT
 from synth_assets.worlds.wholesale.year import Year, once
 
@@ -93,9 +93,13 @@ class ReconciledAt:
     day: int
     otherwise: int | None = None
 
-    def __call__(self, books: Year) -> int | None:
-        """The moment, as books stand on their last day."""
-        return reconciled_at(books, self.day) or self.otherwise
+    def __call__(self, books: Year, day: int) -> int | None:
+        """The moment, as is known on the evening of a day."""
+        return reconciled_at(books, self.day, day) or self.otherwise
+
+    def changes(self, books: Year) -> int:
+        """The day of that moment."""
+        return reconciled_on(books, self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +108,13 @@ class IsReconciled:
 
     day: int
 
-    def __call__(self, books: Year) -> bool:
-        """Whether it is, as books stand on their last day."""
-        return reconciled_at(books, self.day) is not None
+    def __call__(self, books: Year, day: int) -> bool:
+        """Whether it is, on the evening of a day."""
+        return reconciled_at(books, self.day, day) is not None
+
+    def changes(self, books: Year) -> int:
+        """The day on which it is."""
+        return reconciled_on(books, self.day)
 
 
 def reconciled(day: int) -> dict[str, Stated]:

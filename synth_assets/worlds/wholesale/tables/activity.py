@@ -36,7 +36,7 @@ from synth_assets.worlds.wholesale.tables.dealings import (
     plain,
     slow_payers,
 )
-from synth_assets.worlds.wholesale.tables.intake import batch_code
+from synth_assets.worlds.wholesale.tables.intake import CLOSED_AFTER_DAYS, batch_code
 from synth_assets.worlds.wholesale.tables.ledger import POSTED_AT, fiscal_periods
 from synth_assets.worlds.wholesale.tables.notes import told
 from synth_assets.worlds.wholesale.tables.parties import SLOW_TAG, tags
@@ -47,9 +47,6 @@ from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 APPROVED_AT = POSTED_AT - 2_700
 """When bills are approved, seconds of the day: after they are recorded, before any is paid."""
-
-CLOSED_AFTER_DAYS = 61
-"""Days after its last movement on which an empty batch is closed."""
 
 NIGHT = 3_600
 """When the ERP, in the accountant's name, finds invoices overdue and closes batches; seconds of the day."""
@@ -259,7 +256,7 @@ def _batches(facts: Year) -> Iterator[Logged]:
             yield _moved(at, move, "SOLD_OUT", "LIVE", move.reason or "Counted")
     for move in last.values():
         closed_on = move.day + CLOSED_AFTER_DAYS
-        if not facts.left[move.batch.id].on_hand and closed_on <= facts.last_day:
+        if not facts.left_on(move.batch, facts.last_day).on_hand and closed_on <= facts.last_day:
             at = facts.seconds(closed_on, NIGHT)
             closer = move._replace(user=ACCOUNTANT)
             yield _moved(at, closer, "SOLD_OUT", "CLOSED", "Nothing moved for two months")
@@ -301,7 +298,8 @@ def _credits(facts: Year) -> Iterator[Logged]:
 
 def _periods(facts: Year, config: Config) -> Iterator[Logged]:
     """Every month that was closed or locked."""
-    for number, name, *_, status, closed_at, closed_by, _, _ in fiscal_periods(facts, config):
+    for period in fiscal_periods(facts, config):
+        number, name, *_, status, closed_at, closed_by, _, _ = period.on(facts.last_day)
         if closed_at is not None:
             before, after = {"status": "OPEN"}, {"status": status}
             reason = f"{name} is complete"

@@ -14,8 +14,12 @@ from synth_assets.model.manifest import Labels, faulty_columns, manifest_columns
 from synth_assets.model.table import Table
 from synth_assets.worlds.wholesale.anomalies import ANOMALIES
 from synth_assets.worlds.wholesale.config import Config
+from synth_assets.worlds.wholesale.course import Course
 from synth_assets.worlds.wholesale.tables.ledger import PAPERS
+from synth_assets.worlds.wholesale.tables.projection import AsOf
 from synth_assets.worlds.wholesale.year import Year
+
+NAME = "anomaly_manifest"
 
 COLUMNS = (
     *manifest_columns(
@@ -33,8 +37,22 @@ COLUMNS = (
 )
 
 
-def generate(facts: Year, config: Config) -> pa.Table:
+def generate(facts: Year | AsOf, config: Config) -> pa.Table:
     """One row for every fault, kind by kind; in a history that grows in the order in which they show."""
+    if isinstance(facts, AsOf):
+        known = facts.known(NAME)
+        return rows(facts.books, config) if known is None else known
+    return rows(facts, config)
+
+
+def course(books: Year) -> Course:
+    """The rows as they come until the end of the books of a history."""
+    shown_on = sorted(fault.shown_on for of in books.faults for fault in of)
+    return Course.of(rows(books, books.config), range(len(shown_on)), shown_on)
+
+
+def rows(facts: Year, config: Config) -> pa.Table:
+    """One row for every fault of some books."""
     labelled = [(code, fault) for code, of in enumerate(facts.faults, start=1) for fault in of]
     if config.grows:
         labelled.sort(key=lambda label: label[1].shown_on)
@@ -74,7 +92,7 @@ def generate(facts: Year, config: Config) -> pa.Table:
 
 
 ANOMALY_MANIFEST = Table(
-    name="anomaly_manifest",
+    name=NAME,
     grain="One label: a fault that was put in on purpose.",
     columns=COLUMNS,
     generate=generate,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json as json_text
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
+from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.table import Rule, camel_case
 from synth_assets.worlds.wholesale.columns import (
     CREATED_AT,
@@ -28,8 +30,8 @@ from synth_assets.worlds.wholesale.columns import (
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURN, RETURNS_AT, Credit, Invoice
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.intake import E4
-from synth_assets.worlds.wholesale.tables.orders import PAID_AT, sold
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.tables.orders import PAID_AT, payment_status, sold
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
 from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 CREDIT_HOLDS_DAYS = 365
@@ -44,24 +46,29 @@ def invoice_number(facts: Year, invoice: Invoice) -> str:
     return f"INV-{facts.window.dates[invoice.day].year}-{invoice.id:05d}"
 
 
-def changed_at(facts: Year, invoice: Invoice) -> int:
-    """When an invoice was last paid on, or else issued."""
-    last = facts.last_payment.get(invoice.id)
+def changed_at(facts: Year, invoice: Invoice, by: int) -> int:
+    """When an invoice was last paid on by the evening of a day, or else issued."""
+    last = facts.last_paid(invoice, by)
     issued = facts.seconds(invoice.day, invoice.order.second)
     return max(issued, facts.seconds(last.day, PAID_AT)) if last else issued
 
 
-def invoices(facts: Year, days: range) -> Iterator[Row]:
-    """An invoice for each sale, as it stands on the last day."""
+def invoices(facts: Year, days: range) -> Iterator[Life]:
+    """An invoice for each sale."""
     for _, invoice in numbered(facts.invoices, days):
-        paid = facts.paid_cents[invoice.id]
-        at = facts.seconds(invoice.day, invoice.order.second)
-        yield (
-            invoice.id, invoice_number(facts, invoice), invoice.order.client.id, facts.epoch_day(invoice.day),
-            facts.epoch_day(invoice.due), invoice.cents, 0, 0, invoice.cents, paid, invoice.cents - paid,
-            facts.status(invoice), invoice.order.terms, None, "SALE", facts.order_ids[invoice.id],
-            invoice.order.client.seller, at, changed_at(facts, invoice),
-        )  # fmt: skip
+        yield Life(invoice.day, facts.status_days(invoice), partial(_invoice, facts, invoice))
+
+
+def _invoice(facts: Year, invoice: Invoice, by: int) -> Row:
+    """An invoice on the evening of a day."""
+    paid = facts.paid_by(invoice, by)
+    at = facts.seconds(invoice.day, invoice.order.second)
+    return (
+        invoice.id, invoice_number(facts, invoice), invoice.order.client.id, facts.epoch_day(invoice.day),
+        facts.epoch_day(invoice.due), invoice.cents, 0, 0, invoice.cents, paid, invoice.cents - paid,
+        facts.status_on(invoice, by), invoice.order.terms, None, "SALE", facts.order_ids[invoice.id],
+        invoice.order.client.seller, at, changed_at(facts, invoice, by),
+    )  # fmt: skip
 
 
 def invoice_line_items(facts: Year, days: range) -> Iterator[Row]:
@@ -100,29 +107,41 @@ def entries(facts: Year) -> list[Entry]:
     return sorted(found, key=lambda entry: (entry.at, entry.invoice.id))
 
 
-def transactions(facts: Year, days: range) -> Iterator[Row]:
+def transactions(facts: Year, days: range) -> Iterator[Row | Life]:
     """Every transaction of every client, in time."""
     for number, entry in numbered(entries(facts), days, facts.day_of_moment):
-        client, user = entry.invoice.order.client, ACCOUNTANT
         if entry.payment:
-            kind, cents, status, notes = (
-                "PAYMENT",
-                entry.payment.cents,
-                "COMPLETED",
-                entry.payment.method.title(),
-            )
+            notes = entry.payment.method.title()
+            yield _settled(number, entry, "PAYMENT", entry.payment.cents, notes)
         elif entry.credit:
-            kind, cents, status = "REFUND", entry.credit.cents, "COMPLETED"
             notes = "Goods returned" if entry.credit.kind == RETURN else "Quality adjustment"
+            yield _settled(number, entry, "REFUND", entry.credit.cents, notes)
         else:
-            kind, cents, user = "INVOICE", entry.invoice.cents, client.seller
-            status = {"SENT": "PENDING"}.get(facts.status(entry.invoice), facts.status(entry.invoice))
-            notes = invoice_number(facts, entry.invoice)
-        changed = changed_at(facts, entry.invoice) if kind == "INVOICE" else entry.at
-        yield (
-            number, f"TXN-{number:06d}", kind, client.id, entry.at, cents, status, notes,
-            json_text.dumps({"invoiceId": entry.invoice.id}), user, entry.at, changed,
-        )  # fmt: skip
+            invoice = entry.invoice
+            yield Life(invoice.day, facts.status_days(invoice), partial(_billed, facts, number, entry))
+
+
+def _settled(number: int, entry: Entry, kind: str, cents: int, notes: str) -> Row:
+    """A payment or refund among the transactions."""
+    return (
+        number, f"TXN-{number:06d}", kind, entry.invoice.order.client.id, entry.at, cents, "COMPLETED", notes,
+        _behind(entry), ACCOUNTANT, entry.at, entry.at,
+    )  # fmt: skip
+
+
+def _billed(facts: Year, number: int, entry: Entry, by: int) -> Row:
+    """An invoice among the transactions, on the evening of a day."""
+    invoice, client = entry.invoice, entry.invoice.order.client
+    return (
+        number, f"TXN-{number:06d}", "INVOICE", client.id, entry.at, invoice.cents,
+        payment_status(facts, invoice, by), invoice_number(facts, invoice), _behind(entry), client.seller,
+        entry.at, changed_at(facts, invoice, by),
+    )  # fmt: skip
+
+
+def _behind(entry: Entry) -> str:
+    """The invoice behind a transaction, as JSON text."""
+    return json_text.dumps({"invoiceId": entry.invoice.id})
 
 
 class Numbers(NamedTuple):
@@ -187,63 +206,63 @@ def transaction_links(facts: Year, days: range) -> Iterator[Row]:
         yield number, of_invoice[invoice.id], child, kind, cents, None, ACCOUNTANT, at
 
 
-def client_transactions(facts: Year, days: range) -> Iterator[Row]:
+def client_transactions(facts: Year, days: range) -> Iterator[Row | Life]:
     """The client card's list: an invoice once, with what was paid on it; payments and credits are settled."""
     for number, entry in numbered(entries(facts), days, facts.day_of_moment):
-        invoice, on = entry.invoice, entry.at // 86_400
-        own: tuple[object, ...]
-        last = facts.last_payment.get(invoice.id)
         if entry.payment:
-            own = (
-                "PAYMENT",
-                f"PAY-{entry.payment.id:06d}",
-                on,
-                entry.payment.cents,
-                "PAID",
-                on,
-                entry.payment.cents,
-            )
+            yield _card(number, entry, "PAYMENT", f"PAY-{entry.payment.id:06d}", entry.payment.cents)
         elif entry.credit:
-            own = (
-                "CREDIT",
-                f"CR-{entry.credit.id:05d}",
-                on,
-                entry.credit.cents,
-                "PAID",
-                on,
-                entry.credit.cents,
-            )
+            yield _card(number, entry, "CREDIT", f"CR-{entry.credit.id:05d}", entry.credit.cents)
         else:
-            status = {"SENT": "PENDING"}.get(facts.status(invoice), facts.status(invoice))
-            paid_on = facts.epoch_day(last.day) if last else None
-            paid = facts.paid_cents[invoice.id]
-            own = "INVOICE", invoice_number(facts, invoice), on, invoice.cents, status, paid_on, paid
-        is_invoice = entry.payment is None and entry.credit is None
-        changed = changed_at(facts, invoice) if is_invoice else entry.at
-        metadata = json_text.dumps({"invoiceId": invoice.id})
-        yield (number, invoice.order.client.id, *own, None, metadata, entry.at, changed)
+            invoice = entry.invoice
+            yield Life(invoice.day, facts.status_days(invoice), partial(_billed_card, facts, number, entry))
 
 
-def credits(facts: Year) -> Iterator[Row]:
-    """Credits as they stand on the last day."""
-    known = numbers(facts)
-    used: Counter[int] = Counter()
-    used_on: dict[int, int] = {}
+def _card(number: int, entry: Entry, kind: str, name: str, cents: int) -> Row:
+    """A payment or credit on a client's card."""
+    on = entry.at // SECONDS_PER_DAY
+    return (
+        number, entry.invoice.order.client.id, kind, name, on, cents, "PAID", on, cents, None, _behind(entry),
+        entry.at, entry.at,
+    )  # fmt: skip
+
+
+def _billed_card(facts: Year, number: int, entry: Entry, by: int) -> Row:
+    """An invoice on a client's card, on the evening of a day."""
+    invoice, last = entry.invoice, facts.last_paid(entry.invoice, by)
+    return (
+        number, invoice.order.client.id, "INVOICE", invoice_number(facts, invoice),
+        facts.epoch_day(invoice.day), invoice.cents, payment_status(facts, invoice, by),
+        facts.epoch_day(last.day) if last else None, facts.paid_by(invoice, by), None, _behind(entry),
+        entry.at, changed_at(facts, invoice, by),
+    )  # fmt: skip
+
+
+def credits(facts: Year) -> Iterator[Life]:
+    """Credits, and how far they are used."""
+    uses: dict[int, list[Payment]] = defaultdict(list)
     for payment in facts.payments:
         if payment.credit:
-            used[payment.credit.id] += payment.cents
-            used_on[payment.credit.id] = payment.day
+            uses[payment.credit.id].append(payment)
     for credit in facts.credits:
-        left = credit.cents - used[credit.id]
-        status = "ACTIVE" if left == credit.cents else "PARTIALLY_USED" if left else "FULLY_USED"
-        made = facts.seconds(credit.day, RETURNS_AT)
-        changed = max(made, facts.seconds(used_on[credit.id], PAID_AT)) if credit.id in used_on else made
-        yield (
-            credit.id, f"CR-{credit.id:05d}", credit.invoice.order.client.id, known.of_credit[credit.id],
-            credit.cents, used[credit.id], left, REASONS[credit.kind],
-            facts.seconds(credit.day + CREDIT_HOLDS_DAYS, 64_800), status,
-            f"For invoice {invoice_number(facts, credit.invoice)}", ACCOUNTANT, made, changed,
-        )  # fmt: skip
+        used = uses[credit.id]
+        yield Life(credit.day, [payment.day for payment in used], partial(_credit, facts, credit, used))
+
+
+def _credit(facts: Year, credit: Credit, uses: list[Payment], by: int) -> Row:
+    """A credit on the evening of a day, from all its uses in time."""
+    used_by = [payment for payment in uses if payment.day <= by]
+    used = sum(payment.cents for payment in used_by)
+    left = credit.cents - used
+    status = "ACTIVE" if left == credit.cents else "PARTIALLY_USED" if left else "FULLY_USED"
+    made = facts.seconds(credit.day, RETURNS_AT)
+    changed = max(made, facts.seconds(used_by[-1].day, PAID_AT)) if used_by else made
+    return (
+        credit.id, f"CR-{credit.id:05d}", credit.invoice.order.client.id, numbers(facts).of_credit[credit.id],
+        credit.cents, used, left, REASONS[credit.kind],
+        facts.seconds(credit.day + CREDIT_HOLDS_DAYS, 64_800), status,
+        f"For invoice {invoice_number(facts, credit.invoice)}", ACCOUNTANT, made, changed,
+    )  # fmt: skip
 
 
 def credit_applications(facts: Year) -> Iterator[Row]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import accumulate
 from typing import NamedTuple
 
 from synth_assets.model.table import Rule, camel_case
@@ -22,10 +25,11 @@ from synth_assets.worlds.wholesale.columns import (
 )
 from synth_assets.worlds.wholesale.invoice import ACCOUNTANT
 from synth_assets.worlds.wholesale.journal import ACCOUNTS, CASH, balance
+from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.dealings import paid_at
 from synth_assets.worlds.wholesale.tables.ledger import CLOSED_AFTER_DAYS, OPENED_AT, POSTED_AT
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
 from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 OPERATING = 1
@@ -75,61 +79,89 @@ def moves(facts: Year) -> list[Move]:
     ]  # fmt: skip
 
 
-def bank_accounts(facts: Year) -> Iterator[Row]:
+def bank_accounts(facts: Year) -> Iterator[Row | Life]:
     """The account in use, and one that is kept for reserves."""
-    opened = facts.seconds(0, OPENED_AT)
-    ledger = next(place for place, account in enumerate(ACCOUNTS, start=1) if account.number == CASH)
-    listed = moves(facts)
-    balance, last = sum(move.cents for move in listed), listed[-1].day
-    yield (
-        OPERATING, "Operating Checking", "****4417", "Redwood Community Bank", "CHECKING", "USD", balance,
-        True, ledger, "All receipts and payments", opened, facts.seconds(last, POSTED_AT),
-    )  # fmt: skip
+    opened, ledger = facts.seconds(0, OPENED_AT), _cash_account()
+    days = [move.day for move in moves(facts)]
+    balances = list(accumulate(move.cents for move in moves(facts)))
+    yield Life(0, set(days), partial(_operating, facts, days, balances))
     yield (
         2, "Reserve Savings", "****9032", "Redwood Community Bank", "SAVINGS", "USD", 0, False, ledger,
         "Not used yet", opened, opened,
     )  # fmt: skip
 
 
-def reconciled_at(facts: Year, day: int) -> int | None:
-    """When the bank's list of a day was reconciled: some days after its month; None while that is to come."""
-    on = facts.month_end(day) + CLOSED_AFTER_DAYS
-    return facts.seconds(on, PAID_AT) if on <= facts.last_day else None
+def _cash_account() -> int:
+    """The ledger account of cash."""
+    return next(place for place, account in enumerate(ACCOUNTS, start=1) if account.number == CASH)
 
 
-def payments(facts: Year, days: range) -> Iterator[Row]:
+def _operating(facts: Year, days: Sequence[int], balances: Sequence[int], by: int) -> Row:
+    """The account in use on the evening of a day, from the days of all moves and the balances after them."""
+    last = bisect_right(days, by) - 1
+    return (
+        OPERATING, "Operating Checking", "****4417", "Redwood Community Bank", "CHECKING", "USD",
+        balances[last], True, _cash_account(), "All receipts and payments", facts.seconds(0, OPENED_AT),
+        facts.seconds(days[last], POSTED_AT),
+    )  # fmt: skip
+
+
+def reconciled_on(facts: Year, day: int) -> int:
+    """The day on which the bank's list of a day is reconciled: some days after its month."""
+    return facts.month_end(day) + CLOSED_AFTER_DAYS
+
+
+def reconciled_at(facts: Year, day: int, by: int) -> int | None:
+    """When the bank's list of a day was reconciled; None while that is to come on the evening of another."""
+    on = reconciled_on(facts, day)
+    return facts.seconds(on, PAID_AT) if on <= by else None
+
+
+def payments(facts: Year, days: range) -> Iterator[Row | Life]:
     """Payments of both sides, in time."""
     of_days = (payment for _, payment in numbered(facts.payments, days))
     for payment in sorted(of_days, key=lambda payment: payment.id):
-        at = (
-            paid_at(facts, payment) if payment.bill is None else facts.seconds(payment.day, POSTED_AT - 1_800)
-        )
-        is_credit = payment.credit is not None
-        when = None if is_credit else reconciled_at(facts, payment.day)
-        parties: tuple[int | None, ...]
-        if payment.bill is not None:
-            parties = None, payment.bill.vendor, None, payment.bill.id
-        elif payment.invoice is not None:
-            parties = payment.invoice.order.client.id, None, payment.invoice.id, None
-        number = f"{payment.method}-{7_000 + payment.id}"
-        reference = f"CR-{payment.credit.id:05d}" if payment.credit else number
-        account = None if is_credit else OPERATING
-        yield (
-            payment.id, f"PAY-{payment.id:06d}", "SENT" if payment.bill else "RECEIVED",
-            facts.epoch_day(payment.day), payment.cents, payment.method, reference,
-            account, *parties, None, when is not None, when, ACCOUNTANT, at, when or at,
-        )  # fmt: skip
+        if payment.credit:
+            yield _payment(facts, payment, payment.day)
+        else:
+            reconciled = reconciled_on(facts, payment.day)
+            yield Life(payment.day, [reconciled], partial(_payment, facts, payment))
 
 
-def bank_transactions(facts: Year, days: range) -> Iterator[Row]:
+def _payment(facts: Year, payment: Payment, by: int) -> Row:
+    """A payment on the evening of a day; the use of a credit is never reconciled."""
+    at = paid_at(facts, payment) if payment.bill is None else facts.seconds(payment.day, POSTED_AT - 1_800)
+    is_credit = payment.credit is not None
+    when = None if is_credit else reconciled_at(facts, payment.day, by)
+    parties: tuple[int | None, ...]
+    if payment.bill is not None:
+        parties = None, payment.bill.vendor, None, payment.bill.id
+    elif payment.invoice is not None:
+        parties = payment.invoice.order.client.id, None, payment.invoice.id, None
+    number = f"{payment.method}-{7_000 + payment.id}"
+    reference = f"CR-{payment.credit.id:05d}" if payment.credit else number
+    account = None if is_credit else OPERATING
+    return (
+        payment.id, f"PAY-{payment.id:06d}", "SENT" if payment.bill else "RECEIVED",
+        facts.epoch_day(payment.day), payment.cents, payment.method, reference,
+        account, *parties, None, when is not None, when, ACCOUNTANT, at, when or at,
+    )  # fmt: skip
+
+
+def bank_transactions(facts: Year, days: range) -> Iterator[Life]:
     """The bank's list: every move of cash, in time."""
     for _, move in numbered(moves(facts), days):
-        when = reconciled_at(facts, move.day)
-        yield (
-            move.number, OPERATING, facts.epoch_day(move.day), "DEPOSIT" if move.cents > 0 else "WITHDRAWAL",
-            abs(move.cents), move.description, move.reference, move.payment, when is not None, when,
-            facts.seconds(move.day, POSTED_AT),
-        )  # fmt: skip
+        yield Life(move.day, [reconciled_on(facts, move.day)], partial(_bank_transaction, facts, move))
+
+
+def _bank_transaction(facts: Year, move: Move, by: int) -> Row:
+    """A line of the bank's list on the evening of a day."""
+    when = reconciled_at(facts, move.day, by)
+    return (
+        move.number, OPERATING, facts.epoch_day(move.day), "DEPOSIT" if move.cents > 0 else "WITHDRAWAL",
+        abs(move.cents), move.description, move.reference, move.payment, when is not None, when,
+        facts.seconds(move.day, POSTED_AT),
+    )  # fmt: skip
 
 
 PAYMENT_METHODS = projection(

@@ -42,19 +42,16 @@ class Contacts:
     def __init__(self, facts: Year) -> None:
         self.changes = _changes_forward(facts) if facts.config.grows else _changes(facts)
         """In time."""
-        self._of_client: dict[int, list[PhoneChange]] = defaultdict(list)
+        self.of_client: dict[int, list[PhoneChange]] = defaultdict(list)
+        """The same by the number of the client."""
         for change in self.changes:
-            self._of_client[change.client.id].append(change)
+            self.of_client[change.client.id].append(change)
 
     def phone(self, client: Client, at: int) -> str:
         """A client's number at a moment, seconds since 1970-01-01."""
-        later = (change.before for change in self._of_client[client.id] if change.at > at)
-        return next(later, self.last_phone(client))
-
-    def last_phone(self, client: Client) -> str:
-        """A client's number on the last day."""
-        changes = self._of_client[client.id]
-        return changes[-1].after if changes else client.phone
+        changes = self.of_client[client.id]
+        later = (change.before for change in changes if change.at > at)
+        return next(later, changes[-1].after if changes else client.phone)
 
 
 @once

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import partial
+from operator import attrgetter
 
 from synth_assets.model.table import Rule
 from synth_assets.worlds.wholesale.columns import (
@@ -22,7 +25,7 @@ from synth_assets.worlds.wholesale.columns import (
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.payable import OWNER
 from synth_assets.worlds.wholesale.tables.dealings import CALCULATED_AT, as_json, opened
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
 from synth_assets.worlds.wholesale.tables.reviews import (
     LARGEST_LIMIT,
     LEARNING_INVOICES,
@@ -32,6 +35,7 @@ from synth_assets.worlds.wholesale.tables.reviews import (
     REVENUE_MULTIPLIER,
     SENSITIVITY,
     WEIGHTS,
+    Review,
     changes,
     percent,
     reviews,
@@ -54,20 +58,24 @@ def credit_system_settings(facts: Year) -> Iterator[Row]:
     )  # fmt: skip
 
 
-def client_credit_limits(facts: Year, config: Config) -> Iterator[Row]:
+def client_credit_limits(facts: Year, config: Config) -> Iterator[Life]:
     """What each client may owe after the last calculation."""
-    of_month = reviews(facts, config)
-    first_at = facts.seconds(facts.months[0].stop - 1, CALCULATED_AT)
-    for review in of_month[-1] if of_month else ():
-        at = facts.seconds(review.day, CALCULATED_AT)
-        confidence = review.readiness * (1 if review.is_active else LEARNING_CONFIDENCE)
-        trend = "IMPROVING" if review.trend > TREND else "WORSENING" if review.trend < -TREND else "STABLE"
-        yield (
-            review.client.id, review.client.id, review.limit_cents, review.exposure_cents,
-            percent(review.exposure_cents, review.limit_cents), review.score, review.capacity_cents,
-            review.risk, review.direction, "ACTIVE" if review.is_active else "LEARNING", round(confidence, 2),
-            review.readiness, trend, at, first_at, at,
-        )  # fmt: skip
+    for of_client in zip(*reviews(facts, config), strict=True):
+        days = [review.day for review in of_client]
+        yield Life(days[0], days, partial(_limit, facts, of_client))
+
+
+def _limit(facts: Year, of_client: tuple[Review, ...], day: int) -> Row:
+    review = of_client[bisect_right(of_client, day, key=attrgetter("day")) - 1]
+    first_at, at = (facts.seconds(of.day, CALCULATED_AT) for of in (of_client[0], review))
+    confidence = review.readiness * (1 if review.is_active else LEARNING_CONFIDENCE)
+    trend = "IMPROVING" if review.trend > TREND else "WORSENING" if review.trend < -TREND else "STABLE"
+    return (
+        review.client.id, review.client.id, review.limit_cents, review.exposure_cents,
+        percent(review.exposure_cents, review.limit_cents), review.score, review.capacity_cents, review.risk,
+        review.direction, "ACTIVE" if review.is_active else "LEARNING", round(confidence, 2),
+        review.readiness, trend, at, first_at, at,
+    )  # fmt: skip
 
 
 def credit_signal_history(facts: Year, config: Config) -> Iterator[Row]:
@@ -222,6 +230,7 @@ CREDIT_SIGNAL_HISTORY = projection(
     ),
     credit_signal_history,
     "credit",
+    came="calculated_at",
 )
 
 CREDIT_AUDIT_LOG = projection(

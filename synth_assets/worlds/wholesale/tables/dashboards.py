@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from synth_assets.model.draws import Draws
@@ -30,7 +31,7 @@ from synth_assets.worlds.wholesale.intake import BUYER
 from synth_assets.worlds.wholesale.tables.catalogue import CATEGORY_IDS
 from synth_assets.worlds.wholesale.tables.dealings import as_json, opened
 from synth_assets.worlds.wholesale.tables.parties import email
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
 from synth_assets.worlds.wholesale.year import Year
 
 ADMIN, USER = "admin", "user"
@@ -117,8 +118,7 @@ def alert_configurations(facts: Year, draws: Draws) -> Iterator[Row]:
     """Alerts: those of the first days for everything, later ones for a client, a product or a batch."""
     set_up = opened(facts)
     by_day = sorted(_asked(facts, draws), key=lambda asked: asked.day)
-    by_now = [asked for asked in by_day if asked.day <= facts.last_day]
-    for number, asked in enumerate(by_now, start=1):
+    for number, asked in enumerate(by_day, start=1):
         at = facts.seconds(asked.day, LATER) if asked.day else set_up
         address = email(names.STAFF[asked.user - 1][0], names.DOMAIN) if asked.method != "DASHBOARD" else None
         yield (
@@ -166,7 +166,7 @@ def _asked(facts: Year, draws: Draws) -> Iterator[Asked]:
 
 def _some_day(facts: Year, drawn: float) -> int:
     """A business day of the first year, or of the window."""
-    return business_day_before(facts.planned.window, int(drawn * (len(strata(facts.config)[0]) - 1)))
+    return business_day_before(facts.window, int(drawn * (len(strata(facts.config)[0]) - 1)))
 
 
 def dashboard_kpi_configs(facts: Year) -> Iterator[Row]:
@@ -185,7 +185,6 @@ def dashboard_widget_layouts(facts: Year, draws: Draws) -> Iterator[Row]:
     ]
     layouts += [(made[user], user, None, OWN_WIDGETS[names.STAFF[user - 1][1]]) for user in made]
     layouts.sort(key=lambda layout: layout[0])
-    layouts = [layout for layout in layouts if facts.day_of(layout[0]) <= facts.last_day]
     number = 0
     for at, user, role_seen, widgets in layouts:
         for position, widget in enumerate(widgets):
@@ -204,12 +203,12 @@ def _laid_out(facts: Year, draws: Draws) -> dict[int, int]:
     made = {}
     for place, ((_, role), (when, *_)) in enumerate(zip(names.STAFF, drawn, strict=True)):
         if role in OWN_WIDGETS:
-            day = min(low + int(when * (high - low)), facts.planned.last_day)
-            made[place + 1] = facts.seconds(business_day_before(facts.planned.window, day), LATER)
+            day = min(low + int(when * (high - low)), facts.last_day)
+            made[place + 1] = facts.seconds(business_day_before(facts.window, day), LATER)
     return made
 
 
-def user_dashboard_preferences(facts: Year, draws: Draws) -> Iterator[Row]:
+def user_dashboard_preferences(facts: Year, draws: Draws) -> Iterator[Life]:
     """Which of its widgets each user shows, and in what order."""
     made = _laid_out(facts, draws)
     most = max(map(len, (*WIDGETS.values(), *OWN_WIDGETS.values())))
@@ -217,7 +216,6 @@ def user_dashboard_preferences(facts: Year, draws: Draws) -> Iterator[Row]:
     number, people = 0, list(enumerate(names.STAFF))
     if facts.config.grows:  # in the order in which they lay their dashboards out
         people.sort(key=lambda user: made.get(user[0] + 1, opened(facts)))
-        people = [user for user in people if facts.day_of(made.get(user[0] + 1, 0)) <= facts.last_day]
     for place, (_, role) in people:
         widgets = OWN_WIDGETS.get(role) or WIDGETS[ADMIN if role == "owner" else USER]
         wishes = drawn[place * most : place * most + len(widgets)]
@@ -226,11 +224,18 @@ def user_dashboard_preferences(facts: Year, draws: Draws) -> Iterator[Row]:
         for position, i in enumerate(order):
             number += 1
             hidden, compact, when, _ = wishes[i]
-            day = _some_day(facts, when)
-            is_visible = position == 0 or hidden < 0.8 or day > facts.last_day
-            changed = at if is_visible else max(at, facts.seconds(day, LATER))
+            hidden_on = None if position == 0 or hidden < 0.8 else _some_day(facts, when)
             config = as_json({"compact": True}) if compact < 0.2 else None
-            yield number, place + 1, widgets[i].kind, is_visible, position, config, at, changed
+            wanted = number, place + 1, widgets[i].kind, position, config, at
+            changes = () if hidden_on is None else (hidden_on,)
+            yield Life(facts.day_of(at), changes, partial(_preference, facts, wanted, hidden_on))
+
+
+def _preference(facts: Year, wanted: Row, hidden_on: int | None, day: int) -> Row:
+    *widget, position, config, at = wanted
+    is_visible = hidden_on is None or hidden_on > day
+    changed = at if hidden_on is None or is_visible else max(at, facts.seconds(hidden_on, LATER))
+    return *widget, is_visible, position, config, at, changed
 
 
 ALERT_CONFIGURATIONS = projection(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterator
 from typing import Any
 
 from synth_assets.worlds.wholesale.catalogue import Client
-from synth_assets.worlds.wholesale.invoice import RETURNS_AT, Invoice
+from synth_assets.worlds.wholesale.invoice import RETURNS_AT
 from synth_assets.worlds.wholesale.payment import Payment
 from synth_assets.worlds.wholesale.tables.ledger import OPENED_AT
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT
@@ -55,11 +54,6 @@ def settled(facts: Year) -> dict[int, Payment]:
 def settled_on(facts: Year) -> dict[int, int]:
     """The day on which each invoice that is paid in full was."""
     return {number: payment.day for number, payment in settled(facts).items()}
-
-
-def owed(facts: Year) -> Iterator[Invoice]:
-    """The invoices that are not paid in full."""
-    return (invoice for invoice in facts.invoices if facts.paid_cents[invoice.id] < invoice.cents)
 
 
 @once

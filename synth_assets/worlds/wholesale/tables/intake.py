@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json as json_text
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from synth_assets.model.calendar import date_of
@@ -30,8 +33,8 @@ from synth_assets.worlds.wholesale.columns import (
 from synth_assets.worlds.wholesale.growth import spread_evenly, stratum_of
 from synth_assets.worlds.wholesale.intake import BUYER, Session
 from synth_assets.worlds.wholesale.stock import Batch
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year, once
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
+from synth_assets.worlds.wholesale.year import Year, last_by, once
 
 TERMS = ("COD", "NET_7", "NET_15", "NET_30", "CONSIGNMENT", "PARTIAL")
 E4 = 100
@@ -42,6 +45,9 @@ OFFERED_DAYS, OFFERS_A_MONTH = (1, 6), 6
 
 OFFER_HOLDS_DAYS = 21
 """How long an offer holds."""
+
+CLOSED_AFTER_DAYS = 61
+"""Days after its last movement on which an empty batch is closed."""
 
 
 def session_number(session: Session, facts: Year) -> str:
@@ -70,52 +76,71 @@ def lots(facts: Year) -> Iterator[Row]:
         yield session.id, code, session.vendor, at, notes, at, at
 
 
-def intake_sessions(facts: Year) -> Iterator[Row]:
+def intake_sessions(facts: Year) -> Iterator[Life]:
     """What a grower brought on one day under one kind of terms."""
     client = vendor_client(facts)
-    paid: dict[int, int] = defaultdict(int)
-    paid_on: dict[int, int] = {}
-    for payment in batch_payments(facts):
-        lot = payment.batch.session
-        paid[lot] += payment.cents
-        paid_on[lot] = payment.day
+    paid = _paid(facts, attrgetter("session"))
     for session in facts.sessions:
-        began, ended = (facts.seconds(session.day, session.second + s) for s in (0, 840))
-        due = session.day + curves.DAYS_OF[session.terms]
-        is_consigned = session.terms == "CONSIGNMENT"
-        changed = facts.seconds(paid_on[session.id], 19 * 3_600) if session.id in paid_on else ended
-        note = "Paid as it sells" if is_consigned else None
-        yield (
-            session.id, session_number(session, facts), client[session.vendor], "COMPLETED",
-            facts.epoch_day(session.day), session.receiver, session.terms,
-            None if is_consigned else facts.epoch_day(due),
-            sum(batch.cost_cents(batch.received) for batch in session.batches),
-            paid[session.id],
-            "Weighed and counted on arrival", note, True, ended, began, changed, ended,
-        )  # fmt: skip
+        of_session = paid.get(session.id, [])
+        on = partial(_intake_session, facts, session, client[session.vendor], of_session)
+        yield Life(session.day, {after.day for after in of_session}, on)
 
 
-def batches(facts: Year, draws: Draws) -> Iterator[Row]:
-    """Every batch as it stands on the last day."""
+def _intake_session(facts: Year, session: Session, client: int, paid: list[Paid], day: int) -> Row:
+    began, ended = (facts.seconds(session.day, session.second + s) for s in (0, 840))
+    due = session.day + curves.DAYS_OF[session.terms]
+    is_consigned = session.terms == "CONSIGNMENT"
+    last = last_by(paid, day)
+    changed = facts.seconds(last.day, 19 * 3_600) if last else ended
+    note = "Paid as it sells" if is_consigned else None
+    return (
+        session.id, session_number(session, facts), client, "COMPLETED",
+        facts.epoch_day(session.day), session.receiver, session.terms,
+        None if is_consigned else facts.epoch_day(due),
+        sum(batch.cost_cents(batch.received) for batch in session.batches),
+        last.cents if last else 0,
+        "Weighed and counted on arrival", note, True, ended, began, changed, ended,
+    )  # fmt: skip
+
+
+def batches(facts: Year, draws: Draws) -> Iterator[Life]:
+    """Every batch."""
     drawn = unit_draws(draws, "assay", len(facts.batches))
-    paid: dict[int, int] = defaultdict(int)
-    for payment in batch_payments(facts):
-        paid[payment.batch.id] += payment.cents
-    changed = {movement.batch.id: movement for movement in facts.movements}
+    paid = _paid(facts, attrgetter("id"))
     for batch, (thc, cbd, harvested, _) in zip(facts.batches, drawn, strict=True):
-        product, left = batch.product, facts.left[batch.id]
-        last = changed[batch.id]
-        is_closed = left.on_hand == 0 and last.day < facts.last_day - 60
-        status = "LIVE" if left.on_hand else "CLOSED" if is_closed else "SOLD_OUT"
-        word = "".join(filter(str.isalnum, product.name)).upper()[:40]
-        yield (
-            batch.id, batch_code(batch, facts), f"{word}-{batch.id:05d}", product.id, batch.session, status,
-            product.grade, False, False, left.free_samples > 0 and left.on_hand > 0, "FIXED",
-            batch.unit_cost_cents, None, None, batch.terms, paid[batch.id],
-            _metadata(batch, facts, thc, cbd, harvested), left.on_hand * E4, left.samples * E4, 0, 0, 0, 0,
-            False, left.on_hand > 0, facts.seconds(batch.day, batch.second),
-            facts.seconds(last.day, last.second),
-        )  # fmt: skip
+        of_batch = paid.get(batch.id, [])
+        changes = _batch_changes(facts, batch) | {after.day for after in of_batch}
+        on = partial(_batch, facts, batch, _metadata(batch, facts, thc, cbd, harvested), of_batch)
+        yield Life(batch.day, changes, on)
+
+
+def _batch_changes(facts: Year, batch: Batch) -> set[int]:
+    """The days on which a batch moves or is closed, or samples of it are asked for or given back."""
+    days = [move.day for move in facts.moves_of[batch.id]]
+    closed = {
+        day + CLOSED_AFTER_DAYS
+        for day, after in pairwise([*days, facts.window.length])
+        if after - day > CLOSED_AFTER_DAYS
+    }
+    asked = {day for sample in facts.samples_of.get(batch.id, ()) for day in (sample.day, sample.end)}
+    return {*days} | closed | asked
+
+
+def _batch(facts: Year, batch: Batch, metadata: str, paid: list[Paid], day: int) -> Row:
+    product, left = batch.product, facts.left_on(batch, day)
+    moves, last_paid = facts.moves_of[batch.id], last_by(paid, day)
+    last = last_by(moves, day) or moves[0]
+    is_closed = last.day + CLOSED_AFTER_DAYS <= day
+    status = "LIVE" if left.on_hand else "CLOSED" if is_closed else "SOLD_OUT"
+    word = "".join(filter(str.isalnum, product.name)).upper()[:40]
+    return (
+        batch.id, batch_code(batch, facts), f"{word}-{batch.id:05d}", product.id, batch.session, status,
+        product.grade, False, False, left.free_samples > 0 and left.on_hand > 0, "FIXED",
+        batch.unit_cost_cents, None, None, batch.terms, last_paid.cents if last_paid else 0,
+        metadata, left.on_hand * E4, left.samples * E4, 0, 0, 0, 0,
+        False, left.on_hand > 0, facts.seconds(batch.day, batch.second),
+        facts.seconds(last.day, last.second),
+    )  # fmt: skip
 
 
 def _metadata(batch: Batch, facts: Year, thc: float, cbd: float, harvested: float) -> str:
@@ -156,19 +181,29 @@ def intake_session_batches(facts: Year) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def vendor_supply(facts: Year, draws: Draws) -> Iterator[Row]:
-    """Offers of growers: those that became batches, and those that nobody took."""
-    batches = facts.planned.batches
-    offered = unit_draws(draws, "offered", len(batches))
-    found: list[tuple[int, int, Product, int, int, str, Batch | None]] = []
-    for batch, (early, part, _, _) in zip(batches, offered, strict=True):
+class Offer(NamedTuple):
+    """An offer of a grower: the day, what is offered at what price, and what becomes of it.
+
+    That is a batch, or None where nobody takes it; then it may be reserved as long as it holds.
+    """
+
+    day: int
+    vendor: int
+    product: Product
+    quantity: int
+    cents: int
+    batch: Batch | None = None
+    is_reserved: bool = False
+
+
+def _offers(facts: Year, draws: Draws) -> Iterator[Offer]:
+    """Offers that became batches, then those that nobody took."""
+    offered = unit_draws(draws, "offered", len(facts.batches))
+    for batch, (early, part, _, _) in zip(facts.batches, offered, strict=True):
         low, high = OFFERED_DAYS
         on = batch.day - low - int(early * (high - low + 1))
         if part < 0.6 and on >= stratum_of(facts.config, batch.day).start:
-            status, came = ("PURCHASED", batch) if batch.day <= facts.last_day else ("AVAILABLE", None)
-            found.append(
-                (on, batch.vendor, batch.product, batch.received, batch.unit_cost_cents, status, came)
-            )
+            yield Offer(on, batch.vendor, batch.product, batch.received, batch.unit_cost_cents, batch)
     flower = [product for product in facts.products if product.tier != CASES]
     count = OFFERS_A_MONTH * max(1, facts.config.months)
     for place, (which, when, size, cost) in enumerate(unit_draws(draws, "declined", count)):
@@ -176,26 +211,35 @@ def vendor_supply(facts: Year, draws: Draws) -> Iterator[Row]:
         on = spread_evenly(facts.config, place, count, when)
         least, most = curves.COST_SHARE
         asked = round(product.price_cents / 100 * (least + 0.04 + cost * (most - least))) * 100
-        is_open = on + OFFER_HOLDS_DAYS > facts.last_day
-        status = ("RESERVED" if size > 0.7 else "AVAILABLE") if is_open else "EXPIRED"
         pounds = 2_000 + int(size * 60) * 100
-        found.append((on, FIRST_VENDOR + product.grower, product, pounds, asked, status, None))
-    found.sort(key=lambda offer: (offer[0], offer[2].id))
-    found = [offer for offer in found if offer[0] <= facts.last_day]
-    for number, (on, vendor, product, pounds, cents, status, came) in enumerate(found, start=1):
-        made = facts.seconds(on, 10 * 3_600 + number % 7 * 600)
-        bought = facts.seconds(came.day, came.second) if came else None
-        reserved = made + 7_200 if status == "RESERVED" else None
-        strain = names.strains()[product.strain - 1].name
-        until = facts.seconds(on + OFFER_HOLDS_DAYS, 64_800)
-        ended = until if facts.config.grows and status == "EXPIRED" else None
-        yield (
-            number, vendor, strain, product.category, product.subcategory, product.grade, pounds * E4, cents,
-            status, until, reserved, bought,
-            f"{pounds / 100:g} {'lb' if product.unit == 'LB' else 'cases'} of {product.name}",
-            "Asked more than we pay" if status == "EXPIRED" else None, made,
-            bought or reserved or ended or made, BUYER,
-        )  # fmt: skip
+        yield Offer(on, FIRST_VENDOR + product.grower, product, pounds, asked, is_reserved=size > 0.7)
+
+
+def vendor_supply(facts: Year, draws: Draws) -> Iterator[Life]:
+    """Offers of growers, in time."""
+    offers = sorted(_offers(facts, draws), key=lambda offer: (offer.day, offer.product.id))
+    for number, offer in enumerate(offers, start=1):
+        ends = offer.batch.day if offer.batch else offer.day + OFFER_HOLDS_DAYS
+        yield Life(offer.day, (ends,), partial(_offer, facts, number, offer))
+
+
+def _offer(facts: Year, number: int, offer: Offer, day: int) -> Row:
+    product, pounds = offer.product, offer.quantity
+    came = offer.batch if offer.batch and offer.batch.day <= day else None
+    is_expired = offer.batch is None and offer.day + OFFER_HOLDS_DAYS <= day
+    is_reserved = offer.is_reserved and not is_expired
+    made = facts.seconds(offer.day, 10 * 3_600 + number % 7 * 600)
+    bought = facts.seconds(came.day, came.second) if came else None
+    reserved = made + 7_200 if is_reserved else None
+    until = facts.seconds(offer.day + OFFER_HOLDS_DAYS, 64_800)
+    ended = until if facts.config.grows and is_expired else None
+    status = "PURCHASED" if came else "EXPIRED" if is_expired else "RESERVED" if is_reserved else "AVAILABLE"
+    return (
+        number, offer.vendor, names.strains()[product.strain - 1].name, product.category,
+        product.subcategory, product.grade, pounds * E4, offer.cents, status, until, reserved, bought,
+        f"{pounds / 100:g} {'lb' if product.unit == 'LB' else 'cases'} of {product.name}",
+        "Asked more than we pay" if is_expired else None, made, bought or reserved or ended or made, BUYER,
+    )  # fmt: skip
 
 
 class BatchPayment(NamedTuple):
@@ -217,6 +261,22 @@ def batch_payments(facts: Year) -> list[BatchPayment]:
         if payment.bill is not None
         for line in payment.bill.lines
     ]
+
+
+class Paid(NamedTuple):
+    """What had been paid after a payment: its day, and cents."""
+
+    day: int
+    cents: int
+
+
+def _paid(facts: Year, of: Callable[[Batch], int]) -> dict[int, list[Paid]]:
+    """What had been paid after each payment, in time, by the number that `of` gives of a batch."""
+    paid: dict[int, list[Paid]] = defaultdict(list)
+    for payment in batch_payments(facts):
+        so_far = paid[of(payment.batch)]
+        so_far.append(Paid(payment.day, payment.cents + (so_far[-1].cents if so_far else 0)))
+    return paid
 
 
 LOTS = projection(

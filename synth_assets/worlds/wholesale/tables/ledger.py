@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from synth_assets.model.table import Rule, camel_case
 from synth_assets.worlds.wholesale.columns import (
@@ -21,7 +22,7 @@ from synth_assets.worlds.wholesale.columns import (
 )
 from synth_assets.worlds.wholesale.config import Config
 from synth_assets.worlds.wholesale.journal import ACCOUNTS
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
 from synth_assets.worlds.wholesale.year import Year, numbered
 
 OPENED_AT = 8 * 3_600
@@ -70,22 +71,25 @@ def accounts(facts: Year) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def fiscal_periods(facts: Year, config: Config) -> Iterator[Row]:
+def fiscal_periods(facts: Year, config: Config) -> Iterator[Life]:
     """One row a month; a month is closed once it is over, the first half of a window also locked."""
-    opened = facts.seconds(0, OPENED_AT)
     spans = facts.months
     locked = 0 if config.grows else len(spans) // 2
     for place, span in enumerate(spans):
-        first = facts.window.dates[span.start]
         closed_on = span.stop - 1 + CLOSED_AFTER_DAYS
-        is_closed = closed_on <= facts.last_day
-        status = "OPEN" if not is_closed else "LOCKED" if place < locked else "CLOSED"
-        closed_at = facts.seconds(closed_on, POSTED_AT) if is_closed else None
-        yield (
-            place + 1, f"{first:%B %Y}", facts.epoch_day(span.start), facts.epoch_day(span.stop - 1),
-            facts.window.dates[span.stop - 1].year, status, closed_at, 5 if is_closed else None, opened,
-            closed_at or opened,
-        )  # fmt: skip
+        on = partial(_fiscal_period, facts, place, span, closed_on, "LOCKED" if place < locked else "CLOSED")
+        yield Life(span.start, (closed_on,), on)
+
+
+def _fiscal_period(facts: Year, place: int, span: range, closed_on: int, closed: str, day: int) -> Row:
+    opened = facts.seconds(0, OPENED_AT)
+    first, last = facts.window.dates[span.start], facts.window.dates[span.stop - 1]
+    is_closed = closed_on <= day
+    closed_at = facts.seconds(closed_on, POSTED_AT) if is_closed else None
+    return (
+        place + 1, f"{first:%B %Y}", facts.epoch_day(span.start), facts.epoch_day(span.stop - 1), last.year,
+        closed if is_closed else "OPEN", closed_at, 5 if is_closed else None, opened, closed_at or opened,
+    )  # fmt: skip
 
 
 def ledger_entries(facts: Year, days: range) -> Iterator[Row]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
 
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rule, camel_case
@@ -27,7 +29,7 @@ from synth_assets.worlds.wholesale.invoice import Invoice
 from synth_assets.worlds.wholesale.tables.billing import invoice_number
 from synth_assets.worlds.wholesale.tables.dealings import as_json, dollars, pounds
 from synth_assets.worlds.wholesale.tables.intake import batch_code, session_number
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
 from synth_assets.worlds.wholesale.tables.stories import Comment, Note, Step, business_day_after, notes, said
 from synth_assets.worlds.wholesale.year import Year, numbered, once
 
@@ -46,18 +48,26 @@ def told(facts: Year, config: Config, draws: Draws) -> list[Note]:
     return notes(facts, config, draws.of(STORIES))
 
 
-def freeform_notes(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
+def freeform_notes(facts: Year, config: Config, draws: Draws) -> Iterator[Life]:
     """The notes, as they were left."""
     for number, note in enumerate(told(facts, config, draws), start=1):
-        kinds = [step.kind for step in note.steps]
-        shared = [user for step in note.steps if step.kind == "SHARED" for user in step.detail["sharedWith"]]
-        updated = max([note.at, *(step.at for step in note.steps)])
-        viewed = max([updated, *(comment.at for comment in note.comments)])
-        yield (
-            number, note.user, note.title, as_json(_document(note.lines)), note.template, as_json(note.tags),
-            kinds.count("PINNED") > kinds.count("UNPINNED"), "ARCHIVED" in kinds, as_json(shared), note.at,
-            updated, viewed,
-        )  # fmt: skip
+        later = [*(step.at for step in note.steps), *(comment.at for comment in note.comments)]
+        changes = [facts.day_of(at) for at in later]
+        yield Life(facts.day_of_moment(note), changes, partial(_note, facts, number, note))
+
+
+def _note(facts: Year, number: int, note: Note, day: int) -> Row:
+    end = facts.seconds(day + 1, 0)
+    steps = [step for step in note.steps if step.at < end]
+    kinds = [step.kind for step in steps]
+    shared = [user for step in steps if step.kind == "SHARED" for user in step.detail["sharedWith"]]
+    updated = max([note.at, *(step.at for step in steps)])
+    viewed = max([updated, *(comment.at for comment in note.comments if comment.at < end)])
+    return (
+        number, note.user, note.title, as_json(_document(note.lines)), note.template, as_json(note.tags),
+        kinds.count("PINNED") > kinds.count("UNPINNED"), "ARCHIVED" in kinds, as_json(shared), note.at,
+        updated, viewed,
+    )  # fmt: skip
 
 
 def _document(lines: list[str]) -> dict[str, object]:
@@ -85,15 +95,21 @@ def numbered_comments(told: list[Note]) -> list[tuple[int, int, Comment]]:
     return sorted(found, key=lambda entry: (entry[2].at, entry[0], entry[1]))
 
 
-def note_comments(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
+def note_comments(facts: Year, config: Config, draws: Draws) -> Iterator[Life]:
     """What others said to a note; an answer names the comment that it answers."""
     found = numbered_comments(told(facts, config, draws))
     ids = {(note, place): number for number, (note, place, _) in enumerate(found, start=1)}
     for number, (note, _, comment) in enumerate(found, start=1):
         parent = None if comment.answers is None else ids[note, comment.answers]
-        updated = max(comment.at, comment.resolved_at or 0)
-        is_resolved = comment.resolved_at is not None
-        yield number, note, comment.user, comment.text, parent, is_resolved, comment.at, updated
+        changes = [] if comment.resolved_at is None else [facts.day_of(comment.resolved_at)]
+        came, first = facts.day_of_moment(comment), (number, note, comment.user, comment.text, parent)
+        yield Life(came, changes, partial(_comment, facts, first, comment))
+
+
+def _comment(facts: Year, first: Row, comment: Comment, day: int) -> Row:
+    is_resolved = comment.resolved_at is not None and facts.day_of(comment.resolved_at) <= day
+    updated = comment.resolved_at if is_resolved else comment.at
+    return *first, is_resolved, comment.at, updated
 
 
 def note_activity(facts: Year, config: Config, draws: Draws, days: range) -> Iterator[Row]:
@@ -120,37 +136,54 @@ def note_steps(facts: Year, config: Config, draws: Draws) -> list[tuple[int, Ste
     return sorted(found, key=lambda entry: (entry[1].at, entry[0]))
 
 
-def scratch_pad_notes(facts: Year, draws: Draws) -> Iterator[Row]:
-    """To-dos: one a week and user, about what happened on that day; the last ones are still open."""
+def scratch_pad_notes(facts: Year, draws: Draws) -> Iterator[Life]:
+    """To-dos: one a week and user, about what happened on that day; what is done late on a day shows as done
+    on the next."""
+    for number, todo in enumerate(sorted(_todos(facts, draws)), start=1):
+        done_on = facts.day_of(todo.done_at)
+        seen_on = done_on + (todo.done_at > facts.seconds(done_on, TODO_UP_TO))
+        yield Life(facts.day_of_moment(todo), [seen_on], partial(_pad_note, number, todo, seen_on))
+
+
+def _pad_note(number: int, todo: _ToDo, seen_on: int, day: int) -> Row:
+    is_done = seen_on <= day
+    done_at = todo.done_at if is_done else None
+    return number, todo.user, todo.content, is_done, todo.at, done_at or todo.at, done_at
+
+
+class _ToDo(NamedTuple):
+    """What somebody has to do: since when, who, what, and when it is done."""
+
+    at: int
+    user: int
+    content: str
+    done_at: int
+
+
+def _todos(facts: Year, draws: Draws) -> Iterator[_ToDo]:
     invoices: dict[int, list[Invoice]] = {}
     for invoice in facts.invoices:
         invoices.setdefault(invoice.day, []).append(invoice)
     sessions: dict[int, list[Session]] = {}
-    for session in facts.planned.sessions:
+    for session in facts.sessions:
         sessions.setdefault(session.day, []).append(session)
     spans = weeks(facts.config)
     drawn = unit_draws(draws, "to-dos", len(spans) * len(names.STAFF))
-    found = []
     for week, span in enumerate(spans):
         for place, (_, role) in enumerate(names.STAFF):
             which, hour, what, done = drawn[week * len(names.STAFF) + place]
-            days = [day for day in span if facts.planned.window.is_business[day]]
+            days = [day for day in span if facts.window.is_business[day]]
             days = [day for day in days if day in sessions] if role == "warehouse" else days
-            day = days[int(which * len(days))] if days else facts.last_day + 1
-            if day <= facts.last_day:
-                at = facts.seconds(day, TODO_FROM + int(hour * (TODO_UP_TO - TODO_FROM)))
-                user = place + 1
+            if days:
+                day, user = days[int(which * len(days))], place + 1
+                second = TODO_FROM + int(hour * (TODO_UP_TO - TODO_FROM))
+                at = facts.seconds(day, second)
                 content = _todo(facts, role, user, day, invoices.get(day, []), sessions.get(day, []), what)
                 low, high = DONE_WITHIN
                 done_at = at + low + int(done / 0.7 * (high - low))
                 if done >= 0.7:
-                    done_on = business_day_after(facts, day + 1)
-                    done_at = facts.seconds(done_on, TODO_FROM + int(hour * (TODO_UP_TO - TODO_FROM)))
-                found.append((at, user, content, done_at))
-    end = facts.seconds(facts.last_day, TODO_UP_TO)
-    for number, (at, user, content, done_at) in enumerate(sorted(found), start=1):
-        is_done = done_at <= end
-        yield number, user, content, is_done, at, done_at if is_done else at, done_at if is_done else None
+                    done_at = facts.seconds(business_day_after(facts, day + 1), second)
+                yield _ToDo(at, user, content, done_at)
 
 
 def _todo(

@@ -6,6 +6,8 @@ import json as json_text
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache, partial
+from operator import attrgetter
 from typing import NamedTuple
 
 from synth_assets.model.draws import Draws
@@ -32,10 +34,11 @@ from synth_assets.worlds.wholesale.columns import (
 )
 from synth_assets.worlds.wholesale.demand import recurs
 from synth_assets.worlds.wholesale.growth import spread_evenly, stratum_of
+from synth_assets.worlds.wholesale.invoice import Invoice
 from synth_assets.worlds.wholesale.order import Line, Order, Quote
 from synth_assets.worlds.wholesale.stock import SALE, SAMPLE
 from synth_assets.worlds.wholesale.tables.intake import E4, TERMS
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
 from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 PAID_AT = 14 * 3_600
@@ -43,6 +46,9 @@ PAID_AT = 14 * 3_600
 
 NEEDED_SHARE, NEEDS_A_MONTH, NEED_HOLDS_DAYS = 0.05, 6, 45
 """Sales that a client had asked for before, needs a month that nobody met, and how long a need stands [D]."""
+
+GIVEN_UP_SHARE, GIVEN_UP_AFTER_DAYS = 0.25, 10
+"""Needs that nobody met and the client gives up, and how long after it had them [D]."""
 
 PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
 
@@ -93,11 +99,16 @@ class Need(NamedTuple):
     sale: int
     drawn: float
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the client gives it up."""
+        return not self.sale and self.drawn < GIVEN_UP_SHARE
+
 
 @once
 def needs(facts: Year) -> list[Need]:
     """Needs in time: some that a sale meets, some that nobody meets."""
-    orders, draws = facts.planned.orders, facts.draws.of("client_needs")
+    orders, draws = facts.orders, facts.draws.of("client_needs")
     drawn = unit_draws(draws, "met", len(orders))
     found = []
     for order, (whether, early, which, more) in zip(orders, drawn, strict=True):
@@ -113,35 +124,42 @@ def needs(facts: Year) -> list[Need]:
         pounds = (2 + int(more * 30)) * 25
         on = spread_evenly(facts.config, place, count, when)
         found.append(Need(client, flower[int(what * len(flower))], pounds, on, 0, more))
-    found.sort(key=lambda need: (need.day, need.client.id, need.product.id))
-    return [need for need in found if need.day <= facts.last_day]
+    return sorted(found, key=lambda need: (need.day, need.client.id, need.product.id))
 
 
-def client_needs(facts: Year) -> Iterator[Row]:
+def client_needs(facts: Year) -> Iterator[Life]:
     """Every need, in time."""
-    sales = {order.id: order for order in facts.orders}
     for number, need in enumerate(needs(facts), start=1):
-        sale = sales.get(need.sale)
-        made = facts.seconds(need.day, 11 * 3_600 + number % 50 * 60)
-        expires = facts.seconds(need.day + NEED_HOLDS_DAYS, 18 * 3_600)
-        met = facts.seconds(sale.day, sale.second) if sale else None
-        is_over = need.day + NEED_HOLDS_DAYS <= facts.last_day
-        given_up = need.drawn < 0.25 and need.day + 10 <= facts.last_day and not need.sale
-        status = "FULFILLED" if sale else "CANCELLED" if given_up else "EXPIRED" if is_over else "ACTIVE"
-        changed = facts.seconds(need.day + 10, 18 * 3_600) if given_up else expires if is_over else made
-        product = need.product
-        unit = "lb" if product.unit == "LB" else "cases"
-        yield (
-            number, need.client.id, names.strains()[product.strain - 1].name, product.category,
-            product.subcategory, product.grade, need.quantity * E4 // 2, need.quantity * E4 * 3 // 2,
-            product.price_cents, status, PRIORITIES[int(need.drawn * len(PRIORITIES))],
-            facts.epoch_day(need.day + 30), expires, met,
-            f"Looking for {need.quantity / 100:g} {unit} of {product.name}",
-            "Bought elsewhere" if status == "CANCELLED" else None, made, met or changed, need.client.seller,
-        )  # fmt: skip
+        sale = facts.orders[need.sale - 1] if need.sale else None
+        over = need.day + (GIVEN_UP_AFTER_DAYS if need.is_given_up else NEED_HOLDS_DAYS)
+        yield Life(need.day, [sale.day if sale else over], partial(_need, facts, number, need, sale))
 
 
-def orders(facts: Year, days: range) -> Iterator[Row]:
+def _need(facts: Year, number: int, need: Need, sale: Order | None, by: int) -> Row:
+    """A need on the evening of a day."""
+    made = facts.seconds(need.day, 11 * 3_600 + number % 50 * 60)
+    expires = facts.seconds(need.day + NEED_HOLDS_DAYS, 18 * 3_600)
+    status, met, changed = "ACTIVE", None, made
+    if sale and sale.day <= by:
+        met = facts.seconds(sale.day, sale.second)
+        status, changed = "FULFILLED", met
+    elif need.is_given_up and need.day + GIVEN_UP_AFTER_DAYS <= by:
+        status, changed = "CANCELLED", facts.seconds(need.day + GIVEN_UP_AFTER_DAYS, 18 * 3_600)
+    elif need.day + NEED_HOLDS_DAYS <= by:
+        status, changed = "EXPIRED", expires
+    product = need.product
+    unit = "lb" if product.unit == "LB" else "cases"
+    return (
+        number, need.client.id, names.strains()[product.strain - 1].name, product.category,
+        product.subcategory, product.grade, need.quantity * E4 // 2, need.quantity * E4 * 3 // 2,
+        product.price_cents, status, PRIORITIES[int(need.drawn * len(PRIORITIES))],
+        facts.epoch_day(need.day + 30), expires, met,
+        f"Looking for {need.quantity / 100:g} {unit} of {product.name}",
+        "Bought elsewhere" if status == "CANCELLED" else None, made, changed, need.client.seller,
+    )  # fmt: skip
+
+
+def orders(facts: Year, days: range) -> Iterator[Life]:
     """Quotes and sales, in time."""
     need_of = {need.sale: number for number, need in enumerate(needs(facts), start=1) if need.sale}
     sample_of = {sample.order: sample.id for sample in facts.samples if sample.order}
@@ -151,41 +169,81 @@ def orders(facts: Year, days: range) -> Iterator[Row]:
         if isinstance(paper, Quote) and paper.sale
     }
     for number, paper in numbered(facts.papers, days):
-        items = json_text.dumps([item(line) for line in paper.lines])
-        total = sum(line.total_cents for line in paper.lines)
-        cost = sum(line.cost_cents for line in paper.lines)
-        made = facts.seconds(paper.day, paper.second)
-        amounts = total, 0, 0, total, cost, total - cost, round(100 * (total - cost) / total, 2)
-        year = facts.window.dates[paper.day].year
+        goods = cache(partial(_goods, paper))
         if isinstance(paper, Quote):
-            yield _quote_row(facts, number, paper, f"QUO-{year}-{number:05d}", items, amounts, made)
+            yield _quote_life(facts, number, paper, goods)
             continue
-        invoice = facts.invoices[paper.id - 1]
-        status = {"SENT": "PENDING"}.get(facts.status(invoice), facts.status(invoice))
-        last = facts.last_payment.get(invoice.id)
-        quote = quote_of.get(paper.id)
-        spot, due = facts.on_the_spot.get(invoice.id, 0), facts.epoch_day(invoice.due)
-        changed = facts.seconds(last.day, PAID_AT) if last else made
-        yield (
-            number, f"ORD-{year}-{number:05d}", "SALE", paper.client.id, need_of.get(paper.id), items,
-            *amounts, None, None, paper.terms, spot, due, status, invoice.id, quote, made if quote else None,
-            sample_of.get(paper.id), None, paper.client.seller, made, changed,
-        )  # fmt: skip
+        before = Before(need_of.get(paper.id), quote_of.get(paper.id), sample_of.get(paper.id))
+        changes = facts.status_days(facts.invoices[paper.id - 1])
+        yield Life(paper.day, changes, partial(_sale, facts, number, paper, goods, before))
 
 
-def _quote_row(
-    facts: Year, number: int, quote: Quote, name: str, items: str, amounts: tuple[object, ...], made: int
-) -> Row:
-    valid = quote.day + curves.QUOTE_VALID_DAYS
-    is_over = valid < facts.last_day
-    status = "CONVERTED" if quote.sale else _lost(quote.ends, is_over)
+class Goods(NamedTuple):
+    """What is sold or quoted: items as JSON text, and the columns of amounts."""
+
+    items: str
+    amounts: tuple[float, ...]
+
+
+Made = Callable[[], Goods]
+"""Gives what is sold or quoted; makes it when first asked."""
+
+
+def _goods(paper: Order | Quote) -> Goods:
+    """What is sold or quoted; a quote has its items as a text within JSON."""
+    items = json_text.dumps([item(line) for line in paper.lines])
+    total = sum(line.total_cents for line in paper.lines)
+    cost = sum(line.cost_cents for line in paper.lines)
+    amounts = total, 0, 0, total, cost, total - cost, round(100 * (total - cost) / total, 2)
+    return Goods(json_text.dumps(items) if isinstance(paper, Quote) else items, amounts)
+
+
+class Before(NamedTuple):
+    """What came before a sale: the numbers of the need that it meets, of its quote and of its sample."""
+
+    need: int | None
+    quote: int | None
+    sample: int | None
+
+
+def payment_status(facts: Year, invoice: Invoice, by: int) -> str:
+    """How far an invoice is paid on the evening of a day; PENDING where nothing is, until it is due."""
+    status = facts.status_on(invoice, by)
+    return "PENDING" if status == "SENT" else status
+
+
+def _sale(facts: Year, number: int, sale: Order, goods: Made, before: Before, by: int) -> Row:
+    """A sale on the evening of a day."""
+    invoice, made = facts.invoices[sale.id - 1], facts.seconds(sale.day, sale.second)
+    last, (items, amounts) = facts.last_paid(invoice, by), goods()
+    spot, due = facts.on_the_spot.get(invoice.id, 0), facts.epoch_day(invoice.due)
+    return (
+        number, f"ORD-{facts.window.dates[sale.day].year}-{number:05d}", "SALE", sale.client.id, before.need,
+        items, *amounts, None, None, sale.terms, spot, due, payment_status(facts, invoice, by),
+        invoice.id, before.quote, made if before.quote else None, before.sample, None, sale.client.seller,
+        made, facts.seconds(last.day, PAID_AT) if last else made,
+    )  # fmt: skip
+
+
+def _quote_life(facts: Year, number: int, quote: Quote, goods: Made) -> Life:
+    """A quote: it becomes a sale, or is over once it is no longer valid."""
     sale = facts.orders[quote.sale - 1] if quote.sale else None
-    converted = facts.seconds(sale.day, sale.second) if sale else None
+    over = quote.day + curves.QUOTE_VALID_DAYS + 1
+    return Life(quote.day, [sale.day if sale else over], partial(_quote, facts, number, quote, goods, sale))
+
+
+def _quote(facts: Year, number: int, quote: Quote, goods: Made, sale: Order | None, by: int) -> Row:
+    """A quote on the evening of a day."""
+    made, (items, amounts) = facts.seconds(quote.day, quote.second), goods()
+    valid = quote.day + curves.QUOTE_VALID_DAYS
+    is_over = valid < by
+    converted = facts.seconds(sale.day, sale.second) if sale and sale.day <= by else None
     changed = converted or (facts.seconds(valid, 64_800) if is_over else made)
     return (
-        number, name, "QUOTE", quote.client.id, None, json_text.dumps(items), *amounts,
-        facts.epoch_day(valid), status, quote.client.terms, 0, None, None, None, None, converted, None,
-        None, quote.client.seller, made, changed,
+        number, f"QUO-{facts.window.dates[quote.day].year}-{number:05d}", "QUOTE", quote.client.id, None,
+        items, *amounts, facts.epoch_day(valid),
+        "CONVERTED" if converted else _lost(quote.ends, is_over), quote.client.terms, 0, None, None, None,
+        None, converted, None, None, quote.client.seller, made, changed,
     )  # fmt: skip
 
 
@@ -214,7 +272,7 @@ def sales(facts: Year, days: range) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def recurring_orders(facts: Year) -> Iterator[Row]:
+def recurring_orders(facts: Year) -> Iterator[Life]:
     """Orders that come every week or month on the same day; the last sale on such a day was the last one."""
     recurring: dict[int, list[Order]] = defaultdict(list)
     for order in facts.orders:
@@ -223,35 +281,42 @@ def recurring_orders(facts: Year) -> Iterator[Row]:
     by_client = sorted(recurring.items())
     if facts.config.grows:
         by_client.sort(key=lambda found: found[1][0].id)
-    for number, (_, on) in enumerate(by_client, start=1):
-        client, first, last = on[0].client, on[0], on[-1]
-        following = last.day + (7 if client.is_whale else 30)
-        made = facts.seconds(first.day, 8 * 3_600)
-        pounds = round(sum(line.quantity for line in last.lines if line.batch.product.unit == "LB") / 25) * 25
-        weekday, month_day = (client.standing + 1) % 7, client.standing
-        template = {
-            "items": [
-                {
-                    "category": "Flower",
-                    "subcategory": line.batch.product.subcategory,
-                    "grade": line.batch.product.grade,
-                }
-                for line in last.lines
-                if line.batch.product.unit == "LB"
-            ],
-            "pounds": pounds / 100,
-            "paymentTerms": client.terms,
-        }
-        yield (
-            number, client.id, "WEEKLY" if client.is_whale else "MONTHLY",
-            weekday if client.is_whale else None, None if client.is_whale else month_day,
-            json_text.dumps(template), "ACTIVE", facts.epoch_day(first.day), None, facts.epoch_day(last.day),
-            facts.epoch_day(following), False, None, made, facts.seconds(last.day, last.second),
-            client.seller,
-        )  # fmt: skip
+    for number, (_, recurred) in enumerate(by_client, start=1):
+        days = [order.day for order in recurred]
+        yield Life(days[0], days, partial(_recurring, facts, number, recurred))
 
 
-def match_records(facts: Year, draws: Draws) -> Iterator[Row]:
+def _recurring(facts: Year, number: int, recurred: list[Order], by: int) -> Row:
+    """What recurs of a client on the evening of a day, from its sales on such days."""
+    first, last = recurred[0], recurred[bisect_right(recurred, by, key=attrgetter("day")) - 1]
+    client = first.client
+    following = last.day + (7 if client.is_whale else 30)
+    made = facts.seconds(first.day, 8 * 3_600)
+    flower = [line for line in last.lines if line.batch.product.unit == "LB"]
+    pounds = round(sum(line.quantity for line in flower) / 25) * 25
+    weekday, month_day = (client.standing + 1) % 7, client.standing
+    template = {
+        "items": [
+            {
+                "category": "Flower",
+                "subcategory": line.batch.product.subcategory,
+                "grade": line.batch.product.grade,
+            }
+            for line in flower
+        ],
+        "pounds": pounds / 100,
+        "paymentTerms": client.terms,
+    }
+    return (
+        number, client.id, "WEEKLY" if client.is_whale else "MONTHLY",
+        weekday if client.is_whale else None, None if client.is_whale else month_day,
+        json_text.dumps(template), "ACTIVE", facts.epoch_day(first.day), None, facts.epoch_day(last.day),
+        facts.epoch_day(following), False, None, made, facts.seconds(last.day, last.second),
+        client.seller,
+    )  # fmt: skip
+
+
+def match_records(facts: Year, draws: Draws) -> Iterator[Row | Life]:
     """What was found for each need: a batch in stock, or what the client bought before."""
     drawn = unit_draws(draws, "matches", len(needs(facts)))
     in_stock: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -277,15 +342,25 @@ def match_records(facts: Year, draws: Draws) -> Iterator[Row]:
         made = facts.seconds(need.day, 12 * 3_600 + number % 50 * 60)
         kind = "EXACT" if able else "HISTORICAL"
         reasons = ["Same strain", "Same grade", "In stock"] if able else ["Bought before"]
-        sale = facts.order_ids.get(need.sale)
         action = "CREATED_QUOTE" if need.sale else "DISMISSED" if score < 0.6 else "NONE"
         acted = made + 3_600 if action != "NONE" else None
-        yield (
+        found = (
             number, place, need.client.id, able[-1] if able else None, None,
             facts.order_ids[before[earlier - 1][1]] if earlier else None, kind,
             round(90 + 10 * score if able else 55 + 25 * score, 2), json_text.dumps(reasons), action, acted,
-            need.client.seller if acted else None, sale is not None, sale, made,
+            need.client.seller if acted else None,
         )  # fmt: skip
+        if need.sale:
+            sale = facts.orders[need.sale - 1]
+            yield Life(need.day, [sale.day], partial(_match, facts, found, sale, made))
+        else:
+            yield *found, False, None, made
+
+
+def _match(facts: Year, found: Row, sale: Order, made: int, by: int) -> Row:
+    """What was found for a need that a sale meets, on the evening of a day."""
+    is_sold = sale.day <= by
+    return *found, is_sold, facts.order_ids[sale.id] if is_sold else None, made
 
 
 def _in_stock(facts: Year) -> Callable[[int, int], bool]:

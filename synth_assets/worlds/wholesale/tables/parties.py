@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
+from collections import defaultdict, deque
 from collections.abc import Iterator
+from functools import partial
+from operator import attrgetter
+from typing import NamedTuple
 
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rule, camel_case
@@ -27,23 +31,22 @@ from synth_assets.worlds.wholesale.columns import (
     text,
 )
 from synth_assets.worlds.wholesale.config import Config
-from synth_assets.worlds.wholesale.days import business_day_before
-from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURNS_AT
+from synth_assets.worlds.wholesale.invoice import ACCOUNTANT, RETURNS_AT, Invoice
 from synth_assets.worlds.wholesale.payable import PAID_ON
-from synth_assets.worlds.wholesale.tables.contacts import Contacts, contacts_of
+from synth_assets.worlds.wholesale.tables.contacts import contacts_of
 from synth_assets.worlds.wholesale.tables.dealings import (
     CALCULATED_AT,
     as_json,
-    client_of,
     dollars,
     opened,
-    owed,
     paid_at,
+    settled,
+    settled_on,
     slow_payers,
 )
 from synth_assets.worlds.wholesale.tables.ledger import POSTED_AT
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
+from synth_assets.worlds.wholesale.year import Year, once
 
 STANDARD_PROFILE, KEY_PROFILE = 1, 2
 """Pricing profiles of regular clients and of whales."""
@@ -55,23 +58,46 @@ LEAVES_FROM, LEAVES_UP_TO = 19 * 3_600, 20 * 3_600
 """When people stop working, seconds of the day."""
 
 
-def users(facts: Year, draws: Draws) -> Iterator[Row]:
+def users(facts: Year, draws: Draws) -> Iterator[Life]:
     """The staff; each was last active on the last business day, or later where the journal says so."""
     set_up = opened(facts)
-    worked = business_day_before(facts.window, facts.last_day)
-    posted = {event.user: facts.seconds(event.day, POSTED_AT) for event in facts.events}
-    moved = {move.user: facts.seconds(move.day, move.second) for move in facts.movements}
-    posted[ACCOUNTANT] = max(posted[ACCOUNTANT], facts.seconds(facts.last_day, CALCULATED_AT))
     drawn = unit_draws(draws, "leaves", len(names.STAFF))
     for place, ((name, role), (left, *_)) in enumerate(zip(names.STAFF, drawn, strict=True)):
         number = place + 1
-        stopped = facts.seconds(worked, LEAVES_FROM + int(left * (LEAVES_UP_TO - LEAVES_FROM)))
-        active = max(stopped, posted.get(number, 0), moved.get(number, 0))
-        yield (
+        active = _active(facts, number, LEAVES_FROM + int(left * (LEAVES_UP_TO - LEAVES_FROM)))
+        first = (
             number, f"user_{draws.words('open id', number).item():016x}", name, email(name, names.DOMAIN),
             "email" if role == "warehouse" else "google", "admin" if role == "owner" else "user", set_up,
-            active, active,
         )  # fmt: skip
+        yield Life(0, [facts.day_of(at) for at in active], partial(_user, facts, first, active))
+
+
+def _user(facts: Year, first: Row, active: list[int], day: int) -> Row:
+    at = active[bisect_left(active, facts.seconds(day + 1, 0)) - 1]
+    return *first, at, at
+
+
+def _active(facts: Year, user: int, leaves: int) -> list[int]:
+    """When a user, who leaves at a second of each business day, was last active on each day, in time; the
+    first day counts as one of business."""
+    days, is_business = range(facts.window.length), facts.window.is_business
+    moments = [facts.seconds(day, leaves) for day in days if day == 0 or is_business[day]]
+    moments += _recorded(facts).get(user, ())
+    if user == ACCOUNTANT:
+        moments += [facts.seconds(day, CALCULATED_AT) for day in days]
+    last = {facts.day_of(at): at for at in sorted(moments)}
+    return list(last.values())
+
+
+@once
+def _recorded(facts: Year) -> dict[int, set[int]]:
+    """The moments at which each user posted or moved something."""
+    of: dict[int, set[int]] = defaultdict(set)
+    for event in facts.events:
+        of[event.user].add(facts.seconds(event.day, POSTED_AT))
+    for move in facts.movements:
+        of[move.user].add(facts.seconds(move.day, move.second))
+    return of
 
 
 def email(person: str, domain: str) -> str:
@@ -79,50 +105,98 @@ def email(person: str, domain: str) -> str:
     return f"{person.lower().replace(' ', '.')}@{domain}"
 
 
-def clients(facts: Year, config: Config) -> Iterator[Row]:
+def clients(facts: Year, config: Config) -> Iterator[Life]:
     """The clients, with the figures that their card shows."""
-    set_up = opened(facts)
-    revenue: dict[int, int] = defaultdict(int)
-    profit: dict[int, int] = defaultdict(int)
-    for invoice in facts.invoices:
-        revenue[invoice.order.client.id] += invoice.cents
-        profit[invoice.order.client.id] += invoice.cents - invoice.order.cost_cents
-    gross: dict[int, int] = defaultdict(int)
-    oldest: dict[int, int] = defaultdict(int)
-    for invoice in owed(facts):
-        client_id = invoice.order.client.id
-        gross[client_id] += invoice.cents
-        oldest[client_id] = max(oldest[client_id], facts.last_day - invoice.day)
-    contacts = contacts_of(facts)
-    updated = _updated(facts, contacts)
+    figures = _figures(facts)
     slow = slow_payers(facts)
     for client in facts.clients:
-        number = client.id
-        prefix, place = ("WHL", number) if client.is_whale else ("REG", number - config.num_whales)
-        is_grower = bool(client.vendor)
-        profile = None if is_grower else KEY_PROFILE if client.is_whale else STANDARD_PROFILE
-        custom = [{"ruleId": rule, "priority": rule} for rule in VOLUME_RULE_IDS] if is_grower else None
-        margin = round(100 * profit[number] / revenue[number], 2) if revenue[number] else 0.0
-        yield (
-            number, f"{prefix}-{place:03d}", client.name, None, contacts.last_phone(client), None, True,
-            is_grower, is_grower, False, False, as_json(tags(client) + [SLOW_TAG] * (number in slow)),
-            profile, custom and as_json(custom), "NONE", 0.0, False, revenue[number], profit[number], margin,
-            gross[number], oldest[number], set_up, updated.get(number, set_up),
-        )  # fmt: skip
+        of_client, slow_on = figures[client.id], slow.get(client.id)
+        changes = _debt_days(facts, of_client).union(figure.day for figure in of_client)
+        if slow_on is not None:
+            changes.add(slow_on)
+        yield Life(0, changes, partial(_client, facts, config, client, of_client, slow_on))
 
 
-def _updated(facts: Year, contacts: Contacts) -> dict[int, int]:
-    """When each client last ordered, paid, was given a credit or had a new telephone number."""
-    happened = [
-        *((i.order.client.id, facts.seconds(i.day, i.order.second)) for i in facts.invoices),
-        *((client.id, paid_at(facts, p)) for p in facts.payments if (client := client_of(p))),
-        *((c.invoice.order.client.id, facts.seconds(c.day, RETURNS_AT)) for c in facts.credits),
-        *((change.client.id, change.at) for change in contacts.changes),
-    ]
-    updated: dict[int, int] = {}
-    for client_id, at in happened:
-        updated[client_id] = max(updated.get(client_id, 0), at)
-    return updated
+class _Figures(NamedTuple):
+    """What a client has done by a day on which it did something, and what it owes.
+
+    Attributes:
+        day: the day; of several of the same day, the last counts.
+        revenue, profit, owed: in cents.
+        since: when the oldest invoice was issued that is not paid in full; None for none.
+        updated: when it last ordered, paid, was given a credit or had a new telephone number.
+    """
+
+    day: int
+    revenue: int
+    profit: int
+    owed: int
+    since: int | None
+    updated: int
+
+
+def _client(
+    facts: Year, config: Config, client: Client, of_client: list[_Figures], slow_on: int | None, day: int
+) -> Row:
+    of = of_client[bisect_right(of_client, day, key=attrgetter("day")) - 1]
+    number = client.id
+    prefix, place = ("WHL", number) if client.is_whale else ("REG", number - config.num_whales)
+    phone = contacts_of(facts).phone(client, facts.seconds(day + 1, 0) - 1)
+    is_slow = slow_on is not None and slow_on <= day
+    is_grower = bool(client.vendor)
+    profile = None if is_grower else KEY_PROFILE if client.is_whale else STANDARD_PROFILE
+    custom = [{"ruleId": rule, "priority": rule} for rule in VOLUME_RULE_IDS] if is_grower else None
+    margin = round(100 * of.profit / of.revenue, 2) if of.revenue else 0.0
+    oldest = 0 if of.since is None else day - of.since
+    return (
+        number, f"{prefix}-{place:03d}", client.name, None, phone, None, True, is_grower, is_grower, False,
+        False, as_json(tags(client) + [SLOW_TAG] * is_slow), profile, custom and as_json(custom), "NONE", 0.0,
+        False, of.revenue, of.profit, margin, of.owed, oldest, opened(facts), of.updated,
+    )  # fmt: skip
+
+
+def _figures(facts: Year) -> dict[int, list[_Figures]]:
+    """The figures of each client in time, by its number."""
+    paid_on = settled_on(facts)
+    found = {client.id: [_Figures(0, 0, 0, 0, None, opened(facts))] for client in facts.clients}
+    unpaid: dict[int, deque[Invoice]] = defaultdict(deque)
+    for at, client_id, issued, more in sorted(_happened(facts), key=lambda of: of[0]):
+        day, last, of_client = facts.day_of(at), found[client_id][-1], unpaid[client_id]
+        revenue, profit = last.revenue, last.profit
+        if issued:
+            of_client.append(issued)
+            revenue += issued.cents
+            profit += issued.cents - issued.order.cost_cents
+        while of_client and paid_on.get(of_client[0].id, day + 1) <= day:
+            of_client.popleft()
+        since = of_client[0].day if of_client else None
+        found[client_id].append(_Figures(day, revenue, profit, last.owed + more, since, at))
+    return found
+
+
+def _happened(facts: Year) -> Iterator[tuple[int, int, Invoice | None, int]]:
+    """What moves a client's card: when, the client's number, the invoice where one was issued, and what more
+    the client owes."""
+    for invoice in facts.invoices:
+        at = facts.seconds(invoice.day, invoice.order.second)
+        yield at, invoice.order.client.id, invoice, invoice.cents
+    last_payment = settled(facts)
+    for payment in facts.payments:
+        if payment.invoice:
+            is_last = last_payment.get(payment.invoice.id) is payment
+            paid = payment.invoice.cents if is_last else 0
+            yield paid_at(facts, payment), payment.invoice.order.client.id, None, -paid
+    for given in facts.credits:
+        yield facts.seconds(given.day, RETURNS_AT), given.invoice.order.client.id, None, 0
+    for change in contacts_of(facts).changes:
+        yield change.at, change.client.id, None, 0
+
+
+def _debt_days(facts: Year, of_client: list[_Figures]) -> set[int]:
+    """The days on which a client's oldest debt is a day older."""
+    ends = [*(figure.day for figure in of_client[1:]), facts.last_day]
+    spans = zip(of_client, ends, strict=True)
+    return {day for of, end in spans if of.since is not None for day in range(of.day, end + 1)}
 
 
 SLOW_TAG = "slow payer"
@@ -135,34 +209,47 @@ def tags(client: Client) -> list[str]:
     return [kind, f"contact:{client.contact}", f"terms:{client.terms}", *["grower"] * bool(client.vendor)]
 
 
-def vendors(facts: Year, config: Config, draws: Draws) -> Iterator[Row]:
+def vendors(facts: Year, config: Config, draws: Draws) -> Iterator[Life]:
     """Growers, then suppliers of services."""
-    set_up = opened(facts)
     taken = {client.contact for client in facts.clients}
     every = names.people(draws, "contacts", len(names.FIRST_NAMES) * len(names.LAST_NAMES))
     contacts = [name for name in every if name not in taken] or every
     phones = names.phones(draws, "phones", len(names.GROWERS) + len(names.SUPPLIERS))
     buyers = {client.vendor: client for client in facts.clients if client.vendor}
-    by_now = contacts_of(facts)
-    last_change = {change.client.id: change.at for change in by_now.changes}
-    monthly = config.monthly_expenses.model_dump()
     for place, name in enumerate((*names.GROWERS, *(name for name, _ in names.SUPPLIERS))):
         number = FIRST_VENDOR + place
         buyer = buyers.get(number)
         contact = buyer.contact if buyer else contacts[place % len(contacts)]
-        phone = by_now.last_phone(buyer) if buyer else phones[place]
         domain = "".join(filter(str.isalnum, name.lower())) + ".example"
-        if place < len(names.GROWERS):
-            notes = _grower_notes(facts, place)
-        else:
-            category = names.SUPPLIERS[place - len(names.GROWERS)][1]
-            days = " and ".join("the last day" if day == 31 else f"day {day}" for day in PAID_ON[category])
-            notes = (
-                f"{category.capitalize()}: {dollars(100 * monthly[category])} a month, paid on {days} of "
-                "the month or the business day before."
-            )
-        updated_at = last_change.get(buyer.id, set_up) if buyer else set_up
-        yield number, name, contact, email(contact, domain), phone, notes, set_up, updated_at
+        supplier = place - len(names.GROWERS)
+        notes = _grower_notes(facts, place) if supplier < 0 else _supplier_notes(config, supplier)
+        numbers = _numbers(facts, buyer) if buyer else [(opened(facts), phones[place])]
+        first = number, name, contact, email(contact, domain)
+        yield Life(0, [facts.day_of(at) for at, _ in numbers], partial(_vendor, facts, first, numbers, notes))
+
+
+def _vendor(facts: Year, first: Row, numbers: list[tuple[int, str]], notes: str, day: int) -> Row:
+    end = facts.seconds(day + 1, 0)
+    updated, phone = next(number for number in reversed(numbers) if number[0] < end)
+    return *first, phone, notes, opened(facts), updated
+
+
+def _numbers(facts: Year, buyer: Client) -> list[tuple[int, str]]:
+    """A client's telephone numbers in time, each with the moment from which on it is known."""
+    contacts, set_up = contacts_of(facts), opened(facts)
+    later = ((change.at, change.after) for change in contacts.of_client[buyer.id])
+    return [(set_up, contacts.phone(buyer, set_up)), *later]
+
+
+def _supplier_notes(config: Config, supplier: int) -> str:
+    """What is bought from a supplier, and when it is paid."""
+    category = names.SUPPLIERS[supplier][1]
+    monthly = config.monthly_expenses.model_dump()[category]
+    days = " and ".join("the last day" if day == 31 else f"day {day}" for day in PAID_ON[category])
+    return (
+        f"{category.capitalize()}: {dollars(100 * monthly)} a month, paid on {days} of the month or the "
+        "business day before."
+    )
 
 
 def _grower_notes(facts: Year, grower: int) -> str:

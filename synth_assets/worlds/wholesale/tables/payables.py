@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from synth_assets.model.table import Rule, camel_case
 from synth_assets.worlds.wholesale.bill import Bill, BillLine
@@ -26,7 +27,7 @@ from synth_assets.worlds.wholesale.journal import ACCOUNTS, EXPENSES
 from synth_assets.worlds.wholesale.tables.intake import E4, batch_payments
 from synth_assets.worlds.wholesale.tables.ledger import OPENED_AT, POSTED_AT
 from synth_assets.worlds.wholesale.tables.orders import PAID_AT
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
 from synth_assets.worlds.wholesale.year import Year, numbered, once
 
 CATEGORIES = ("rent", "utilities", "payroll", "insurance", "marketing")
@@ -59,21 +60,27 @@ def payment_note(payment: int, bill: int) -> str:
     return f"Payment {payment} of bill {bill}"
 
 
-def bills(facts: Year) -> Iterator[Row]:
-    """Growers' bills as they stand on the last day."""
+def bills(facts: Year) -> Iterator[Life]:
+    """Growers' bills."""
     paid_on = {payment.bill.id: payment.day for payment in facts.payments if payment.bill is not None}
     for bill in sorted(facts.bills, key=lambda bill: bill.id):
-        paid = bill.cents if bill.id in paid_on else 0
-        made = facts.seconds(bill.day, POSTED_AT - 3_600)
-        changed = facts.seconds(paid_on[bill.id], POSTED_AT - 1_800) if paid else made
-        on, due = facts.epoch_day(bill.day), facts.epoch_day(bill.due)
-        status = "PAID" if paid else "OVERDUE" if bill.due < facts.last_day else "PENDING"
-        notes = "Delivery" if bill.session else "Consigned goods sold in the half-month"
-        yield (
-            bill.id, bill_number(facts, bill.day, bill.id), bill.vendor, on, due,
-            bill.cents, 0, 0, bill.cents, paid, bill.cents - paid, status, bill.terms,
-            notes, "LOT" if bill.session else None, bill.session or None, ACCOUNTANT, made, changed,
-        )  # fmt: skip
+        paid = paid_on.get(bill.id, facts.window.length)
+        yield Life(bill.day, {min(bill.due + 1, paid), paid}, partial(_bill, facts, bill, paid))
+
+
+def _bill(facts: Year, bill: Bill, paid_on: int, by: int) -> Row:
+    """A bill on the evening of a day; one that is not paid in the books is paid after their end."""
+    paid = bill.cents if paid_on <= by else 0
+    made = facts.seconds(bill.day, POSTED_AT - 3_600)
+    changed = facts.seconds(paid_on, POSTED_AT - 1_800) if paid else made
+    on, due = facts.epoch_day(bill.day), facts.epoch_day(bill.due)
+    status = "PAID" if paid else "OVERDUE" if bill.due < by else "PENDING"
+    notes = "Delivery" if bill.session else "Consigned goods sold in the half-month"
+    return (
+        bill.id, bill_number(facts, bill.day, bill.id), bill.vendor, on, due,
+        bill.cents, 0, 0, bill.cents, paid, bill.cents - paid, status, bill.terms,
+        notes, "LOT" if bill.session else None, bill.session or None, ACCOUNTANT, made, changed,
+    )  # fmt: skip
 
 
 def bill_line_items(facts: Year, days: range) -> Iterator[Row]:

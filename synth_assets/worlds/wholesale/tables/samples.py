@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_text
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rule, camel_case
@@ -23,6 +24,7 @@ from synth_assets.worlds.wholesale.columns import (
     row_id,
     text,
 )
+from synth_assets.worlds.wholesale.order import Order
 from synth_assets.worlds.wholesale.sample import (
     ASKED_AT,
     CANCELLED,
@@ -34,7 +36,7 @@ from synth_assets.worlds.wholesale.sample import (
 )
 from synth_assets.worlds.wholesale.tables.intake import E4
 from synth_assets.worlds.wholesale.tables.ledger import OPENED_AT
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
 from synth_assets.worlds.wholesale.year import Year
 
 GRAMS_A_POUND = 453.592
@@ -54,7 +56,12 @@ def unit_cost_cents(sample: Sample) -> int:
 
 def status(sample: Sample, facts: Year) -> str:
     """How far a request is on the last day."""
-    if sample.end > facts.last_day:
+    return status_on(sample, facts.last_day)
+
+
+def status_on(sample: Sample, day: int) -> str:
+    """How far a request is on the evening of a day."""
+    if sample.end > day:
         return PENDING
     return CANCELLED if sample.is_cancelled else FULFILLED
 
@@ -65,79 +72,99 @@ def sender(sample: Sample, drawn: float) -> int:
     return able[int(drawn * len(able))]
 
 
-def sample_requests(facts: Year, draws: Draws) -> Iterator[Row]:
+def sample_requests(facts: Year, draws: Draws) -> Iterator[Life]:
     """Every request, in time."""
     senders = unit_draws(draws, "sender", len(facts.samples))
-    by_sale = {order.id: order for order in facts.orders}
     for sample, (drawn, _, _, _) in zip(facts.samples, senders, strict=True):
-        state = status(sample, facts)
-        ended = facts.seconds(sample.end, SENT_AT) if state != PENDING else None
-        asked = facts.seconds(sample.day, ASKED_AT)
-        cost = unit_cost_cents(sample)
-        products = json_text.dumps(
-            [
-                {
-                    "productId": sample.batch.product.id,
-                    "batchId": sample.batch.id,
-                    "name": sample.batch.product.name,
-                    "quantity": f"{sample.grams / 100:.2f}",
-                    "unitCost": f"{cost / 100:.2f}",
-                }
-            ]
-        )
-        sale = by_sale.get(sample.order)
-        converted = facts.seconds(sale.day, sale.second) if sale else None
-        is_sent, is_cancelled = state == FULFILLED, state == CANCELLED
-        yield (
-            sample.id, sample.client.id, sample.client.seller, asked, json_text.dumps(products), state,
-            ended if is_sent else None, sender(sample, drawn) if is_sent else None,
-            ended if is_cancelled else None,
-            sample.client.seller if is_cancelled else None,
-            REASONS[sample.id % len(REASONS)] if is_cancelled else None,
-            f"{sample.grams / 100:g} g of {sample.batch.product.name}", cost * sample.grams // 100,
-            facts.order_ids[sample.order] if sale else None, converted, asked, converted or ended or asked,
-        )  # fmt: skip
+        sale = _sale(facts, sample)
+        changes = (sample.end, sale.day) if sale else (sample.end,)
+        on = partial(_request, facts, sample, sale, sender(sample, drawn), _products(sample))
+        yield Life(sample.day, changes, on)
 
 
-def sample_allocations(facts: Year) -> Iterator[Row]:
+def _sale(facts: Year, sample: Sample) -> Order | None:
+    """The sale that followed a sample."""
+    return facts.orders[sample.order - 1] if sample.order else None
+
+
+def _products(sample: Sample) -> str:
+    """What was asked for, as text within JSON."""
+    product = {
+        "productId": sample.batch.product.id,
+        "batchId": sample.batch.id,
+        "name": sample.batch.product.name,
+        "quantity": f"{sample.grams / 100:.2f}",
+        "unitCost": f"{unit_cost_cents(sample) / 100:.2f}",
+    }
+    return json_text.dumps(json_text.dumps([product]))
+
+
+def _request(facts: Year, sample: Sample, sale: Order | None, sent_by: int, products: str, day: int) -> Row:
+    state = status_on(sample, day)
+    ended = facts.seconds(sample.end, SENT_AT) if state != PENDING else None
+    asked = facts.seconds(sample.day, ASKED_AT)
+    sold = sale if sale and sale.day <= day else None
+    converted = facts.seconds(sold.day, sold.second) if sold else None
+    is_sent, is_cancelled = state == FULFILLED, state == CANCELLED
+    return (
+        sample.id, sample.client.id, sample.client.seller, asked, products, state,
+        ended if is_sent else None, sent_by if is_sent else None,
+        ended if is_cancelled else None,
+        sample.client.seller if is_cancelled else None,
+        REASONS[sample.id % len(REASONS)] if is_cancelled else None,
+        f"{sample.grams / 100:g} g of {sample.batch.product.name}",
+        unit_cost_cents(sample) * sample.grams // 100,
+        facts.order_ids[sold.id] if sold else None, converted, asked, converted or ended or asked,
+    )  # fmt: skip
+
+
+def sample_allocations(facts: Year) -> Iterator[Life]:
     """What each client may have in each calendar month, and what it had."""
-    used: dict[tuple[str, int], int] = defaultdict(int)
-    changed: dict[tuple[str, int], int] = {}
+    sent: dict[tuple[str, int], list[Sample]] = defaultdict(list)
     month = [f"{date:%Y-%m}" for date in facts.window.dates]
     for sample in facts.samples:
         if status(sample, facts) == FULFILLED:
-            key = month[sample.end], sample.client.id
-            used[key] += sample.grams
-            changed[key] = facts.seconds(sample.end, SENT_AT)
+            sent[month[sample.end], sample.client.id].append(sample)
     first = {name: day for day, name in reversed(list(enumerate(month[: facts.window.length])))}
     number = 0
-    for name, day in sorted(first.items()):
-        made = facts.seconds(day, OPENED_AT)
+    for name, came in sorted(first.items()):
+        made = facts.seconds(came, OPENED_AT)
         for client in facts.clients:
             number += 1
-            grams = used[name, client.id]
-            yield (
-                number, client.id, name, ALLOWANCE * E4, grams * E4, (ALLOWANCE - grams) * E4, made,
-                changed.get((name, client.id), made),
-            )  # fmt: skip
+            of_client = sent.get((name, client.id), [])
+            on = partial(_allocation, facts, (number, client.id, name), made, of_client)
+            yield Life(came, [sample.end for sample in of_client], on)
 
 
-def sample_inventory_log(facts: Year) -> Iterator[Row]:
+def _allocation(facts: Year, key: Row, made: int, samples: list[Sample], day: int) -> Row:
+    sent = [sample for sample in samples if sample.end <= day]
+    grams = sum(sample.grams for sample in sent)
+    changed = facts.seconds(max(sample.end for sample in sent), SENT_AT) if sent else made
+    return *key, ALLOWANCE * E4, grams * E4, (ALLOWANCE - grams) * E4, made, changed
+
+
+def sample_inventory_log(facts: Year) -> Iterator[Row | Life]:
     """Grams that were set aside for a request, then sent or released."""
-    found: list[tuple[int, Sample, str, int | None, str, int]] = []
+    found: list[tuple[int, Sample, str]] = []
     for sample in facts.samples:
-        name = f"Request {sample.id}"
-        found.append(
-            (facts.seconds(sample.day, ASKED_AT), sample, "ALLOCATED", None, name, sample.client.seller)
-        )
+        found.append((facts.seconds(sample.day, ASKED_AT), sample, "ALLOCATED"))
         state = status(sample, facts)
         if state != PENDING:
             action = "CONSUMED" if state == FULFILLED else "RELEASED"
-            order = facts.order_ids[sample.order] if sample.order else None
-            found.append((facts.seconds(sample.end, SENT_AT), sample, action, order, name, SENDER))
+            found.append((facts.seconds(sample.end, SENT_AT), sample, action))
     found.sort(key=lambda entry: (entry[0], entry[1].id))
-    for number, (at, sample, action, order, name, user) in enumerate(found, start=1):
-        yield number, sample.batch.id, order, sample.grams * E4, action, name, user, at
+    for number, (at, sample, action) in enumerate(found, start=1):
+        sale = _sale(facts, sample) if action == "CONSUMED" else None
+        on = partial(_log_entry, facts, number, sample, action, sale, at)
+        yield Life(sample.end, (sale.day,), on) if sale else on(facts.last_day)
+
+
+def _log_entry(
+    facts: Year, number: int, sample: Sample, action: str, sale: Order | None, at: int, day: int
+) -> Row:
+    order = facts.order_ids[sale.id] if sale and sale.day <= day else None
+    user = sample.client.seller if action == "ALLOCATED" else SENDER
+    return number, sample.batch.id, order, sample.grams * E4, action, f"Request {sample.id}", user, at
 
 
 SAMPLE_REQUESTS = projection(

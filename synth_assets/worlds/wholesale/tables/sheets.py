@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from synth_assets.model.table import camel_case
@@ -24,8 +25,8 @@ from synth_assets.worlds.wholesale.growth import strata
 from synth_assets.worlds.wholesale.order import discount, price_cents
 from synth_assets.worlds.wholesale.stock import SAMPLE, Batch
 from synth_assets.worlds.wholesale.tables.orders import dollars
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year, once
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
+from synth_assets.worlds.wholesale.year import Year, last_by, once
 
 SHEETS_A_CLIENT_AND_MONTH, MOST_LINES, SENT_AT = 0.35, 12, 8 * 3_600 + 600
 """How often a client gets a sheet, the lines of one, and when it is sent, seconds of the day [D]."""
@@ -62,32 +63,39 @@ def sheets(facts: Year) -> list[Sheet]:
         client, month = facts.clients[place % len(facts.clients)], place // len(facts.clients)
         if whether < SHEETS_A_CLIENT_AND_MONTH:
             found.append(Sheet(_sent_on(facts, month, when), client, int(which * len(TEMPLATES))))
-    found.sort(key=lambda sheet: (sheet.day, sheet.client.id))
-    return [sheet for sheet in found if sheet.day <= facts.last_day]
+    return sorted(found, key=lambda sheet: (sheet.day, sheet.client.id))
 
 
 def _sent_on(facts: Year, month: int, drawn: float) -> int:
     """A business day in a month of the books, or the last."""
     if facts.config.grows:
-        days = facts.planned.months[month]
+        days = facts.months[month]
         day, last = days.start + int(drawn * len(days)), days.stop - 1
     else:
         day, last = int((month + drawn) * facts.window.length / facts.config.months), facts.last_day
-    while day < last and not facts.planned.window.is_business[day]:
+    while day < last and not facts.window.is_business[day]:
         day += 1
     return day
 
 
-def sales_sheet_templates(facts: Year) -> Iterator[Row]:
+def sales_sheet_templates(facts: Year) -> Iterator[Life]:
     """Kinds of sheets; each was made anew half-way through the first year, or the window."""
-    made, versions = facts.seconds(0, SENT_AT), _versions(facts)
-    last = {sheet.template: sheet.day for sheet in sheets(facts)}
-    for place, (name, description, filters) in enumerate(TEMPLATES):
-        used = facts.seconds(last[place], SENT_AT) if place in last else None
-        yield (
-            place + 1, name, description, None, json_text.dumps(filters), "[]",
-            json_text.dumps(versions[-1].shown), 2 + place % 3, made, used, None, True, len(versions),
-        )  # fmt: skip
+    versions = _versions(facts)
+    for place in range(len(TEMPLATES)):
+        sent = [sheet for sheet in sheets(facts) if sheet.template == place]
+        days = {version.day for version in versions} | {sheet.day for sheet in sent}
+        yield Life(0, days, partial(_template, facts, place, versions, sent))
+
+
+def _template(facts: Year, place: int, versions: list[Version], sent: list[Sheet], day: int) -> Row:
+    name, description, filters = TEMPLATES[place]
+    made = [version for version in versions if version.day <= day]
+    last = last_by(sent, day)
+    return (
+        place + 1, name, description, None, json_text.dumps(filters), "[]",
+        json_text.dumps(made[-1].shown), 2 + place % 3, facts.seconds(0, SENT_AT),
+        facts.seconds(last.day, SENT_AT) if last else None, None, True, len(made),
+    )  # fmt: skip
 
 
 class Version(NamedTuple):
@@ -99,12 +107,11 @@ class Version(NamedTuple):
 
 
 def _versions(facts: Year) -> list[Version]:
-    """The versions by the last day: the second also shows what the laboratory found."""
-    both = (
+    """The versions, in time: the second also shows what the laboratory found."""
+    return [
         Version(0, {key: key != "thc" for key in COLUMNS_SHOWN}, None),
         Version(len(strata(facts.config)[0]) // 2, COLUMNS_SHOWN, "THC shown"),
-    )
-    return [version for version in both if version.day <= facts.last_day]
+    ]
 
 
 def sales_sheet_versions(facts: Year) -> Iterator[Row]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
+from synth_assets.model.calendar import SECONDS_PER_DAY
 from synth_assets.model.draws import Draws
 from synth_assets.model.table import Rule, camel_case
 from synth_assets.worlds.wholesale.catalogue import unit_draws
@@ -26,8 +28,8 @@ from synth_assets.worlds.wholesale.columns import (
 from synth_assets.worlds.wholesale.stock import RETURN, SALE, SAMPLE, Batch, Movement
 from synth_assets.worlds.wholesale.tables.intake import E4
 from synth_assets.worlds.wholesale.tables.ledger import OPENED_AT
-from synth_assets.worlds.wholesale.tables.projection import Row, projection
-from synth_assets.worlds.wholesale.year import Year, numbered
+from synth_assets.worlds.wholesale.tables.projection import Life, Row, projection
+from synth_assets.worlds.wholesale.year import Year, last_by, numbered
 
 SITE = "Main Warehouse"
 ZONES = {
@@ -47,6 +49,20 @@ SLOW_DAYS, EXPIRES_WITHIN_DAYS = 90, 30
 
 REFERENCES = {SALE: "ORDER", RETURN: "REFUND", "INTAKE": "INTAKE", SAMPLE: "SAMPLE"}
 """What a movement's paper is called, by kind of movement."""
+
+SAID = {
+    "LOW_STOCK": "{value:g} {unit} left of {code}",
+    "OVERSTOCK": "{value:g} {unit} of {code} in stock",
+    "SLOW_MOVING": "No sale of {code} for {value:g} days",
+}
+"""What an alert says, by its kind."""
+
+RESOLVED = {
+    "LOW_STOCK": "Sold out",
+    "OVERSTOCK": "Sold below the bound",
+    "SLOW_MOVING": "Sold again",
+}
+"""How an alert ended, by its kind."""
 
 CHANGED_SHARE = 0.08
 """Batches whose cost was agreed anew when they were weighed [D]."""
@@ -73,15 +89,19 @@ def locations(facts: Year) -> Iterator[Row]:
         yield number, SITE, *place, True, opened, opened
 
 
-def batch_locations(facts: Year) -> Iterator[Row]:
+def batch_locations(facts: Year) -> Iterator[Life]:
     """Where what is left of each batch lies."""
-    changed = {movement.batch.id: movement for movement in facts.movements if movement.kind != SAMPLE}
     for batch in facts.batches:
-        last = changed[batch.id]
-        yield (
-            batch.id, batch.id, SITE, *place_of(batch), facts.left[batch.id].on_hand * E4,
-            facts.seconds(batch.day, batch.second), facts.seconds(last.day, last.second),
-        )  # fmt: skip
+        moves = facts.stock_moves_of[batch.id]
+        yield Life(batch.day, {move.day for move in moves}, partial(_batch_location, facts, batch, moves))
+
+
+def _batch_location(facts: Year, batch: Batch, moves: list[Movement], day: int) -> Row:
+    last = last_by(moves, day) or moves[0]
+    return (
+        batch.id, batch.id, SITE, *place_of(batch), last.after * E4,
+        facts.seconds(batch.day, batch.second), facts.seconds(last.day, last.second),
+    )  # fmt: skip
 
 
 def inventory_movements(facts: Year, days: range) -> Iterator[Row]:
@@ -109,11 +129,7 @@ class Alert(NamedTuple):
 
 def alerts(facts: Year) -> list[Alert]:
     """All alerts, in time: low stock, much stock, slow movers and what is about to expire."""
-    of_batch: dict[int, list[Movement]] = {batch.id: [] for batch in facts.batches}
-    for move in facts.movements:
-        if move.kind != SAMPLE:
-            of_batch[move.batch.id].append(move)
-    found = [alert for moves in of_batch.values() for alert in _of_batch(facts, moves)]
+    found = [alert for moves in facts.stock_moves_of.values() for alert in _of_batch(facts, moves)]
     return sorted(found, key=lambda alert: (alert.at, alert.batch.id, alert.kind))
 
 
@@ -139,30 +155,27 @@ def _at(facts: Year, move: Movement) -> int:
     return facts.seconds(move.day, move.second)
 
 
-def inventory_alerts(facts: Year) -> Iterator[Row]:
-    """Alerts as they stand on the last day: gone ones are resolved, old ones acknowledged."""
-    end = facts.seconds(facts.last_day, 18 * 3_600)
-    said = {
-        "LOW_STOCK": "{value:g} {unit} left of {code}",
-        "OVERSTOCK": "{value:g} {unit} of {code} in stock",
-        "SLOW_MOVING": "No sale of {code} for {value:g} days",
-    }
-    how = {
-        "LOW_STOCK": "Sold out",
-        "OVERSTOCK": "Sold below the bound",
-        "SLOW_MOVING": "Sold again",
-    }
+def inventory_alerts(facts: Year) -> Iterator[Life]:
+    """Alerts: they are acknowledged a day later, and resolved when they are gone."""
     for number, alert in enumerate(alerts(facts), start=1):
-        seen = min(alert.at + 86_400, alert.gone or end, end)
-        is_seen = alert.gone is not None or alert.at + 86_400 <= end
-        status = "RESOLVED" if alert.gone else "ACKNOWLEDGED" if is_seen else "ACTIVE"
-        unit = "lb" if alert.batch.product.unit == "LB" else "cases"
-        message = said[alert.kind].format(value=alert.value / 100, unit=unit, code=alert.batch.product.name)
-        yield (
-            number, alert.kind, alert.batch.id, alert.bound / 100, alert.value / 100, alert.severity, status,
-            message, 7 if is_seen else None, seen if is_seen else None, alert.gone,
-            how[alert.kind] if alert.gone else None, alert.at, alert.gone or (seen if is_seen else alert.at),
-        )  # fmt: skip
+        came = facts.day_of(alert.at)
+        gone = () if alert.gone is None else (facts.day_of(alert.gone),)
+        yield Life(came, (came + 1, *gone), partial(_inventory_alert, facts, number, alert))
+
+
+def _inventory_alert(facts: Year, number: int, alert: Alert, day: int) -> Row:
+    end = facts.seconds(day + 1, 0)
+    gone = alert.gone if alert.gone and alert.gone < end else None
+    acknowledged = min(alert.at + SECONDS_PER_DAY, gone or end)
+    seen = acknowledged if acknowledged < end else None
+    status = "RESOLVED" if gone else "ACKNOWLEDGED" if seen else "ACTIVE"
+    unit = "lb" if alert.batch.product.unit == "LB" else "cases"
+    message = SAID[alert.kind].format(value=alert.value / 100, unit=unit, code=alert.batch.product.name)
+    return (
+        number, alert.kind, alert.batch.id, alert.bound / 100, alert.value / 100, alert.severity, status,
+        message, 7 if seen else None, seen, gone, RESOLVED[alert.kind] if gone else None, alert.at,
+        gone or seen or alert.at,
+    )  # fmt: skip
 
 
 def cogs_history(facts: Year, draws: Draws) -> Iterator[Row]:
