@@ -7,6 +7,7 @@ Workers of pytest-xdist share the tests as `tests.dealing` says.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -19,6 +20,7 @@ from tests import dealing
 collect_less_often()
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests in the background ignores it
 
 os.environ["DAGSTER_HOME"] = ""
 """No command that a test starts writes into the history of the project in which it starts."""
