@@ -109,9 +109,8 @@ def test_a_wholesalers_night_reads_what_is_planned_from_an_object(
     night = resolve("wholesale", keys, as_of="2022-03-01")
     write_world(night, bucket)
     assert list(carried_dir(bucket / "wholesale", night).sizes()) == ["planned-until-2022-12-31.bin"]
-    monkeypatch.setattr(growing_plan, "_KNOWN", Latest(2))
     monkeypatch.setattr(courses, "_KNOWN", Latest(1))
-    monkeypatch.setattr(growing_plan, "_choose", None)
+    monkeypatch.setattr(growing_plan, "chosen", None)
     fault_plan.plan.cache_clear()
     recall = Store(night.world, bucket).recall_plan
     write_world(resolve("wholesale", keys, as_of="2022-03-02", recall=recall), bucket)

@@ -147,8 +147,8 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> list[dt.date]:
 
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this process know nothing of any history."""
-    monkeypatch.setattr(growing_plan, "_KNOWN", Latest(2))
     monkeypatch.setattr(courses, "_KNOWN", Latest(1))
+    growing_plan.chosen.cache_clear()
     fault_plan.plan.cache_clear()
 
 

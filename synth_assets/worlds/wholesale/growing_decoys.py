@@ -8,11 +8,10 @@ each label as are asked, or the configuration is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from synth_assets.model.draws import Draws
-from synth_assets.model.latest import Latest
 from synth_assets.model.quotas import quota, quotas
 from synth_assets.worlds.wholesale.config import LOOK_ALIKES as LOOKS_LIKE
 from synth_assets.worlds.wholesale.config import Config, DecoyRates
@@ -30,14 +29,14 @@ def with_rates(config: Config, draws: Draws) -> Config:
     """The configuration of a history with rates of decoys instead of a ratio."""
     if config.decoy_ratio is None:
         return config
-    year = first_year(config)
-    rates = _RATES.get((year, draws)) or _RATES.put(
-        (year, draws), with_decoys(year, draws).year.config.decoy_rates
-    )
+    rates = _rates(first_year(config), draws)
     return config.model_copy(update={"decoy_rates": rates, "decoy_ratio": None})
 
 
-_RATES: Latest[DecoyRates] = Latest(4)
+@lru_cache(maxsize=4)
+def _rates(config: Config, draws: Draws) -> DecoyRates:
+    """The rates that bring enough decoys into the first year of a history."""
+    return with_decoys(config, draws).year.config.decoy_rates
 
 
 class GrowingDecoys:
@@ -49,13 +48,9 @@ class GrowingDecoys:
         taken: what no further decoy or fault may touch.
     """
 
-    def __init__(
-        self,
-        ratio: float | None,
-        planned: Mapping[str, Decoys] = MappingProxyType({}),
-        kept: Mapping[str, tuple[int, int]] = MappingProxyType({}),
-    ) -> None:
-        self.planned, self.kept = dict(planned), dict(kept)
+    def __init__(self, ratio: float | None) -> None:
+        self.planned: dict[str, Decoys] = {}
+        self.kept: dict[str, tuple[int, int]] = {}
         self.taken: set[object] = set()
         self._ratio = ratio
         self._needed: set[object] = set()

@@ -9,11 +9,10 @@ changes what was sound waits for its day.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from synth_assets.model.draws import Draws
-from synth_assets.model.latest import Latest
 from synth_assets.model.quotas import dealt_before, quota, quotas
 from synth_assets.worlds.wholesale.anomalies import KINDS
 from synth_assets.worlds.wholesale.anomalies.kind import Kind
@@ -73,22 +72,14 @@ def plan(config: Config, draws: Draws) -> Plan:
     return Plan(replace(year, edits=edits, faults=shown, later=whole), shown, wanted, books)
 
 
-_KNOWN: Latest[Chosen] = Latest(2)
-
-
 def draws_of(config: Config) -> Draws:
     """The draws from which a history's books are planned."""
     return Draws(config.seed, "wholesale", "facts")
 
 
+@lru_cache(maxsize=2)
 def chosen(config: Config, draws: Draws) -> Chosen:
-    """The decoys and faults of a configuration whose strata are whole."""
-    key = config, draws
-    return _KNOWN.get(key) or _KNOWN.put(key, _choose(config, draws))
-
-
-def _choose(config: Config, draws: Draws) -> Chosen:
-    """The same, chosen stratum by stratum."""
+    """The decoys and faults of a configuration whose strata are whole, chosen stratum by stratum."""
     whole, decoys = simulate(with_rates(config, draws), draws), GrowingDecoys(config.decoy_ratio)
     kinds = [OfKind([0], [0], []) for _ in KINDS]
     for days in strata(config):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from operator import attrgetter
@@ -29,6 +29,7 @@ from synth_assets.worlds.wholesale.stock import SAMPLE, Batch, Movement
 T = TypeVar("T")
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
+OfBatch = TypeVar("OfBatch", Movement, Sample)
 
 
 class Happened(Protocol):
@@ -218,10 +219,7 @@ class Year:
     @cached_property
     def moves_of(self) -> dict[int, list[Movement]]:
         """The movements of each batch, in time, by its number: first its intake."""
-        of: dict[int, list[Movement]] = defaultdict(list)
-        for move in self.movements:
-            of[move.batch.id].append(move)
-        return of
+        return _of_batches(self.movements)
 
     @cached_property
     def stock_moves_of(self) -> dict[int, list[Movement]]:
@@ -233,10 +231,7 @@ class Year:
     @cached_property
     def samples_of(self) -> dict[int, list[Sample]]:
         """The samples that were asked for of each batch, in time, by its number."""
-        of: dict[int, list[Sample]] = defaultdict(list)
-        for sample in self.samples:
-            of[sample.batch.id].append(sample)
-        return of
+        return _of_batches(self.samples)
 
     def left_on(self, batch: Batch, day: int) -> Left:
         """What is left of a batch on the evening of a day."""
@@ -275,6 +270,14 @@ def numbered(
     place among all, from 1."""
     first, end = (bisect_left(items, edge, key=day) for edge in (days.start, days.stop))
     return enumerate(items[first:end], start=first + 1)
+
+
+def _of_batches(items: Iterable[OfBatch]) -> dict[int, list[OfBatch]]:
+    """Movements or samples by the number of their batch, in their order."""
+    of: dict[int, list[OfBatch]] = defaultdict(list)
+    for item in items:
+        of[item.batch.id].append(item)
+    return of
 
 
 def last_by(items: Sequence[T], day: int, day_of: Callable[[T], int] = attrgetter("day")) -> T | None:
