@@ -25,6 +25,9 @@ Key = tuple[str, int]
 
 ALL_YEARS = -1
 
+TABLE, YEAR = b"table", b"year"
+"""Metadata of a course in the file, which holds one Arrow stream after the other."""
+
 _KNOWN: Latest[Mapping[Key, Course]] = Latest(1)
 
 
@@ -53,18 +56,23 @@ def content(config: Config, first_years: Mapping[str, int]) -> bytes:
     """The courses of a history from the first day of as_of's year on, as bytes; they are known then."""
     whole = planned(config)
     found = known(config) or _KNOWN.put(whole, _courses(whole, keys(config, first_years)))
-    names, years = zip(*found, strict=True)
-    contents = pa.array([_bytes(course.to_arrow(), "lz4") for course in found.values()], pa.large_binary())
-    return _bytes(pa.table({"table": names, "year": years, "course": contents}))
+    sink, options = pa.BufferOutputStream(), pa.ipc.IpcWriteOptions(compression="lz4")
+    for (name, year), course in found.items():
+        table = course.to_arrow().replace_schema_metadata({TABLE: name, YEAR: str(year)})
+        with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
+            writer.write_table(table)
+    return sink.getvalue().to_pybytes()
 
 
 def recall(config: Config, first_years: Mapping[str, int], content: bytes) -> bool:
     """Let the courses of a history be known, as `content` gave them; False where it did not."""
+    source, found = pa.BufferReader(content), dict[Key, Course]()
     try:
-        table = _table(content).combine_chunks()
-        parts = zip(table["table"].to_pylist(), table["year"].to_pylist(), table["course"], strict=True)
-        found = {(name, year): Course.from_arrow(_table(part.as_buffer())) for name, year, part in parts}
-    except (pa.ArrowException, KeyError):
+        while source.tell() < source.size():
+            table = pa.ipc.open_stream(source).read_all()
+            said = table.schema.metadata
+            found[said[TABLE].decode(), int(said[YEAR])] = Course.from_arrow(table)
+    except (pa.ArrowException, KeyError, TypeError, ValueError):
         return False
     is_whole = [*found] == keys(config, first_years)
     if is_whole:
@@ -85,14 +93,3 @@ def _courses(whole: Config, wanted: list[Key]) -> Mapping[Key, Course]:
         else:
             found[name, year] = anomaly_manifest.course(books)
     return found
-
-
-def _bytes(table: pa.Table, compression: str | None = None) -> bytes:
-    sink, options = pa.BufferOutputStream(), pa.ipc.IpcWriteOptions(compression=compression)
-    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes()
-
-
-def _table(content: bytes | pa.Buffer) -> pa.Table:
-    return pa.ipc.open_stream(content).read_all()
